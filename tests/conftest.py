@@ -1,0 +1,129 @@
+"""
+Fixtures every test may use. Services are real: an embedded PostgreSQL and the sandbox over HTTP.
+
+    postgres_server   one throw-away cluster per session
+    caspen_db         a fresh database with Caspen's schema, no rows        (per test)
+    sync_db           a fresh database with our migrations applied          (per test)
+    caspen_databases  }  the same as factories: `with caspen_databases.fresh() as db:`,
+    sync_databases    }  for fixtures of a wider scope
+    sandbox           one QuickBooks sandbox per session, reset before each test that asks for it
+    connections       `AIRFLOW_CONN_*` variables for the three of them, set in the environment
+
+A database is `ops.postgres.Database`: `.uri`, `.connect()`, `.host`, `.port`, `.name`, `.user`, `.password`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from ops.environment import common_settings
+from ops.paths import DAGS, PLUGINS
+from ops.postgres import Database, PostgresServer, temporary_postgres
+from tests.support.services import (
+    DatabaseFactory,
+    Sandbox,
+    airflow_connections,
+    caspen_factory,
+    running_sandbox,
+    sync_factory,
+)
+
+
+def _airflow_home() -> Path:
+    """Before anything imports Airflow: a home of the session's own, and no connection from outside."""
+    home = Path(tempfile.mkdtemp(prefix="caspen-qbo-airflow-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    for name in list(os.environ):
+        if name.startswith(("AIRFLOW_CONN_", "AIRFLOW__", "AIRFLOW_VAR_")):
+            del os.environ[name]
+    os.environ.update(common_settings())
+    os.environ.update(
+        {
+            "AIRFLOW_HOME": str(home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(PLUGINS),
+            "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+            "AIRFLOW__API_AUTH__JWT_SECRET": "for-tests-only-" + "0123456789abcdef" * 4,
+            "PYTHONPATH": str(PLUGINS),
+        }
+    )
+    return home
+
+
+AIRFLOW_HOME = _airflow_home()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the session, on a free port, without fsync."""
+    with temporary_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def caspen_databases(postgres_server: PostgresServer) -> DatabaseFactory:
+    return caspen_factory(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def sync_databases(postgres_server: PostgresServer) -> DatabaseFactory:
+    return sync_factory(postgres_server)
+
+
+@pytest.fixture
+def caspen_db(caspen_databases: DatabaseFactory) -> Iterator[Database]:
+    """An empty Caspen database of the test's own."""
+    with caspen_databases.fresh() as database:
+        yield database
+
+
+@pytest.fixture
+def sync_db(sync_databases: DatabaseFactory) -> Iterator[Database]:
+    """A migrated database of ours, of the test's own."""
+    with sync_databases.fresh() as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One QuickBooks sandbox for the session. Most tests want `sandbox`, which resets it."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(sandbox_server: Sandbox) -> Sandbox:
+    sandbox_server.reset()
+    return sandbox_server
+
+
+@pytest.fixture
+def connections(
+    caspen_db: Database, sync_db: Database, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> Mapping[str, str]:
+    """The three Airflow connections to this test's databases and sandbox, set in the environment."""
+    variables = airflow_connections(caspen_db, sync_db, sandbox)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+@pytest.fixture(scope="session")
+def airflow_metadata() -> Path:
+    """Airflow's metadata database (SQLite), for tests that run DAGs. The value is AIRFLOW_HOME."""
+    done = subprocess.run(
+        [sys.executable, "-m", "airflow", "db", "migrate"], capture_output=True, text=True, cwd=AIRFLOW_HOME
+    )
+    assert done.returncode == 0, f"airflow db migrate failed:\n{done.stderr[-3000:]}"
+    return AIRFLOW_HOME

@@ -1,0 +1,144 @@
+"""Real services for tests: PostgreSQL, the QuickBooks sandbox, and the environment that points at them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from ops.environment import QUICKBOOKS_APP, connection_json, quickbooks_connection
+from ops.paths import CASPEN_SCHEMA, PLUGINS, ROOT, SANDBOX_CODE
+from ops.ports import HOST, free_port
+from ops.postgres import Database, PostgresServer
+from ops.processes import die_with_parent
+
+# Distinctive, because Airflow masks connection passwords wherever they occur in a log.
+CASPEN_PASSWORD = "caspen-Pw7Qx2"
+SYNC_PASSWORD = "sync-Zk94Lm"
+
+
+@dataclass
+class DatabaseFactory:
+    """Fresh copies of one prepared database; a copy takes some tens of milliseconds."""
+
+    server: PostgresServer
+    template: Database
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def create(self) -> Database:
+        name = f"{self.template.name}_{next(self._numbers)}"
+        return self.server.clone_database(self.template.name, name, self.template)
+
+    def drop(self, database: Database) -> None:
+        self.server.drop_database(database.name)
+
+    @contextmanager
+    def fresh(self) -> Iterator[Database]:
+        database = self.create()
+        try:
+            yield database
+        finally:
+            self.drop(database)
+
+
+def caspen_factory(server: PostgresServer) -> DatabaseFactory:
+    """Databases with Caspen's schema and no rows."""
+    template = server.ensure_database("caspen_template", CASPEN_PASSWORD, owner="caspen")
+    with template.connect() as connection:
+        connection.execute(CASPEN_SCHEMA.read_text())
+    return DatabaseFactory(server, template)
+
+
+def sync_factory(server: PostgresServer) -> DatabaseFactory:
+    """Databases with our own schema, made by the command that makes it in production."""
+    template = server.ensure_database("sync_template", SYNC_PASSWORD, owner="caspen_qbo")
+    connection = connection_json("postgres", template)
+    env = {**os.environ, "AIRFLOW_CONN_SYNC_DB": connection, "PYTHONPATH": str(PLUGINS)}
+    done = subprocess.run(
+        [sys.executable, "-m", "caspen_qbo", "migrate"], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"migrate failed ({done.returncode}):\n{done.stdout}\n{done.stderr}"
+    return DatabaseFactory(server, template)
+
+
+@dataclass
+class Sandbox:
+    """A running QuickBooks sandbox, reached over HTTP like QuickBooks itself."""
+
+    url: str
+    process: subprocess.Popen
+    log: Path
+
+    @property
+    def discovery_url(self) -> str:
+        return f"{self.url}/.well-known/openid_configuration"
+
+    def reset(self) -> None:
+        """Back to the freshly started state."""
+        httpx.post(f"{self.url}/_sandbox/reset", timeout=30).raise_for_status()
+
+
+@contextmanager
+def running_sandbox(folder: Path, **environ: str) -> Iterator[Sandbox]:
+    """Start `python -m qbo_emulator` on a free port and wait until it answers."""
+    port = free_port()
+    log = folder / f"sandbox-{port}.log"
+    command = [sys.executable, "-m", "qbo_emulator", "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(SANDBOX_CODE), **environ},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent(signal.SIGKILL),
+        )
+    sandbox = Sandbox(f"http://{HOST}:{port}", process, log)
+    try:
+        _await_answer(sandbox)
+        yield sandbox
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await_answer(sandbox: Sandbox, timeout_seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline:
+        if sandbox.process.poll() is not None:
+            break
+        try:
+            if httpx.get(sandbox.discovery_url, timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError(f"the sandbox did not start: {sandbox.log.read_text(errors='replace')[-2000:]}")
+
+
+def airflow_connections(caspen: Database, sync: Database, sandbox: Sandbox) -> Mapping[str, str]:
+    """The three `AIRFLOW_CONN_*` variables that point everything at these services."""
+    extra = {
+        "environment": "local",
+        "api_url": sandbox.url,
+        "discovery_url": sandbox.discovery_url,
+        "redirect_uri": "http://127.0.0.1:8080/quickbooks/connect/callback",
+    }
+    return {
+        "AIRFLOW_CONN_CASPEN_DB": connection_json("postgres", caspen),
+        "AIRFLOW_CONN_SYNC_DB": connection_json("postgres", sync),
+        "AIRFLOW_CONN_QUICKBOOKS": json.dumps(quickbooks_connection(QUICKBOOKS_APP, extra)),
+    }
