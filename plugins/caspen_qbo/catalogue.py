@@ -1,0 +1,187 @@
+"""
+The errors a user sees: title, cause, fix and whose turn it is, written once.
+
+The page, the report, Caspen's status, the command line and the logs all read this table. The first five titles are
+Caspen's own words and never change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Turn(StrEnum):
+    """Who acts next."""
+
+    PRACTICE = "practice"
+    """Someone in Caspen: reception or the practice manager."""
+    FINANCE = "finance"
+    """Whoever keeps the books in QuickBooks."""
+    ADMIN = "admin"
+    """Whoever may connect and configure."""
+    NOBODY = "nobody"
+    """The next run resolves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One way a document can fail, in the user's words."""
+
+    key: str
+    """Stored in ``unsynced_invoice.error_key``; existing values never change."""
+    title: str
+    cause: str
+    fix: str
+    turn: Turn
+    released_together: bool = False
+    """One root cause for many documents: one fix releases them all."""
+
+
+_ENTRIES = (
+    CatalogueEntry(
+        "required_param_missing",
+        "Create failed: Required param missing",
+        "The invoice has no lines.",
+        "Revert it to draft, add a line or delete it, then finalise it again.",
+        Turn.PRACTICE,
+    ),
+    CatalogueEntry(
+        "historical_invoice",
+        "Update failed: Historical invoice",
+        "The invoice was created and finalised before QuickBooks was connected.",
+        "Leave it, or recreate it in Caspen.",
+        Turn.PRACTICE,
+    ),
+    CatalogueEntry(
+        "invalid_refresh_token",
+        "Invalid refresh token",
+        "The connection to QuickBooks expired or was revoked.",
+        "Reconnect; what waits then posts by itself.",
+        Turn.ADMIN,
+        released_together=True,
+    ),
+    CatalogueEntry(
+        "duplicate_document_number",
+        "Duplicate document number",
+        "A QuickBooks document already has this number.",
+        "Give that QuickBooks document another number, then Retry.",
+        Turn.FINANCE,
+    ),
+    CatalogueEntry(
+        "business_validation_tax",
+        "Business validation error (tax)",
+        "A tax rate is not linked, or its QuickBooks tax code is gone or inactive.",
+        "Link it in Taxes; everything waiting on it then posts.",
+        Turn.FINANCE,
+        released_together=True,
+    ),
+    CatalogueEntry(
+        "setup_incomplete",
+        "Set-up incomplete",
+        "A default item or account is missing, inactive or of the wrong type.",
+        "Choose another in Settings.",
+        Turn.ADMIN,
+        released_together=True,
+    ),
+    CatalogueEntry(
+        "customer_name_taken",
+        "Customer name taken",
+        "The name belongs to a vendor, an employee, or another client's customer in QuickBooks.",
+        "Rename that one in QuickBooks, then Retry.",
+        Turn.FINANCE,
+    ),
+    CatalogueEntry(
+        "inactive_reference",
+        "Made inactive in QuickBooks",
+        "The linked customer, item or account was made inactive.",
+        "Reactivate it in QuickBooks or choose another, then Retry.",
+        Turn.FINANCE,
+        released_together=True,
+    ),
+    CatalogueEntry(
+        "number_too_long",
+        "Number too long",
+        "QuickBooks takes document numbers of at most 21 characters.",
+        "Shorten the number in Caspen.",
+        Turn.PRACTICE,
+    ),
+    CatalogueEntry(
+        "currency_mismatch",
+        "Currency mismatch",
+        "The invoice's currency is not QuickBooks' home currency.",
+        "Keep this invoice out of QuickBooks, or issue it in the home currency.",
+        Turn.PRACTICE,
+    ),
+    CatalogueEntry(
+        "period_closed",
+        "Books closed",
+        "The document is dated before QuickBooks' closing date.",
+        "Reopen the books in QuickBooks, or change the date in Caspen; then Retry.",
+        Turn.FINANCE,
+    ),
+    CatalogueEntry(
+        "subscription_ended",
+        "QuickBooks subscription ended",
+        "QuickBooks refuses new data until the subscription is renewed.",
+        "Renew the subscription; posting resumes by itself.",
+        Turn.ADMIN,
+        released_together=True,
+    ),
+    CatalogueEntry(
+        "totals_mismatch",
+        "Totals differ",
+        "QuickBooks computed other amounts than Caspen.",
+        "Compare the amounts shown; correct the side that is wrong, then Retry.",
+        Turn.FINANCE,
+    ),
+    CatalogueEntry(
+        "split_payment",
+        "Split payment in QuickBooks",
+        "Two or more payments were recorded in QuickBooks on one invoice.",
+        "Record them in Caspen, or merge them in QuickBooks.",
+        Turn.FINANCE,
+    ),
+    CatalogueEntry(
+        "overpayment",
+        "Payment larger than the balance",
+        "A QuickBooks payment exceeds what is due in Caspen, or the same receipt stands on both sides.",
+        "Compare the payments shown; correct the side that is wrong.",
+        Turn.FINANCE,
+    ),
+    CatalogueEntry(
+        "changed_in_quickbooks",
+        "Changed in QuickBooks",
+        "Someone edited the posted document in QuickBooks.",
+        "Compare both versions; re-send Caspen's or accept the change.",
+        Turn.FINANCE,
+    ),
+    CatalogueEntry(
+        "missing_in_quickbooks",
+        "Voided or deleted in QuickBooks",
+        "The posted document is gone from QuickBooks.",
+        "Post it again, or void it in Caspen.",
+        Turn.FINANCE,
+    ),
+    CatalogueEntry(
+        "outcome_unknown",
+        "Checking with QuickBooks",
+        "The answer to a request was lost.",
+        "Nothing to do; the next run looks it up.",
+        Turn.NOBODY,
+    ),
+    CatalogueEntry(
+        "other",
+        "QuickBooks refused",
+        "QuickBooks refused the document for the reason shown.",
+        "Read QuickBooks' reason, correct it on the side it names, then Retry.",
+        Turn.FINANCE,
+    ),
+)
+
+CATALOGUE: dict[str, CatalogueEntry] = {entry.key: entry for entry in _ENTRIES}
+
+
+def entry_for(error_key: str) -> CatalogueEntry:
+    """Return the entry of a key; an unknown key gets the entry ``other``, so that nothing is ever silent."""
+    return CATALOGUE.get(error_key, CATALOGUE["other"])

@@ -1,0 +1,1 @@
+"""What to do, decided without network, database, clock or chance: plain functions over plain values."""

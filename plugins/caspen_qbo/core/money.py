@@ -1,0 +1,48 @@
+"""Exact amounts: rounding half-up as Caspen and QuickBooks do, and splitting without losing a cent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """Round to two decimals, halves away from zero, the sign kept: 0.005 -> 0.01, -0.005 -> -0.01."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def percent_of(amount: Decimal, percent: Decimal) -> Decimal:
+    """``percent`` of ``amount`` rounded to the cent, e.g. tax on a net amount."""
+    return to_cents(amount * percent / 100)
+
+
+def percent_inside(gross: Decimal, percent: Decimal) -> Decimal:
+    """The tax contained in ``gross`` at ``percent``, rounded to the cent."""
+    return to_cents(gross * percent / (100 + percent))
+
+
+def split(total: Decimal, weights: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """
+    Share ``total`` by ``weights`` so that the parts sum to it exactly.
+
+    :param total: Amount in major units with two decimals; may be negative.
+    :param weights: One per part, not negative, at least one. All zero counts as all equal.
+    :return: As many parts as weights; leftover cents go to the parts that were cut most, first on ties.
+    """
+    if not weights or any(weight < 0 for weight in weights):
+        raise ValueError(f"split needs weights that are not negative, got {list(weights)}")
+    whole = sum(weights, Decimal(0))
+    shares = [Decimal(1) if whole == 0 else weight for weight in weights]
+    whole = whole or Decimal(len(shares))
+    sign = -1 if total < 0 else 1
+    cents = int(abs(total) / CENT)
+    exact = [cents * share / whole for share in shares]
+    floors = [int(value) for value in exact]
+    leftover = cents - sum(floors)
+    by_cut = sorted(range(len(shares)), key=lambda index: (floors[index] - exact[index], index))
+    for index in by_cut[:leftover]:
+        floors[index] += 1
+    return tuple(sign * floor * CENT for floor in floors)

@@ -1,0 +1,138 @@
+"""
+Every error this package raises, grouped by what the caller should do about it.
+
+* SyncError
+  x StopError     a person must act:      ConfigurationError, NotConnectedError, QboAuthError,
+                                          SubscriptionEndedError, InvariantError, BrokenCheckError
+  x RetryError    try again later:        QboUnavailableError, QboThrottledError, QuotaExhaustedError,
+                                          OutcomeUnknownError, WorkspaceBusyError
+  x HoldError     this record only:       SourceRecordError, QboRejectedError
+
+A HoldError never leaves a use case: it becomes a listed document. A StopError or a RetryError travels up to
+whoever started the run (an Airflow task, the command line, a page).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class SyncError(Exception):
+    """Root of the tree. ``error_key`` names the entry of the error catalogue a user is shown."""
+
+    error_key = "other"
+
+    def __init__(self, message: str, *, error_key: str | None = None, intuit_tid: str | None = None) -> None:
+        """
+        :param message: Names the record, what was seen, what was expected and the next step. No secrets, no names.
+        :param error_key: Key in :mod:`caspen_qbo.catalogue`, when it differs from the class's own.
+        :param intuit_tid: Intuit's transaction id of the answer, for their support.
+        """
+        super().__init__(message)
+        self.message = message
+        self.intuit_tid = intuit_tid
+        if error_key is not None:
+            self.error_key = error_key
+
+
+class StopError(SyncError):
+    """A person must act; trying again changes nothing."""
+
+
+class ConfigurationError(StopError):
+    """A setting, connection or argument is missing or wrong."""
+
+    error_key = "setup_incomplete"
+
+
+class NotConnectedError(StopError):
+    """The workspace has no QuickBooks company, or it was disconnected."""
+
+    error_key = "invalid_refresh_token"
+
+
+class QboAuthError(StopError):
+    """QuickBooks no longer accepts the connection: the refresh token is dead or access was revoked."""
+
+    error_key = "invalid_refresh_token"
+
+
+class SubscriptionEndedError(StopError):
+    """QuickBooks refuses writes because the company's subscription ended (fault 6190). Reads keep working."""
+
+    error_key = "subscription_ended"
+
+
+class InvariantError(StopError):
+    """Something this package promises did not hold, e.g. the run's ledger does not add up."""
+
+
+class BrokenCheckError(StopError):
+    """A reconciliation check could not be carried out. Not a mismatch: nothing is known about the figures."""
+
+
+class RetryError(SyncError):
+    """Try again later; nothing is lost meanwhile."""
+
+
+class QboUnavailableError(RetryError):
+    """QuickBooks did not answer, or answered that it cannot at the moment, to a request that only reads."""
+
+
+class QboThrottledError(RetryError):
+    """Too many requests for this minute (429, code 3001). The request was not carried out."""
+
+    def __init__(self, message: str, *, retry_after_seconds: float = 60.0, intuit_tid: str | None = None) -> None:
+        super().__init__(message, intuit_tid=intuit_tid)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class QuotaExhaustedError(RetryError):
+    """The month's allowance of reads is used up: reads fail until the next month, writes keep working."""
+
+
+class OutcomeUnknownError(RetryError):
+    """The answer to a write was lost. It may have been carried out: look before sending again."""
+
+    error_key = "outcome_unknown"
+
+
+class WorkspaceBusyError(RetryError):
+    """Another run holds this workspace."""
+
+    def __init__(self, message: str, *, held_since: datetime | None = None) -> None:
+        super().__init__(message)
+        self.held_since = held_since
+
+
+class HoldError(SyncError):
+    """This record cannot go now; every other record can."""
+
+
+class SourceRecordError(HoldError):
+    """Something in Caspen's record prevents posting."""
+
+
+class QboRejectedError(HoldError):
+    """QuickBooks refused this record with a fault. It was certainly not carried out."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        text: str,
+        detail: str = "",
+        element: str = "",
+        error_key: str | None = None,
+        intuit_tid: str | None = None,
+    ) -> None:
+        """
+        :param code: QuickBooks' fault code as a string, e.g. ``6140``.
+        :param text: QuickBooks' ``Message``; ``detail`` its ``Detail``; both cleaned of secrets.
+        """
+        super().__init__(message, error_key=error_key, intuit_tid=intuit_tid)
+        self.code = code
+        self.text = text
+        self.detail = detail
+        self.element = element

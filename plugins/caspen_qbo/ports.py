@@ -1,0 +1,190 @@
+"""
+What the use cases need from outside, in domain words. Hooks implement these; tests run against the real ones.
+
+Accounting is QuickBooks of one realm, BillingSource is Caspen's database. The store of our own bookkeeping is split by
+subject in :mod:`caspen_qbo.hooks.store`; it is ours alone, so it has no second implementation and no protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from caspen_qbo.core.documents import Body
+from caspen_qbo.core.horizon import Horizon
+from caspen_qbo.core.records import (
+    Allocation,
+    Client,
+    CreditNote,
+    DocumentKind,
+    Invoice,
+    TaxRate,
+    Workspace,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteItem:
+    """One write inside a batch."""
+
+    bid: str
+    """Identifies the item inside its batch; at most 10 characters."""
+    entity: str
+    """Customer, Invoice, CreditMemo or Payment."""
+    operation: str
+    """create, update (``sparse`` is in the body) or delete. A void goes alone: batches have no such verb."""
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """QuickBooks' answer to one write: an entity or a fault."""
+
+    body: Body | None
+    """The entity as stored, when it was carried out."""
+    code: str = ""
+    """Fault code; empty when carried out."""
+    text: str = ""
+    detail: str = ""
+    element: str = ""
+    intuit_tid: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.body is not None
+
+
+class Accounting(Protocol):
+    """
+    QuickBooks Online, one company.
+
+    Every method may raise StopError (connection dead, subscription ended), QboThrottledError, QuotaExhaustedError.
+    Reads are retried inside and end in QboUnavailableError. Writes are repeated inside only where QuickBooks certainly
+    did nothing (429, expired access token); any other trouble is OutcomeUnknownError.
+    """
+
+    realm_id: str
+
+    def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]:
+        """All rows, page by page of 1,000. ``where`` is QuickBooks' query text, values quoted by :func:`quote`."""
+
+    def fetch_changes(self, entities: Sequence[str], since: datetime) -> tuple[dict[str, list[Body]], datetime]:
+        """
+        The change feed: entities by type, deleted ones as stubs with ``status`` ``Deleted``; and QuickBooks' own time
+        of the answer. Falls back to queries where the feed was cut at 1,000 objects or ``since`` is too old; then
+        deletions are not reported for that type.
+        """
+
+    def read_company(self) -> Body: ...
+
+    def read_preferences(self) -> Body: ...
+
+    def send_batch(self, request_id: str, items: Sequence[WriteItem]) -> dict[str, Answer]:
+        """
+        Send up to 30 writes.
+
+        :param request_id: At most 36 characters; with the same items QuickBooks repeats its stored answers.
+        :return: An answer for each ``bid`` that QuickBooks answered; a missing one is in doubt.
+        """
+
+    def send_void(self, entity: str, quickbooks_id: str, sync_token: str, request_id: str) -> Answer:
+        """Void one invoice or payment. ``request_id`` is at most 50 characters."""
+
+    def calls(self) -> Mapping[str, int]:
+        """Calls made by this object so far, by kind: query, cdc, batch, read, void, token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What moved in Caspen since a time: ids only."""
+
+    invoice_ids: tuple[int, ...]
+    credit_note_ids: tuple[int, ...]
+    allocation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """What Caspen's screen shows for one document."""
+
+    kind: DocumentKind
+    document_id: int
+    status: str
+    """``Synced`` or ``Not synced``."""
+    detail: str | None = None
+    """The error's title, or None. Credit notes have no detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedAllocation:
+    invoice_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPayment:
+    """A payment recorded in QuickBooks, as it will be recorded in Caspen."""
+
+    workspace_id: int
+    source_ref: str
+    """``<realm id>:<QuickBooks payment id>``."""
+    number: str
+    payment_date: date
+    allocations: tuple[ImportedAllocation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What Caspen recorded. Empty allocations: nothing was due any more."""
+
+    payment_id: int | None
+    allocations: tuple[tuple[int, int, Decimal], ...] = ()
+    """(allocation id, invoice id, amount) as recorded, never above the invoice's balance."""
+    already_there: bool = False
+    refused: Mapping[int, Decimal] = field(default_factory=dict)
+    """Invoice id -> amount that exceeded its balance and was not recorded."""
+
+
+class BillingSource(Protocol):
+    """Caspen's database. Reads are plain; the three writes are all that Caspen allows."""
+
+    def fetch_workspaces(self, workspace_ids: Collection[int] | None = None) -> dict[int, Workspace]: ...
+
+    def fetch_horizon(self) -> Horizon: ...
+
+    def fetch_changes(self, workspace_id: int, since: datetime) -> Changes:
+        """Ids of rows whose ``updated_at`` is at or after ``since``; reads by index, never the whole history."""
+
+    def fetch_invoices(self, workspace_id: int, ids: Collection[int]) -> dict[int, Invoice]:
+        """With their lines. Another workspace's ids are absent from the answer."""
+
+    def fetch_invoice_ids(self, workspace_id: int, numbers: Collection[str]) -> dict[str, int]: ...
+
+    def fetch_credit_notes(self, workspace_id: int, ids: Collection[int]) -> dict[int, CreditNote]: ...
+
+    def fetch_allocations(self, workspace_id: int, ids: Collection[int]) -> dict[int, Allocation]: ...
+
+    def fetch_related(self, workspace_id: int, invoice_ids: Collection[int]) -> tuple[list[int], list[int]]:
+        """(credit note ids, allocation ids) of these invoices, deleted and void ones included."""
+
+    def fetch_clients(self, workspace_id: int, ids: Collection[int]) -> dict[int, Client]:
+        """By the id asked for; a merged client is answered with its survivor."""
+
+    def fetch_tax_rates(self, workspace_id: int) -> dict[int, TaxRate]: ...
+
+    def count_finalised(self, workspace_id: int, line_at: datetime) -> tuple[int, int]:
+        """(finalised invoices in all, of those historical): status open or paid, not deleted."""
+
+    def write_statuses(self, workspace_id: int, updates: Sequence[StatusUpdate]) -> int:
+        """Rows that changed; equal ones are left alone so that ``updated_at`` does not move."""
+
+    def write_tax_rate_status(self, workspace_id: int, tax_rate_id: int, status: str) -> None: ...
+
+    def record_payment(self, payment: ImportedPayment) -> ImportResult:
+        """One transaction: payment, allocations, balances, statuses; the invoice rows locked. Safe to repeat."""
+
+    def unlink_allocation(self, workspace_id: int, allocation_id: int) -> Decimal | None:
+        """Take back an imported allocation; the amount, or None when it was not live. One transaction."""

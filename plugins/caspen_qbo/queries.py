@@ -1,0 +1,39 @@
+"""The only code that knows where SQL lives: one statement per file below ``include/sql``."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+from caspen_qbo.errors import ConfigurationError
+
+SQL_FOLDER = Path(
+    os.environ.get("CASPEN_QBO_SQL_FOLDER") or Path(__file__).resolve().parents[2] / "include" / "sql"
+)
+
+
+@cache
+def load(name: str) -> str:
+    """
+    Return the text of one statement.
+
+    :param name: Path below ``include/sql`` without ``.sql``, e.g. ``caspen/select_invoices``.
+    :raises ConfigurationError: no such file; says where it was looked for.
+    """
+    path = SQL_FOLDER / f"{name}.sql"
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"SQL statement {name!r}: no file {path}. The folder include/sql must be deployed beside plugins/, "
+            "or CASPEN_QBO_SQL_FOLDER must name it."
+        ) from error
+
+
+def list_folder(name: str) -> tuple[str, ...]:
+    """Return the names, loadable by :func:`load`, of every statement in a folder, sorted."""
+    folder = SQL_FOLDER / name
+    if not folder.is_dir():
+        raise ConfigurationError(f"SQL folder {name!r}: {folder} does not exist")
+    return tuple(f"{name}/{path.stem}" for path in sorted(folder.glob("*.sql")))

@@ -1,0 +1,56 @@
+"""Connection ids, limits, page sizes and tolerances, in one place, each with its unit and its source."""
+
+from __future__ import annotations
+
+CASPEN_CONN_ID = "caspen_db"
+SYNC_CONN_ID = "sync_db"
+QUICKBOOKS_CONN_ID = "quickbooks"
+
+QUICKBOOKS_POOL = "quickbooks"
+"""Airflow pool of the tasks that talk to QuickBooks."""
+
+MINOR_VERSION = 75
+"""QuickBooks ignores older ones since August 2025 and treats them as 75."""
+
+# --- QuickBooks' own limits (developer.intuit.com: limits and throttles; API reference) ---
+BATCH_ITEMS_MAX = 30
+QUERY_PAGE_SIZE = 1000
+QUERY_IN_MAX = 100
+"""Values in one IN list; the limit is not documented, 100 stays far below what was seen to work."""
+CDC_OBJECTS_MAX = 1000
+CDC_DAYS_MAX = 29
+"""The change feed looks back 30 days; one day is kept as a margin."""
+DOC_NUMBER_MAX = 21
+DESCRIPTION_MAX = 4000
+INVOICE_LINES_MAX = 750
+DISPLAY_NAME_MAX = 500
+NAME_PART_MAX = 100
+EMAIL_MAX = 100
+
+# --- Our own rate per realm, below the published 500/minute, 10/second and 40 batches/minute ---
+REQUESTS_PER_MINUTE = 450
+REQUESTS_PER_SECOND = 8
+BATCHES_PER_MINUTE = 38
+
+# --- Time-outs, in seconds ---
+CONNECT_TIMEOUT_SECONDS = 10
+READ_TIMEOUT_SECONDS = 130
+"""QuickBooks gives up on a request after 120 s: waiting longer means the outcome is settled on its side."""
+TOKEN_TIMEOUT_SECONDS = 30
+TOKEN_REFRESH_AHEAD_SECONDS = 300
+WORKSPACE_LOCK_WAIT_SECONDS = 600
+
+# --- Cursors ---
+CASPEN_CURSOR_OVERLAP_SECONDS = 120
+"""A statement stamps ``updated_at`` a moment before its transaction gets its number; see core/horizon.py."""
+QUICKBOOKS_CURSOR_OVERLAP_SECONDS = 600
+
+# --- Behaviour ---
+REFERENCE_CACHE_SECONDS = 300
+"""How long accounts, items, tax codes and preferences read from QuickBooks are trusted."""
+IN_DOUBT_ROUNDS_MAX = 3
+"""How often one run looks for a lost answer before leaving it to the next run."""
+FULL_COMPARE_DOCUMENTS_MAX = 5000
+"""Up to this many linked documents every reconciliation reads all of them: at most five pages a kind."""
+HISTORY_KEEP_DAYS = 730
+CONNECTION_WARNING_DAYS = (14, 7, 2)
