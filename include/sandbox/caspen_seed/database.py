@@ -1,0 +1,29 @@
+"""Create Caspen's database in an empty PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+
+HERE = Path(__file__).parent
+SCHEMA_LOCK = 4_180_203
+"""Advisory lock: two processes that start together must not both create the schema."""
+
+
+def load_schema(dsn: str) -> None:
+    """
+    Create schema `caspen` (the tables as the project sees them) and Caspen's own triggers and sequences.
+
+    :param dsn: A libpq connection string or URL of a role that may create schemas.
+    :raises psycopg.Error: the server refused; nothing was created.
+
+    Safe to repeat: existing tables and rows are left alone.
+    """
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [SCHEMA_LOCK])
+        exists = connection.execute("SELECT to_regclass('caspen.payment_allocation') IS NOT NULL").fetchone()
+        if not exists[0]:
+            connection.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
+        connection.execute((HERE / "triggers.sql").read_text(encoding="utf-8"))
+        connection.execute((HERE / "sequences.sql").read_text(encoding="utf-8"))

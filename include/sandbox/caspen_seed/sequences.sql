@@ -1,0 +1,17 @@
+-- Where Caspen's application takes its ids and numbers from. Safe to run again.
+--
+-- Sequences, because two members of staff at work at the same time must not wait for each other.
+-- Payments and allocations have an identity column that starts at 900000001; Caspen's own stay far below it, so a
+-- row that somebody else inserts is recognisable by its id.
+CREATE SEQUENCE IF NOT EXISTS caspen_app.client_id           START 4180203;
+CREATE SEQUENCE IF NOT EXISTS caspen_app.tax_rate_id         START 31001;
+CREATE SEQUENCE IF NOT EXISTS caspen_app.invoice_id          START 7300001;
+CREATE SEQUENCE IF NOT EXISTS caspen_app.invoice_line_id     START 21000001;
+CREATE SEQUENCE IF NOT EXISTS caspen_app.credit_note_id      START 610001;
+CREATE SEQUENCE IF NOT EXISTS caspen_app.credit_note_line_id START 1220001;
+CREATE SEQUENCE IF NOT EXISTS caspen_app.payment_id          START 5400001;
+CREATE SEQUENCE IF NOT EXISTS caspen_app.allocation_id       START 8800001;
+
+CREATE SEQUENCE IF NOT EXISTS caspen_app.invoice_number;
+CREATE SEQUENCE IF NOT EXISTS caspen_app.credit_note_number;
+CREATE SEQUENCE IF NOT EXISTS caspen_app.payment_number;
