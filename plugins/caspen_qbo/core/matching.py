@@ -1,0 +1,134 @@
+"""
+Both sides reduced to the few facts compared; every difference named by field and signed.
+
+Knows nothing of how a document was mapped: a mapping mistake must show up here, not cancel out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from caspen_qbo.core.documents import DocumentFacts, LineFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What QuickBooks must show for one Caspen document."""
+
+    number: str
+    customer_id: str
+    txn_date: date
+    subtotal: Decimal
+    tax: Decimal
+    total: Decimal
+    due_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which the sides differ."""
+
+    field: str
+    """number, customer, date, due_date, subtotal, tax, total, balance, account, lines, line N <property>."""
+    caspen_value: str
+    quickbooks_value: str
+    delta: Decimal | None = None
+    """QuickBooks minus Caspen: positive where QuickBooks shows more. None where the field is not money."""
+
+    def __str__(self) -> str:
+        if self.delta is None:
+            return f"{self.field}: Caspen {self.caspen_value or 'nothing'}, QuickBooks {self.quickbooks_value or 'nothing'}"
+        more = "more" if self.delta > 0 else "less"
+        return (
+            f"{self.field}: Caspen {self.caspen_value}, QuickBooks {self.quickbooks_value} "
+            f"({abs(self.delta):.2f} {more} in QuickBooks)"
+        )
+
+
+MONEY_FIELDS = ("subtotal", "tax", "total")
+
+
+def compare(expected: Expected, facts: DocumentFacts) -> tuple[Difference, ...]:
+    """What differs between a Caspen document and the QuickBooks document that stands for it; empty: equal."""
+    found = [
+        Difference(name, text(ours), text(theirs), theirs - ours)
+        for name, ours, theirs in (
+            (name, getattr(expected, name), getattr(facts, name)) for name in MONEY_FIELDS
+        )
+        if ours != theirs
+    ]
+    pairs = [
+        ("number", expected.number, facts.doc_number),
+        ("customer", expected.customer_id, facts.customer_id),
+        ("date", expected.txn_date, facts.txn_date),
+    ]
+    if expected.due_date is not None:
+        pairs.append(("due_date", expected.due_date, facts.due_date))
+    found += [Difference(name, text(ours), text(theirs)) for name, ours, theirs in pairs if ours != theirs]
+    return tuple(found)
+
+
+def text(value: Any) -> str:
+    """A fact as a person reads it: amounts with two decimals, dates ISO, nothing as an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def drift(posted: DocumentFacts, now: DocumentFacts) -> tuple[Difference, ...]:
+    """
+    What somebody changed in QuickBooks since we posted, field by field.
+
+    :param posted: QuickBooks' own answer when it was posted: QuickBooks' habits of rewriting cancel out.
+    :param now: The document as it is now. Balance, links and sync token move by themselves and do not count.
+    """
+    names = (
+        ("number", "doc_number"),
+        ("customer", "customer_id"),
+        ("date", "txn_date"),
+        ("due_date", "due_date"),
+        ("subtotal", "subtotal"),
+        ("tax", "tax"),
+        ("total", "total"),
+        ("account", "account_id"),
+    )
+    found = [_difference(name, getattr(posted, attr), getattr(now, attr)) for name, attr in names]
+    if posted.quickbooks_type == "Payment":
+        found += [_difference("applied to", _links(posted), _links(now))]
+    found += _line_drift(posted.lines, now.lines)
+    return tuple(difference for difference in found if difference is not None)
+
+
+def _difference(name: str, ours: Any, theirs: Any) -> Difference | None:
+    if ours == theirs:
+        return None
+    delta = theirs - ours if isinstance(ours, Decimal) and isinstance(theirs, Decimal) else None
+    return Difference(name, text(ours), text(theirs), delta)
+
+
+def _links(facts: DocumentFacts) -> str:
+    ordered = sorted((link.txn_type, link.txn_id, text(link.amount)) for link in facts.links)
+    return ", ".join(f"{kind} {txn_id} {amount}" for kind, txn_id, amount in ordered)
+
+
+def _line_drift(posted: tuple[LineFacts, ...], now: tuple[LineFacts, ...]) -> Iterable[Difference | None]:
+    if len(posted) != len(now):
+        yield Difference("lines", str(len(posted)), str(len(now)))
+        return
+    for position, (ours, theirs) in enumerate(zip(posted, now, strict=True), start=1):
+        for name, attr in (
+            ("amount", "amount"),
+            ("description", "description"),
+            ("item", "item_id"),
+            ("tax code", "tax_code_id"),
+            ("quantity", "quantity"),
+            ("unit price", "unit_price"),
+            ("service date", "service_date"),
+        ):
+            yield _difference(f"line {position} {name}", getattr(ours, attr), getattr(theirs, attr))

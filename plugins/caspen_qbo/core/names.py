@@ -1,0 +1,63 @@
+"""
+A client's name as QuickBooks takes it.
+
+QuickBooks refuses colons, tabs and line breaks in names, more than 500 characters in a display name and 100 in a name
+part; names are cleaned, never refused. A display name is unique over customers, vendors and employees.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from caspen_qbo.core.records import Client
+
+DISPLAY_NAME_MAX = 500
+NAME_PART_MAX = 100
+EMAIL_MAX = 100
+
+_EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s\"(),:;<>\[\]\\]+\.[^@\s\"(),:;<>\[\]\\.]+")
+_INACTIVE_SUFFIX = " (deleted)"
+
+
+def clean(text: str | None) -> str:
+    """
+    Remove what QuickBooks refuses: a colon becomes a hyphen, control and line characters a space; spaces collapse.
+
+    Accents, CJK and emoji stay; the text is composed (NFC), so that equal names are equal.
+    """
+    composed = unicodedata.normalize("NFC", text or "").replace(":", "-")
+    spaced = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in composed)
+    return " ".join(spaced.split())
+
+
+def full_name(client: Client) -> str:
+    """First and last name; one word only where there is one only."""
+    return clean(f"{client.first_name} {client.last_name or ''}")
+
+
+def display_name(client: Client) -> str:
+    """``Full name (Caspen 12345)`` with the last five digits of the client id, the name cut so that it fits."""
+    suffix = f" (Caspen {str(client.id)[-5:]})"
+    name = full_name(client) or "Client"
+    return name[: DISPLAY_NAME_MAX - len(suffix)].rstrip() + suffix
+
+
+def name_part(text: str | None) -> str:
+    """A given or family name, cut to what QuickBooks takes."""
+    return clean(text)[:NAME_PART_MAX].rstrip()
+
+
+def usable_email(email: str | None) -> str | None:
+    """The address if QuickBooks would take it, else None."""
+    text = (email or "").strip()
+    return text if len(text) <= EMAIL_MAX and text.isascii() and _EMAIL.fullmatch(text) else None
+
+
+def same_name(left: str, right: str) -> bool:
+    """Equal as QuickBooks compares display names: case and surrounding blanks ignored, ``(deleted)`` stripped."""
+    return _comparable(left) == _comparable(right)
+
+
+def _comparable(text: str) -> str:
+    return clean(text.removesuffix(_INACTIVE_SUFFIX)).casefold()

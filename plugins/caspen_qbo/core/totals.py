@@ -1,0 +1,131 @@
+"""
+Line, tax and document totals, and where QuickBooks rounds.
+
+Caspen rounds tax per line, half-up. QuickBooks is documented both ways: per line and summed, or once per tax rate. With
+tax-inclusive prices it may also work from the net or from the gross amount. None of that is in our hands, so every
+way is predicted; only where one of them would give another figure than Caspen's is the tax stated explicitly.
+docs/decisions/0003-tax-override.md works an example.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from caspen_qbo.core.money import ZERO, percent_inside, percent_of, split, to_cents
+from caspen_qbo.core.records import CreditNoteLine, InvoiceLine, TaxMode
+from caspen_qbo.core.reference import TaxCode
+
+UNIT_PRICE_PLACES = Decimal("0.0000001")
+"""QuickBooks keeps seven decimals of a unit price."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineAmounts:
+    """One line as QuickBooks wants it."""
+
+    net: Decimal
+    gross: Decimal
+    tax: Decimal
+    quantity: Decimal
+    unit_price: Decimal
+    """``round_half_up(quantity * unit_price, 2) == net``, or QuickBooks refuses the line (fault 6070)."""
+    tax_code: TaxCode | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """The tax of one QuickBooks tax rate over the whole document."""
+
+    rate_id: str
+    percent: Decimal
+    amount: Decimal
+    net_taxable: Decimal
+
+
+def line_amounts(line: InvoiceLine | CreditNoteLine, mode: TaxMode, code: TaxCode | None) -> LineAmounts:
+    """
+    Net, gross and tax of a line, with a quantity and unit price that multiply to the net amount exactly.
+
+    The line's own price is kept where it works out; a discount or tax inside the price changes it.
+    """
+    if mode is TaxMode.INCLUSIVE:
+        net, gross, tax = line.amount - line.tax_amount, line.amount, line.tax_amount
+    elif mode is TaxMode.EXCLUSIVE:
+        net, gross, tax = line.amount, line.amount + line.tax_amount, line.tax_amount
+    else:
+        net, gross, tax = line.amount, line.amount, ZERO
+    own_price = line.unit_price if isinstance(line, InvoiceLine) and mode is not TaxMode.INCLUSIVE else None
+    quantity, unit_price = quantity_and_price(line.quantity, own_price, net)
+    return LineAmounts(net, gross, tax, quantity, unit_price, code)
+
+
+def quantity_and_price(quantity: Decimal, own_price: Decimal | None, net: Decimal) -> tuple[Decimal, Decimal]:
+    """
+    :param own_price: The price to keep if it multiplies to ``net``.
+    :return: (quantity, unit price) with ``to_cents(quantity * unit price) == net``; (1, net) if nothing else does.
+    """
+    if quantity > 0:
+        if own_price is not None and to_cents(quantity * own_price) == net:
+            return quantity, own_price
+        price = (net / quantity).quantize(UNIT_PRICE_PLACES)
+        if to_cents(quantity * price) == net:
+            return quantity, price
+    return Decimal(1), net
+
+
+def tax_lines(lines: Sequence[LineAmounts]) -> tuple[TaxLine, ...]:
+    """
+    Caspen's tax per QuickBooks tax rate, ordered by rate id.
+
+    A code with two rates shares a line's tax between them by their percents, no cent lost.
+    """
+    tax: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    net: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    percent: dict[str, Decimal] = {}
+    for line in lines:
+        if line.tax_code is None:
+            continue
+        parts = line.tax_code.parts
+        for part, amount in zip(parts, split(line.tax, [part.percent for part in parts]), strict=True):
+            tax[part.rate_id] += amount
+            net[part.rate_id] += line.net
+            percent[part.rate_id] = part.percent
+    return tuple(TaxLine(rate_id, percent[rate_id], tax[rate_id], net[rate_id]) for rate_id in sorted(percent))
+
+
+def predicted_taxes(lines: Sequence[LineAmounts], mode: TaxMode) -> frozenset[Decimal]:
+    """Every total tax QuickBooks may compute by itself, over the ways it is documented to round."""
+    if mode is TaxMode.NONE:
+        return frozenset({ZERO})
+    parts = [(line, part.percent, part.rate_id) for line in lines if line.tax_code for part in line.tax_code.parts]
+    found = {
+        sum((percent_of(line.net, percent) for line, percent, _ in parts), ZERO),
+        sum(
+            (percent_of(sum((ln.net for ln, _, r in parts if r == rate), ZERO), percent) for rate, percent in _rates(parts)),
+            ZERO,
+        ),
+    }
+    if mode is TaxMode.INCLUSIVE:
+        found.add(sum((percent_inside(line.gross, percent) for line, percent, _ in parts), ZERO))
+        found.add(
+            sum(
+                (
+                    percent_inside(sum((ln.gross for ln, _, r in parts if r == rate), ZERO), percent)
+                    for rate, percent in _rates(parts)
+                ),
+                ZERO,
+            )
+        )
+    return frozenset(found)
+
+
+def _rates(parts: Sequence[tuple[LineAmounts, Decimal, str]]) -> list[tuple[str, Decimal]]:
+    return sorted({(rate, percent) for _, percent, rate in parts})
+
+
+def needs_override(lines: Sequence[LineAmounts], mode: TaxMode, tax: Decimal) -> bool:
+    """Whether some documented way of rounding would give another total tax than Caspen's ``tax``."""
+    return mode is not TaxMode.NONE and predicted_taxes(lines, mode) != {tax}
