@@ -18,7 +18,9 @@ CREATE TABLE qbo_sync.document (
   excluded_reason  text,                             -- why it never goes: historical, imported, never_synced, ...
   version          text        NOT NULL,             -- changes whenever what should be posted may have changed
   synced_version   text,                             -- the version QuickBooks holds
-  released_at      timestamptz,                      -- a person pressed Retry
+  released_at      timestamptz,                      -- when it may be tried again: Retry, a healed cause, a new version
+  shown_status     text,                             -- what Caspen's screen was last told
+  shown_detail     text,
   updated_at       timestamptz NOT NULL,             -- Caspen's
   staged_at        timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (workspace_id, document_kind, document_id)

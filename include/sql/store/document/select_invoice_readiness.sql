@@ -1,0 +1,16 @@
+-- Whether credit notes and payments of these invoices may go: the invoice is in QuickBooks as Caspen shows it.
+-- Grain:   one row per invoice that is linked
+-- Params:  workspace_id bigint, ids bigint[]
+-- Columns: invoice_id | quickbooks_id | customer_id | posted_at | ready boolean
+SELECT d.document_id AS invoice_id, l.quickbooks_id, l.customer_id, l.posted_at, l.origin,
+       d.wanted = 'present'
+       AND l.removed_at IS NULL
+       AND d.version IS NOT DISTINCT FROM d.synced_version
+       AND NOT EXISTS (
+         SELECT 1 FROM qbo_sync.unsynced_invoice u
+         WHERE u.workspace_id = d.workspace_id AND u.document_kind = 'invoice' AND u.document_id = d.document_id
+           AND u.resolved_at IS NULL AND u.blocks
+       ) AS ready
+FROM qbo_sync.document d
+JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
+WHERE d.workspace_id = %(workspace_id)s AND d.document_kind = 'invoice' AND d.document_id = ANY(%(ids)s)

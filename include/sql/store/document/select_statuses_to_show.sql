@@ -1,0 +1,34 @@
+-- What Caspen's screens should show and do not show yet, as far as this project told them.
+-- A document that never was shown anything and is excluded or a draft is left alone.
+-- Grain:   one row per document
+-- Order:   document_kind, document_id
+-- Params:  workspace_id bigint, page_size int
+-- Columns: document_kind | document_id | status | detail
+SELECT s.document_kind, s.document_id, s.status, s.detail
+FROM (
+  SELECT d.document_kind, d.document_id, d.shown_status, d.shown_detail,
+         CASE
+           WHEN u.title IS NOT NULL THEN 'Not synced'
+           WHEN d.excluded_reason IS NOT NULL THEN CASE WHEN d.shown_status IS NOT NULL THEN 'Not synced' END
+           WHEN d.wanted = 'as_is' THEN d.shown_status
+           WHEN d.version IS NOT DISTINCT FROM d.synced_version THEN 'Synced'
+           WHEN d.finalised THEN 'Not synced'
+           ELSE d.shown_status
+         END AS status,
+         u.title AS detail
+  FROM qbo_sync.document d
+  LEFT JOIN LATERAL (
+    SELECT u.title
+    FROM qbo_sync.unsynced_invoice u
+    WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind AND u.document_id = d.document_id
+      AND u.resolved_at IS NULL
+    ORDER BY u.blocks DESC, u.first_seen_at, u.id
+    LIMIT 1
+  ) u ON true
+  WHERE d.workspace_id = %(workspace_id)s
+    AND d.document_kind IN ('invoice', 'credit_note')
+) s
+WHERE s.status IS NOT NULL
+  AND (s.status, s.detail) IS DISTINCT FROM (s.shown_status, s.shown_detail)
+ORDER BY s.document_kind, s.document_id
+LIMIT %(page_size)s

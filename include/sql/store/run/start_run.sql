@@ -1,0 +1,4 @@
+-- Params:  run_id text, workspace_id bigint, job text
+INSERT INTO qbo_sync.sync_run (run_id, workspace_id, job)
+VALUES (%(run_id)s, %(workspace_id)s, %(job)s)
+ON CONFLICT (run_id, workspace_id, job) DO NOTHING
