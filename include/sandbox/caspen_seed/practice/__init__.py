@@ -1,0 +1,17 @@
+"""The sample practice: some eight weeks of an Australian allied-health clinic's billing, the same for the same seed."""
+
+from __future__ import annotations
+
+from .catalogue import PRIVATE_TEXTS, UNLINKED_TAX_RATE
+from .edge_cases import CLASHING_NUMBER, LONG_NUMBERS, OTHER_CURRENCY
+from .loading import Loaded, load_practice
+
+__all__ = [
+    "CLASHING_NUMBER",
+    "LONG_NUMBERS",
+    "OTHER_CURRENCY",
+    "PRIVATE_TEXTS",
+    "UNLINKED_TAX_RATE",
+    "Loaded",
+    "load_practice",
+]
