@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,19 +16,8 @@ from ops.ports import HOST, Ports
 from ops.postgres import Database
 
 COMMON_SETTINGS = ROOT / "ops" / "airflow.env"
+LOCAL_SETTINGS = ROOT / "ops" / "airflow_local_settings.py"
 CALLBACK_PATH = "/quickbooks/connect/callback"
-
-PRELOAD = '''"""Written by `make up`: imports heavy libraries once in the scheduler; its tasks share them."""
-
-import logging
-import os
-import sys
-
-if len(sys.argv) > 1 and sys.argv[1] == "scheduler":
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # hundreds of lines at import otherwise
-    for name in filter(None, os.environ.get("CASPEN_QBO_PRELOAD", "").split(",")):
-        __import__(name)
-'''
 
 
 @dataclass(frozen=True)
@@ -165,5 +155,5 @@ def write_airflow_home(credentials: Credentials) -> None:
     """Lay out `AIRFLOW_HOME`: the logins, and the scheduler's preloading. Safe to repeat."""
     config = AIRFLOW_HOME / "config"
     config.mkdir(parents=True, exist_ok=True)
-    (config / "airflow_local_settings.py").write_text(PRELOAD)
+    shutil.copyfile(LOCAL_SETTINGS, config / LOCAL_SETTINGS.name)
     write_private(LOGINS, credentials.logins)

@@ -85,6 +85,9 @@ class PostgresServer:
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(role))
                 )
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(name), sql.Identifier(role))
+            )
             # Only the owner may connect: Caspen's role must not read the sync's tables, nor the reverse.
             connection.execute(
                 sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
@@ -142,7 +145,7 @@ def start_postgres(
     log = log or data.parent / f"{data.name}.log"
     if not (data / "PG_VERSION").exists():
         _init_cluster(binaries, data, password, user)
-    _remove_stale_pid_file(data)
+    end_server_of(data)
     options = {
         "listen_addresses": HOST,
         "port": str(port),
@@ -229,8 +232,15 @@ def _init_cluster(binaries: Path, data: Path, password: str, user: ServiceUser) 
         user.own(Path(secret.name))
         done = subprocess.run(
             [
-                str(binaries / "initdb"), "-D", str(data), "-U", SUPERUSER, "--encoding=UTF8",
-                "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret.name}",
+                str(binaries / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                SUPERUSER,
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--auth=scram-sha-256",
+                f"--pwfile={secret.name}",
             ],
             cwd="/",
             capture_output=True,
@@ -242,13 +252,16 @@ def _init_cluster(binaries: Path, data: Path, password: str, user: ServiceUser) 
         raise OpsError(f"PostgreSQL could not make its data folder {data}: {done.stderr.strip()[-500:]}")
 
 
-def _remove_stale_pid_file(data: Path) -> None:
+def end_server_of(data: Path) -> None:
     """
-    End or forget a server that an earlier launcher left behind in this folder.
+    End or forget the server that an earlier launcher left behind in this folder. Safe to repeat.
+
+    :raises OpsError: it does not end.
 
     PostgreSQL refuses to start while the process id in `postmaster.pid` is alive, even when that id now
     belongs to something else (usual after a container restart).
     """
+    data = data.resolve()
     pid_file = data / "postmaster.pid"
     try:
         pid = int(pid_file.read_text().splitlines()[0])

@@ -1,0 +1,47 @@
+# Every command of this project. Needs Python 3.11, bash and make; all else is fetched into .venv/ and var/.
+SHELL := /bin/bash
+PY := .venv/bin/python
+VENV_STAMP := .venv/.installed
+
+# Without bytecode every command would compile Airflow afresh (seconds each time).
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONHOME
+unexport PYTHONPATH
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo up test sandbox bench lock lint clean
+
+help: ## list these commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Ports: AIRFLOW_PORT (8080), POSTGRES_PORT (54329), SANDBOX_PORT (8700), e.g. AIRFLOW_PORT=9090 make up"
+
+demo: venv ## a practice's day through the real DAGs: post, take payments, import, reconcile; then the summary
+	@$(PY) -m ops.demo
+
+up: venv ## the whole system with Airflow's UI and schedules, until Ctrl-C
+	@$(PY) -m ops.up
+
+sandbox: venv ## the QuickBooks sandbox alone, in the foreground
+	@$(PY) -m ops.sandbox
+
+test: venv ## all tests
+	@bash ops/fetch-chromium
+	@$(PY) -m pytest
+
+bench: venv ## the benchmarks in their short form; writes the table of the README
+	@$(PY) -m benchmarks
+
+lint: venv ## style and import order
+	@.venv/bin/ruff check .
+
+lock: venv ## compile requirements*.in into the committed locks
+	@.venv/bin/uv pip compile --no-annotate requirements.in -o requirements.txt
+	@.venv/bin/uv pip compile --no-annotate requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+clean: ## remove .venv/ and var/, the local databases included
+	@bash ops/clean
+
+venv: $(VENV_STAMP)
+
+$(VENV_STAMP): requirements-dev.txt ops/setup-venv
+	@bash ops/setup-venv

@@ -1,0 +1,126 @@
+"""Airflow's public REST API, as far as the demo and the launcher use it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from ops.errors import OpsError
+
+COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class DagRun:
+    """One finished run: `state` is `success` or `failed`; `seconds` is its wall time."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    seconds: float
+    failed_tasks: tuple[str, ...] = ()
+
+
+class AirflowApi:
+    """A signed-in client. `check` is called while waiting, to stop at once when a service has died."""
+
+    def __init__(self, base_url: str, *, check: Callable[[], None] = lambda: None) -> None:
+        self._http = httpx.Client(base_url=base_url, timeout=30)
+        self._check = check
+
+    def __enter__(self) -> AirflowApi:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def health(self) -> dict[str, str]:
+        """Status by component; empty while the API server does not answer."""
+        try:
+            answer = self._http.get("/api/v2/monitor/health")
+        except httpx.TransportError:
+            return {}
+        return {name: (answer.json().get(name) or {}).get("status") or "starting" for name in COMPONENTS}
+
+    def wait_healthy(self, timeout_seconds: float) -> None:
+        """:raises OpsError: a component is not healthy in time; names it."""
+        health = self._wait(
+            self.health,
+            lambda found: bool(found) and all(status == "healthy" for status in found.values()),
+            timeout_seconds,
+        )
+        bad = {name: status for name, status in health.items() if status != "healthy"}
+        if bad or not health:
+            raise OpsError(
+                f"Airflow is not healthy after {timeout_seconds:.0f} s: {bad or 'no answer'}; see var/log/"
+            )
+
+    def warm(self) -> None:
+        """Have the task API build its schemas now, or the first task waits for them for seconds."""
+        self._http.get("/execution/health", timeout=60).raise_for_status()
+
+    def sign_in(self, name: str, password: str) -> None:
+        answer = self._http.post("/auth/token", json={"username": name, "password": password})
+        if answer.status_code != 201:
+            raise OpsError(f"Airflow refused the login of {name} (HTTP {answer.status_code}).")
+        self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def wait_for_dags(self, dag_ids: set[str], timeout_seconds: float = 90) -> None:
+        """:raises OpsError: a DAG file does not load, or is not found in time; names it."""
+        missing = self._wait(lambda: dag_ids - self.dag_ids(), lambda left: not left, timeout_seconds)
+        if missing:
+            errors = self._get("/api/v2/importErrors").get("import_errors", [])
+            said = "; ".join(f"{e['filename']}: {e['stack_trace'].strip().splitlines()[-1]}" for e in errors)
+            names = ", ".join(sorted(missing))
+            raise OpsError(f"Airflow did not load {names}. {said or 'See var/log/dag-processor.log'}")
+
+    def dag_ids(self) -> set[str]:
+        return {dag["dag_id"] for dag in self._get("/api/v2/dags", limit=100)["dags"]}
+
+    def unpause(self, dag_ids: set[str]) -> None:
+        for dag_id in sorted(dag_ids):
+            self._http.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+
+    def run(self, dag_id: str, conf: dict[str, Any] | None = None, timeout_seconds: float = 600) -> DagRun:
+        """
+        Start a run as a person would, and wait for its end.
+
+        :raises OpsError: refused, or not finished in time. A failed run is returned, not raised.
+        """
+        answer = self._http.post(
+            f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}}
+        )
+        if answer.is_error:
+            raise OpsError(
+                f"Airflow refused a run of {dag_id}: HTTP {answer.status_code} {answer.text[:300]}"
+            )
+        run_id = answer.json()["dag_run_id"]
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}"
+        began = time.monotonic()
+        state = self._wait(
+            lambda: self._get(path)["state"], lambda found: found in ("success", "failed"), timeout_seconds
+        )
+        if state not in ("success", "failed"):
+            raise OpsError(f"{dag_id} {run_id} is still {state} after {timeout_seconds:.0f} s; see var/log/")
+        tasks = self._get(f"{path}/taskInstances", limit=1000)["task_instances"]
+        failed = tuple(t["task_id"] for t in tasks if t["state"] in ("failed", "upstream_failed"))
+        return DagRun(dag_id, run_id, state, time.monotonic() - began, failed)
+
+    def _get(self, path: str, **params: Any) -> Any:
+        answer = self._http.get(path, params=params)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _wait(self, read: Callable[[], Any], done: Callable[[Any], bool], timeout_seconds: float) -> Any:
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            value = read()
+            if done(value) or time.monotonic() > deadline:
+                return value
+            self._check()
+            time.sleep(POLL_SECONDS)

@@ -1,0 +1,65 @@
+"""`make up`: the whole system with Airflow's pages and schedules, until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from rich.markup import escape
+from rich.table import Table
+
+from ops.environment import airflow_url, sandbox_url
+from ops.errors import OpsError, exit_with_sentence
+from ops.paths import LOGINS, LOGS, ROOT
+from ops.practice import DAG_IDS, set_up_practice
+from ops.progress import Progress
+from ops.services import LocalSystem, local_system
+
+WATCH_SECONDS = 1.0
+
+
+@exit_with_sentence
+def main() -> int:
+    progress = Progress()
+    try:
+        with local_system(progress) as system:
+            with system.api() as api:
+                api.wait_for_dags(DAG_IDS)
+                set_up_practice(system, progress)
+                api.unpause(DAG_IDS)
+            _print_addresses(system, progress)
+            return _watch(system, progress)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _print_addresses(system: LocalSystem, progress: Progress) -> None:
+    url = airflow_url(system.ports)
+    table = Table("role and login", "password", title="Logins", title_justify="left")
+    for name, password in system.credentials.logins.items():
+        table.add_row(name, password)
+    progress.say("everything runs")
+    progress.console.print()
+    progress.console.print(f"Airflow           {url}")
+    progress.console.print(f"QuickBooks pages  {url}/quickbooks/")
+    progress.console.print(f"Sandbox           {sandbox_url(system.ports)}")
+    progress.console.print(table)
+    progress.console.print(
+        f"The logins are kept in {LOGINS.relative_to(ROOT)}, the logs in {LOGS.relative_to(ROOT)}/. "
+        "Ctrl-C stops everything."
+    )
+
+
+def _watch(system: LocalSystem, progress: Progress) -> int:
+    """Wait for Ctrl-C. A service that ends by itself is said at once, and the rest is stopped."""
+    while True:
+        time.sleep(WATCH_SECONDS)
+        try:
+            system.check()
+        except OpsError as error:
+            progress.console.print(f"\nerror: {escape(str(error))}", style="red")
+            return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
