@@ -1,0 +1,5 @@
+-- Intuit accepts none of the refresh tokens any more: a person must connect again.
+-- Params:  workspace_id bigint
+UPDATE qbo_sync.connection
+SET status = 'needs_reconnect', updated_at = now()
+WHERE workspace_id = %(workspace_id)s AND status = 'connected'

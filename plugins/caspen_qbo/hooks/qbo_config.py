@@ -1,0 +1,100 @@
+"""What the Airflow connection ``quickbooks`` says, checked field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from caspen_qbo import settings
+from caspen_qbo.errors import ConfigurationError
+
+API_URLS = {
+    "production": "https://quickbooks.api.intuit.com",
+    "sandbox": "https://sandbox-quickbooks.api.intuit.com",
+}
+ENVIRONMENTS = (*API_URLS, "local")
+
+
+@dataclass(frozen=True, slots=True)
+class QuickBooksConfig:
+    """One Intuit app and where its QuickBooks is."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    environment: str
+    """production, sandbox (both Intuit's) or local."""
+    api_url: str
+    """Up to and without ``/v3``, no slash at the end."""
+    discovery: str
+    """What intuit-oauth takes as its environment: ``production``, ``sandbox`` or an address."""
+    redirect_uri: str
+    webhook_verifier_token: str = field(default="", repr=False)
+    requests_per_minute: int = settings.REQUESTS_PER_MINUTE
+    requests_per_second: int = settings.REQUESTS_PER_SECOND
+    batches_per_minute: int = settings.BATCHES_PER_MINUTE
+    throttle_wait_seconds: float = 60.0
+    """How long to wait after a 429 that does not say. Intuit's advice is 60."""
+
+
+def read_config(
+    conn_id: str, client_id: str | None, client_secret: str | None, extra: Mapping[str, Any]
+) -> QuickBooksConfig:
+    """
+    Check the connection's fields and complete them.
+
+    :raises ConfigurationError: names the connection, the field, what was seen and what was expected.
+    """
+
+    def text(name: str) -> str:
+        return str(extra.get(name) or "").strip()
+
+    def require(value: str | None, what: str) -> str:
+        if not (value or "").strip():
+            raise ConfigurationError(f"Airflow connection {conn_id!r}: {what} is empty; fill it in.")
+        return str(value).strip()
+
+    environment = text("environment") or "production"
+    if environment not in ENVIRONMENTS:
+        raise ConfigurationError(
+            f"Airflow connection {conn_id!r}: environment is {environment!r}; expected one of {', '.join(ENVIRONMENTS)}."
+        )
+    local = environment == "local"
+    api_url = (
+        require(text("api_url"), "extra field api_url (needed for environment local)")
+        if local
+        else API_URLS[environment]
+    )
+    discovery = (
+        require(text("discovery_url"), "extra field discovery_url (needed for environment local)")
+        if local
+        else environment
+    )
+    return QuickBooksConfig(
+        client_id=require(client_id, "login (the Intuit app's client id)"),
+        client_secret=require(client_secret, "password (the Intuit app's client secret)"),
+        environment=environment,
+        api_url=api_url.rstrip("/").removesuffix("/v3"),
+        discovery=discovery,
+        redirect_uri=text("redirect_uri"),
+        webhook_verifier_token=text("webhook_verifier_token"),
+        requests_per_minute=_number(conn_id, extra, "requests_per_minute", settings.REQUESTS_PER_MINUTE),
+        requests_per_second=_number(conn_id, extra, "requests_per_second", settings.REQUESTS_PER_SECOND),
+        batches_per_minute=_number(conn_id, extra, "batches_per_minute", settings.BATCHES_PER_MINUTE),
+        throttle_wait_seconds=float(_number(conn_id, extra, "throttle_wait_seconds", 60)),
+    )
+
+
+def _number(conn_id: str, extra: Mapping[str, Any], name: str, default: int) -> int:
+    value = extra.get(name)
+    if value in (None, ""):
+        return default
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = 0
+    if number < 1:
+        raise ConfigurationError(
+            f"Airflow connection {conn_id!r}: extra field {name} is {value!r}; expected a whole number above 0."
+        )
+    return number

@@ -1,0 +1,198 @@
+"""
+The tokens of one workspace: kept encrypted in ``qbo_sync.connection``, refreshed by one process at a time.
+
+Intuit may answer a refresh with a new refresh token and drop the old one at once. So the row is locked while
+asking, the new pair is committed before anybody uses it, and whoever waited for the lock finds it there
+instead of asking too.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from caspen_qbo import settings
+from caspen_qbo.catalogue import entry_for
+from caspen_qbo.errors import NotConnectedError, QboAuthError, QboUnavailableError
+from caspen_qbo.hooks import qbo_cipher
+from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.qbo_oauth import IntuitOAuth, InvalidGrantError, TokenPair
+
+log = logging.getLogger(__name__)
+
+REFRESH_ATTEMPTS = 2
+"""A refresh whose answer was lost is asked once more: the token is often still good, see the module's first lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Usable:
+    token: str = field(repr=False)
+    expires_at: datetime
+
+    def lasts(self, seconds: float) -> bool:
+        return self.expires_at > datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+class TokenStore:
+    """
+    A valid access token whenever one is asked for. One object belongs to one thread; close it when done.
+
+    Its database session is its own, so that a refresh is committed whatever the caller's transaction does.
+    """
+
+    def __init__(self, workspace_id: int, oauth: IntuitOAuth, conn_id: str = settings.SYNC_CONN_ID) -> None:
+        self.workspace_id = workspace_id
+        self._oauth = oauth
+        self._database = Database(conn_id)
+        self._current: _Usable | None = None
+
+    @property
+    def calls(self) -> int:
+        """Token requests made by this object."""
+        return self._oauth.calls
+
+    def close(self) -> None:
+        self._database.close()
+
+    def realm_id(self) -> str:
+        """
+        The connected company.
+
+        :raises NotConnectedError: never connected, or disconnected.
+        :raises QboAuthError: the connection is dead and waits for a person.
+        """
+        return str(self._require(self._fetch())["realm_id"])
+
+    def access_token(self) -> str:
+        """
+        A token good for some minutes; from memory when it can be, refreshed when it must be.
+
+        :raises NotConnectedError, QboAuthError: as :meth:`realm_id`.
+        :raises QboUnavailableError: Intuit's token service does not answer.
+        """
+        ahead = settings.TOKEN_REFRESH_AHEAD_SECONDS
+        if self._current is None:
+            self._current = _stored(self._require(self._fetch()))
+        if self._current is None or not self._current.lasts(ahead):
+            self._current = self._refresh(rejected=None)
+        return self._current.token
+
+    def replace(self, rejected: str) -> str:
+        """A token other than the one QuickBooks rejected: another process's newer one, or a refreshed one."""
+        self._current = self._refresh(rejected=rejected)
+        return self._current.token
+
+    def _refresh(self, rejected: str | None) -> _Usable:
+        """Look again under the lock; ask Intuit only if nobody did meanwhile."""
+        dead: InvalidGrantError | None = None
+        usable: _Usable | None = None
+        with self._database.transaction():
+            row = self._require(
+                self._database.fetch_one(
+                    "store/connection/lock_connection", {"workspace_id": self.workspace_id}
+                )
+            )
+            stored = _stored(row)
+            if stored and stored.token != rejected and stored.lasts(settings.TOKEN_REFRESH_AHEAD_SECONDS):
+                return stored
+            try:
+                usable = self._ask(row)
+            except InvalidGrantError as error:
+                dead = error
+                self._database.execute(
+                    "store/connection/update_needs_reconnect", {"workspace_id": self.workspace_id}
+                )
+            except QboUnavailableError:
+                if stored is None or stored.token == rejected or not stored.lasts(30):
+                    raise
+                log.warning(
+                    "quickbooks token refresh failed workspace=%d; the present token still lasts",
+                    self.workspace_id,
+                )
+                return stored
+        # Only here is it committed: a pair that exists in memory alone would be lost with this process.
+        if usable is None:
+            log.error("quickbooks connection dead workspace=%d; reconnect it in Settings", self.workspace_id)
+            raise _auth_error(self.workspace_id, dead.intuit_tid if dead else "")
+        return usable
+
+    def _ask(self, row: Row) -> _Usable:
+        """Ask Intuit with the stored refresh token and, when that is dead, once with the one before it."""
+        present = qbo_cipher.decrypt(row["refresh_token"])
+        try:
+            pair, used = self._ask_twice(present), present
+        except InvalidGrantError:
+            if row["previous_refresh_token"] is None:
+                raise
+            previous = qbo_cipher.decrypt(row["previous_refresh_token"])
+            if previous == present:
+                raise
+            pair, used = self._oauth.refresh(previous), previous
+        self._store(row, pair, used)
+        log.info(
+            "quickbooks token refreshed workspace=%d generation=%d rotated=%s",
+            self.workspace_id, row["token_generation"] + 1, pair.refresh_token != used,
+        )  # fmt: skip
+        return _Usable(pair.access_token, pair.access_expires_at)
+
+    def _ask_twice(self, refresh_token: str) -> TokenPair:
+        for _ in range(REFRESH_ATTEMPTS - 1):
+            try:
+                return self._oauth.refresh(refresh_token)
+            except QboUnavailableError:
+                log.info("quickbooks retry kind=token workspace=%d", self.workspace_id)
+        return self._oauth.refresh(refresh_token)
+
+    def _store(self, row: Row, pair: TokenPair, used: str) -> None:
+        rotated = pair.refresh_token != used
+        self._database.execute(
+            "store/connection/update_tokens",
+            {
+                "workspace_id": self.workspace_id,
+                **encrypted(pair),
+                "previous_refresh_token": qbo_cipher.encrypt(used)
+                if rotated
+                else row["previous_refresh_token"],
+                "rotated": rotated,
+                "warning_days": max(settings.CONNECTION_WARNING_DAYS),
+            },
+        )
+
+    def _fetch(self) -> Row | None:
+        return self._database.fetch_one(
+            "store/connection/select_connection", {"workspace_id": self.workspace_id}
+        )
+
+    def _require(self, row: Row | None) -> Row:
+        if row is None or row["status"] == "disconnected":
+            raise NotConnectedError(
+                f"workspace {self.workspace_id}: QuickBooks is not connected; connect it in Settings."
+            )
+        if row["status"] != "connected" or row["refresh_token"] is None:
+            raise _auth_error(self.workspace_id)
+        return row
+
+
+def encrypted(pair: TokenPair) -> dict[str, object]:
+    """A pair as statement parameters, the tokens encrypted."""
+    return {
+        "access_token": qbo_cipher.encrypt(pair.access_token),
+        "refresh_token": qbo_cipher.encrypt(pair.refresh_token),
+        "access_expires_at": pair.access_expires_at,
+        "refresh_expires_at": pair.refresh_expires_at,
+        "refresh_hard_expires_at": pair.refresh_hard_expires_at,
+    }
+
+
+def _stored(row: Row) -> _Usable | None:
+    if row["access_token"] is None or row["access_expires_at"] is None:
+        return None
+    return _Usable(qbo_cipher.decrypt(row["access_token"]), row["access_expires_at"])
+
+
+def _auth_error(workspace_id: int, tid: str = "") -> QboAuthError:
+    entry = entry_for("invalid_refresh_token")
+    return QboAuthError(
+        f"workspace {workspace_id}: {entry.title}. {entry.cause} {entry.fix}", intuit_tid=tid or None
+    )
