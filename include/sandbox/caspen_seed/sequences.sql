@@ -15,3 +15,13 @@ CREATE SEQUENCE IF NOT EXISTS caspen_app.allocation_id       START 8800001;
 CREATE SEQUENCE IF NOT EXISTS caspen_app.invoice_number;
 CREATE SEQUENCE IF NOT EXISTS caspen_app.credit_note_number;
 CREATE SEQUENCE IF NOT EXISTS caspen_app.payment_number;
+
+-- INV-0001 and so on: at least four digits, and as many as it takes.
+CREATE OR REPLACE FUNCTION caspen_app.next_number(prefix text, counter regclass) RETURNS text LANGUAGE plpgsql AS
+$$
+DECLARE
+  taken text := nextval(counter)::text;
+BEGIN
+  RETURN prefix || '-' || lpad(taken, greatest(4, length(taken)), '0');
+END
+$$;

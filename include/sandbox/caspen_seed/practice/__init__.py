@@ -1,4 +1,4 @@
-"""The sample practice: some eight weeks of an Australian allied-health clinic's billing, the same for the same seed."""
+"""The sample practice: weeks of an Australian allied-health clinic's billing, the same for the same seed."""
 
 from __future__ import annotations
 

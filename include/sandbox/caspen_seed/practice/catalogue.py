@@ -33,12 +33,12 @@ class Item:
 ITEMS = (
     Item("service", "Physiotherapy - initial consultation", "505", "128.00", GST_FREE),
     Item("service", "Physiotherapy - standard consultation", "505", "96.50", GST_FREE),
-    Item("service", "Physiotherapy - home visit (hours)", "507", "193.9900", GST_FREE, ("0.33", "0.75", "1.5")),
+    Item("service", "Physiotherapy - home visit (h)", "507", "193.9900", GST_FREE, ("0.33", "0.75", "1.5")),
     Item("service", "Podiatry - general treatment", "F004", "84.00", GST_FREE),
     Item("service", "Podiatry - nail surgery, one toe", "F221", "415.00", GST_FREE),
     Item("service", "Dietetics - initial assessment", "500", "152.35", GST_FREE),
     Item("service", "Dietetics - review (30 min)", "502", "78.20", GST_FREE),
-    Item("service", "NDIS report writing (hours)", "15_055_0128_1_3", "193.9900", GST_FREE, ("0.33", "0.6667", "2.25")),
+    Item("service", "NDIS report (h)", "15_055_0128_1_3", "193.9900", GST_FREE, ("0.33", "0.6667", "2.25")),
     Item("class", "Clinical Pilates", "CP", "38.50", GST, ("1", "1", "2")),
     Item("class", "Hydrotherapy - Tues & Thurs", "HY", "24.95", GST),
     Item("activity", "Falls prevention group", "FP", "18.18", GST_FREE),
@@ -72,7 +72,11 @@ LINE_NOTES = (
     "Discussed anxiety around falling",
 )
 PAYMENT_NOTES = ("Paid by daughter, client in hospital", "Hardship arrangement after surgery")
-CREDIT_REASONS = ("Admitted to hospital, sessions not attended", "Reaction to tape adhesive", "Client deceased")
+CREDIT_REASONS = (
+    "Admitted to hospital, sessions not attended",
+    "Reaction to tape adhesive",
+    "Client deceased",
+)
 PREFERRED_NAMES = ("Wobbly", "Sunny-preferred", "Bluey-preferred")
 
 PRIVATE_TEXTS = LINE_NOTES + PAYMENT_NOTES + CREDIT_REASONS + PREFERRED_NAMES

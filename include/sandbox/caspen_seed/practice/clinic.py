@@ -42,12 +42,12 @@ class Clinic:
         if rng.random() < 0.08:
             invoice_to, reference = rng.choice(PAYERS)
             options = {"invoice_to": invoice_to, "reference": reference, **options}
-        return self.staff.draft_invoice(client, lines, at=self.now, **options)
+        return self.staff.draft_invoice(client, lines, **options)
 
     def bill(self, client: int, lines: Sequence[NewLine] | None = None, **options: Any) -> int:
         """Draft and finalise at once, as reception does when the client leaves."""
         invoice = self.draft(client, lines, **options)
-        self.staff.finalise(invoice, at=self.now)
+        self.staff.finalise(invoice)
         return invoice
 
     def basket(self) -> list[NewLine]:
@@ -59,7 +59,13 @@ class Clinic:
         """One ordinary line; at the named tax rate instead of its item's own when given."""
         rng, item = self.rng, self.rng.choice(ITEMS)
         discount = rng.choices(
-            (("none", "0"), ("percentage", "10"), ("percentage", "33.3333"), ("fixed", "5"), ("fixed", "7.125")),
+            (
+                ("none", "0"),
+                ("percentage", "10"),
+                ("percentage", "33.3333"),
+                ("fixed", "5"),
+                ("fixed", "7.125"),
+            ),
             (84, 7, 3, 4, 2),
         )[0]
         fields: dict[str, Any] = {
@@ -93,7 +99,7 @@ class Clinic:
         :param over: Dollars on top, which stay unallocated.
         :return: None when nothing was due.
         """
-        due = {key: half_up(self.staff.invoice(key).balance * Decimal(share)) for key in invoices}
+        due = {key: half_up(self.staff.balance(key) * Decimal(share)) for key in invoices}
         due = {key: amount for key, amount in due.items() if amount}
         if not due:
             return None
@@ -103,7 +109,6 @@ class Clinic:
             amount=sum(due.values()) + Decimal(over),
             method=self.rng.choice(METHODS),
             description=self.rng.choice(PAYMENT_NOTES) if self.rng.random() < 0.1 else None,
-            at=self.now,
         )
 
     def reason(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 Story = Iterator[dt.timedelta]
@@ -22,9 +22,11 @@ class Diary:
     What would happen after `end` does not happen: that is how invoices come to be drafts or unpaid today.
     """
 
-    def __init__(self, end: dt.datetime) -> None:
+    def __init__(self, end: dt.datetime, on_time: Callable[[dt.datetime], None]) -> None:
+        """:param on_time: Told each moment before a story acts in it."""
         self.end = end
         self.now = end
+        self._on_time = on_time
         self._queue: list[tuple[dt.datetime, int, Story]] = []
         self._ties = itertools.count()
 
@@ -39,13 +41,14 @@ class Diary:
             if at > self.end:
                 continue
             self.now = at
+            self._on_time(at)
             wait = next(story, None)
             if wait is not None:
                 self.add(at + wait, story)
 
 
 def in_opening_hours(moment: dt.datetime) -> dt.datetime:
-    """The moment itself, or the same minute of the first hour the practice is open after it. Saturdays are open."""
+    """The moment itself, or the same minute of the next hour the practice is open (not on Sundays)."""
     local = moment.astimezone(ZONE)
     if local.hour >= CLOSES:
         local = local.replace(hour=OPENS) + dt.timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The invoices of the sample practice that somebody has to look at, and those around the moment of connecting."""
+"""The sample practice's invoices that somebody has to look at, and those around the moment of connecting."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ def drafted_before_finalised_after(clinic: Clinic, client: int, connected_at: dt
     """Created before the connection but finalised after it: it posts."""
     invoice = clinic.draft(client)
     yield connected_at - clinic.now + dt.timedelta(days=1)
-    clinic.staff.finalise(invoice, at=clinic.now)
+    clinic.staff.finalise(invoice)
 
 
 def refinalised_after(clinic: Clinic, client: int, connected_at: dt.datetime) -> Story:
     """Finalised before the connection, and again after it: it posts."""
     invoice = clinic.bill(client)
     yield connected_at - clinic.now + dt.timedelta(days=1)
-    clinic.staff.revert_to_draft(invoice, at=clinic.now)
-    clinic.staff.edit_draft(invoice, lines=clinic.basket(), at=clinic.now)
-    clinic.staff.finalise(invoice, at=clinic.now)
+    clinic.staff.revert_to_draft(invoice)
+    clinic.staff.edit_draft(invoice, lines=clinic.basket())
+    clinic.staff.finalise(invoice)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from random import Random
 
 import psycopg
 
 from ..errors import CaspenRefused
-from ..staff import Staff, create_workspace
+from ..staff import Staff, create_workspace, set_clock
 from . import edge_cases, stories
 from .catalogue import ARCHIVED, TAX_RATES
 from .clinic import Clinic
@@ -20,10 +22,17 @@ from .diary import Diary
 from .names import AWKWARD_NAMES, NAMESAKES, SAME_LAST_FIVE_OFFSET, ordinary_clients
 from .neighbour import NEIGHBOUR_OFFSET, open_neighbour
 
-CLIENTS, INVOICES, HISTORICAL_INVOICES = 300, 400, 60
-"""What there is of each at scale 1, roughly: some stories write more than one invoice."""
+CLIENTS, VISITS, HISTORICAL_VISITS = 300, 340, 60
+"""How many at scale 1. Some visits bring more than one invoice."""
 
 HISTORY_WEEKS = 26
+
+
+class _Storyteller(Staff):
+    """Staff inside the loader's one transaction, without savepoints: a refusal ends it all anyway."""
+
+    def _transaction(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
 
 @dataclass(frozen=True)
@@ -77,17 +86,21 @@ def load_practice(
             create_workspace(connection, workspace_id, "Harbour Allied Health", at=opened)
         except psycopg.errors.UniqueViolation:
             raise CaspenRefused(
-                f"workspace {workspace_id}", "exists already", "expected a free id", "choose another workspace"
+                f"workspace {workspace_id}",
+                "exists already",
+                "expected a free id",
+                "choose another workspace",
             ) from None
-        staff = Staff(connection, workspace_id)
+        staff = _Storyteller(connection, workspace_id)
         rates = {name: staff.create_tax_rate(name, rate, at=opened) for name, rate in TAX_RATES.items()}
         clients = _register_clients(staff, rng, ceil(CLIENTS * scale), opened)
-        diary = Diary(now)
+        diary = Diary(now, on_time=partial(set_clock, connection))
         clinic = Clinic(staff, diary, rng, rates)
-        _plan_history(clinic, clients, connected_at, ceil(HISTORICAL_INVOICES * scale))
-        _plan_weeks(clinic, clients, connected_at, ceil(INVOICES * scale))
+        _plan_history(clinic, clients, connected_at, ceil(HISTORICAL_VISITS * scale))
+        _plan_weeks(clinic, clients, connected_at, ceil(VISITS * scale))
         _plan_edge_cases(clinic, clients, connected_at)
         diary.run()
+        set_clock(connection, None)
         neighbour_id = open_neighbour(connection, workspace_id + NEIGHBOUR_OFFSET, now)
         counts = connection.execute(
             "SELECT (SELECT count(*) FROM caspen.invoice WHERE workspace_id = %(id)s), "
@@ -116,14 +129,17 @@ def _register_clients(staff: Staff, rng: Random, count: int, opened: dt.datetime
         staff.create_client(*NAMESAKES, email=email, at=next(ticks))
         for email in ("emma.w@example.com", "ewilson@example.com")
     ]
-    # The last five digits of an id are in the name QuickBooks sees. Once a stranger has the same five, and once,
-    # worse, a namesake, so that both names are the same.
+    # The last five digits of an id are in the name QuickBooks sees. Once a stranger has the same five, and
+    # once, worse, a namesake, so that both names are the same.
     strangers = staff.create_client(
         "Priya", "Raman", client_id=ordinary[0] + SAME_LAST_FIVE_OFFSET, at=next(ticks)
     )
     double = staff.create_client(*NAMESAKES, client_id=namesakes[0] + SAME_LAST_FIVE_OFFSET, at=next(ticks))
     twins = [
-        (staff.create_client(people[n][0], people[n][1], email=people[n][2]["email"], at=next(ticks)), ordinary[n])
+        (
+            staff.create_client(people[n][0], people[n][1], email=people[n][2]["email"], at=next(ticks)),
+            ordinary[n],
+        )
         for n in (1, 2)
     ]
     staff.archive_client(ordinary[-1], at=next(ticks))
@@ -155,7 +171,9 @@ def _plan_weeks(clinic: Clinic, clients: _Clients, connected_at: dt.datetime, co
         client = next(turn) if n % 8 == 0 else clinic.rng.choice(regulars if n % 3 else clients.ordinary)
         clinic.diary.add(connected_at + span * (latest * clinic.rng.random()), telling(clinic, client))
     for client in clients.awkward:
-        clinic.diary.add(connected_at + span * 0.6 * clinic.rng.random(), stories.paid_at_once(clinic, client))
+        clinic.diary.add(
+            connected_at + span * 0.6 * clinic.rng.random(), stories.paid_at_once(clinic, client)
+        )
     for secondary, survivor in clients.twins:
         clinic.diary.add(connected_at + span * 0.1, stories.part_paid(clinic, secondary))
         clinic.diary.add(connected_at + span * 0.6, _merge(clinic, secondary, survivor))
@@ -184,7 +202,7 @@ def _plan_edge_cases(clinic: Clinic, clients: _Clients, connected_at: dt.datetim
 
 
 def _merge(clinic: Clinic, secondary: int, survivor: int) -> stories.Story:
-    clinic.staff.merge_clients(secondary, survivor, at=clinic.now)
+    clinic.staff.merge_clients(secondary, survivor)
     yield from ()
 
 

@@ -16,15 +16,21 @@ NEIGHBOUR_OFFSET = 1000
 
 def open_neighbour(connection: Connection, workspace_id: int, now: dt.datetime) -> int:
     """
-    Write the neighbour: clients of the same names, and invoices with the same numbers as the sample practice's.
+    Write the neighbour: clients of the same names, invoices with the same numbers as the sample practice's.
 
     :return: Its workspace id.
     """
     opened = now - dt.timedelta(days=30)
     create_workspace(
-        connection, workspace_id, "Bay Podiatry", country_code="NZ", currency="NZD", time_zone="Pacific/Auckland",
-        tax_mode="inclusive", at=opened,
-    )  # fmt: skip
+        connection,
+        workspace_id,
+        "Bay Podiatry",
+        country_code="NZ",
+        currency="NZD",
+        time_zone="Pacific/Auckland",
+        tax_mode="inclusive",
+        at=opened,
+    )
     staff = Staff(connection, workspace_id)
     gst = staff.create_tax_rate("GST", 15, at=opened)
     for n, name in enumerate(AWKWARD_NAMES[:6], start=1):

@@ -1,8 +1,8 @@
 """
 What becomes of an invoice in the sample practice, one story each.
 
-A story is a generator: it acts through the clinic, then yields how long it waits. It is never told to stop; the
-diary simply ends, and what was to come has not happened yet.
+A story is a generator: it acts through the clinic, then yields how long it waits. It is never told to stop;
+the diary simply ends, and what was to come has not happened yet.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def paid_at_once(clinic: Clinic, client: int) -> Story:
 def paid_later(clinic: Clinic, client: int) -> Story:
     invoice = clinic.draft(client)
     yield dt.timedelta(minutes=clinic.rng.randint(1, 2000))
-    clinic.staff.finalise(invoice, at=clinic.now)
+    clinic.staff.finalise(invoice)
     yield days(clinic, 1, 21)
     clinic.pay(client, invoice)
 
@@ -67,9 +67,9 @@ def overpaid(clinic: Clinic, client: int) -> Story:
     yield days(clinic, 5, 12)
     invoice = clinic.bill(client)
     if payment is not None:
-        due = min(payment.unallocated, clinic.staff.invoice(invoice).balance)
+        due = min(payment.unallocated, clinic.staff.balance(invoice))
         if due and clinic.rng.random() < 0.5:
-            clinic.staff.allocate(payment.id, invoice, due, at=clinic.now)
+            clinic.staff.allocate(payment.id, invoice, due)
 
 
 def paid_wrongly(clinic: Clinic, client: int) -> Story:
@@ -78,7 +78,7 @@ def paid_wrongly(clinic: Clinic, client: int) -> Story:
     payment = clinic.pay(client, invoice)
     yield days(clinic, 1, 3)
     if payment is not None:
-        clinic.staff.unlink(payment.allocation_ids[0], at=clinic.now)
+        clinic.staff.unlink(payment.allocation_ids[0])
         yield days(clinic, 1, 10)
         clinic.pay(client, invoice, share="0.5")
 
@@ -86,7 +86,7 @@ def paid_wrongly(clinic: Clinic, client: int) -> Story:
 def credited(clinic: Clinic, client: int) -> Story:
     invoice = clinic.bill(client, [clinic.line(quantity="2"), clinic.line(quantity="3")])
     yield days(clinic, 1, 6)
-    clinic.staff.credit(invoice, {1: "1"}, reason=clinic.reason(), at=clinic.now)
+    clinic.staff.credit(invoice, {1: "1"}, reason=clinic.reason())
     yield days(clinic, 1, 6)
     clinic.pay(client, invoice)
 
@@ -94,31 +94,31 @@ def credited(clinic: Clinic, client: int) -> Story:
 def credited_in_full(clinic: Clinic, client: int) -> Story:
     invoice = clinic.bill(client, [clinic.line()])
     yield days(clinic, 1, 4)
-    clinic.staff.credit(invoice, reason=clinic.reason(), at=clinic.now)
+    clinic.staff.credit(invoice, reason=clinic.reason())
 
 
 def credited_by_mistake(clinic: Clinic, client: int) -> Story:
     invoice = clinic.bill(client, [clinic.line(), clinic.line()])
     yield days(clinic, 1, 4)
-    note = clinic.staff.credit(invoice, {2: None}, reason=clinic.reason(), at=clinic.now)
+    note = clinic.staff.credit(invoice, {2: None}, reason=clinic.reason())
     yield days(clinic, 1, 4)
-    clinic.staff.void_credit_note(note.id, at=clinic.now)
+    clinic.staff.void_credit_note(note.id)
 
 
 def voided(clinic: Clinic, client: int) -> Story:
     invoice = clinic.bill(client)
     yield days(clinic, 1, 5)
-    clinic.staff.void_invoice(invoice, at=clinic.now)
+    clinic.staff.void_invoice(invoice)
 
 
 def corrected(clinic: Clinic, client: int) -> Story:
     """Reverted to draft, changed, finalised again, paid."""
     invoice = clinic.bill(client)
     yield days(clinic, 1, 4)
-    clinic.staff.revert_to_draft(invoice, at=clinic.now)
+    clinic.staff.revert_to_draft(invoice)
     yield dt.timedelta(minutes=clinic.rng.randint(2, 300))
-    clinic.staff.edit_draft(invoice, lines=clinic.basket(), at=clinic.now)
-    clinic.staff.finalise(invoice, at=clinic.now)
+    clinic.staff.edit_draft(invoice, lines=clinic.basket())
+    clinic.staff.finalise(invoice)
     yield days(clinic, 1, 9)
     clinic.pay(client, invoice)
 
@@ -126,7 +126,7 @@ def corrected(clinic: Clinic, client: int) -> Story:
 def reverted_and_left(clinic: Clinic, client: int) -> Story:
     invoice = clinic.bill(client)
     yield days(clinic, 1, 4)
-    clinic.staff.revert_to_draft(invoice, at=clinic.now)
+    clinic.staff.revert_to_draft(invoice)
 
 
 def left_as_draft(clinic: Clinic, client: int) -> Story:
@@ -137,7 +137,7 @@ def left_as_draft(clinic: Clinic, client: int) -> Story:
 def deleted(clinic: Clinic, client: int) -> Story:
     invoice = clinic.draft(client)
     yield days(clinic, 1, 5)
-    clinic.staff.delete_draft(invoice, at=clinic.now)
+    clinic.staff.delete_draft(invoice)
 
 
 def free_of_charge(clinic: Clinic, client: int) -> Story:
@@ -163,5 +163,12 @@ RARE: dict[Telling, int] = {
 }  # fmt: skip
 """Stories that begin early enough to come to their end, and how many of them in a hundred."""
 
-HISTORICAL: dict[Telling, int] = {paid_at_once: 60, unpaid: 15, paid_in_parts: 10, credited: 5, voided: 5, deleted: 5}
+HISTORICAL: dict[Telling, int] = {
+    paid_at_once: 60,
+    unpaid: 15,
+    paid_in_parts: 10,
+    credited: 5,
+    voided: 5,
+    deleted: 5,
+}
 """Stories from before the connection."""

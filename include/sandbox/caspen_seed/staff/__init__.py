@@ -9,9 +9,10 @@ from __future__ import annotations
 from psycopg import Connection
 
 from .credits import Credits
+from .desk import set_clock
 from .workspaces import create_workspace
 
-__all__ = ["Staff", "create_workspace"]
+__all__ = ["Staff", "create_workspace", "set_clock"]
 
 
 class Staff(Credits):

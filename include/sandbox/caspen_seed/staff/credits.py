@@ -16,11 +16,15 @@ from .desk import Row, named
 from .payments import Payments
 
 INSERT_CREDIT_NOTE = """
-    INSERT INTO caspen.credit_note (id, workspace_id, number, invoice_id, reason, issue_date, tax_mode,
-                                    subtotal, tax_total, total, created_at)
-    VALUES (nextval('caspen_app.credit_note_id'), %(workspace_id)s, %(number)s, %(invoice_id)s, %(reason)s,
-            %(issue_date)s, %(tax_mode)s, %(subtotal)s, %(tax_total)s, %(total)s, caspen_app.clock())
-    ON CONFLICT DO NOTHING RETURNING id, number
+    INSERT INTO caspen.credit_note (
+      id, workspace_id, number, invoice_id, reason, issue_date, tax_mode,
+      subtotal, tax_total, total, created_at)
+    VALUES (
+      nextval('caspen_app.credit_note_id'), %(workspace_id)s,
+      coalesce(%(number)s::text, caspen_app.next_number('CN', 'caspen_app.credit_note_number')),
+      %(invoice_id)s, %(reason)s, %(issue_date)s, %(tax_mode)s,
+      %(subtotal)s, %(tax_total)s, %(total)s, caspen_app.clock())
+    ON CONFLICT (workspace_id, number) DO NOTHING RETURNING id, number
 """
 INSERT_CREDIT_NOTE_LINE = """
     INSERT INTO caspen.credit_note_line (id, credit_note_id, invoice_line_id, quantity, amount, tax_rate_id,
@@ -81,14 +85,14 @@ class Credits(Payments):
                 "workspace_id": self._workspace_id,
                 "invoice_id": invoice_id,
                 "reason": reason,
-                "issue_date": issue_date or self._workspace(cursor)["today"],
+                "issue_date": issue_date or self._today(cursor),
                 "tax_mode": invoice["tax_mode"],
                 "subtotal": totals.subtotal,
                 "tax_total": totals.tax_total,
                 "total": totals.total,
             }
             note = self._insert_numbered(
-                cursor, INSERT_CREDIT_NOTE, values, typed=number, automatic="credit_note"
+                cursor, INSERT_CREDIT_NOTE, values, number=number, kind="credit note"
             )
             cursor.executemany(
                 INSERT_CREDIT_NOTE_LINE,
@@ -112,7 +116,7 @@ class Credits(Payments):
         """Void a credit note: the invoice owes the amount again. :raises CaspenRefused: it is void."""
         with self._action(at) as cursor:
             statement = "SELECT * FROM caspen.credit_note WHERE workspace_id = %s AND id = %s"
-            note = self._lock(cursor, statement, "credit note", credit_note_id)
+            note = self._find(cursor, statement, "credit note", credit_note_id)
             self._lock_invoice(cursor, note["invoice_id"])
             voided = cursor.execute(
                 "UPDATE caspen.credit_note SET status = 'void', voided_at = caspen_app.clock() "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 from typing import Any, LiteralString
 
@@ -41,12 +41,15 @@ class Desk:
         """
         if at is not None and at.tzinfo is None:
             raise ValueError(f"at is {at.isoformat()}, expected a time with a time zone")
-        with self._connection.transaction(), self._connection.cursor(row_factory=dict_row) as cursor:
+        with self._transaction(), self._connection.cursor(row_factory=dict_row) as cursor:
             if at is not None:
-                cursor.execute("SELECT set_config('caspen_app.clock', %s, true)", [at.isoformat()])
+                set_clock(self._connection, at)
             yield cursor
             if at is not None:
-                cursor.execute("SELECT set_config('caspen_app.clock', '', true)")
+                set_clock(self._connection, None)
+
+    def _transaction(self) -> AbstractContextManager[object]:
+        return self._connection.transaction()
 
     def _lock_invoice(self, cursor: Cursor[DictRow], invoice_id: int) -> Row:
         return self._lock_invoices(cursor, [invoice_id])[invoice_id]
@@ -64,48 +67,30 @@ class Desk:
                 raise self._unknown("invoice", invoice_id)
         return found
 
-    def _lock(self, cursor: Cursor[DictRow], statement: LiteralString, kind: str, record_id: int) -> Row:
-        """Run a SELECT ... FOR UPDATE with workspace and id; refuse when there is no such row here."""
+    def _find(self, cursor: Cursor[DictRow], statement: LiteralString, kind: str, record_id: int) -> Row:
+        """Run a SELECT with workspace and id, locking or not; refuse when there is no such row here."""
         row = cursor.execute(statement, [self._workspace_id, record_id]).fetchone()
         if row is None:
             raise self._unknown(kind, record_id)
         return row
 
+    @staticmethod
     def _insert_numbered(
-        self,
-        cursor: Cursor[DictRow],
-        statement: LiteralString,
-        values: Row,
-        *,
-        typed: str | None,
-        automatic: str,
+        cursor: Cursor[DictRow], statement: LiteralString, values: Row, *, number: str | None, kind: str
     ) -> Row:
         """
         Insert a row that carries a number: the one that was typed, or the next free one.
 
-        :param statement: INSERT ... ON CONFLICT DO NOTHING RETURNING, with a parameter `number`.
-        :param automatic: An expression's value as text for the next number, such as `invoice`.
+        :param statement: INSERT ... ON CONFLICT DO NOTHING RETURNING; it takes the next number where the
+            parameter `number` is null.
         :raises CaspenRefused: the typed number is in use.
         """
-        if typed is not None:
-            row = cursor.execute(statement, {**values, "number": typed}).fetchone()
-            if row is None:
-                raise CaspenRefused(
-                    f"{automatic.replace('_', ' ')} number {typed!r}", "already used", "expected a free one"
-                )
-            return row
         row = None
         while row is None:  # ends: each turn takes the next number, and only finitely many are in use
-            row = cursor.execute(
-                statement, {**values, "number": self._next_number(cursor, automatic)}
-            ).fetchone()
+            row = cursor.execute(statement, {**values, "number": number}).fetchone()
+            if row is None and number is not None:
+                raise CaspenRefused(f"{kind} number {number!r}", "already used", "expected a free one")
         return row
-
-    @staticmethod
-    def _next_number(cursor: Cursor[DictRow], kind: str) -> str:
-        prefix = {"invoice": "INV", "credit_note": "CN", "payment": "PAY"}[kind]
-        taken = cursor.execute("SELECT nextval(%s::regclass) AS n", [f"caspen_app.{kind}_number"]).fetchone()
-        return f"{prefix}-{taken['n']:04d}"
 
     def _settle(self, cursor: Cursor[DictRow], invoice_id: int) -> Decimal:
         """
@@ -132,10 +117,24 @@ class Desk:
         ).fetchone()
         return row["balance"]
 
+    def _today(self, cursor: Cursor[DictRow]) -> dt.date:
+        """The date in the practice's time zone."""
+        row = cursor.execute(
+            "SELECT (caspen_app.clock() AT TIME ZONE time_zone)::date AS today "
+            "FROM caspen.workspace WHERE id = %s",
+            [self._workspace_id],
+        ).fetchone()
+        return row["today"]
+
     def _unknown(self, kind: str, record_id: int) -> CaspenRefused:
         return CaspenRefused(
             f"{kind} {record_id}", f"not found in workspace {self._workspace_id}", "expected its id"
         )
+
+
+def set_clock(connection: Connection, at: dt.datetime | None) -> None:
+    """Until the transaction ends, everything on this connection happens at `at`; None: at its real time."""
+    connection.execute("SELECT set_config('caspen_app.clock', %s, true)", [at.isoformat() if at else ""])
 
 
 def named(kind: str, row: Row) -> str:

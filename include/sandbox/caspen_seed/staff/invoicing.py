@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 
 from psycopg import Cursor
 from psycopg.rows import DictRow
@@ -23,10 +24,11 @@ INSERT_INVOICE = """
       id, workspace_id, number, client_id, invoice_to, reference, issue_date, due_date, tax_mode, currency,
       subtotal, discount_total, tax_total, total, balance, created_at)
     VALUES (
-      nextval('caspen_app.invoice_id'), %(workspace_id)s, %(number)s, %(client_id)s, %(invoice_to)s,
-      %(reference)s, %(issue_date)s, %(due_date)s, %(tax_mode)s, %(currency)s,
+      nextval('caspen_app.invoice_id'), %(workspace_id)s,
+      coalesce(%(number)s::text, caspen_app.next_number('INV', 'caspen_app.invoice_number')),
+      %(client_id)s, %(invoice_to)s, %(reference)s, %(issue_date)s, %(due_date)s, %(tax_mode)s, %(currency)s,
       %(subtotal)s, %(discount_total)s, %(tax_total)s, %(total)s, %(total)s, caspen_app.clock())
-    ON CONFLICT DO NOTHING RETURNING id
+    ON CONFLICT (workspace_id, number) WHERE deleted_at IS NULL DO NOTHING RETURNING id
 """
 
 
@@ -58,19 +60,18 @@ class Invoicing(Lines):
             number.
         """
         with self._action(at) as cursor:
-            self._hold_client(cursor, client_id)
-            workspace = self._workspace(cursor)
-            mode = tax_mode or workspace["tax_mode"]
+            client = self._hold_client(cursor, client_id)
+            mode = tax_mode or client["tax_mode"]
             priced = self._price(cursor, tuple(lines), mode)
             totals = compute_totals((line.amounts for line in priced), mode)
-            issued = issue_date or workspace["today"]
+            issued = issue_date or client["today"]
             values = {
                 "workspace_id": self._workspace_id,
                 "client_id": client_id,
                 "tax_mode": mode,
                 "invoice_to": invoice_to,
                 "reference": reference,
-                "currency": currency or workspace["currency"],
+                "currency": currency or client["currency"],
                 "issue_date": issued,
                 "due_date": due_date or issued + dt.timedelta(days=DUE_AFTER_DAYS),
                 "subtotal": totals.subtotal,
@@ -78,9 +79,9 @@ class Invoicing(Lines):
                 "tax_total": totals.tax_total,
                 "total": totals.total,
             }
-            invoice_id = self._insert_numbered(
-                cursor, INSERT_INVOICE, values, typed=number, automatic="invoice"
-            )["id"]
+            invoice_id = self._insert_numbered(cursor, INSERT_INVOICE, values, number=number, kind="invoice")[
+                "id"
+            ]
             self._write_lines(cursor, invoice_id, priced)
         return invoice_id
 
@@ -141,8 +142,7 @@ class Invoicing(Lines):
         """
         with self._action(at) as cursor:
             invoice = self._lock_draft(cursor, invoice_id, "finalised")
-            priced = self._price(cursor, self._lines_as_typed(cursor, invoice_id), invoice["tax_mode"])
-            self._write_priced(cursor, invoice_id, priced, invoice["tax_mode"])
+            self._refresh_rates(cursor, invoice)
             cursor.execute(
                 "UPDATE caspen.invoice SET status = 'open', finalised_at = caspen_app.clock(), "
                 "revision = revision + 1 WHERE id = %s",
@@ -183,6 +183,12 @@ class Invoicing(Lines):
                 "UPDATE caspen.invoice SET deleted_at = caspen_app.clock() WHERE id = %s", [invoice_id]
             )
 
+    def balance(self, invoice_id: int) -> Decimal:
+        """What the invoice's row says is due now. Changes nothing."""
+        with self._action(None) as cursor:
+            statement = "SELECT balance FROM caspen.invoice WHERE workspace_id = %s AND id = %s"
+            return self._find(cursor, statement, "invoice", invoice_id)["balance"]
+
     def invoice(self, invoice_id: int) -> Invoice:
         """The invoice as Caspen's screen shows it now. Changes nothing."""
         with self._action(None) as cursor:
@@ -201,16 +207,6 @@ class Invoicing(Lines):
             return Invoice(**row, lines=tuple(InvoiceLine(**line) for line in cursor))
 
     # --- what the actions above are made of ---
-
-    def _workspace(self, cursor: Cursor[DictRow]) -> Row:
-        row = cursor.execute(
-            "SELECT *, (caspen_app.clock() AT TIME ZONE time_zone)::date AS today "
-            "FROM caspen.workspace WHERE id = %s",
-            [self._workspace_id],
-        ).fetchone()
-        if row is None:
-            raise CaspenRefused(f"workspace {self._workspace_id}", "not found", "expected its id")
-        return row
 
     def _lock_draft(self, cursor: Cursor[DictRow], invoice_id: int, verb: str) -> Row:
         invoice = self._lock_invoice(cursor, invoice_id)

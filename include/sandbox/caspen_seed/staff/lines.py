@@ -110,6 +110,17 @@ class Lines(People):
             ],
         )
 
+    def _refresh_rates(self, cursor: Cursor[DictRow], invoice: Row) -> None:
+        """Compute a draft again if a tax rate on it has changed since it was written."""
+        moved = cursor.execute(
+            "SELECT EXISTS (SELECT FROM caspen.invoice_line l JOIN caspen.tax_rate r ON r.id = l.tax_rate_id "
+            "WHERE l.invoice_id = %s AND l.tax_percent <> r.rate) AS moved",
+            [invoice["id"]],
+        ).fetchone()
+        if moved["moved"]:
+            priced = self._price(cursor, self._lines_as_typed(cursor, invoice["id"]), invoice["tax_mode"])
+            self._write_priced(cursor, invoice["id"], priced, invoice["tax_mode"])
+
     @staticmethod
     def _lines_as_typed(cursor: Cursor[DictRow], invoice_id: int) -> tuple[NewLine, ...]:
         columns = ", ".join(NewLine.__dataclass_fields__)

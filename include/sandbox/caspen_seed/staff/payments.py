@@ -16,11 +16,15 @@ from .desk import Row, named
 from .invoicing import Invoicing
 
 INSERT_PAYMENT = """
-    INSERT INTO caspen.payment (id, workspace_id, number, client_id, method, payment_date, amount,
-                                description, source, source_ref, created_at)
-    VALUES (nextval('caspen_app.payment_id'), %(workspace_id)s, %(number)s, %(client_id)s, %(method)s,
-            %(payment_date)s, %(amount)s, %(description)s, %(source)s, %(source_ref)s, caspen_app.clock())
-    ON CONFLICT DO NOTHING RETURNING id, number
+    INSERT INTO caspen.payment (
+      id, workspace_id, number, client_id, method, payment_date, amount, description, source, source_ref,
+      created_at)
+    VALUES (
+      nextval('caspen_app.payment_id'), %(workspace_id)s,
+      coalesce(%(number)s::text, caspen_app.next_number('PAY', 'caspen_app.payment_number')),
+      %(client_id)s, %(method)s, %(payment_date)s, %(amount)s, %(description)s, %(source)s, %(source_ref)s,
+      caspen_app.clock())
+    ON CONFLICT (workspace_id, number) DO NOTHING RETURNING id, number
 """
 
 
@@ -65,18 +69,18 @@ class Payments(Invoicing):
                 f"the payment is of {whole}",
             )
         with self._action(at) as cursor:
-            self._hold_client(cursor, client_id)
+            client = self._hold_client(cursor, client_id)
             values = {
                 "workspace_id": self._workspace_id,
                 "client_id": client_id,
                 "method": method,
                 "amount": whole,
-                "payment_date": payment_date or self._workspace(cursor)["today"],
+                "payment_date": payment_date or client["today"],
                 "description": description,
                 "source": source,
                 "source_ref": source_ref,
             }
-            payment = self._insert_numbered(cursor, INSERT_PAYMENT, values, typed=number, automatic="payment")
+            payment = self._insert_numbered(cursor, INSERT_PAYMENT, values, number=number, kind="payment")
             invoices = self._lock_invoices(cursor, parts)
             ids = [self._allocate(cursor, payment["id"], invoices[key], part) for key, part in parts.items()]
         return Payment(payment["id"], payment["number"], tuple(ids), whole - allocated)
@@ -108,7 +112,7 @@ class Payments(Invoicing):
         """
         with self._action(at) as cursor:
             statement = "SELECT * FROM caspen.payment_allocation WHERE workspace_id = %s AND id = %s"
-            allocation = self._lock(cursor, statement, "allocation", allocation_id)
+            allocation = self._find(cursor, statement, "allocation", allocation_id)
             self._lock_invoice(cursor, allocation["invoice_id"])
             self._unlink(cursor, allocation_id)
             self._settle(cursor, allocation["invoice_id"])
@@ -134,7 +138,7 @@ class Payments(Invoicing):
 
     def _lock_payment(self, cursor: Cursor[DictRow], payment_id: int) -> Row:
         statement = "SELECT * FROM caspen.payment WHERE workspace_id = %s AND id = %s FOR NO KEY UPDATE"
-        payment = self._lock(cursor, statement, "payment", payment_id)
+        payment = self._find(cursor, statement, "payment", payment_id)
         if payment["status"] == "void":
             raise CaspenRefused(named("payment", payment), "status is void", "expected a live payment")
         return payment

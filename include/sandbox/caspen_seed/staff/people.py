@@ -134,16 +134,25 @@ class People(Desk):
     def _lock_client(self, cursor: Cursor[DictRow], client_id: int) -> Row:
         # NO KEY: somebody may be drafting an invoice for this client, which holds a key share lock on it.
         statement = "SELECT * FROM caspen.client WHERE workspace_id = %s AND id = %s FOR NO KEY UPDATE"
-        return self._lock(cursor, statement, "client", client_id)
+        return self._find(cursor, statement, "client", client_id)
 
     def _lock_tax_rate(self, cursor: Cursor[DictRow], tax_rate_id: int) -> Row:
         statement = "SELECT * FROM caspen.tax_rate WHERE workspace_id = %s AND id = %s FOR NO KEY UPDATE"
-        return self._lock(cursor, statement, "tax rate", tax_rate_id)
+        return self._find(cursor, statement, "tax rate", tax_rate_id)
 
     def _hold_client(self, cursor: Cursor[DictRow], client_id: int) -> Row:
-        """A client that takes new invoices and payments, kept from being merged until this action ends."""
-        statement = "SELECT * FROM caspen.client WHERE workspace_id = %s AND id = %s FOR SHARE"
-        client = self._lock(cursor, statement, "client", client_id)
+        """
+        A client that takes new invoices and payments, kept from being merged until this action ends.
+
+        :return: With the workspace's tax_mode and currency, and its date of today.
+        """
+        statement = (
+            "SELECT c.id, c.merged_into_client_id, w.tax_mode, w.currency, "
+            "(caspen_app.clock() AT TIME ZONE w.time_zone)::date AS today "
+            "FROM caspen.client c JOIN caspen.workspace w ON w.id = c.workspace_id "
+            "WHERE c.workspace_id = %s AND c.id = %s FOR SHARE OF c"
+        )
+        client = self._find(cursor, statement, "client", client_id)
         self._refuse_merged(client)
         return client
 
