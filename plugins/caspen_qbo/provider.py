@@ -1,4 +1,4 @@
-"""What Airflow shows for the connection type ``quickbooks``. Found through the ``dist-info`` folder beside this package."""
+"""What Airflow shows for the connection type ``quickbooks``; found through plugins/*.dist-info."""
 
 from __future__ import annotations
 

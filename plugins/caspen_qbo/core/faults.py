@@ -65,7 +65,7 @@ class FaultVerdict:
     error: FaultError
     """The error that decided."""
     definite: bool = True
-    """A write that met this was certainly not carried out. False: it may have been; look before sending again."""
+    """A write that met this was certainly not carried out. False: it may have been; look before repeating."""
     others: tuple[FaultError, ...] = ()
     """Further errors of the same fault."""
 

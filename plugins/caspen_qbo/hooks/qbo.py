@@ -54,8 +54,8 @@ class QuickBooksHook(BaseHook):
             connection = self.get_connection(self.quickbooks_conn_id)
         except AirflowException as error:
             raise ConfigurationError(
-                f"There is no Airflow connection {self.quickbooks_conn_id!r} ({type(error).__name__}). Create it in "
-                f"Airflow, or set AIRFLOW_CONN_{self.quickbooks_conn_id.upper()}."
+                f"There is no Airflow connection {self.quickbooks_conn_id!r} ({type(error).__name__}). "
+                f"Create it in Airflow, or set AIRFLOW_CONN_{self.quickbooks_conn_id.upper()}."
             ) from error
         return read_config(
             self.quickbooks_conn_id, connection.login, connection.password, connection.extra_dejson or {}
@@ -93,7 +93,7 @@ class QuickBooksHook(BaseHook):
         )
 
     def connector(self) -> QuickBooksConnector:
-        """Connecting, reconnecting and disconnecting workspaces; close it when done, or use it in a ``with``."""
+        """Connecting and disconnecting workspaces; close it when done, or use it in a ``with``."""
         from caspen_qbo.hooks.qbo_connect import QuickBooksConnector
 
         return QuickBooksConnector(self, self._oauth())

@@ -1,4 +1,4 @@
-"""What changed in QuickBooks since a time: the change feed where it can be trusted, queries where it cannot."""
+"""What changed in QuickBooks since a time: from the change feed, or by query where it cannot be trusted."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ def decrypt(stored: bytes) -> str:
         return _fernet().decrypt(bytes(stored)).decode("utf-8")
     except InvalidToken:
         raise ConfigurationError(
-            "The stored QuickBooks tokens were encrypted with another Fernet key. Put the old key behind the new one in "
-            "AIRFLOW__CORE__FERNET_KEY (new,old), or reconnect QuickBooks."
+            "The stored QuickBooks tokens were encrypted with another Fernet key. Put the old key behind the "
+            "new one in AIRFLOW__CORE__FERNET_KEY (new,old), or reconnect QuickBooks."
         ) from None
 
 
@@ -43,8 +43,8 @@ def _fernet() -> Any:
         raise ConfigurationError(f"AIRFLOW__CORE__FERNET_KEY is not a Fernet key ({error}).") from None
     if not fernet.is_encrypted:
         raise ConfigurationError(
-            "Airflow has no Fernet key, so the QuickBooks tokens cannot be kept. Set AIRFLOW__CORE__FERNET_KEY, the same "
-            "in every process; make one with: python -c "
+            "Airflow has no Fernet key, so the QuickBooks tokens cannot be kept. "
+            "Set AIRFLOW__CORE__FERNET_KEY, the same in every process; make one with: python -c "
             '"from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
         )
     return fernet

@@ -22,8 +22,10 @@ from caspen_qbo.core import faults
 from caspen_qbo.core.documents import Body, instant_of
 from caspen_qbo.core.faults import FaultAction
 from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError, SubscriptionEndedError
+from caspen_qbo.hooks.qbo_call import Reply
 from caspen_qbo.hooks.qbo_changes import read_changes
-from caspen_qbo.hooks.qbo_session import QuickBooksSession, Reply, encode
+from caspen_qbo.hooks.qbo_json import encode
+from caspen_qbo.hooks.qbo_session import QuickBooksSession
 from caspen_qbo.hooks.qbo_text import is_queryable, quote
 from caspen_qbo.ports import Answer, WriteItem
 
@@ -266,7 +268,7 @@ class QuickBooksAccounting:
         return answers
 
     def send_void(self, entity: str, quickbooks_id: str, sync_token: str, request_id: str) -> Answer:
-        """See :meth:`caspen_qbo.ports.Accounting.send_void`. The body may still show the amounts of before."""
+        """See :meth:`caspen_qbo.ports.Accounting.send_void`. The body may still show the old amounts."""
         params = _VOID_PARAMS.get(entity)
         if params is None:
             raise InvariantError(f"QuickBooks has no void for {entity}; delete it or set it to zero instead")

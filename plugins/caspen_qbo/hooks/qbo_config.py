@@ -57,19 +57,14 @@ def read_config(
     environment = text("environment") or "production"
     if environment not in ENVIRONMENTS:
         raise ConfigurationError(
-            f"Airflow connection {conn_id!r}: environment is {environment!r}; expected one of {', '.join(ENVIRONMENTS)}."
+            f"Airflow connection {conn_id!r}: environment is {environment!r}; "
+            f"expected one of {', '.join(ENVIRONMENTS)}."
         )
-    local = environment == "local"
-    api_url = (
-        require(text("api_url"), "extra field api_url (needed for environment local)")
-        if local
-        else API_URLS[environment]
-    )
-    discovery = (
-        require(text("discovery_url"), "extra field discovery_url (needed for environment local)")
-        if local
-        else environment
-    )
+    if environment == "local":
+        api_url = require(text("api_url"), "extra field api_url (needed for environment local)")
+        discovery = require(text("discovery_url"), "extra field discovery_url (needed for environment local)")
+    else:  # addresses in extra do not count here: tokens go to Intuit only
+        api_url, discovery = API_URLS[environment], environment
     return QuickBooksConfig(
         client_id=require(client_id, "login (the Intuit app's client id)"),
         client_secret=require(client_secret, "password (the Intuit app's client secret)"),
@@ -95,6 +90,6 @@ def _number(conn_id: str, extra: Mapping[str, Any], name: str, default: int) -> 
         number = 0
     if number < 1:
         raise ConfigurationError(
-            f"Airflow connection {conn_id!r}: extra field {name} is {value!r}; expected a whole number above 0."
+            f"Airflow connection {conn_id!r}: extra field {name} is {value!r}; expected a number above 0."
         )
     return number

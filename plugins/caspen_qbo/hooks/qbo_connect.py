@@ -1,4 +1,4 @@
-"""Connecting a workspace to a QuickBooks company, by consent in the browser or with a token obtained elsewhere."""
+"""Connecting a workspace to a QuickBooks company: consent in the browser, or a token obtained elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psycopg.errors import UniqueViolation
 
 from caspen_qbo import settings
 from caspen_qbo.core.documents import ref_of
-from caspen_qbo.errors import ConfigurationError, QboAuthError, QboUnavailableError
+from caspen_qbo.errors import ConfigurationError, QboAuthError, QboUnavailableError, StopError
 from caspen_qbo.hooks import qbo_cipher
 from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.qbo_oauth import IntuitOAuth, InvalidGrantError, TokenPair
@@ -172,7 +172,7 @@ class QuickBooksConnector:
         )
 
     def _keep(self, workspace_id: int, realm_id: str, pair: TokenPair) -> None:
-        """Store the pair first; a token Intuit handed out must not get lost. Then prove that it opens the company."""
+        """Store the pair first, so that it cannot get lost; then prove that it opens the company."""
         try:
             stored = self._database.fetch_one(
                 "store/connection/upsert_connection",
@@ -185,23 +185,29 @@ class QuickBooksConnector:
             ) from None
         if stored is None:
             self._check_owner(workspace_id, realm_id)
+        try:
+            self.refresh_company(workspace_id)
+        except StopError:
+            # A first connection that opens nothing would tie the workspace to a company it never was in.
+            if stored is not None and stored["token_generation"] == 1:
+                self._database.execute("store/connection/delete_connection", {"workspace_id": workspace_id})
+            raise
         log.info("quickbooks connected workspace=%d realm=%s", workspace_id, realm_id)
-        self.refresh_company(workspace_id)
 
     def _check_owner(self, workspace_id: int, realm_id: str) -> None:
         row = self._database.fetch_one("store/connection/select_connection", {"workspace_id": workspace_id})
         if row is not None and row["realm_id"] != realm_id:
             raise ConfigurationError(
-                f"workspace {workspace_id} belongs to company {row['realm_id']}, not {realm_id}: its documents are "
-                "linked there. Sign in to that company at Intuit."
+                f"workspace {workspace_id} belongs to company {row['realm_id']}, not {realm_id}: its "
+                "documents are linked there. Sign in to that company at Intuit."
             )
 
     def _redirect_uri(self, given: str | None) -> str:
         uri = given or self._hook.config.redirect_uri
         if not uri:
             raise ConfigurationError(
-                f"Airflow connection {self._hook.quickbooks_conn_id!r}: extra field redirect_uri is empty; set it to "
-                "the address registered with the Intuit app, ending in /quickbooks/connect/callback."
+                f"Airflow connection {self._hook.quickbooks_conn_id!r}: extra field redirect_uri is empty; "
+                "set it to the address registered with the Intuit app, ending in /quickbooks/connect/callback."
             )
         return uri
 

@@ -92,8 +92,8 @@ class RealmLimiter:
                 return waited
             if waited > WAIT_MAX_SECONDS:
                 raise QboThrottledError(
-                    f"QuickBooks realm {self._realm}: no turn among this project's own calls within {waited:.0f} s; "
-                    "nothing was sent. The next run goes on.",
+                    f"QuickBooks realm {self._realm}: no turn among this project's own calls within "
+                    f"{waited:.0f} s; nothing was sent. The next run goes on.",
                     retry_after_seconds=60.0,
                 )
             if decision.retry_after_ms is None:

@@ -1,4 +1,4 @@
-"""Intuit's OAuth 2 on intuit-oauth's AuthClient, with what it lacks: time-outs, a cached discovery document, our errors."""
+"""Intuit's OAuth 2 on intuit-oauth, plus what that lacks: time-outs, cached discovery, our own errors."""
 
 from __future__ import annotations
 

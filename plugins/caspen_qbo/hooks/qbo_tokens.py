@@ -22,7 +22,7 @@ from caspen_qbo.hooks.qbo_oauth import IntuitOAuth, InvalidGrantError, TokenPair
 log = logging.getLogger(__name__)
 
 REFRESH_ATTEMPTS = 2
-"""A refresh whose answer was lost is asked once more: the token is often still good, see the module's first lines."""
+"""A refresh whose answer was lost is asked for once more: the old token is often still good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A web server that answers exactly what a test tells it to: for shapes the sandbox does not produce on request."""
+"""A web server that answers exactly what a test tells it to: for shapes the sandbox does not produce."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def scripted_server() -> Iterator[ScriptedServer]:
 
         def _serve(self) -> None:
             parts = urlsplit(self.path)
-            params = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+            params = {
+                name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()
+            }
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             told = owner.answer(Seen(self.command, parts.path, params, dict(self.headers), body))
             if told.hang_up:

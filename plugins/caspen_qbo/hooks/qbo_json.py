@@ -1,0 +1,25 @@
+"""JSON with exact numbers, both ways."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def encode(value: Any) -> bytes:
+    """UTF-8 JSON; a Decimal becomes a number of the same digits."""
+    return _ENCODER.encode(value)
+
+
+def decode(content: bytes) -> Any:
+    """
+    Parse UTF-8 JSON; a number with a fraction or exponent becomes a Decimal of the same digits.
+
+    :raises ValueError: not JSON, cut off, or not UTF-8.
+    """
+    return _DECODER.decode(content)

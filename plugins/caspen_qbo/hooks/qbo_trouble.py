@@ -1,0 +1,66 @@
+"""The error of this package that a fault, or the lack of an answer, becomes."""
+
+from __future__ import annotations
+
+from caspen_qbo.core.faults import FaultAction, FaultVerdict
+from caspen_qbo.errors import (
+    ConfigurationError,
+    OutcomeUnknownError,
+    QboAuthError,
+    QboRejectedError,
+    QboUnavailableError,
+    SubscriptionEndedError,
+    SyncError,
+)
+from caspen_qbo.hooks.qbo_call import Call
+
+
+def unanswered(call: Call, what: str, tid: str = "") -> SyncError:
+    """Nothing is known: a read may be repeated, a write must be looked up first."""
+    if call.is_write:
+        return OutcomeUnknownError(
+            f"{call}: {what}; it may have been carried out. The next run looks it up before sending again.",
+            intuit_tid=tid or None,
+        )
+    return QboUnavailableError(f"{call}: {what}.", intuit_tid=tid or None)
+
+
+def refused(call: Call, verdict: FaultVerdict, tid: str = "") -> SyncError:
+    """A fault that neither waiting nor a new token cures."""
+    error = verdict.error
+    said = f"{call}: fault {error.code or '-'}: {error.text}"
+    if verdict.action is FaultAction.RETRY_LATER and (not verdict.definite or not call.is_write):
+        return unanswered(call, f"fault {error.code or '-'} ({error.text})", tid)
+    if verdict.action is FaultAction.REFRESH_TOKEN:
+        return QboAuthError(
+            f"{said}. A fresh access token was refused too: reconnect QuickBooks in Settings.",
+            intuit_tid=tid or None,
+        )
+    if verdict.action is FaultAction.STOP:
+        return _stop(verdict, said, tid)
+    return QboRejectedError(
+        said,
+        code=error.code,
+        text=error.text,
+        detail=verdict.full_detail,
+        element=error.element,
+        error_key=verdict.error_key,
+        intuit_tid=tid or None,
+    )
+
+
+def _stop(verdict: FaultVerdict, said: str, tid: str) -> SyncError:
+    if verdict.error_key == "subscription_ended":
+        return SubscriptionEndedError(
+            f"{said}. QuickBooks takes no new data until the subscription is renewed.", intuit_tid=tid or None
+        )
+    if verdict.error_key == "setup_incomplete":
+        return ConfigurationError(
+            f"{said}. Check environment and api_url of the Airflow connection quickbooks.",
+            intuit_tid=tid or None,
+        )
+    return QboAuthError(
+        f"{said}. QuickBooks does not let this app into this company: reconnect in Settings as one of its "
+        "administrators, and check that the connection's environment is the company's.",
+        intuit_tid=tid or None,
+    )
