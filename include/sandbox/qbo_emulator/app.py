@@ -1,0 +1,51 @@
+"""The web application."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .connections import ConnectionDropped
+from .routes import api, door, oauth, pages
+from .settings import Settings
+from .store.snapshot import read_snapshot, write_snapshot
+from .world import World
+
+
+def build_app(settings: Settings | None = None) -> Starlette:
+    """
+    A sandbox with its own world (``app.state.world``).
+
+    :raises ValueError: the snapshot file is not one of this version.
+    """
+    settings = settings or Settings()
+    world = World(settings)
+    if settings.snapshot:
+        read_snapshot(world, settings.snapshot)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        deliveries = asyncio.create_task(world.webhooks.run())
+        yield
+        deliveries.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await deliveries
+        if settings.snapshot:
+            write_snapshot(world, settings.snapshot)
+
+    app = Starlette(
+        routes=[*api.ROUTES, *oauth.ROUTES, *door.ROUTES, *pages.ROUTES], lifespan=lifespan,
+        exception_handlers={ConnectionDropped: _nothing},
+    )
+    app.state.world = world
+    return app
+
+
+async def _nothing(request: Request, error: Exception) -> Response:
+    # The connection is gone already; nobody reads this.
+    return Response(status_code=500)

@@ -1,0 +1,114 @@
+"""
+Faults on demand: rules that pick requests, and what then goes wrong.
+
+Before commit: ``throttled``, ``throttled_xml``, ``server_error``, ``bad_gateway``, ``unavailable``, ``ok_with_fault``,
+``transient``, ``inventory_lock``, ``drop``, ``token_expired``. With ``"commit": true`` the same answer is given after
+the work was done. ``delay`` (``seconds``) and ``truncate`` always work on the finished answer; ``batch_partial``
+(``items``) leaves a batch's later items out, ``batch_transient`` answers every item of it with the transient 6000.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+KINDS = ("throttled", "throttled_xml", "server_error", "bad_gateway", "unavailable", "ok_with_fault", "transient",
+         "inventory_lock", "drop", "token_expired", "delay", "truncate", "batch_partial", "batch_transient")
+
+
+@dataclass(slots=True)
+class Rule:
+    """One line of the plan. Conditions left out match everything."""
+
+    kind: str
+    commit: bool = False
+    """The fault strikes after the work was done: the client cannot know."""
+    endpoint: str | None = None
+    """Resource in the URL: ``invoice``, ``query``, ``batch``, ``cdc``."""
+    method: str | None = None
+    entity: str | None = None
+    operation: str | None = None
+    """create, update, delete, void, read, query, batch, cdc."""
+    realm: str | None = None
+    nth: int | None = None
+    """Only the nth matching request, from 1."""
+    every: int | None = None
+    """Each so many matching requests."""
+    probability: float | None = None
+    """Chance per matching request, from the plan's seed."""
+    times: int | None = None
+    """At most so often."""
+    seconds: float = 0.0
+    """Real seconds, for ``delay``."""
+    items: int = 0
+    """Items still answered, for ``batch_partial``."""
+    seen: int = 0
+    struck: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a rule looks at."""
+
+    endpoint: str
+    method: str
+    entity: str | None
+    operation: str | None
+    realm: str | None
+
+
+@dataclass
+class FaultPlan:
+    """Rules in order; the first that strikes wins. The same seed and requests give the same faults."""
+
+    rules: list[Rule] = field(default_factory=list)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+
+    def replace(self, rules: Iterable[dict[str, Any]], seed: int = 0) -> None:
+        """:raises ValueError: a rule is not understood; the text says what is."""
+        self.rules = [parse_rule(rule) for rule in rules]
+        self.seed, self._random = seed, random.Random(seed)
+
+    def add(self, rule: dict[str, Any]) -> Rule:
+        """One more rule, before all others."""
+        parsed = parse_rule(rule)
+        self.rules.insert(0, parsed)
+        return parsed
+
+    def strike(self, occasion: Occasion) -> Rule | None:
+        """The rule that hits this request, if any; counts it."""
+        for rule in self.rules:
+            if self._hits(rule, occasion):
+                rule.struck += 1
+                return rule
+        return None
+
+    def _hits(self, rule: Rule, occasion: Occasion) -> bool:
+        for name in ("endpoint", "method", "entity", "operation", "realm"):
+            wanted, met = getattr(rule, name), getattr(occasion, name)
+            if wanted is not None and str(wanted).casefold() != str(met).casefold():
+                return False
+        rule.seen += 1
+        if rule.times is not None and rule.struck >= rule.times:
+            return False
+        if rule.nth is not None and rule.seen != rule.nth:
+            return False
+        if rule.every is not None and rule.seen % rule.every:
+            return False
+        return rule.probability is None or self._random.random() < rule.probability
+
+
+def parse_rule(rule: dict[str, Any]) -> Rule:
+    """:raises ValueError: unknown kind or condition."""
+    known = {f.name for f in fields(Rule)} - {"seen", "struck"}
+    unknown = set(rule) - known
+    if unknown:
+        raise ValueError(f"fault rule has {', '.join(sorted(unknown))}; it takes {', '.join(sorted(known))}")
+    if rule.get("kind") not in KINDS:
+        raise ValueError(f"fault kind {rule.get('kind')!r} is unknown; kinds are {', '.join(KINDS)}")
+    return Rule(**rule)

@@ -1,0 +1,1 @@
+"""HTTP: the API, OAuth, the control door, the pages."""

@@ -1,0 +1,179 @@
+"""Intuit's OAuth 2 endpoints, under one roof: discovery, consent, tokens, revocation."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from ..oauth import ACCOUNTING_SCOPE, OAuthError
+from ..recorder import Recorded
+from ..templates import render
+from ..world import World
+
+
+async def discovery(request: Request) -> Response:
+    """The OpenID configuration, with this server's own addresses."""
+    base = str(request.base_url).rstrip("/")
+    return JSONResponse({
+        "issuer": f"{base}/op/v1", "authorization_endpoint": f"{base}/connect/oauth2",
+        "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
+        "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
+        "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke", "jwks_uri": f"{base}/op/v1/jwks",
+        "response_types_supported": ["code"], "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": ["openid", "email", "profile", "address", "phone", ACCOUNTING_SCOPE],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"]})
+
+
+async def consent(request: Request) -> Response:
+    """The page on which a person picks a company and approves or denies."""
+    world: World = request.app.state.world
+    params = request.query_params
+    problem = _consent_problem(world, dict(params))
+    if problem:
+        return render("message.html", {"title": "Sorry, but this did not work", "text": problem}, status=400)
+    hidden = {name: params[name] for name in ("client_id", "redirect_uri", "state", "scope")}
+    return render("consent.html", {"companies": world.companies.values(), "hidden": hidden})
+
+
+async def decide(request: Request) -> Response:
+    """The consent page's form: back to the app with a code, or with ``access_denied``."""
+    world: World = request.app.state.world
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    problem = _consent_problem(world, {**form, "response_type": "code"})
+    realm = form.get("realm", "")
+    if problem or realm not in world.companies:
+        return render("message.html", {"title": "Sorry, but this did not work", "text": problem or "Choose a company."},
+                      status=400)
+    if form.get("decision") != "approve":
+        answer = {"error": "access_denied", "state": form["state"]}
+    else:
+        world.companies[realm].connected = True
+        code = world.authority.issue_code(realm, form["scope"], form["redirect_uri"])
+        answer = {"code": code, "state": form["state"], "realmId": realm}
+    joint = "&" if "?" in form["redirect_uri"] else "?"
+    return RedirectResponse(f"{form['redirect_uri']}{joint}{urlencode(answer)}", 302)
+
+
+async def token(request: Request) -> Response:
+    """Exchange a code, or refresh."""
+    world: World = request.app.state.world
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    record = _record(world, request, {k: v if k == "grant_type" else "(blanked)" for k, v in form.items()})
+    try:
+        world.authority.check_client(*_client(request, form))
+        with_hard = request.headers.get("x-include-refresh-token-hard-expires-in", "").lower() == "true"
+        if form.get("grant_type") == "authorization_code":
+            access, grant = world.authority.exchange_code(form.get("code", ""), form.get("redirect_uri", ""))
+        elif form.get("grant_type") == "refresh_token":
+            presented = form.get("refresh_token", "")
+            world.authority.begin_refresh(presented)
+            await asyncio.sleep(world.authority.refresh_seconds)
+            access, grant = world.authority.finish_refresh(presented)
+        else:
+            raise OAuthError("unsupported_grant_type")
+        return _answer(world, record, world.authority.token_answer(access, grant, with_hard), 200)
+    except OAuthError as error:
+        body = {"error": error.error}
+        if error.description:
+            body["error_description"] = error.description
+        return _answer(world, record, body, error.status)
+
+
+async def revoke(request: Request) -> Response:
+    """Disconnect: 200 without a body."""
+    world: World = request.app.state.world
+    raw = await request.body()
+    try:
+        posted = json.loads(raw)
+    except ValueError:
+        posted = dict(await request.form())
+    record = _record(world, request, {"token": "(blanked)"})
+    try:
+        world.authority.check_client(*_client(request, {}))
+    except OAuthError as error:
+        return _answer(world, record, {"error": error.error}, error.status)
+    if not isinstance(posted, dict) or not posted.get("token"):
+        return _answer(world, record, {"error": "invalid_request"}, 400)
+    world.authority.revoke(str(posted["token"]))
+    return _answer(world, record, None, 200)
+
+
+async def userinfo(request: Request) -> Response:
+    """Who is connected; 401 without a living token."""
+    world: World = request.app.state.world
+    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+    record = _record(world, request, None)
+    refusal = world.authority.refused(bearer)
+    if refusal:
+        return _answer(world, record, {"error": "invalid_token", "error_description": refusal}, 401)
+    return _answer(world, record, {"sub": "sandbox-user", "email": "owner@example.com", "emailVerified": True,
+                                   "givenName": "Morgan", "familyName": "Reid"}, 200)
+
+
+async def keys(request: Request) -> Response:
+    """No id tokens are issued, so there is no key to check them with."""
+    return JSONResponse({"keys": []})
+
+
+def _consent_problem(world: World, params: dict[str, str]) -> str | None:
+    if params.get("client_id") != world.authority.client_id:
+        return "client_id is not this app's: see the sandbox's start-up lines for the right one."
+    if params.get("response_type") != "code":
+        return "response_type must be code."
+    if ACCOUNTING_SCOPE not in params.get("scope", "").split():
+        return f"scope must include {ACCOUNTING_SCOPE}."
+    if not params.get("state"):
+        return "state is missing."
+    if not world.authority.allows_redirect(params.get("redirect_uri", "")):
+        return "redirect_uri is not registered for this app."
+    return None
+
+
+def _client(request: Request, form: dict[str, str]) -> tuple[str | None, str | None]:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id"), form.get("client_secret")
+    try:
+        client_id, _, secret = base64.b64decode(value).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None, None
+    return client_id, secret
+
+
+def _record(world: World, request: Request, body: Any) -> Recorded:
+    endpoint = request.url.path.rstrip("/").rsplit("/", 1)[-1]
+    return Recorded(
+        number=world.recorder.next_number(), at=world.clock.now().isoformat(), method=request.method,
+        path=request.url.path, query=dict(request.query_params), body=body, realm=None,
+        endpoint=f"{request.method} oauth {endpoint}", operation=None, entity=None, meter="none",
+        intuit_tid=str(uuid.uuid4()))
+
+
+def _answer(world: World, record: Recorded, body: dict[str, Any] | None, status: int) -> Response:
+    record.status = status
+    record.fault = str((body or {}).get("error")) if status >= 400 else None
+    world.recorder.add(record)
+    headers = {"intuit_tid": record.intuit_tid, "Cache-Control": "no-cache, no-store"}
+    return Response(status_code=status, headers=headers) if body is None else JSONResponse(body, status, headers)
+
+
+_DISCOVERY = "/.well-known/openid_configuration"
+ROUTES = [
+    *(Route(path + slash, discovery) for slash in ("", "/")
+      for path in (_DISCOVERY, "/.well-known/openid_sandbox_configuration", "/.well-known/openid-configuration")),
+    Route("/connect/oauth2", consent), Route("/connect/oauth2", decide, methods=["POST"]),
+    Route("/oauth2/v1/tokens/bearer", token, methods=["POST"]),
+    Route("/v2/oauth2/tokens/revoke", revoke, methods=["POST"]),
+    Route("/v1/openid_connect/userinfo", userinfo), Route("/op/v1/jwks", keys),
+]
