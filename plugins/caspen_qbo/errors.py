@@ -5,7 +5,8 @@ Every error this package raises, grouped by what the caller should do about it.
   x StopError     a person must act:      ConfigurationError, NotConnectedError, QboAuthError,
                                           SubscriptionEndedError, InvariantError, BrokenCheckError
   x RetryError    try again later:        QboUnavailableError, QboThrottledError, QuotaExhaustedError,
-                                          OutcomeUnknownError, WorkspaceBusyError
+                                          OutcomeUnknownError, WorkspaceBusyError, CaspenUnavailableError,
+                                          StoreUnavailableError
   x HoldError     this record only:       SourceRecordError, QboRejectedError
 
 A HoldError never leaves a use case: it becomes a listed document. A StopError or a RetryError travels up to
@@ -103,6 +104,14 @@ class WorkspaceBusyError(RetryError):
     def __init__(self, message: str, *, held_since: datetime | None = None) -> None:
         super().__init__(message)
         self.held_since = held_since
+
+
+class CaspenUnavailableError(RetryError):
+    """Caspen's database could not be reached, went away, or gave up on a statement; what was open was undone."""
+
+
+class StoreUnavailableError(RetryError):
+    """The same of our own database."""
 
 
 class HoldError(SyncError):

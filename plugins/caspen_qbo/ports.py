@@ -188,3 +188,18 @@ class BillingSource(Protocol):
 
     def unlink_allocation(self, workspace_id: int, allocation_id: int) -> Decimal | None:
         """Take back an imported allocation; the amount, or None when it was not live. One transaction."""
+
+    def change_allocation(self, workspace_id: int, allocation_id: int, amount: Decimal) -> Decimal:
+        """
+        Follow an imported payment that was edited in QuickBooks.
+
+        Caspen lets no amount be changed: the live allocation is taken back and a new row is written on the
+        same payment. :meth:`record_payment` of the same payment answers with the new row's id.
+
+        :param allocation_id: Of the imported payment on the invoice; an id replaced since will do.
+        :param amount: What should be allocated now; zero only takes back.
+        :return: What is allocated: never above what is due on the invoice, nor above what is left of the payment
+            as it was recorded; zero when the allocation is not live any more or was not imported.
+
+        One transaction. Safe to repeat.
+        """

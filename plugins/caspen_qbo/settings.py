@@ -12,6 +12,9 @@ QUICKBOOKS_POOL = "quickbooks"
 MINOR_VERSION = 75
 """QuickBooks ignores older ones since August 2025 and treats them as 75."""
 
+CASPEN_CHUNK_SIZE = 1000
+"""Ids in one statement to Caspen's database: small enough to lock and answer within a moment."""
+
 # --- QuickBooks' own limits (developer.intuit.com: limits and throttles; API reference) ---
 BATCH_ITEMS_MAX = 30
 QUERY_PAGE_SIZE = 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,9 +12,18 @@ from psycopg import Connection, OperationalError
 from psycopg.rows import dict_row
 
 from caspen_qbo import queries
-from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.errors import (
+    CaspenUnavailableError,
+    ConfigurationError,
+    RetryError,
+    StoreUnavailableError,
+)
+from caspen_qbo.settings import CASPEN_CONN_ID
 
 Row = dict[str, Any]
+
+_REFUSALS = ("authentication failed", "no pg_hba.conf entry", "no password supplied", "permission denied")
+_MISSING = re.compile(r'(database|role) ".*" does not exist')
 
 
 class Database:
@@ -21,6 +31,10 @@ class Database:
     A lazily opened session to one Airflow connection of type ``postgres``.
 
     Every statement runs in autocommit unless inside :meth:`transaction`. One object belongs to one thread.
+
+    Every method raises CaspenUnavailableError or StoreUnavailableError, by the connection's id, when the server
+    cannot be reached, goes away, or gives up on the statement (deadlock, time-out). What was in a transaction is
+    rolled back; only a commit whose answer was lost may have happened. The next use opens a new session.
     """
 
     def __init__(self, conn_id: str, *, statement_timeout_seconds: int = 600) -> None:
@@ -33,27 +47,55 @@ class Database:
         """
         The session, opened on first use.
 
-        :raises ConfigurationError: the Airflow connection is missing or the server does not let us in.
+        :raises ConfigurationError: the Airflow connection is missing, or the server does not let us in.
+        :raises RetryError: the server cannot be reached, as described for the class.
         """
         if self._connection is None or self._connection.closed:
             self._connection = self._open()
         return self._connection
 
     def _open(self) -> Connection[Row]:
+        from airflow.exceptions import AirflowNotFoundException
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
+        hook = PostgresHook(
+            postgres_conn_id=self.conn_id, options=f"-c statement_timeout={self._timeout_ms} -c timezone=UTC"
+        )
         try:
-            raw = PostgresHook(
-                postgres_conn_id=self.conn_id, options=f"-c statement_timeout={self._timeout_ms} -c timezone=UTC"
-            ).get_conn()
-        except OperationalError as error:
+            raw = hook.get_conn()
+        except AirflowNotFoundException as error:
             raise ConfigurationError(
-                f"Airflow connection {self.conn_id!r}: the database did not let us in ({str(error).splitlines()[0]}). "
-                "Check the connection's host, port, login and database."
+                f"Airflow connection {self.conn_id!r} is not defined. Add one of type postgres with that id."
             ) from error
+        except OperationalError as error:
+            raise self._explain_no_session(error) from error
         raw.row_factory = dict_row
         raw.autocommit = True
         return raw
+
+    def _explain_no_session(self, error: OperationalError) -> ConfigurationError | RetryError:
+        # libpq gives no SQLSTATE for a connection that did not come about, only the server's words.
+        text = str(error)
+        if any(words in text for words in _REFUSALS) or _MISSING.search(text):
+            return ConfigurationError(
+                f"Airflow connection {self.conn_id!r}: the database did not let us in "
+                f"({_first_line(error)}). Check the connection's host, port, login, password and database."
+            )
+        return self._unavailable(error)
+
+    def _unavailable(self, error: OperationalError) -> RetryError:
+        kind = CaspenUnavailableError if self.conn_id == CASPEN_CONN_ID else StoreUnavailableError
+        return kind(
+            f"Airflow connection {self.conn_id!r}: the database cannot be reached or gave up "
+            f"({_first_line(error)}). Try again; if it goes on, check that the server runs at the connection's host and port."
+        )
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise self._unavailable(error) from error
 
     def close(self) -> None:
         if self._connection is not None:
@@ -63,25 +105,28 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection[Row]]:
         """All statements inside commit together or not at all; nested use joins as a savepoint."""
-        with self.connection.transaction():
+        with self._translating(), self.connection.transaction():
             yield self.connection
 
     def fetch_all(self, name: str, params: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of the statement ``name`` (see :func:`caspen_qbo.queries.load`)."""
-        return self.connection.execute(queries.load(name), params or {}).fetchall()
+        with self._translating():
+            return self.connection.execute(queries.load(name), params or {}).fetchall()
 
     def fetch_one(self, name: str, params: Mapping[str, Any] | None = None) -> Row | None:
         """The first row, or None."""
-        return self.connection.execute(queries.load(name), params or {}).fetchone()
+        with self._translating():
+            return self.connection.execute(queries.load(name), params or {}).fetchone()
 
     def execute(self, name: str, params: Mapping[str, Any] | None = None) -> int:
         """Run a statement; the number of rows it touched."""
-        return self.connection.execute(queries.load(name), params or {}).rowcount
+        with self._translating():
+            return self.connection.execute(queries.load(name), params or {}).rowcount
 
     def execute_many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each set of parameters, in one round trip."""
         if rows:
-            with self.connection.cursor() as cursor:
+            with self._translating(), self.connection.cursor() as cursor:
                 cursor.executemany(queries.load(name), rows)
 
     def try_lock(self, key: int, *, wait_seconds: float) -> bool:
@@ -94,7 +139,10 @@ class Database:
         """
         deadline = time.monotonic() + wait_seconds
         while True:
-            row = self.connection.execute("SELECT pg_try_advisory_lock(%(key)s) AS got", {"key": key}).fetchone()
+            with self._translating():
+                row = self.connection.execute(
+                    "SELECT pg_try_advisory_lock(%(key)s) AS got", {"key": key}
+                ).fetchone()
             if row and row["got"]:
                 return True
             if time.monotonic() >= deadline:
@@ -104,4 +152,10 @@ class Database:
     def unlock(self, key: int) -> None:
         """Give the advisory lock back. A session that is already gone has lost it anyway."""
         if self._connection is not None and not self._connection.closed:
-            self._connection.execute("SELECT pg_advisory_unlock(%(key)s)", {"key": key})
+            with self._translating():
+                self._connection.execute("SELECT pg_advisory_unlock(%(key)s)", {"key": key})
+
+
+def _first_line(error: OperationalError) -> str:
+    """Without DETAIL and CONTEXT, which may quote rows."""
+    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -1,0 +1,19 @@
+-- The QuickBooks card of invoices. Equal rows are left alone, so that their updated_at does not move.
+-- Rows are locked in id order, the order in which every writer of this project locks invoices.
+-- Grain:   touches one row per invoice that differs
+-- Params:  workspace_id bigint | ids bigint[] | statuses text[] | details text[], null where there is none;
+--          the three lists run side by side, each id once
+WITH differing AS (
+  SELECT i.id, wanted.status, wanted.detail
+  FROM caspen.invoice AS i
+  JOIN unnest(%(ids)s::bigint[], %(statuses)s::text[], %(details)s::text[]) AS wanted (id, status, detail)
+    ON wanted.id = i.id
+  WHERE i.workspace_id = %(workspace_id)s
+    AND (i.quickbooks_status, i.quickbooks_status_detail) IS DISTINCT FROM (wanted.status, wanted.detail)
+  ORDER BY i.id
+  FOR NO KEY UPDATE OF i
+)
+UPDATE caspen.invoice AS i
+SET quickbooks_status = differing.status, quickbooks_status_detail = differing.detail
+FROM differing
+WHERE i.id = differing.id
