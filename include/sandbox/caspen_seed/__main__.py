@@ -10,13 +10,16 @@ from typing import Annotated
 import typer
 
 from . import scale as bulk
-from .database import load_schema
+from .database import load_schema, workspace_exists
 from .errors import CaspenRefused
 from .facts import describe as describe_workspace
 from .practice import load_practice
 
 app = typer.Typer(
-    help="A small, believable Caspen billing database.", no_args_is_help=True, add_completion=False
+    pretty_exceptions_enable=False,  # it may print local variables, and one of them holds a password
+    help="A small, believable Caspen billing database.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 # From the environment too, because a command line, and with it a password, can be read by every process.
@@ -55,9 +58,15 @@ def load(
     scale: Annotated[float, typer.Option(min=0.01, help="1 is some 400 invoices.")] = 1.0,
     now: Moment = None,
     connected_at: Moment = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave a workspace that exists as it is, and succeed.")
+    ] = False,
 ) -> None:
     """Create the schema where needed, and write the sample practice into a workspace of its own."""
     load_schema(dsn)
+    if keep and workspace_exists(dsn, workspace):
+        print(f"workspace {workspace} exists; it was left as it is")
+        return
     try:
         loaded = load_practice(
             dsn,

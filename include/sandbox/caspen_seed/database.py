@@ -27,3 +27,10 @@ def load_schema(dsn: str) -> None:
             connection.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "triggers.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "sequences.sql").read_text(encoding="utf-8"))
+
+
+def workspace_exists(dsn: str, workspace_id: int) -> bool:
+    """Whether there is a workspace with that id. Changes nothing."""
+    with psycopg.connect(dsn) as connection:
+        found = connection.execute("SELECT FROM caspen.workspace WHERE id = %s", [workspace_id])
+        return found.rowcount > 0

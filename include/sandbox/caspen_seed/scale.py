@@ -52,8 +52,8 @@ COMPLETE_OLD = (
     INSERT INTO caspen.payment (id, workspace_id, number, client_id, method, payment_date, amount,
                                 created_at, updated_at)
     SELECT %(payment)s::bigint + id - %(first)s::bigint, workspace_id,
-           'OLDPAY-' || (%(payment)s::bigint + id - %(first)s::bigint), client_id, 'EFTPOS', issue_date, total,
-           created_at, created_at
+           'OLDPAY-' || (%(payment)s::bigint + id - %(first)s::bigint), client_id, 'EFTPOS', issue_date,
+           total, created_at, created_at
     FROM caspen.invoice WHERE id >= %(first)s::bigint AND id < %(first)s::bigint + %(count)s::bigint
     """,
     """
@@ -79,16 +79,16 @@ ADD_NEW = (
                                 currency, subtotal, tax_total, total, balance, created_at, finalised_at,
                                 revision)
     SELECT %(first)s::bigint + n, w.id, 'NEW-' || (%(first)s::bigint + n),
-           %(client)s::bigint + n %% %(clients)s::bigint, current_date, current_date + 14, 'open', 'exclusive',
-           w.currency, sum(amount), sum(tax), sum(amount + tax), sum(amount + tax),
+           %(client)s::bigint + n %% %(clients)s::bigint, current_date, current_date + 14, 'open',
+           'exclusive', w.currency, sum(amount), sum(tax), sum(amount + tax), sum(amount + tax),
            clock_timestamp(), clock_timestamp(), 1
     FROM new_line, caspen.workspace w WHERE w.id = %(workspace)s::bigint GROUP BY n, w.id ORDER BY n
     """,
     """
     INSERT INTO caspen.invoice_line (id, invoice_id, position, kind, name, quantity, unit_price,
                                      tax_rate_id, tax_percent, amount, tax_amount)
-    SELECT %(line)s::bigint + n * %(lines)s::int + p - 1, %(first)s::bigint + n, p, 'service', 'Home visit (h)',
-           quantity, price, %(rate)s::bigint, 10, amount, tax
+    SELECT %(line)s::bigint + n * %(lines)s::int + p - 1, %(first)s::bigint + n, p, 'service',
+           'Home visit (h)', quantity, price, %(rate)s::bigint, 10, amount, tax
     FROM new_line
     """,
 )
@@ -106,7 +106,7 @@ def add_old_invoices(
     Add paid invoices of the eight years before a moment: what nearly all of a big workspace consists of.
 
     :param before: All are created, finalised and last changed before it; half a year ago when not given.
-    :param complete: Their lines, payments and allocations too. Without, only the invoices, which is all that a
+    :param complete: Their lines, payments and allocations too. Without, only the invoices: all that a
         reader of recent changes must step over.
     """
     before = before or dt.datetime.now(dt.UTC) - dt.timedelta(days=182)

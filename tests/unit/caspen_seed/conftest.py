@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
+
 from caspen_seed import NewLine, Staff, create_workspace, load_schema
 
 

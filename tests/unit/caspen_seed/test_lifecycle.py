@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+
 from caspen_seed import CaspenRefused, Staff, create_workspace
 
 pytestmark = pytest.mark.postgres
@@ -60,7 +61,9 @@ def test_an_invoice_without_lines_can_be_finalised_reverted_and_mended(clinic):
 
 
 def test_lines_keep_their_ids_by_position_when_edited(clinic):
-    invoice = clinic.staff.draft_invoice(clinic.client, [clinic.line("1"), clinic.line("2"), clinic.line("3")])
+    invoice = clinic.staff.draft_invoice(
+        clinic.client, [clinic.line("1"), clinic.line("2"), clinic.line("3")]
+    )
     before = clinic.staff.invoice(invoice).lines
     clinic.staff.edit_draft(invoice, lines=[clinic.line("9"), clinic.line("8")])
     after = clinic.staff.invoice(invoice).lines
@@ -195,6 +198,8 @@ def test_history_carries_its_own_moment_everywhere(clinic):
     assert (seen.issue_date, seen.due_date) == (dt.date(2026, 3, 2), dt.date(2026, 3, 16))
 
     clinic.staff.void_invoice(invoice)
-    assert clinic.staff.invoice(invoice).voided_at > then + dt.timedelta(days=1), "the clock stayed in the past"
+    assert clinic.staff.invoice(invoice).voided_at > then + dt.timedelta(days=1), (
+        "the clock stayed in the past"
+    )
     with pytest.raises(ValueError, match="expected a time with a time zone"):
         clinic.staff.draft_invoice(clinic.client, at=then.replace(tzinfo=None))

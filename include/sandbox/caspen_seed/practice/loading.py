@@ -26,6 +26,8 @@ CLIENTS, VISITS, HISTORICAL_VISITS = 300, 340, 60
 """How many at scale 1. Some visits bring more than one invoice."""
 
 HISTORY_WEEKS = 26
+ORDINARY_MIN = 15
+"""Clients that the edge cases need, at any scale."""
 
 
 class _Storyteller(Staff):
@@ -122,7 +124,7 @@ class _Clients:
 
 def _register_clients(staff: Staff, rng: Random, count: int, opened: dt.datetime) -> _Clients:
     ticks = (opened + dt.timedelta(minutes=n) for n in itertools.count(1))
-    people = list(ordinary_clients(rng, max(count - len(AWKWARD_NAMES) - 6, 10)))
+    people = list(ordinary_clients(rng, max(count - len(AWKWARD_NAMES) - 6, ORDINARY_MIN)))
     awkward = [staff.create_client(*name, at=next(ticks)) for name in AWKWARD_NAMES]
     ordinary = [staff.create_client(first, last, at=next(ticks), **more) for first, last, more in people]
     namesakes = [
