@@ -39,7 +39,8 @@ def build_app(settings: Settings | None = None) -> Starlette:
             write_snapshot(world, settings.snapshot)
 
     app = Starlette(
-        routes=[*api.ROUTES, *oauth.ROUTES, *door.ROUTES, *pages.ROUTES], lifespan=lifespan,
+        routes=[*api.ROUTES, *oauth.ROUTES, *door.ROUTES, *pages.ROUTES],
+        lifespan=lifespan,
         exception_handlers={ConnectionDropped: _nothing},
     )
     app.state.world = world

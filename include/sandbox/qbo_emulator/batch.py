@@ -32,12 +32,17 @@ def batch_items(body: Any) -> list[dict[str, Any]]:
         raise faults.unparseable()
     if len(items) > ITEMS_MAX:
         raise faults.validation(
-            1040, "Batch size exceeds allowed limit", f"Batch size exceeds allowed limit : {ITEMS_MAX}")
+            1040, "Batch size exceeds allowed limit", f"Batch size exceeds allowed limit : {ITEMS_MAX}"
+        )
     return items
 
 
 def run_batch(
-    company: Company, items: list[dict[str, Any]], request_id: str | None, answers: AnswerStore, transient: bool = False
+    company: Company,
+    items: list[dict[str, Any]],
+    request_id: str | None,
+    answers: AnswerStore,
+    transient: bool = False,
 ) -> list[dict[str, Any]]:
     """
     Answers of all items, serially done. ``transient`` makes every item fail with the passing 6000 instead.
@@ -83,7 +88,9 @@ def _run_item(company: Company, item: dict[str, Any]) -> dict[str, Any]:
         return {"QueryResponse": run_query(company, str(item["Query"]))}
     names = [name for name in item if name not in _ITEM_KEYS]
     if len(names) != 1 or names[0] not in KINDS:
-        raise faults.validation(2000, "Invalid object name", "Invalid object name : a batch item needs one entity")
+        raise faults.validation(
+            2000, "Invalid object name", "Invalid object name : a batch item needs one entity"
+        )
     kind, body = KINDS[names[0]], item[names[0]]
     operation = item.get("operation") or "create"
     include = str(item.get("optionsData") or "").split(",")

@@ -68,7 +68,9 @@ class Call:
 
     def options(self) -> Options:
         """What ``include`` allows."""
-        return Options(allow_duplicate_number="allowduplicatedocnum" in self.params.get("include", "").split(","))
+        return Options(
+            allow_duplicate_number="allowduplicatedocnum" in self.params.get("include", "").split(",")
+        )
 
 
 def understand(method: str, path: str, params: dict[str, str], text: bytes, accept: str) -> Call:

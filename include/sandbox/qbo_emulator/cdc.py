@@ -1,4 +1,6 @@
-"""Change data capture: what changed since a moment, deletions last, at most 1,000 objects and no more pages."""
+"""
+Change data capture: what changed since a moment, deletions last, at most 1,000 objects and no more pages.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,11 @@ def changed_since(company: Company, params: dict[str, str]) -> dict[str, Any]:
         rows = _changes(company, kind, since)[:left]
         left -= len(rows)
         # An entity without changes is an empty object, without a name.
-        groups.append({kind.name: rows, "startPosition": 1, "maxResults": len(rows), "totalCount": len(rows)}
-                      if rows else {})
+        groups.append(
+            {kind.name: rows, "startPosition": 1, "maxResults": len(rows), "totalCount": len(rows)}
+            if rows
+            else {}
+        )
     return {"CDCResponse": [{"QueryResponse": groups}]}
 
 
@@ -52,18 +57,31 @@ def _since(company: Company, text: str) -> float:
         raise faults.bad_date("changedSince", text) from error
     if company.clock.seconds() - since > DAYS_MAX * 86400:
         raise faults.validation(
-            2080, "Invalid changedSince",
-            f"Invalid changedSince : changes are kept for {DAYS_MAX} days", "changedSince")
+            2080,
+            "Invalid changedSince",
+            f"Invalid changedSince : changes are kept for {DAYS_MAX} days",
+            "changedSince",
+        )
     return since
 
 
 def _changes(company: Company, kind: Kind, since: float) -> list[Document]:
     table = company.table(kind.name)
-    rows = [row for row in table.between("MetaData.LastUpdatedTime", since, None) if company.visible(kind.name, row)]
+    rows = [
+        row
+        for row in table.between("MetaData.LastUpdatedTime", since, None)
+        if company.visible(kind.name, row)
+    ]
     return rows + [
-        {"domain": "QBO", "status": "Deleted", "Id": stone.row_id,
-         "MetaData": {"LastUpdatedTime": document_stamp_of(stone.at)}}
-        for stone in company.tombstones if stone.entity == kind.name and stone.at >= since]
+        {
+            "domain": "QBO",
+            "status": "Deleted",
+            "Id": stone.row_id,
+            "MetaData": {"LastUpdatedTime": document_stamp_of(stone.at)},
+        }
+        for stone in company.tombstones
+        if stone.entity == kind.name and stone.at >= since
+    ]
 
 
 def document_stamp_of(at: float) -> str:

@@ -19,19 +19,29 @@ def main(
     client_id: Annotated[str, typer.Option(help="The app's client id.")] = DEFAULT_CLIENT_ID,
     client_secret: Annotated[str, typer.Option(help="The app's client secret.")] = DEFAULT_CLIENT_SECRET,
     redirect_uri: Annotated[
-        list[str] | None, typer.Option(help="Registered redirect address; may be repeated. None: any sensible one.")
+        list[str] | None,
+        typer.Option(help="Registered redirect address; may be repeated. None: any sensible one."),
     ] = None,
     snapshot: Annotated[str | None, typer.Option(help="File to keep the state in between runs.")] = None,
     webhook_url: Annotated[str | None, typer.Option(help="Where to send notifications.")] = None,
-    webhook_verifier: Annotated[str, typer.Option(help="Verifier token they are signed with.")] = DEFAULT_VERIFIER,
+    webhook_verifier: Annotated[
+        str, typer.Option(help="Verifier token they are signed with.")
+    ] = DEFAULT_VERIFIER,
     limits: Annotated[bool, typer.Option(help="Throttle like QuickBooks.")] = True,
 ) -> None:
     """Start a stand-in for QuickBooks Online, for testing. Ctrl-C ends it."""
     listener = _listen(host, port)
     settings = Settings(
-        host=host, port=listener.getsockname()[1], client_id=client_id, client_secret=client_secret,
-        redirect_uris=tuple(redirect_uri or ()), snapshot=snapshot, webhook_url=webhook_url,
-        webhook_verifier=webhook_verifier, limits=limits)
+        host=host,
+        port=listener.getsockname()[1],
+        client_id=client_id,
+        client_secret=client_secret,
+        redirect_uris=tuple(redirect_uri or ()),
+        snapshot=snapshot,
+        webhook_url=webhook_url,
+        webhook_verifier=webhook_verifier,
+        limits=limits,
+    )
     try:
         app = build_app(settings)
     except (ValueError, OSError) as error:
@@ -44,8 +54,14 @@ def main(
     for company in app.state.world.companies.values():
         typer.echo(f"Realm {company.country}            {company.realm}  {company.info['CompanyName']}")
     config = uvicorn.Config(
-        app, http=RememberingProtocol, log_level="warning", proxy_headers=False, server_header=False,
-        timeout_graceful_shutdown=1, lifespan="on")
+        app,
+        http=RememberingProtocol,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        lifespan="on",
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -56,8 +72,11 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         typer.echo(
-            f"The sandbox cannot listen on {host}:{port}: {error.strerror}. Free it, or choose another with --port or "
-            "SANDBOX_PORT.", err=True)
+            f"The sandbox cannot listen on {host}:{port}: {error.strerror}. Free it, or choose another "
+            f"with --port or "
+            "SANDBOX_PORT.",
+            err=True,
+        )
         raise typer.Exit(2) from error
     listener.listen(128)
     return listener

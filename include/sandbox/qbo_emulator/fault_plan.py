@@ -1,10 +1,14 @@
 """
 Faults on demand: rules that pick requests, and what then goes wrong.
 
-Before commit: ``throttled``, ``throttled_xml``, ``server_error``, ``bad_gateway``, ``unavailable``, ``ok_with_fault``,
-``transient``, ``inventory_lock``, ``drop``, ``token_expired``. With ``"commit": true`` the same answer is given after
-the work was done. ``delay`` (``seconds``) and ``truncate`` always work on the finished answer; ``batch_partial``
-(``items``) leaves a batch's later items out, ``batch_transient`` answers every item of it with the transient 6000.
+Before commit: ``throttled``, ``throttled_xml``, ``server_error``, ``bad_gateway``, ``unavailable``,
+``ok_with_fault``,
+``transient``, ``inventory_lock``, ``drop``, ``token_expired``. With ``"commit": true`` the same answer
+is given after
+the work was done. ``delay`` (``seconds``) and ``truncate`` always work on the finished answer;
+``batch_partial``
+(``items``) leaves a batch's later items out, ``batch_transient`` answers every item of it with the
+transient 6000.
 """
 
 from __future__ import annotations
@@ -14,8 +18,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-KINDS = ("throttled", "throttled_xml", "server_error", "bad_gateway", "unavailable", "ok_with_fault", "transient",
-         "inventory_lock", "drop", "token_expired", "delay", "truncate", "batch_partial", "batch_transient")
+KINDS = (
+    "throttled",
+    "throttled_xml",
+    "server_error",
+    "bad_gateway",
+    "unavailable",
+    "ok_with_fault",
+    "transient",
+    "inventory_lock",
+    "drop",
+    "token_expired",
+    "delay",
+    "truncate",
+    "batch_partial",
+    "batch_transient",
+)
 
 
 @dataclass(slots=True)

@@ -42,7 +42,12 @@ class FaultError:
 
     def upper(self) -> dict[str, object]:
         """As the application prints it."""
-        return {"Message": self.message, "Detail": self.detail or "", "code": self.code, "element": self.element}
+        return {
+            "Message": self.message,
+            "Detail": self.detail or "",
+            "code": self.code,
+            "element": self.element,
+        }
 
     def lower(self) -> dict[str, object]:
         """As the gateway prints it."""
@@ -78,12 +83,15 @@ class GatewayFault(QuickBooksFault):
         return {"error": [error.lower() for error in self.errors], "type": self.kind}
 
 
-def validation(code: int, message: str, detail: str, element: str = "", status: int = 400) -> ApplicationFault:
+def validation(
+    code: int, message: str, detail: str, element: str = "", status: int = 400
+) -> ApplicationFault:
     """A ValidationFault with one error."""
     return ApplicationFault(status, "ValidationFault", FaultError(message, detail, str(code), element))
 
 
-# --- gateway ---------------------------------------------------------------------------------------------------
+# --- gateway
+# ---------------------------------------------------------------------------------------------------
 
 
 def token_refused(detail: str) -> GatewayFault:
@@ -110,14 +118,17 @@ def application_error(detail: str = "System Failure Error: an unexpected error h
     return ApplicationFault(500, "SystemFault", FaultError(message, detail, "10000"))
 
 
-# --- request shape ---------------------------------------------------------------------------------------------
+# --- request shape
+# ---------------------------------------------------------------------------------------------
 
 
 def unparseable(element: str = "") -> ApplicationFault:
     """2010: unknown property, wrapped entity, or JSON of the wrong shape."""
     return validation(
-        2010, "Request has invalid or unsupported property",
-        "Property Name:failed to parse json object; a property specified is unsupported or invalid", element,
+        2010,
+        "Request has invalid or unsupported property",
+        "Property Name:failed to parse json object; a property specified is unsupported or invalid",
+        element,
     )
 
 
@@ -136,17 +147,22 @@ def unsupported_operation(what: str) -> ApplicationFault:
 def required(parameter: str, detail: str | None = None) -> ApplicationFault:
     """2020: a required property is missing."""
     return validation(
-        2020, "Required param missing, need to supply the required value for the API",
-        detail or f"Required parameter {parameter} is missing in the request", parameter,
+        2020,
+        "Required param missing, need to supply the required value for the API",
+        detail or f"Required parameter {parameter} is missing in the request",
+        parameter,
     )
 
 
 def length(name: str, text: str, maximum: int, minimum: int = 0) -> ApplicationFault:
     """2050: a string is too short or too long; figures carry thousands separators."""
     return validation(
-        2050, "String length is either shorter or longer than supported by specification",
-        f"String length specified does not match the supported length. Min:{minimum:,} Max:{maximum:,} supported. "
-        f"Supplied length:{len(text):,}", name,
+        2050,
+        "String length is either shorter or longer than supported by specification",
+        f"String length specified does not match the supported length. Min:{minimum:,} Max:{maximum:,} "
+        f"supported. "
+        f"Supplied length:{len(text):,}",
+        name,
     )
 
 
@@ -174,8 +190,10 @@ def bad_choice(name: str, value: object) -> ApplicationFault:
 def bad_email(name: str, address: str) -> ApplicationFault:
     """2210."""
     return validation(
-        2210, "Email Address does not conform to the syntax rules of RFC 822",
-        f"Email Address does not conform to the syntax rules of RFC 822. : {address}", name,
+        2210,
+        "Email Address does not conform to the syntax rules of RFC 822",
+        f"Email Address does not conform to the syntax rules of RFC 822. : {address}",
+        name,
     )
 
 
@@ -184,7 +202,8 @@ def bad_id(value: object) -> ApplicationFault:
     return validation(2030, "Invalid ID", f"Invalid ID : {value}", "Id")
 
 
-# --- objects and references ------------------------------------------------------------------------------------
+# --- objects and references
+# ------------------------------------------------------------------------------------
 
 
 def not_found(deleted_transaction: bool = False) -> ApplicationFault:
@@ -201,7 +220,8 @@ def bad_reference(element: str) -> ApplicationFault:
 def cannot_link() -> ApplicationFault:
     """620: the linked transaction is missing or belongs to another customer."""
     return validation(
-        620, "TxnID Cannot Be Linked",
+        620,
+        "TxnID Cannot Be Linked",
         f"TxnID Cannot Be Linked : Cannot validate linked transactions: {INACTIVE_TEXT}",
     )
 
@@ -209,8 +229,10 @@ def cannot_link() -> ApplicationFault:
 def stale(user: str, entity: str) -> ApplicationFault:
     """5010: the sync token is not the latest."""
     return validation(
-        5010, "Stale Object Error",
-        f"Stale Object Error : You and {user} were working on this at the same time. {user} finished before you "
+        5010,
+        "Stale Object Error",
+        f"Stale Object Error : You and {user} were working on this at the same time. {user} finished "
+        f"before you "
         f"did, so your work was not saved. Entity={entity}",
     )
 
@@ -218,8 +240,10 @@ def stale(user: str, entity: str) -> ApplicationFault:
 def duplicate_name(detail: str | None = None) -> ApplicationFault:
     """6240; the detail never names the object that has the name."""
     return validation(
-        6240, "Duplicate Name Exists Error",
-        detail or "The name supplied already exists. : Another customer, vendor or employee is already using this "
+        6240,
+        "Duplicate Name Exists Error",
+        detail
+        or "The name supplied already exists. : Another customer, vendor or employee is already using this "
         "\nname. Please use a different name.",
     )
 
@@ -227,8 +251,10 @@ def duplicate_name(detail: str | None = None) -> ApplicationFault:
 def duplicate_number(number: str, entity: str, txn_id: str) -> ApplicationFault:
     """6140; the detail names the transaction that has the number."""
     return validation(
-        6140, "Duplicate Document Number Error",
-        "Duplicate Document Number Error : You must specify a different number. This number has already been used. "
+        6140,
+        "Duplicate Document Number Error",
+        "Duplicate Document Number Error : You must specify a different number. This number has already "
+        "been used. "
         f"DocNumber={number} is assigned to TxnType={entity} with TxnId={txn_id}",
     )
 
@@ -236,26 +262,31 @@ def duplicate_number(number: str, entity: str, txn_id: str) -> ApplicationFault:
 def has_balance() -> ApplicationFault:
     """6220."""
     return validation(
-        6220, "Delete List Has Balance Error",
+        6220,
+        "Delete List Has Balance Error",
         "Delete List Has Balance Error : This customer cannot be deleted because it has a non-zero balance",
     )
 
 
-# --- business rules --------------------------------------------------------------------------------------------
+# --- business rules
+# --------------------------------------------------------------------------------------------
 
 
 def business(text: str, element: str = "") -> ApplicationFault:
     """6000, the catch-all."""
     return validation(
-        6000, "A business validation error has occurred while processing your request",
-        f"Business Validation Error: {text}", element,
+        6000,
+        "A business validation error has occurred while processing your request",
+        f"Business Validation Error: {text}",
+        element,
     )
 
 
 def amount_mismatch(supplied: Decimal) -> ApplicationFault:
     """6070."""
     return validation(
-        6070, "Amount is not equal to UnitPrice * Qty",
+        6070,
+        "Amount is not equal to UnitPrice * Qty",
         f"Amount is not equal to UnitPrice * Qty. Supplied value:{with_separators(supplied)}",
     )
 
@@ -263,7 +294,8 @@ def amount_mismatch(supplied: Decimal) -> ApplicationFault:
 def period_closed() -> ApplicationFault:
     """6210."""
     return validation(
-        6210, "Account Period Closed, Cannot Update Through Services API",
+        6210,
+        "Account Period Closed, Cannot Update Through Services API",
         "The account period has closed and the account books cannot be updated through the QBO Services API. "
         "Please use the QBO website to make these changes.",
     )
@@ -272,7 +304,8 @@ def period_closed() -> ApplicationFault:
 def subscription_ended() -> ApplicationFault:
     """6190: writes only."""
     return validation(
-        6190, "Invalid Company Status",
+        6190,
+        "Invalid Company Status",
         "Subscription period has ended or canceled or there was a billing problem : You can't add data to "
         "QuickBooks Online Plus because your trial or subscription period ended.",
     )
@@ -281,8 +314,10 @@ def subscription_ended() -> ApplicationFault:
 def deposited() -> ApplicationFault:
     """6540."""
     return validation(
-        6540, "Deposited Transaction cannot be changed",
-        "Deposited Transaction cannot be changed : This transaction has been deposited. If you want to change or "
+        6540,
+        "Deposited Transaction cannot be changed",
+        "Deposited Transaction cannot be changed : This transaction has been deposited. If you want to "
+        "change or "
         "delete it, you must edit the deposit it appears on and remove it first.",
     )
 
@@ -295,7 +330,8 @@ def request_id_too_long(request_id: str, size: int) -> ApplicationFault:
     )
 
 
-# --- queries ---------------------------------------------------------------------------------------------------
+# --- queries
+# ---------------------------------------------------------------------------------------------------
 
 
 def query_syntax(detail: str) -> ApplicationFault:

@@ -1,8 +1,10 @@
 """
 Reading what a client sent: one small class per kind of field, one ``Shape`` per object.
 
-QuickBooks accepts placeholders (``""`` for a date, a number as text, an Id as a number) and refuses any property
-it does not know. ``Shape.read`` gives back only the supplied properties; ``None`` means "supplied, and empty".
+QuickBooks accepts placeholders (``""`` for a date, a number as text, an Id as a number) and refuses any
+property
+it does not know. ``Shape.read`` gives back only the supplied properties; ``None`` means "supplied, and
+empty".
 """
 
 from __future__ import annotations
@@ -228,23 +230,63 @@ class Address:
         return address
 
 
-_ADDRESS = Part(Shape({
-    "Id": Text(50, read_only=True), **{f"Line{n}": Text(500) for n in range(1, 6)},
-    "City": Text(255), "CountrySubDivisionCode": Text(255), "Country": Text(255), "CountryCode": Text(255),
-    "PostalCode": Text(30), "PostalCodeSuffix": Text(30), "Note": Text(2000), "Tag": Text(255),
-    # Latitude and longitude are no longer returned.
-    "Lat": Text(50, read_only=True), "Long": Text(50, read_only=True),
-}))
-PHONE = Part(Shape({name: Text(30) for name in (
-    "FreeFormNumber", "DeviceType", "CountryCode", "AreaCode", "ExchangeCode", "Extension", "Tag")}))
+_ADDRESS = Part(
+    Shape(
+        {
+            "Id": Text(50, read_only=True),
+            **{f"Line{n}": Text(500) for n in range(1, 6)},
+            "City": Text(255),
+            "CountrySubDivisionCode": Text(255),
+            "Country": Text(255),
+            "CountryCode": Text(255),
+            "PostalCode": Text(30),
+            "PostalCodeSuffix": Text(30),
+            "Note": Text(2000),
+            "Tag": Text(255),
+            # Latitude and longitude are no longer returned.
+            "Lat": Text(50, read_only=True),
+            "Long": Text(50, read_only=True),
+        }
+    )
+)
+PHONE = Part(
+    Shape(
+        {
+            name: Text(30)
+            for name in (
+                "FreeFormNumber",
+                "DeviceType",
+                "CountryCode",
+                "AreaCode",
+                "ExchangeCode",
+                "Extension",
+                "Tag",
+            )
+        }
+    )
+)
 WEB_ADDRESS = Part(Shape({"URI": Text(1000), "Default": Flag(), "Tag": Text(255)}))
 LINKED_TXN = Part(Shape({"TxnId": Text(50), "TxnType": Text(50), "TxnLineId": Text(50)}))
-CUSTOM_FIELD = Part(Shape({
-    "DefinitionId": Text(50), "Name": Text(50), "Type": Text(50), "StringValue": Text(31), "BooleanValue": Flag(),
-    "NumberValue": Number(), "DateValue": Day()}))
+CUSTOM_FIELD = Part(
+    Shape(
+        {
+            "DefinitionId": Text(50),
+            "Name": Text(50),
+            "Type": Text(50),
+            "StringValue": Text(31),
+            "BooleanValue": Flag(),
+            "NumberValue": Number(),
+            "DateValue": Day(),
+        }
+    )
+)
 
 ENVELOPE: Mapping[str, Field] = {
-    "Id": Text(50, read_only=True), "SyncToken": Text(20, read_only=True), "sparse": Flag(read_only=True),
-    "domain": Text(10, read_only=True), "MetaData": Anything(read_only=True), "status": Text(20, read_only=True),
+    "Id": Text(50, read_only=True),
+    "SyncToken": Text(20, read_only=True),
+    "sparse": Flag(read_only=True),
+    "domain": Text(10, read_only=True),
+    "MetaData": Anything(read_only=True),
+    "status": Text(20, read_only=True),
 }
 """Properties every entity has; they steer the request and are never stored from it."""

@@ -21,8 +21,10 @@ from .store import Company
 from .wire import HTML, JSON, fault_body, gateway_body, json_bytes, success_body, throttle_xml
 from .world import World
 
-BAD_GATEWAY_PAGE = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway" \
-                   b"</h1></center>\r\n</body>\r\n</html>\r\n"
+BAD_GATEWAY_PAGE = (
+    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway"
+    b"</h1></center>\r\n</body>\r\n</html>\r\n"
+)
 
 
 @dataclass(slots=True)
@@ -42,7 +44,9 @@ class Gateway:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def answer(self, realm: str, call: Call, bearer: str | None, rule: Rule | None, record: Recorded) -> Answer:
+    def answer(
+        self, realm: str, call: Call, bearer: str | None, rule: Rule | None, record: Recorded
+    ) -> Answer:
         """
         The answer to a call, with the plan's fault in it.
 
@@ -57,13 +61,16 @@ class Gateway:
             return self._struck(rule, call) or answer
         return answer
 
-    def _served(self, realm: str, call: Call, bearer: str | None, rule: Rule | None, record: Recorded) -> Answer:
+    def _served(
+        self, realm: str, call: Call, bearer: str | None, rule: Rule | None, record: Recorded
+    ) -> Answer:
         try:
             company = self._admitted(realm, call, bearer)
             if call.request_id and call.operation != "batch":
                 check_length(call.request_id)
                 stored = self._world.answers[realm].get(
-                    call.request_id, company.switches.requestid_ttl_seconds)
+                    call.request_id, company.switches.requestid_ttl_seconds
+                )
                 if stored:
                     record.replayed = True
                     return _from_store(stored)
@@ -111,7 +118,11 @@ class Gateway:
         try:
             result = perform(company, call)
         except faults.ApplicationFault as fault:
-            if call.request_id and fault.kind == "ValidationFault" and company.switches.requestid_replays_faults:
+            if (
+                call.request_id
+                and fault.kind == "ValidationFault"
+                and company.switches.requestid_replays_faults
+            ):
                 body, media = fault_body(fault, self._world.clock.now(), call.as_json)
                 answers.keep(call.request_id, fault.status, body, media)
             raise
@@ -142,7 +153,11 @@ class Gateway:
             body, media = throttle_xml(fault, now) if as_xml else gateway_body(fault, now)
         else:
             body, media = fault_body(fault, now, call.as_json)
-        headers = {"www-authenticate": 'Bearer realm="Intuit", error="invalid_token"'} if fault.status == 401 else {}
+        headers = (
+            {"www-authenticate": 'Bearer realm="Intuit", error="invalid_token"'}
+            if fault.status == 401
+            else {}
+        )
         return Answer(fault.status, body, media, headers, fault.code)
 
     def _struck(self, rule: Rule, call: Call) -> Answer | None:
@@ -162,9 +177,14 @@ class Gateway:
         if rule.kind == "transient":
             return self.refusal(faults.business(faults.TRANSIENT_TEXT), call, None)
         if rule.kind == "inventory_lock":
-            return self.refusal(faults.business(
-                "Someone else is trying to save a transaction with inventory products at exactly the same time."),
-                call, None)
+            return self.refusal(
+                faults.business(
+                    "Someone else is trying to save a transaction with inventory products at exactly the "
+                    "same time."
+                ),
+                call,
+                None,
+            )
         if rule.kind == "ok_with_fault":
             body = json_bytes({"Fault": faults.application_error().body(), "time": now.isoformat()})
             return Answer(200, body, JSON, fault_code="10000")

@@ -22,7 +22,8 @@ class StoredAnswer:
 
 class AnswerStore:
     """
-    One company's answers. Kept for ``ttl_seconds`` of sandbox time; a later request under the same id with another
+    One company's answers. Kept for ``ttl_seconds`` of sandbox time; a later request under the same id with
+    another
     body still gets the first answer.
     """
 

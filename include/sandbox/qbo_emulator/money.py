@@ -24,7 +24,9 @@ def dec(value: object) -> Decimal:
 
 
 def amount_number(value: Decimal) -> int | float:
-    """A money amount the way QuickBooks prints one: ``0`` for nothing, else with a decimal point (``100.0``)."""
+    """
+    A money amount the way QuickBooks prints one: ``0`` for nothing, else with a decimal point (``100.0``).
+    """
     return 0 if value == 0 else float(value)
 
 

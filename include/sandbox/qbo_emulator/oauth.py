@@ -66,7 +66,9 @@ class AccessToken:
 class Authority:
     """The authorisation server: knows the app, hands out and checks tokens."""
 
-    def __init__(self, clock: Clock, client_id: str, client_secret: str, redirect_uris: Iterable[str] = ()) -> None:
+    def __init__(
+        self, clock: Clock, client_id: str, client_secret: str, redirect_uris: Iterable[str] = ()
+    ) -> None:
         self.clock, self.client_id, self.client_secret = clock, client_id, client_secret
         self.redirect_uris = tuple(redirect_uris)
         self.rotation: Rotation = "daily"
@@ -142,8 +144,12 @@ class Authority:
         grant, now = self.refresh.get(token), self.clock.seconds()
         if grant and token in grant.dead_refresh_tokens and self.reuse_kills_grant:
             grant.alive = False
-        if (grant is None or not grant.alive or token != grant.refresh_token
-                or min(grant.refresh_expires_at, grant.hard_expires_at) < now):
+        if (
+            grant is None
+            or not grant.alive
+            or token != grant.refresh_token
+            or min(grant.refresh_expires_at, grant.hard_expires_at) < now
+        ):
             raise OAuthError("invalid_grant", "Incorrect or invalid refresh token")
         old_enough = now - grant.refresh_issued_at >= ROTATION_SECONDS
         if self.rotation == "every_refresh" or (self.rotation == "daily" and old_enough):
@@ -154,7 +160,9 @@ class Authority:
         return self._issue_access(grant), grant
 
     def revoke(self, token: str) -> None:
-        """End the connection an access or refresh token belongs to. Unknown tokens are ignored, as in RFC 7009."""
+        """
+        End the connection an access or refresh token belongs to. Unknown tokens are ignored, as in RFC 7009.
+        """
         access = self.access.get(token)
         grant = access.grant if access else self.refresh.get(token)
         if grant:
@@ -197,12 +205,18 @@ class Authority:
         grant.refresh_expires_at = grant.refresh_issued_at + REFRESH_SECONDS
         self.refresh[grant.refresh_token] = grant
 
-    def token_answer(self, access_token: str, grant: Grant, with_hard_expiry: bool = False) -> dict[str, object]:
+    def token_answer(
+        self, access_token: str, grant: Grant, with_hard_expiry: bool = False
+    ) -> dict[str, object]:
         """The token endpoint's answer."""
         now = self.clock.seconds()
         answer: dict[str, object] = {
-            "token_type": "bearer", "access_token": access_token, "expires_in": ACCESS_SECONDS,
-            "refresh_token": grant.refresh_token, "x_refresh_token_expires_in": int(grant.refresh_expires_at - now)}
+            "token_type": "bearer",
+            "access_token": access_token,
+            "expires_in": ACCESS_SECONDS,
+            "refresh_token": grant.refresh_token,
+            "x_refresh_token_expires_in": int(grant.refresh_expires_at - now),
+        }
         if with_hard_expiry:
             answer["x_refresh_token_hard_expires_in"] = int(grant.hard_expires_at - now)
         return answer

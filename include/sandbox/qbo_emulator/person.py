@@ -1,7 +1,8 @@
 """
 What a person does on QuickBooks' own pages: the same rules as the API, minus what only the API may not do.
 
-Every action takes one JSON object and gives back the documents it touched. Sync tokens are looked up, so a person
+Every action takes one JSON object and gives back the documents it touched. Sync tokens are looked up,
+so a person
 never meets a stale object.
 """
 
@@ -27,19 +28,29 @@ class BadRequest(ValueError):
 def record_payment(company: Company, asked: dict[str, Any]) -> Document:
     """
     Receive money: ``customer`` Id, ``amount`` (default: all invoices named), ``invoices`` as Ids or
-    ``{"id", "amount"}`` to split it, ``credits`` likewise, ``date``, ``deposit_to``, ``method``, ``reference``.
+    ``{"id", "amount"}`` to split it, ``credits`` likewise, ``date``, ``deposit_to``, ``method``,
+    ``reference``.
     """
     lines = [_line(company, "Invoice", part) for part in asked.get("invoices", [])]
     lines += [_line(company, "CreditMemo", part) for part in asked.get("credits", [])]
     amount = asked.get("amount")
     if amount is None:
         signs = {"Invoice": 1, "CreditMemo": -1}
-        amount = sum(signs[line["LinkedTxn"][0]["TxnType"]] * round(float(line["Amount"]) * 100) for line in lines) / 100
+        amount = (
+            sum(signs[line["LinkedTxn"][0]["TxnType"]] * round(float(line["Amount"]) * 100) for line in lines)
+            / 100
+        )
     customer = asked.get("customer") or (lines and _owner(company, lines[0]))
     if not customer:
         raise BadRequest("record-payment wants a customer Id, or invoices of one")
-    body = {"CustomerRef": {"value": str(customer)}, "TotalAmt": amount, "Line": lines, "TxnDate": asked.get("date"),
-            "PaymentRefNum": asked.get("reference"), "PrivateNote": asked.get("memo")}
+    body = {
+        "CustomerRef": {"value": str(customer)},
+        "TotalAmt": amount,
+        "Line": lines,
+        "TxnDate": asked.get("date"),
+        "PaymentRefNum": asked.get("reference"),
+        "PrivateNote": asked.get("memo"),
+    }
     for name, key in (("DepositToAccountRef", "deposit_to"), ("PaymentMethodRef", "method")):
         if asked.get(key):
             body[name] = {"value": str(asked[key])}
@@ -87,10 +98,15 @@ def make_active(company: Company, asked: dict[str, Any]) -> Document:
 
 
 def make_deposit(company: Company, asked: dict[str, Any]) -> Document:
-    """Bank payments: ``payments`` Ids, ``deposit_to`` account Id (default: the first bank account), ``date``."""
+    """
+    Bank payments: ``payments`` Ids, ``deposit_to`` account Id (default: the first bank account), ``date``.
+    """
     account = asked.get("deposit_to") or company.table("Account").equal_to("AccountType", "Bank")[0]["Id"]
     account_of_type(company, {"value": str(account)}, "deposit_to", ("Bank", "Other Current Asset"))
-    lines = [{"LinkedTxn": [{"TxnId": str(payment), "TxnType": "Payment"}]} for payment in asked.get("payments", [])]
+    lines = [
+        {"LinkedTxn": [{"TxnId": str(payment), "TxnType": "Payment"}]}
+        for payment in asked.get("payments", [])
+    ]
     if not lines:
         raise BadRequest("make-deposit wants payments, a list of Ids")
     body = {"DepositToAccountRef": {"value": str(account)}, "Line": lines, "TxnDate": asked.get("date")}
@@ -128,8 +144,11 @@ def change_switches(company: Company, changes: dict[str, Any]) -> Switches:
     """Set switches, keeping the readable preferences in step; ValueError names what is wrong."""
     company.switches.change(changes)
     sales = company.preferences["SalesFormsPrefs"]
-    wanted = {**sales, "CustomTxnNumbers": company.switches.custom_txn_numbers,
-              "AutoApplyCredit": company.switches.auto_apply_credit}
+    wanted = {
+        **sales,
+        "CustomTxnNumbers": company.switches.custom_txn_numbers,
+        "AutoApplyCredit": company.switches.auto_apply_credit,
+    }
     if wanted != sales:
         company.preferences = company.bump("Preferences", company.preferences, {"SalesFormsPrefs": wanted})
     return company.switches
@@ -146,8 +165,10 @@ def _set_active(company: Company, kind: Kind, old: Document, active: bool) -> Do
 def _subscription(company: Company, active: bool) -> dict[str, Any]:
     company.subscription_active = active
     status = "PAID" if active else "SUBSCRIPTION_EXPIRED"
-    values = [{**pair, "Value": status} if pair["Name"] == "SubscriptionStatus" else pair
-              for pair in company.info["NameValue"]]
+    values = [
+        {**pair, "Value": status} if pair["Name"] == "SubscriptionStatus" else pair
+        for pair in company.info["NameValue"]
+    ]
     company.info = company.bump("CompanyInfo", company.info, {"NameValue": values})
     return {"subscription_active": active}
 
@@ -176,8 +197,10 @@ def _line(company: Company, entity: str, part: Any) -> dict[str, Any]:
     target = company.get(entity, str(row_id))
     if target is None:
         raise BadRequest(f"there is no {entity} {row_id}")
-    return {"Amount": target["Balance"] if amount is None else amount,
-            "LinkedTxn": [{"TxnId": target["Id"], "TxnType": entity}]}
+    return {
+        "Amount": target["Balance"] if amount is None else amount,
+        "LinkedTxn": [{"TxnId": target["Id"], "TxnType": entity}],
+    }
 
 
 def _owner(company: Company, line: dict[str, Any]) -> str:
@@ -186,8 +209,16 @@ def _owner(company: Company, line: dict[str, Any]) -> str:
 
 
 ACTIONS: dict[str, Action] = {
-    "record-payment": record_payment, "create": create, "edit": edit, "void": void, "delete": delete,
-    "make-inactive": make_inactive, "make-active": make_active, "make-deposit": make_deposit,
-    "close-books": close_books, "end-subscription": end_subscription, "restart-subscription": restart_subscription,
+    "record-payment": record_payment,
+    "create": create,
+    "edit": edit,
+    "void": void,
+    "delete": delete,
+    "make-inactive": make_inactive,
+    "make-active": make_active,
+    "make-deposit": make_deposit,
+    "close-books": close_books,
+    "end-subscription": end_subscription,
+    "restart-subscription": restart_subscription,
     "rename-company": rename_company,
 }

@@ -84,7 +84,11 @@ class Recorder:
         for (realm, _), count in self.by_realm_minute.items():
             peaks[realm] = max(peaks.get(realm, 0), count)
         return {
-            "requests": self.count, "by_endpoint": dict(self.by_endpoint), "by_meter": dict(self.by_meter),
-            "by_status": dict(self.by_status), "by_fault": dict(self.by_fault), "batch_items": self.batch_items,
+            "requests": self.count,
+            "by_endpoint": dict(self.by_endpoint),
+            "by_meter": dict(self.by_meter),
+            "by_status": dict(self.by_status),
+            "by_fault": dict(self.by_fault),
+            "batch_items": self.batch_items,
             "peak_requests_per_minute": peaks,
         }

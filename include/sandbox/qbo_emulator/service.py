@@ -13,8 +13,11 @@ from .query import run_query
 from .query.pseudo import PSEUDO_CODES, pseudo_tax_code
 from .store import Company, Document
 
-PDF = (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-       b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count "
+    b"1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
 
 
 def perform(company: Company, call: Call) -> dict[str, Any]:
@@ -80,9 +83,15 @@ def send(company: Company, call: Call) -> Document:
         raise faults.unsupported_operation("send")
     if not address:
         raise faults.validation(6420, "Email address is required", "Email address is required", "BillEmail")
-    return company.bump(call.kind.name, document, {
-        "EmailStatus": "EmailSent", "BillEmail": {"Address": address},
-        "DeliveryInfo": {"DeliveryType": "Email", "DeliveryTime": company.now_stamp()}})
+    return company.bump(
+        call.kind.name,
+        document,
+        {
+            "EmailStatus": "EmailSent",
+            "BillEmail": {"Address": address},
+            "DeliveryInfo": {"DeliveryType": "Email", "DeliveryTime": company.now_stamp()},
+        },
+    )
 
 
 def printed(company: Company, call: Call) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DEFAULT_CLIENT_ID = "ABSandboxClientIdDeterministic0000000000000000000001"
-DEFAULT_CLIENT_SECRET = "SandboxClientSecretDeterministic00000001"
+DEFAULT_CLIENT_ID = "sandbox-client-id"
+DEFAULT_CLIENT_SECRET = "sandbox-client-secret"
 DEFAULT_VERIFIER = "sandbox-webhook-verifier-0001"
 
 

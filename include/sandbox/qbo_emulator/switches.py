@@ -1,4 +1,6 @@
-"""What can be turned per company: settings a person makes, and points QuickBooks' documentation leaves open."""
+"""
+What can be turned per company: settings a person makes, and points QuickBooks' documentation leaves open.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from typing import Any, Literal, get_args, get_type_hints
 
 @dataclass(slots=True)
 class Switches:
-    """Defaults are what the documentation says, or, where it is silent, what breaks a careless client first."""
+    """
+    Defaults are what the documentation says, or, where it is silent, what breaks a careless client first.
+    """
 
     custom_txn_numbers: bool = True
     """``SalesFormsPrefs.CustomTxnNumbers``. Off: QuickBooks numbers documents itself."""
@@ -26,7 +30,9 @@ class Switches:
     over_application: Literal["fault", "unapplied"] = "fault"
     """A payment line above the open balance: refuse it, or leave the excess unapplied."""
     batch_replay: Literal["stored", "transient_6000"] = "stored"
-    """A batch sent again with its requestid: the stored answers, or the error seen from QuickBooks instead."""
+    """
+    A batch sent again with its requestid: the stored answers, or the error seen from QuickBooks instead.
+    """
     batch_answer_order: Literal["request", "reversed"] = "request"
     """QuickBooks does not promise the order of a batch's answers."""
     requestid_ttl_seconds: int = 86400

@@ -89,8 +89,11 @@ class Webhooks:
             self.queue.append(Delivery(body, len(events)))
 
     async def _attempt(self, client: httpx.AsyncClient, delivery: Delivery) -> bool:
-        headers = {"intuit-signature": sign(delivery.body.encode(), self.verifier_token),
-                   "Content-Type": "application/json", "intuit-t-id": str(uuid.uuid4())}
+        headers = {
+            "intuit-signature": sign(delivery.body.encode(), self.verifier_token),
+            "Content-Type": "application/json",
+            "intuit-t-id": str(uuid.uuid4()),
+        }
         try:
             answer = await client.post(self.url or "", content=delivery.body.encode(), headers=headers)
             outcome: int | str = answer.status_code
@@ -105,29 +108,57 @@ class Webhooks:
 
     def cloud_events(self, events: list[tuple[str, Change]]) -> list[dict[str, Any]]:
         """The present form: an array, across companies."""
-        return [{
-            "specversion": "1.0", "id": str(uuid.uuid4()), "source": "intuit.dsnBgbseACLLRZNxo2dfc4evmEJdxde58xeeYcZliOU=",
-            "type": f"qbo.{change.entity.lower()}.{change.operation}.v1", "datacontenttype": "application/json",
-            "time": _nanoseconds(change.at), "intuitentityid": change.row_id, "intuitaccountid": realm, "data": {},
-        } for realm, change in events]
+        return [
+            {
+                "specversion": "1.0",
+                "id": str(uuid.uuid4()),
+                "source": "intuit.dsnBgbseACLLRZNxo2dfc4evmEJdxde58xeeYcZliOU=",
+                "type": f"qbo.{change.entity.lower()}.{change.operation}.v1",
+                "datacontenttype": "application/json",
+                "time": _nanoseconds(change.at),
+                "intuitentityid": change.row_id,
+                "intuitaccountid": realm,
+                "data": {},
+            }
+            for realm, change in events
+        ]
 
     def legacy(self, events: list[tuple[str, Change]]) -> dict[str, Any]:
         """The form of before 2026-07-31."""
         by_realm: dict[str, list[dict[str, str]]] = {}
         for realm, change in events:
-            at = datetime.fromtimestamp(change.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            by_realm.setdefault(realm, []).append({
-                "id": change.row_id, "operation": LEGACY_OPERATIONS[change.operation], "name": change.entity,
-                "lastUpdated": at})
-        return {"eventNotifications": [
-            {"realmId": realm, "dataChangeEvent": {"entities": entities}} for realm, entities in by_realm.items()]}
+            at = (
+                datetime.fromtimestamp(change.at, UTC)
+                .isoformat(timespec="milliseconds")
+                .replace("+00:00", "Z")
+            )
+            by_realm.setdefault(realm, []).append(
+                {
+                    "id": change.row_id,
+                    "operation": LEGACY_OPERATIONS[change.operation],
+                    "name": change.entity,
+                    "lastUpdated": at,
+                }
+            )
+        return {
+            "eventNotifications": [
+                {"realmId": realm, "dataChangeEvent": {"entities": entities}}
+                for realm, entities in by_realm.items()
+            ]
+        }
 
     def state(self) -> dict[str, Any]:
         """Settings and deliveries, for the control door."""
-        return {"url": self.url, "format": self.format, "duplicate": self.duplicate, "shuffle": self.shuffle,
-                "paused": self.paused, "pending_events": len(self._pending),
-                "queue": [asdict(delivery) for delivery in self.queue],
-                "done": [asdict(delivery) for delivery in self.done]}
+        return {
+            "url": self.url,
+            "format": self.format,
+            "duplicate": self.duplicate,
+            "shuffle": self.shuffle,
+            "paused": self.paused,
+            "pending_events": len(self._pending),
+            "queue": [asdict(delivery) for delivery in self.queue],
+            "done": [asdict(delivery) for delivery in self.done],
+        }
 
 
 def sign(body: bytes, verifier_token: str) -> str:

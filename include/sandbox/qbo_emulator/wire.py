@@ -11,7 +11,12 @@ from .clock import envelope_stamp
 from .faults import ApplicationFault, GatewayFault, QuickBooksFault
 
 NAMESPACE = "http://schema.intuit.com/finance/v3"
-JSON, XML, HTML, TEXT = "application/json;charset=UTF-8", "application/xml;charset=UTF-8", "text/html", "text/plain"
+JSON, XML, HTML, TEXT = (
+    "application/json;charset=UTF-8",
+    "application/xml;charset=UTF-8",
+    "text/html",
+    "text/plain",
+)
 
 
 def json_bytes(body: Any) -> bytes:
@@ -38,10 +43,22 @@ def fault_body(fault: QuickBooksFault, now: datetime, as_json: bool) -> tuple[by
 
 def gateway_body(fault: GatewayFault, now: datetime) -> tuple[bytes, str]:
     """The gateway's envelope: lower-case ``fault``, ``time`` in epoch milliseconds."""
-    return json_bytes({
-        "warnings": None, "intuitObject": None, "fault": fault.body(), "report": None, "queryResponse": None,
-        "batchItemResponse": [], "attachableResponse": [], "syncErrorResponse": None, "requestId": None,
-        "time": int(now.timestamp() * 1000), "status": None, "cdcresponse": []}), JSON
+    return json_bytes(
+        {
+            "warnings": None,
+            "intuitObject": None,
+            "fault": fault.body(),
+            "report": None,
+            "queryResponse": None,
+            "batchItemResponse": [],
+            "attachableResponse": [],
+            "syncErrorResponse": None,
+            "requestId": None,
+            "time": int(now.timestamp() * 1000),
+            "status": None,
+            "cdcresponse": [],
+        }
+    ), JSON
 
 
 def throttle_xml(fault: GatewayFault, now: datetime) -> tuple[bytes, str]:
@@ -55,12 +72,25 @@ def _upper(fault: GatewayFault) -> dict[str, Any]:
 
 def _xml_answer(answer: dict[str, Any], now: datetime) -> bytes:
     inner = "".join(_element(name, value) for name, value in answer.items())
-    return (f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><IntuitResponse xmlns="{NAMESPACE}" '
-            f'time="{envelope_stamp(now)}">{inner}</IntuitResponse>').encode()
+    return (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><IntuitResponse xmlns="{NAMESPACE}" '
+        f'time="{envelope_stamp(now)}">{inner}</IntuitResponse>'
+    ).encode()
 
 
-_ATTRIBUTES = ("domain", "sparse", "status", "type", "code", "element", "bId", "startPosition", "maxResults",
-               "totalCount", "name")
+_ATTRIBUTES = (
+    "domain",
+    "sparse",
+    "status",
+    "type",
+    "code",
+    "element",
+    "bId",
+    "startPosition",
+    "maxResults",
+    "totalCount",
+    "name",
+)
 
 
 def _element(name: str, value: Any) -> str:
@@ -69,8 +99,10 @@ def _element(name: str, value: Any) -> str:
     if not isinstance(value, dict):
         return f"<{name}>{escape(_text(value))}</{name}>"
     attributes = "".join(
-        f" {key}={quoteattr(_text(value[key]))}" for key in _ATTRIBUTES
-        if key in value and not isinstance(value[key], (dict, list)))
+        f" {key}={quoteattr(_text(value[key]))}"
+        for key in _ATTRIBUTES
+        if key in value and not isinstance(value[key], (dict, list))
+    )
     if "value" in value:  # a reference: its Id is the content, its name an attribute
         return f"<{name}{attributes}>{escape(_text(value['value']))}</{name}>"
     inner = "".join(_element(key, item) for key, item in value.items() if f" {key}=" not in attributes)

@@ -20,7 +20,9 @@ class World:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock = Clock()
-        self.authority = Authority(self.clock, settings.client_id, settings.client_secret, settings.redirect_uris)
+        self.authority = Authority(
+            self.clock, settings.client_id, settings.client_secret, settings.redirect_uris
+        )
         self.recorder = Recorder()
         self.plan = FaultPlan()
         self.webhooks = Webhooks(self.clock, settings.webhook_url, settings.webhook_verifier)

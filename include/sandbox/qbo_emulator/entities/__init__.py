@@ -14,9 +14,26 @@ from .settings import CompanyInfo, Preferences
 from .tax import TaxAgency, TaxCode, TaxRate
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (
-        Customer(), Vendor(), Employee(), Item(), Account(), TaxCode(), TaxRate(), TaxAgency(), PaymentMethod(), Term(),
-        Invoice(), CreditMemo(), Payment(), RefundReceipt(), SalesReceipt(), Deposit(), CompanyInfo(), Preferences(),
+    kind.name: kind
+    for kind in (
+        Customer(),
+        Vendor(),
+        Employee(),
+        Item(),
+        Account(),
+        TaxCode(),
+        TaxRate(),
+        TaxAgency(),
+        PaymentMethod(),
+        Term(),
+        Invoice(),
+        CreditMemo(),
+        Payment(),
+        RefundReceipt(),
+        SalesReceipt(),
+        Deposit(),
+        CompanyInfo(),
+        Preferences(),
     )
 }
 BY_RESOURCE: dict[str, Kind] = {kind.resource: kind for kind in KINDS.values()}

@@ -29,7 +29,8 @@ class Kind:
     """
     One resource. Subclasses name its properties and build its documents.
 
-    ``build`` checks everything and changes nothing; ``commit`` changes state and cannot fail. A refused request
+    ``build`` checks everything and changes nothing; ``commit`` changes state and cannot fail. A refused
+    request
     therefore leaves no trace.
     """
 
@@ -62,16 +63,24 @@ class Kind:
         """Indexed properties with their kinds; the time of the last change always is one."""
         return {path: self.queryable[path] for path in (*self.indexed, "MetaData.LastUpdatedTime")}
 
-    # --- the four verbs --------------------------------------------------------------------------------------
+    # --- the four verbs
+    # --------------------------------------------------------------------------------------
 
     def create(self, company: Company, body: Any, options: Options = Options()) -> Document:
         """Create from a bare body; read-only properties in it are ignored."""
         self._require_writable()
         fields = self.shape.read(body)
-        document = self.build(company, {k: v for k, v in fields.items() if v is not None}, None, fields, options)
+        document = self.build(
+            company, {k: v for k, v in fields.items() if v is not None}, None, fields, options
+        )
         stamp = company.now_stamp()
-        head = {"domain": "QBO", "sparse": False, "Id": company.next_id(self.sequence), "SyncToken": "0",
-                "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp}}
+        head = {
+            "domain": "QBO",
+            "sparse": False,
+            "Id": company.next_id(self.sequence),
+            "SyncToken": "0",
+            "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp},
+        }
         return self.commit(company, {**_present(document), **head}, None)
 
     def update(self, company: Company, body: Any, options: Options = Options()) -> Document:
@@ -107,10 +116,16 @@ class Kind:
             return {**old, "PrivateNote": voided["PrivateNote"], **self._next_head(company, old)}
         return voided
 
-    # --- what subclasses fill in -----------------------------------------------------------------------------
+    # --- what subclasses fill in
+    # -----------------------------------------------------------------------------
 
     def build(
-        self, company: Company, fields: dict[str, Any], old: Document | None, sent: dict[str, Any], options: Options
+        self,
+        company: Company,
+        fields: dict[str, Any],
+        old: Document | None,
+        sent: dict[str, Any],
+        options: Options,
     ) -> Document:
         """
         The document without Id, SyncToken and MetaData, checked in full. Changes nothing.
@@ -135,7 +150,8 @@ class Kind:
     def check_changeable(self, company: Company, old: Document, options: Options) -> None:
         """Refuse to touch a document that may not be changed any more."""
 
-    # --- shared ----------------------------------------------------------------------------------------------
+    # --- shared
+    # ----------------------------------------------------------------------------------------------
 
     def current(self, company: Company, body: Any) -> Document:
         """The stored document a body's Id and SyncToken name: 2020, 2030, 610 or 5010 otherwise."""
@@ -160,8 +176,13 @@ class Kind:
             raise faults.unsupported_operation(f"create {self.name}")
 
     def _next_head(self, company: Company, old: Document) -> Document:
-        return {"domain": "QBO", "sparse": False, "Id": old["Id"], "SyncToken": str(int(old["SyncToken"]) + 1),
-                "MetaData": {**old["MetaData"], "LastUpdatedTime": company.now_stamp()}}
+        return {
+            "domain": "QBO",
+            "sparse": False,
+            "Id": old["Id"],
+            "SyncToken": str(int(old["SyncToken"]) + 1),
+            "MetaData": {**old["MetaData"], "LastUpdatedTime": company.now_stamp()},
+        }
 
 
 class Transaction(Kind):

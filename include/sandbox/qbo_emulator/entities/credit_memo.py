@@ -15,7 +15,10 @@ class CreditMemo(SalesForm):
     name = "CreditMemo"
     stock_sign = 1
     fields = {
-        **FORM_FIELDS, "SalesTermRef": Ref(), "PaymentMethodRef": Ref(), "DepositToAccountRef": Ref(),
+        **FORM_FIELDS,
+        "SalesTermRef": Ref(),
+        "PaymentMethodRef": Ref(),
+        "DepositToAccountRef": Ref(),
         "RemainingCredit": Anything(read_only=True),
         # Only companies in India have it; elsewhere it is taken and ignored.
         "InvoiceRef": Ref(read_only=True),
@@ -30,8 +33,11 @@ class CreditMemo(SalesForm):
         if old is not None and applied_to(company, self.name, old) > dec(document["TotalAmt"]):
             release(company, self.name, old, keep=dec(document["TotalAmt"]))
             current = company.get(self.name, old["Id"]) or old
-            document = {**document, "LinkedTxn": current["LinkedTxn"],
-                        "SyncToken": str(int(current["SyncToken"]) + 1)}
+            document = {
+                **document,
+                "LinkedTxn": current["LinkedTxn"],
+                "SyncToken": str(int(current["SyncToken"]) + 1),
+            }
         super().commit(company, document, old)
         if company.switches.auto_apply_credit:
             auto_apply(company, document["CustomerRef"])

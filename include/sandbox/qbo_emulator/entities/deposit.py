@@ -13,13 +13,36 @@ from .base import Options, Transaction, check_period_open
 
 DEPOSITABLE = ("Payment", "SalesReceipt")
 
-_LINE = Part(Shape({
-    "Id": Text(20), "LineNum": Number(), "Description": Text(4000), "Amount": Amount(), "DetailType": Text(50),
-    "LinkedTxn": Many(LINKED_TXN), "CustomField": Anything(read_only=True), "LineEx": Anything(read_only=True),
-    "DepositToAccountRef": Ref(), "ProjectRef": Ref(),
-    "DepositLineDetail": Part(Shape({
-        "AccountRef": Ref(), "PaymentMethodRef": Ref(), "CheckNum": Text(21), "ClassRef": Ref(), "Entity": Ref(),
-        "TxnType": Text(50), "TaxCodeRef": Ref(), "TaxApplicableOn": Text(20)}))}))
+_LINE = Part(
+    Shape(
+        {
+            "Id": Text(20),
+            "LineNum": Number(),
+            "Description": Text(4000),
+            "Amount": Amount(),
+            "DetailType": Text(50),
+            "LinkedTxn": Many(LINKED_TXN),
+            "CustomField": Anything(read_only=True),
+            "LineEx": Anything(read_only=True),
+            "DepositToAccountRef": Ref(),
+            "ProjectRef": Ref(),
+            "DepositLineDetail": Part(
+                Shape(
+                    {
+                        "AccountRef": Ref(),
+                        "PaymentMethodRef": Ref(),
+                        "CheckNum": Text(21),
+                        "ClassRef": Ref(),
+                        "Entity": Ref(),
+                        "TxnType": Text(50),
+                        "TaxCodeRef": Ref(),
+                        "TaxApplicableOn": Text(20),
+                    }
+                )
+            ),
+        }
+    )
+)
 
 
 class Deposit(Transaction):
@@ -27,18 +50,34 @@ class Deposit(Transaction):
 
     name = "Deposit"
     fields = {
-        "Line": Many(_LINE), "DepositToAccountRef": Ref(), "TxnDate": Day(), "PrivateNote": Text(4000),
-        "DocNumber": Text(21), "CurrencyRef": Ref(), "ExchangeRate": Number(), "DepartmentRef": Ref(),
-        "CashBack": Anything(), "TxnStatus": Text(50), "TxnSource": Text(50), "AttachableRef": Anything(),
+        "Line": Many(_LINE),
+        "DepositToAccountRef": Ref(),
+        "TxnDate": Day(),
+        "PrivateNote": Text(4000),
+        "DocNumber": Text(21),
+        "CurrencyRef": Ref(),
+        "ExchangeRate": Number(),
+        "DepartmentRef": Ref(),
+        "CashBack": Anything(),
+        "TxnStatus": Text(50),
+        "TxnSource": Text(50),
+        "AttachableRef": Anything(),
         "GlobalTaxCalculation": Choice(("TaxExcluded", "TaxInclusive", "NotApplicable")),
-        "TxnTaxDetail": Anything(read_only=True), "TransactionLocationType": Text(50),
-        "TotalAmt": Anything(read_only=True), "HomeTotalAmt": Anything(read_only=True),
+        "TxnTaxDetail": Anything(read_only=True),
+        "TransactionLocationType": Text(50),
+        "TotalAmt": Anything(read_only=True),
+        "HomeTotalAmt": Anything(read_only=True),
     }
     filters = {"TxnDate": "day", "DepositToAccountRef": "id", "TotalAmt": "number", "DocNumber": "text"}
     indexed = ("TxnDate",)
 
     def build(
-        self, company: Company, fields: dict[str, Any], old: Document | None, sent: dict[str, Any], options: Options
+        self,
+        company: Company,
+        fields: dict[str, Any],
+        old: Document | None,
+        sent: dict[str, Any],
+        options: Options,
     ) -> Document:
         ref = fields.get("DepositToAccountRef")
         if ref is None:
@@ -50,8 +89,15 @@ class Deposit(Transaction):
             raise faults.required("Line")
         lines = [self._line(company, line, n, old) for n, line in enumerate(fields["Line"], start=1)]
         total = sum((dec(line["Amount"]) for line in lines), ZERO)
-        return {**fields, "DepositToAccountRef": named_ref(account), "TxnDate": txn_date, "Line": lines,
-                "TotalAmt": amount_number(total), "CurrencyRef": check_currency(company, fields), "ExchangeRate": None}
+        return {
+            **fields,
+            "DepositToAccountRef": named_ref(account),
+            "TxnDate": txn_date,
+            "Line": lines,
+            "TotalAmt": amount_number(total),
+            "CurrencyRef": check_currency(company, fields),
+            "ExchangeRate": None,
+        }
 
     def commit(self, company: Company, document: Document, old: Document | None) -> Document:
         stored = super().commit(company, document, old)
@@ -61,7 +107,9 @@ class Deposit(Transaction):
     def uncommit(self, company: Company, old: Document) -> None:
         self._mark(company, old, _linked(old), set())
 
-    def _line(self, company: Company, line: dict[str, Any] | None, number: int, old: Document | None) -> dict[str, Any]:
+    def _line(
+        self, company: Company, line: dict[str, Any] | None, number: int, old: Document | None
+    ) -> dict[str, Any]:
         line = line or {}
         links = line.get("LinkedTxn") or []
         if links:
@@ -70,16 +118,25 @@ class Deposit(Transaction):
             taken = any(link["TxnType"] == "Deposit" for link in (target or {}).get("LinkedTxn", []))
             if target is None or (taken and (entity, row_id) not in _linked(old)):
                 raise faults.cannot_link()
-            return {"Id": str(number), "LineNum": number, "Amount": target["TotalAmt"],
-                    "LinkedTxn": [{"TxnId": row_id, "TxnType": entity, "TxnLineId": "0"}]}
+            return {
+                "Id": str(number),
+                "LineNum": number,
+                "Amount": target["TotalAmt"],
+                "LinkedTxn": [{"TxnId": row_id, "TxnType": entity, "TxnLineId": "0"}],
+            }
         detail = dict(line.get("DepositLineDetail") or {})
         if "Amount" not in line:
             raise faults.required("Amount")
         if "AccountRef" not in detail:
             raise faults.required("AccountRef")
         detail["AccountRef"] = named_ref(referred(company, "Account", detail["AccountRef"], "AccountRef"))
-        return {**line, "Id": str(number), "LineNum": number, "DetailType": "DepositLineDetail",
-                "DepositLineDetail": detail}
+        return {
+            **line,
+            "Id": str(number),
+            "LineNum": number,
+            "DetailType": "DepositLineDetail",
+            "DepositLineDetail": detail,
+        }
 
     def _mark(
         self, company: Company, document: Document, removed: set[tuple[str, str]], added: set[tuple[str, str]]

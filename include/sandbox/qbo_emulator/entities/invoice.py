@@ -19,10 +19,19 @@ class Invoice(SalesForm):
     name = "Invoice"
     void_style = "operation"
     fields = {
-        **FORM_FIELDS, "DueDate": Day(), "SalesTermRef": Ref(), "Deposit": Amount(), "DepositToAccountRef": Ref(),
-        "AllowIPNPayment": Flag(), "AllowOnlinePayment": Flag(), "AllowOnlineCreditCardPayment": Flag(),
-        "AllowOnlineACHPayment": Flag(), "InvoiceLink": Text(read_only=True), "EInvoiceStatus": Text(read_only=True),
-        "invoiceStatus": Choice((), read_only=True), "invoiceStatusLog": Anything(read_only=True),
+        **FORM_FIELDS,
+        "DueDate": Day(),
+        "SalesTermRef": Ref(),
+        "Deposit": Amount(),
+        "DepositToAccountRef": Ref(),
+        "AllowIPNPayment": Flag(),
+        "AllowOnlinePayment": Flag(),
+        "AllowOnlineCreditCardPayment": Flag(),
+        "AllowOnlineACHPayment": Flag(),
+        "InvoiceLink": Text(read_only=True),
+        "EInvoiceStatus": Text(read_only=True),
+        "invoiceStatus": Choice((), read_only=True),
+        "invoiceStatusLog": Anything(read_only=True),
         "PaymentMethodRef": Ref(),
     }
     filters = {**SalesForm.filters, "DueDate": "day", "SalesTermRef": "id", "Balance": "number"}
@@ -32,11 +41,20 @@ class Invoice(SalesForm):
             document["DueDate"] = _due_date(company, document)
         deposit = dec(document.get("Deposit"))
         if deposit and "DepositToAccountRef" in document:
-            account_of_type(company, document["DepositToAccountRef"], "DepositToAccountRef",
-                            ("Bank", "Other Current Asset"))
+            account_of_type(
+                company,
+                document["DepositToAccountRef"],
+                "DepositToAccountRef",
+                ("Bank", "Other Current Asset"),
+            )
         applied = min(applied_to(company, self.name, old), dec(document["TotalAmt"]) - deposit)
         document |= open_fields(self.name, dec(document["TotalAmt"]), applied, deposit)
-        for flag in ("AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment"):
+        for flag in (
+            "AllowIPNPayment",
+            "AllowOnlinePayment",
+            "AllowOnlineCreditCardPayment",
+            "AllowOnlineACHPayment",
+        ):
             document.setdefault(flag, False)
 
     def commit(self, company: Company, document: Document, old: Document | None) -> Document:
@@ -46,8 +64,11 @@ class Invoice(SalesForm):
             if applied_to(company, self.name, old) > fits:
                 release(company, self.name, old, keep=fits)
                 current: dict[str, Any] = company.get(self.name, old["Id"]) or old
-                document = {**document, "LinkedTxn": current["LinkedTxn"],
-                            "SyncToken": str(int(current["SyncToken"]) + 1)}
+                document = {
+                    **document,
+                    "LinkedTxn": current["LinkedTxn"],
+                    "SyncToken": str(int(current["SyncToken"]) + 1),
+                }
         super().commit(company, document, old)
         if company.switches.auto_apply_credit and dec(document["Balance"]) > 0:
             auto_apply(company, document["CustomerRef"])

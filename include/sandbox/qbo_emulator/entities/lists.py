@@ -12,13 +12,30 @@ from .base import Kind, Options
 from .names import DELETED
 
 CLASSIFICATIONS = {
-    "Bank": "Asset", "Accounts Receivable": "Asset", "Other Current Asset": "Asset", "Fixed Asset": "Asset",
-    "Other Asset": "Asset", "Accounts Payable": "Liability", "Credit Card": "Liability",
-    "Other Current Liability": "Liability", "Long Term Liability": "Liability", "Equity": "Equity",
-    "Income": "Revenue", "Other Income": "Revenue", "Cost of Goods Sold": "Expense", "Expense": "Expense",
+    "Bank": "Asset",
+    "Accounts Receivable": "Asset",
+    "Other Current Asset": "Asset",
+    "Fixed Asset": "Asset",
+    "Other Asset": "Asset",
+    "Accounts Payable": "Liability",
+    "Credit Card": "Liability",
+    "Other Current Liability": "Liability",
+    "Long Term Liability": "Liability",
+    "Equity": "Equity",
+    "Income": "Revenue",
+    "Other Income": "Revenue",
+    "Cost of Goods Sold": "Expense",
+    "Expense": "Expense",
     "Other Expense": "Expense",
 }
-SALES_ACCOUNTS = ("Income", "Other Income", "Other Current Asset", "Other Current Liability", "Expense", "Equity")
+SALES_ACCOUNTS = (
+    "Income",
+    "Other Income",
+    "Other Current Asset",
+    "Other Current Liability",
+    "Expense",
+    "Equity",
+)
 PURCHASE_ACCOUNTS = ("Cost of Goods Sold", "Expense", "Other Expense", "Other Current Asset", "Fixed Asset")
 
 
@@ -27,8 +44,10 @@ class ListKind(Kind):
 
     indexed = ("Name",)
     default_order = "Name"
-    duplicate_detail = "The name supplied already exists. : Another {kind} is already using this \nname. " \
-                       "Please use a different name."
+    duplicate_detail = (
+        "The name supplied already exists. : Another {kind} is already using this \nname. "
+        "Please use a different name."
+    )
     kind_word = "entry"
 
     @property
@@ -36,7 +55,12 @@ class ListKind(Kind):
         return self.name
 
     def build(
-        self, company: Company, fields: dict[str, Any], old: Document | None, sent: dict[str, Any], options: Options
+        self,
+        company: Company,
+        fields: dict[str, Any],
+        old: Document | None,
+        sent: dict[str, Any],
+        options: Options,
     ) -> Document:
         active = fields.get("Active", True)
         name = (fields.get("Name") or (old or {}).get("Name", "")).removesuffix(DELETED)
@@ -45,7 +69,9 @@ class ListKind(Kind):
         document = {**fields, "Name": name if active else name + DELETED, "Active": active}
         if active:
             for other in company.table(self.name).equal_to("Name", name):
-                same_parent = other.get("ParentRef", {}).get("value") == fields.get("ParentRef", {}).get("value")
+                same_parent = other.get("ParentRef", {}).get("value") == fields.get("ParentRef", {}).get(
+                    "value"
+                )
                 if same_parent and (old is None or other["Id"] != old["Id"]):
                     raise faults.duplicate_name(self.duplicate_detail.format(kind=self.kind_word))
         if "ParentRef" in document:
@@ -67,22 +93,43 @@ class Account(ListKind):
     name, kind_word = "Account", "account"
     indexed = ("Name", "AccountType", "AccountSubType")
     fields = {
-        "Name": Text(100, '":'), "AccountType": Choice(tuple(CLASSIFICATIONS)), "AccountSubType": Text(100),
-        "Classification": Text(50, read_only=True), "Description": Text(100), "AcctNum": Text(20), "Active": Flag(),
-        "SubAccount": Flag(), "ParentRef": Ref(), "CurrencyRef": Ref(), "TaxCodeRef": Ref(), "TxnLocationType": Text(50),
-        "AccountAlias": Text(100), "FullyQualifiedName": Text(read_only=True),
-        "CurrentBalance": Anything(read_only=True), "CurrentBalanceWithSubAccounts": Anything(read_only=True),
+        "Name": Text(100, '":'),
+        "AccountType": Choice(tuple(CLASSIFICATIONS)),
+        "AccountSubType": Text(100),
+        "Classification": Text(50, read_only=True),
+        "Description": Text(100),
+        "AcctNum": Text(20),
+        "Active": Flag(),
+        "SubAccount": Flag(),
+        "ParentRef": Ref(),
+        "CurrencyRef": Ref(),
+        "TaxCodeRef": Ref(),
+        "TxnLocationType": Text(50),
+        "AccountAlias": Text(100),
+        "FullyQualifiedName": Text(read_only=True),
+        "CurrentBalance": Anything(read_only=True),
+        "CurrentBalanceWithSubAccounts": Anything(read_only=True),
     }
-    filters = {"Name": "text", "FullyQualifiedName": "text", "AccountType": "text", "AccountSubType": "text",
-               "Classification": "text", "Active": "flag", "SubAccount": "flag", "AcctNum": "text",
-               "CurrentBalance": "number"}
+    filters = {
+        "Name": "text",
+        "FullyQualifiedName": "text",
+        "AccountType": "text",
+        "AccountSubType": "text",
+        "Classification": "text",
+        "Active": "flag",
+        "SubAccount": "flag",
+        "AcctNum": "text",
+        "CurrentBalance": "number",
+    }
 
     def complete(self, company: Company, document: Document, old: Document | None) -> None:
         kind = document.get("AccountType") or (old or {}).get("AccountType")
         if kind is None:
             raise faults.required("AccountType")
         document |= {
-            "AccountType": kind, "Classification": CLASSIFICATIONS[kind], "SubAccount": "ParentRef" in document,
+            "AccountType": kind,
+            "Classification": CLASSIFICATIONS[kind],
+            "SubAccount": "ParentRef" in document,
             "AccountSubType": document.get("AccountSubType") or kind.replace(" ", ""),
             "CurrentBalance": (old or {}).get("CurrentBalance", 0),
             "CurrentBalanceWithSubAccounts": (old or {}).get("CurrentBalanceWithSubAccounts", 0),
@@ -96,19 +143,54 @@ class Item(ListKind):
     name, kind_word = "Item", "product or service"
     indexed = ("Name", "Sku", "FullyQualifiedName")
     fields = {
-        "Name": Text(100, ":\t\n"), "Type": Choice(("Service", "NonInventory", "Inventory")), "Active": Flag(),
-        "Description": Text(4000), "UnitPrice": Number(places=7), "Taxable": Flag(), "Sku": Text(100),
-        "SalesTaxIncluded": Flag(), "SalesTaxCodeRef": Ref(), "PurchaseTaxIncluded": Flag(), "PurchaseTaxCodeRef": Ref(),
-        "PurchaseDesc": Text(1000), "PurchaseCost": Number(places=7), "IncomeAccountRef": Ref(),
-        "ExpenseAccountRef": Ref(), "AssetAccountRef": Ref(), "TrackQtyOnHand": Flag(), "QtyOnHand": Number(),
-        "InvStartDate": Day(), "ParentRef": Ref(), "SubItem": Flag(), "ReorderPoint": Number(), "PrefVendorRef": Ref(),
-        "ClassRef": Ref(), "AbatementRate": Number(), "ReverseChargeRate": Number(), "ServiceType": Text(50),
-        "ItemCategoryType": Text(50), "TaxClassificationRef": Ref(), "UQCDisplayText": Text(50), "UQCId": Text(50),
-        "FullyQualifiedName": Text(read_only=True), "Level": Number(read_only=True), "Source": Text(50),
-        "RatePercent": Number(), "DeferredRevenue": Flag(), "AvgCost": Amount(read_only=True),
+        "Name": Text(100, ":\t\n"),
+        "Type": Choice(("Service", "NonInventory", "Inventory")),
+        "Active": Flag(),
+        "Description": Text(4000),
+        "UnitPrice": Number(places=7),
+        "Taxable": Flag(),
+        "Sku": Text(100),
+        "SalesTaxIncluded": Flag(),
+        "SalesTaxCodeRef": Ref(),
+        "PurchaseTaxIncluded": Flag(),
+        "PurchaseTaxCodeRef": Ref(),
+        "PurchaseDesc": Text(1000),
+        "PurchaseCost": Number(places=7),
+        "IncomeAccountRef": Ref(),
+        "ExpenseAccountRef": Ref(),
+        "AssetAccountRef": Ref(),
+        "TrackQtyOnHand": Flag(),
+        "QtyOnHand": Number(),
+        "InvStartDate": Day(),
+        "ParentRef": Ref(),
+        "SubItem": Flag(),
+        "ReorderPoint": Number(),
+        "PrefVendorRef": Ref(),
+        "ClassRef": Ref(),
+        "AbatementRate": Number(),
+        "ReverseChargeRate": Number(),
+        "ServiceType": Text(50),
+        "ItemCategoryType": Text(50),
+        "TaxClassificationRef": Ref(),
+        "UQCDisplayText": Text(50),
+        "UQCId": Text(50),
+        "FullyQualifiedName": Text(read_only=True),
+        "Level": Number(read_only=True),
+        "Source": Text(50),
+        "RatePercent": Number(),
+        "DeferredRevenue": Flag(),
+        "AvgCost": Amount(read_only=True),
     }
-    filters = {"Name": "text", "FullyQualifiedName": "text", "Sku": "text", "Type": "text", "Active": "flag",
-               "UnitPrice": "number", "QtyOnHand": "number", "IncomeAccountRef": "id"}
+    filters = {
+        "Name": "text",
+        "FullyQualifiedName": "text",
+        "Sku": "text",
+        "Type": "text",
+        "Active": "flag",
+        "UnitPrice": "number",
+        "QtyOnHand": "number",
+        "IncomeAccountRef": "id",
+    }
 
     def complete(self, company: Company, document: Document, old: Document | None) -> None:
         kind = document.get("Type") or (old or {}).get("Type")
@@ -119,10 +201,17 @@ class Item(ListKind):
             self._complete_inventory(document)
         elif "IncomeAccountRef" not in document and "ExpenseAccountRef" not in document:
             raise faults.required("IncomeAccountRef")
-        document |= {"UnitPrice": document.get("UnitPrice", 0), "PurchaseCost": document.get("PurchaseCost", 0),
-                     "Taxable": document.get("Taxable", False), "TrackQtyOnHand": kind == "Inventory"}
-        for name, types in (("IncomeAccountRef", SALES_ACCOUNTS), ("ExpenseAccountRef", PURCHASE_ACCOUNTS),
-                            ("AssetAccountRef", ("Other Current Asset",))):
+        document |= {
+            "UnitPrice": document.get("UnitPrice", 0),
+            "PurchaseCost": document.get("PurchaseCost", 0),
+            "Taxable": document.get("Taxable", False),
+            "TrackQtyOnHand": kind == "Inventory",
+        }
+        for name, types in (
+            ("IncomeAccountRef", SALES_ACCOUNTS),
+            ("ExpenseAccountRef", PURCHASE_ACCOUNTS),
+            ("AssetAccountRef", ("Other Current Asset",)),
+        ):
             if name in document:
                 document[name] = named_ref(_item_account(company, document[name], name, types))
         if kind != "Inventory":
@@ -131,9 +220,12 @@ class Item(ListKind):
 
     def _complete_inventory(self, document: Document) -> None:
         if "AssetAccountRef" not in document:
-            raise faults.required("AssetAccountRef", "Required parameter AssetAccountRef is missing in the request: An "
-                                  "inventory assetaccount is required if you are tracking inventory quantities for "
-                                  "this product.")
+            raise faults.required(
+                "AssetAccountRef",
+                "Required parameter AssetAccountRef is missing in the request: An "
+                "inventory assetaccount is required if you are tracking inventory quantities for "
+                "this product.",
+            )
         for name in ("IncomeAccountRef", "ExpenseAccountRef", "QtyOnHand", "InvStartDate"):
             if name not in document:
                 raise faults.required(name)
@@ -145,9 +237,13 @@ def _item_account(company: Company, ref: dict[str, str], element: str, types: tu
     account = referred(company, "Account", ref, element)
     if account["AccountType"] in ("Accounts Receivable", "Accounts Payable"):
         raise faults.validation(
-            6430, "Invalid account type used",
-            "You can't associate a product or service with accounts of certain types (such as Accounts Receivable "
-            "and Accounts Payable).", element)
+            6430,
+            "Invalid account type used",
+            "You can't associate a product or service with accounts of certain types (such as Accounts "
+            "Receivable "
+            "and Accounts Payable).",
+            element,
+        )
     return account_of_type(company, ref, element, types)
 
 
@@ -168,8 +264,14 @@ class Term(ListKind):
 
     name, kind_word = "Term", "term"
     fields = {
-        "Name": Text(31), "Active": Flag(), "Type": Text(20), "DueDays": Number(), "DiscountDays": Number(),
-        "DiscountPercent": Number(), "DayOfMonthDue": Number(), "DueNextMonthDays": Number(),
+        "Name": Text(31),
+        "Active": Flag(),
+        "Type": Text(20),
+        "DueDays": Number(),
+        "DiscountDays": Number(),
+        "DiscountPercent": Number(),
+        "DayOfMonthDue": Number(),
+        "DueNextMonthDays": Number(),
         "DiscountDayOfMonth": Number(),
     }
     filters = {"Name": "text", "Active": "flag"}

@@ -18,15 +18,33 @@ NAME_PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 SUB_LEVELS = 5
 
 NAME_FIELDS: Mapping[str, Field] = {
-    "DisplayName": Text(500, FORBIDDEN), "Title": Text(16, FORBIDDEN), "GivenName": Text(100, FORBIDDEN),
-    "MiddleName": Text(100, FORBIDDEN), "FamilyName": Text(100, FORBIDDEN), "Suffix": Text(16, FORBIDDEN),
-    "PrintOnCheckName": Text(110, FORBIDDEN), "Active": Flag(), "PrimaryPhone": PHONE, "Mobile": PHONE,
-    "PrimaryEmailAddr": Email(), "V4IDPseudonym": Text(read_only=True), "Notes": Text(2000),
+    "DisplayName": Text(500, FORBIDDEN),
+    "Title": Text(16, FORBIDDEN),
+    "GivenName": Text(100, FORBIDDEN),
+    "MiddleName": Text(100, FORBIDDEN),
+    "FamilyName": Text(100, FORBIDDEN),
+    "Suffix": Text(16, FORBIDDEN),
+    "PrintOnCheckName": Text(110, FORBIDDEN),
+    "Active": Flag(),
+    "PrimaryPhone": PHONE,
+    "Mobile": PHONE,
+    "PrimaryEmailAddr": Email(),
+    "V4IDPseudonym": Text(read_only=True),
+    "Notes": Text(2000),
 }
 COMPANY_FIELDS: Mapping[str, Field] = {
-    **NAME_FIELDS, "CompanyName": Text(100, FORBIDDEN), "BillAddr": Address(), "AlternatePhone": PHONE, "Fax": PHONE,
-    "WebAddr": WEB_ADDRESS, "CurrencyRef": Ref(), "Balance": Amount(), "AcctNum": Text(100),
-    "PrimaryTaxIdentifier": Text(20), "BusinessNumber": Text(20), "OtherContactInfo": Anything(),
+    **NAME_FIELDS,
+    "CompanyName": Text(100, FORBIDDEN),
+    "BillAddr": Address(),
+    "AlternatePhone": PHONE,
+    "Fax": PHONE,
+    "WebAddr": WEB_ADDRESS,
+    "CurrencyRef": Ref(),
+    "Balance": Amount(),
+    "AcctNum": Text(100),
+    "PrimaryTaxIdentifier": Text(20),
+    "BusinessNumber": Text(20),
+    "OtherContactInfo": Anything(),
 }
 
 
@@ -37,13 +55,25 @@ class NameKind(Kind):
     indexed = ("DisplayName", "PrimaryEmailAddr", "FullyQualifiedName")
     default_order = "DisplayName"
     filters = {
-        "DisplayName": "text", "GivenName": "text", "MiddleName": "text", "FamilyName": "text", "CompanyName": "text",
-        "FullyQualifiedName": "text", "PrintOnCheckName": "text", "PrimaryEmailAddr": "text", "Active": "flag",
+        "DisplayName": "text",
+        "GivenName": "text",
+        "MiddleName": "text",
+        "FamilyName": "text",
+        "CompanyName": "text",
+        "FullyQualifiedName": "text",
+        "PrintOnCheckName": "text",
+        "PrimaryEmailAddr": "text",
+        "Active": "flag",
         "Balance": "number",
     }
 
     def build(
-        self, company: Company, fields: dict[str, Any], old: Document | None, sent: dict[str, Any], options: Options
+        self,
+        company: Company,
+        fields: dict[str, Any],
+        old: Document | None,
+        sent: dict[str, Any],
+        options: Options,
     ) -> Document:
         active = fields.get("Active", True)
         name = self._display_name(fields, old)
@@ -53,8 +83,12 @@ class NameKind(Kind):
             self._check_free(company, name, old)
         if "CurrencyRef" in fields or old is None:
             check_currency(company, fields)
-        document = {**fields, "DisplayName": shown, "Active": active,
-                    "PrintOnCheckName": fields.get("PrintOnCheckName", name)}
+        document = {
+            **fields,
+            "DisplayName": shown,
+            "Active": active,
+            "PrintOnCheckName": fields.get("PrintOnCheckName", name),
+        }
         if "PrimaryTaxIdentifier" in fields:
             document["PrimaryTaxIdentifier"] = masked(fields["PrimaryTaxIdentifier"])
         self.complete(company, document, old, name)
@@ -69,9 +103,13 @@ class NameKind(Kind):
             name = old["DisplayName"]  # it cannot be removed
         if not name:
             raise faults.validation(
-                6080, "No Name Provided",
-                "No Name Provided : At least one of Title, GivenName, MiddleName, FamilyName, Suffix or DisplayName "
-                "must be specified", "DisplayName")
+                6080,
+                "No Name Provided",
+                "No Name Provided : At least one of Title, GivenName, MiddleName, FamilyName, Suffix or "
+                "DisplayName "
+                "must be specified",
+                "DisplayName",
+            )
         return name.strip().removesuffix(DELETED)
 
     def _check_free(self, company: Company, name: str, old: Document | None) -> None:
@@ -86,12 +124,28 @@ class Customer(NameKind):
 
     name = "Customer"
     fields = {
-        **COMPANY_FIELDS, "ShipAddr": Address(), "Taxable": Flag(), "Job": Flag(), "BillWithParent": Flag(),
-        "ParentRef": Ref(), "DefaultTaxCodeRef": Ref(), "SalesTermRef": Ref(), "PaymentMethodRef": Ref(),
-        "ARAccountRef": Ref(), "PreferredDeliveryMethod": Text(50), "ResaleNum": Text(16), "OpenBalanceDate": Day(),
-        "IsProject": Flag(), "CustomerTypeRef": Ref(), "TaxExemptionReasonId": Text(10), "GSTIN": Text(15),
-        "GSTRegistrationType": Text(50), "SecondaryTaxIdentifier": Text(20), "Level": Number(read_only=True),
-        "FullyQualifiedName": Text(read_only=True), "BalanceWithJobs": Anything(read_only=True),
+        **COMPANY_FIELDS,
+        "ShipAddr": Address(),
+        "Taxable": Flag(),
+        "Job": Flag(),
+        "BillWithParent": Flag(),
+        "ParentRef": Ref(),
+        "DefaultTaxCodeRef": Ref(),
+        "SalesTermRef": Ref(),
+        "PaymentMethodRef": Ref(),
+        "ARAccountRef": Ref(),
+        "PreferredDeliveryMethod": Text(50),
+        "ResaleNum": Text(16),
+        "OpenBalanceDate": Day(),
+        "IsProject": Flag(),
+        "CustomerTypeRef": Ref(),
+        "TaxExemptionReasonId": Text(10),
+        "GSTIN": Text(15),
+        "GSTRegistrationType": Text(50),
+        "SecondaryTaxIdentifier": Text(20),
+        "Level": Number(read_only=True),
+        "FullyQualifiedName": Text(read_only=True),
+        "BalanceWithJobs": Anything(read_only=True),
         "ClientEntityId": Text(read_only=True),
     }
 
@@ -100,7 +154,9 @@ class Customer(NameKind):
         parent = referred(company, "Customer", parent_ref, "ParentRef") if parent_ref else None
         level = int(parent.get("Level", 0)) + 1 if parent else 0
         if level >= SUB_LEVELS:
-            raise faults.validation(6180, "Sub Level Limit", "Sub Level Limit : You can have at most 5 levels", "ParentRef")
+            raise faults.validation(
+                6180, "Sub Level Limit", "Sub Level Limit : You can have at most 5 levels", "ParentRef"
+            )
         if parent:
             document["ParentRef"] = bare_ref(parent)
             document["Level"] = level
@@ -115,9 +171,12 @@ class Customer(NameKind):
         opening = document.get("Balance", 0)
         document |= {
             "Balance": old["Balance"] if old else opening,
-            "BalanceWithJobs": old["BalanceWithJobs"] if old else opening, "OpenBalanceDate": None,
-            "Taxable": document.get("Taxable", True), "Job": document.get("Job", parent is not None),
-            "BillWithParent": document.get("BillWithParent", False), "IsProject": document.get("IsProject", False),
+            "BalanceWithJobs": old["BalanceWithJobs"] if old else opening,
+            "OpenBalanceDate": None,
+            "Taxable": document.get("Taxable", True),
+            "Job": document.get("Job", parent is not None),
+            "BillWithParent": document.get("BillWithParent", False),
+            "IsProject": document.get("IsProject", False),
             "CurrencyRef": company.preferences["CurrencyPrefs"]["HomeCurrency"],
             "PreferredDeliveryMethod": document.get("PreferredDeliveryMethod", "None"),
         }
@@ -128,16 +187,28 @@ class Vendor(NameKind):
 
     name = "Vendor"
     fields = {
-        **COMPANY_FIELDS, "TermRef": Ref(), "Vendor1099": Flag(), "TaxIdentifier": Text(20), "BillRate": Number(),
-        "TaxReportingBasis": Text(50), "APAccountRef": Ref(), "VendorPaymentBankDetail": Anything(),
-        "T4AEligible": Flag(), "T5018Eligible": Flag(), "HasTPAR": Flag(), "CostRate": Number(),
+        **COMPANY_FIELDS,
+        "TermRef": Ref(),
+        "Vendor1099": Flag(),
+        "TaxIdentifier": Text(20),
+        "BillRate": Number(),
+        "TaxReportingBasis": Text(50),
+        "APAccountRef": Ref(),
+        "VendorPaymentBankDetail": Anything(),
+        "T4AEligible": Flag(),
+        "T5018Eligible": Flag(),
+        "HasTPAR": Flag(),
+        "CostRate": Number(),
     }
 
     def complete(self, company: Company, document: Document, old: Document | None, name: str) -> None:
         if "TaxIdentifier" in document:
             document["TaxIdentifier"] = masked(document["TaxIdentifier"])
-        document |= {"Balance": old["Balance"] if old else 0, "Vendor1099": document.get("Vendor1099", False),
-                     "CurrencyRef": company.preferences["CurrencyPrefs"]["HomeCurrency"]}
+        document |= {
+            "Balance": old["Balance"] if old else 0,
+            "Vendor1099": document.get("Vendor1099", False),
+            "CurrencyRef": company.preferences["CurrencyPrefs"]["HomeCurrency"],
+        }
 
 
 class Employee(NameKind):
@@ -145,9 +216,19 @@ class Employee(NameKind):
 
     name = "Employee"
     fields = {
-        **NAME_FIELDS, "PrimaryAddr": Address(), "SSN": Text(20), "EmployeeNumber": Text(100), "BillRate": Number(),
-        "CostRate": Number(), "BirthDate": Day(), "Gender": Text(20), "HiredDate": Day(), "ReleasedDate": Day(),
-        "Organization": Flag(), "BillableTime": Flag(), "EmailAddress": Anything(),
+        **NAME_FIELDS,
+        "PrimaryAddr": Address(),
+        "SSN": Text(20),
+        "EmployeeNumber": Text(100),
+        "BillRate": Number(),
+        "CostRate": Number(),
+        "BirthDate": Day(),
+        "Gender": Text(20),
+        "HiredDate": Day(),
+        "ReleasedDate": Day(),
+        "Organization": Flag(),
+        "BillableTime": Flag(),
+        "EmailAddress": Anything(),
     }
 
     def complete(self, company: Company, document: Document, old: Document | None, name: str) -> None:

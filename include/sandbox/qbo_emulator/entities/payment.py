@@ -13,33 +13,72 @@ from ..rules.references import account_of_type, active_customer, bare_ref, check
 from ..store import Company, Document
 from .base import Options, Transaction, check_period_open
 
-_LINE = Part(Shape({
-    "Id": Text(20), "LineNum": Number(), "Amount": Amount(), "LinkedTxn": Many(LINKED_TXN), "Description": Text(4000),
-    "DetailType": Text(50), "LineEx": Anything(read_only=True), "CustomField": Anything(read_only=True)}))
+_LINE = Part(
+    Shape(
+        {
+            "Id": Text(20),
+            "LineNum": Number(),
+            "Amount": Amount(),
+            "LinkedTxn": Many(LINKED_TXN),
+            "Description": Text(4000),
+            "DetailType": Text(50),
+            "LineEx": Anything(read_only=True),
+            "CustomField": Anything(read_only=True),
+        }
+    )
+)
 
 
 class Payment(Transaction):
     """
-    Lines say what is paid and with which credits, all positive; TotalAmt is the money that came in, and what it
+    Lines say what is paid and with which credits, all positive; TotalAmt is the money that came in, and what
+    it
     leaves over is UnappliedAmt.
     """
 
     name = "Payment"
     void_style = "include"
     fields = {
-        "CustomerRef": Ref(), "TotalAmt": Amount(), "Line": Many(_LINE), "TxnDate": Day(), "PaymentRefNum": Text(21),
-        "PrivateNote": Text(4000), "PaymentMethodRef": Ref(), "DepositToAccountRef": Ref(), "ARAccountRef": Ref(),
-        "CurrencyRef": Ref(), "ExchangeRate": Number(), "TxnSource": Text(50), "TxnStatus": Text(50),
-        "ProcessPayment": Flag(), "CreditCardPayment": Anything(), "TransactionLocationType": Text(50),
-        "ProjectRef": Ref(), "TaxExemptionRef": Ref(), "CustomField": Anything(read_only=True),
-        "UnappliedAmt": Anything(read_only=True), "LinkedTxn": Many(LINKED_TXN, read_only=True),
+        "CustomerRef": Ref(),
+        "TotalAmt": Amount(),
+        "Line": Many(_LINE),
+        "TxnDate": Day(),
+        "PaymentRefNum": Text(21),
+        "PrivateNote": Text(4000),
+        "PaymentMethodRef": Ref(),
+        "DepositToAccountRef": Ref(),
+        "ARAccountRef": Ref(),
+        "CurrencyRef": Ref(),
+        "ExchangeRate": Number(),
+        "TxnSource": Text(50),
+        "TxnStatus": Text(50),
+        "ProcessPayment": Flag(),
+        "CreditCardPayment": Anything(),
+        "TransactionLocationType": Text(50),
+        "ProjectRef": Ref(),
+        "TaxExemptionRef": Ref(),
+        "CustomField": Anything(read_only=True),
+        "UnappliedAmt": Anything(read_only=True),
+        "LinkedTxn": Many(LINKED_TXN, read_only=True),
     }
-    filters = {"CustomerRef": "id", "TxnDate": "day", "PaymentRefNum": "text", "TotalAmt": "number", "ProjectRef": "id",
-               "UnappliedAmt": "number", "PaymentMethodRef": "id"}
+    filters = {
+        "CustomerRef": "id",
+        "TxnDate": "day",
+        "PaymentRefNum": "text",
+        "TotalAmt": "number",
+        "ProjectRef": "id",
+        "UnappliedAmt": "number",
+        "PaymentMethodRef": "id",
+    }
     indexed = ("CustomerRef", "TxnDate", "PaymentRefNum")
 
     def build(
-        self, company: Company, fields: dict[str, Any], old: Document | None, sent: dict[str, Any], options: Options
+        self,
+        company: Company,
+        fields: dict[str, Any],
+        old: Document | None,
+        sent: dict[str, Any],
+        options: Options,
     ) -> Document:
         customer = active_customer(company, fields)
         if "TotalAmt" not in fields:
@@ -51,15 +90,21 @@ class Payment(Transaction):
         check_period_open(company, txn_date)
         lines, net = self._lines(company, fields, customer, total, old)
         document = {
-            **fields, "CustomerRef": named_ref(customer), "TxnDate": txn_date, "Line": lines,
-            "CurrencyRef": check_currency(company, fields), "UnappliedAmt": amount_number(total - net),
-            "ProcessPayment": fields.get("ProcessPayment", False), "ExchangeRate": None,
+            **fields,
+            "CustomerRef": named_ref(customer),
+            "TxnDate": txn_date,
+            "Line": lines,
+            "CurrencyRef": check_currency(company, fields),
+            "UnappliedAmt": amount_number(total - net),
+            "ProcessPayment": fields.get("ProcessPayment", False),
+            "ExchangeRate": None,
             "DepositToAccountRef": self._account(company, fields),
             "LinkedTxn": old.get("LinkedTxn") if old else None,
         }
         if "PaymentMethodRef" in fields:
             document["PaymentMethodRef"] = bare_ref(
-                referred(company, "PaymentMethod", fields["PaymentMethodRef"], "PaymentMethodRef"))
+                referred(company, "PaymentMethod", fields["PaymentMethodRef"], "PaymentMethodRef")
+            )
         return document
 
     def commit(self, company: Company, document: Document, old: Document | None) -> Document:
@@ -72,8 +117,13 @@ class Payment(Transaction):
 
     def voided(self, old: Document) -> Document:
         note = old.get("PrivateNote", "")
-        return {**old, "TotalAmt": 0, "UnappliedAmt": 0, "Line": [],
-                "PrivateNote": note if note.startswith("Voided") else f"Voided - {note}".rstrip(" -")}
+        return {
+            **old,
+            "TotalAmt": 0,
+            "UnappliedAmt": 0,
+            "Line": [],
+            "PrivateNote": note if note.startswith("Voided") else f"Voided - {note}".rstrip(" -"),
+        }
 
     def check_changeable(self, company: Company, old: Document, options: Options) -> None:
         super().check_changeable(company, old, options)
@@ -87,27 +137,39 @@ class Payment(Transaction):
         return bare_ref(account_of_type(company, ref, "DepositToAccountRef", ("Bank", "Other Current Asset")))
 
     def _lines(
-        self, company: Company, fields: dict[str, Any], customer: Document, total: Decimal, old: Document | None
+        self,
+        company: Company,
+        fields: dict[str, Any],
+        customer: Document,
+        total: Decimal,
+        old: Document | None,
     ) -> tuple[list[dict[str, Any]], Decimal]:
         """Checked lines and the money they use. Lines are taken all or none; there is no merging."""
         had = applications_of(old)
         used: dict[tuple[str, str], Decimal] = {}
         lines, net = [], ZERO
         for line in fields.get("Line", []):
-            links = [link for link in (line or {}).get("LinkedTxn", []) if link and link.get("TxnId") not in (None, "0")]
+            links = [
+                link
+                for link in (line or {}).get("LinkedTxn", [])
+                if link and link.get("TxnId") not in (None, "0")
+            ]
             amount = dec((line or {}).get("Amount"))
             if not links:
                 continue
             if amount < 0:
                 raise faults.validation(
-                    2290, "NegativeAmount", "Negative amounts aren't supported on transaction lines", "Amount")
+                    2290, "NegativeAmount", "Negative amounts aren't supported on transaction lines", "Amount"
+                )
             target, entity = self._target(company, links[0], customer)
             key = (entity, target["Id"])
             free = dec(target["Balance"]) + had.get(key, ZERO) - used.get(key, ZERO)
             if amount > free:
                 if company.switches.over_application == "fault":
                     raise faults.business(
-                        "The amount applied is more than the open balance of the transaction it is applied to.")
+                        "The amount applied is more than the open balance of the transaction it is "
+                        "applied to."
+                    )
                 amount = free
             used[key] = used.get(key, ZERO) + amount
             net += amount if entity == "Invoice" else -amount

@@ -10,8 +10,13 @@ from .base import Options
 from .sales_form import FORM_FIELDS, SalesForm
 
 RECEIPT_FIELDS = {
-    **FORM_FIELDS, "PaymentMethodRef": Ref(), "PaymentRefNum": Text(21), "DepositToAccountRef": Ref(),
-    "CheckPayment": Anything(), "CreditCardPayment": Anything(), "PaymentType": Text(50),
+    **FORM_FIELDS,
+    "PaymentMethodRef": Ref(),
+    "PaymentRefNum": Text(21),
+    "DepositToAccountRef": Ref(),
+    "CheckPayment": Anything(),
+    "CreditCardPayment": Anything(),
+    "PaymentType": Text(50),
     "ProcessPayment": Flag(),
 }
 

@@ -7,8 +7,22 @@ from typing import Any
 
 from .. import faults
 from ..fields import (
-    CUSTOM_FIELD, LINKED_TXN, Address, Amount, Anything, Choice, Day, Email, Field, Flag, Many, Number, Part, Ref,
-    Shape, Text,
+    CUSTOM_FIELD,
+    LINKED_TXN,
+    Address,
+    Amount,
+    Anything,
+    Choice,
+    Day,
+    Email,
+    Field,
+    Flag,
+    Many,
+    Number,
+    Part,
+    Ref,
+    Shape,
+    Text,
 )
 from ..money import amount_number, dec
 from ..rules.lines import SALES_LINE, FormLines
@@ -22,31 +36,83 @@ from .base import Options, Transaction, check_period_open
 
 TAX_MODES = ("TaxExcluded", "TaxInclusive", "NotApplicable")
 
-TAX_DETAIL = Part(Shape({
-    "TxnTaxCodeRef": Ref(), "TotalTax": Amount(), "TaxReviewStatus": Anything(read_only=True),
-    "UseAutomatedSalesTax": Flag(read_only=True),
-    "TaxLine": Many(Part(Shape({
-        "Id": Text(20, read_only=True), "LineNum": Number(read_only=True), "Description": Text(read_only=True),
-        "Amount": Amount(), "DetailType": Text(50),
-        "TaxLineDetail": Part(Shape({
-            "TaxRateRef": Ref(), "PercentBased": Flag(), "TaxPercent": Number(), "NetAmountTaxable": Amount(),
-            "TaxInclusiveAmount": Amount(), "OverrideDeltaAmount": Amount(), "ServiceDate": Day()}))}))),
-}))
+TAX_DETAIL = Part(
+    Shape(
+        {
+            "TxnTaxCodeRef": Ref(),
+            "TotalTax": Amount(),
+            "TaxReviewStatus": Anything(read_only=True),
+            "UseAutomatedSalesTax": Flag(read_only=True),
+            "TaxLine": Many(
+                Part(
+                    Shape(
+                        {
+                            "Id": Text(20, read_only=True),
+                            "LineNum": Number(read_only=True),
+                            "Description": Text(read_only=True),
+                            "Amount": Amount(),
+                            "DetailType": Text(50),
+                            "TaxLineDetail": Part(
+                                Shape(
+                                    {
+                                        "TaxRateRef": Ref(),
+                                        "PercentBased": Flag(),
+                                        "TaxPercent": Number(),
+                                        "NetAmountTaxable": Amount(),
+                                        "TaxInclusiveAmount": Amount(),
+                                        "OverrideDeltaAmount": Amount(),
+                                        "ServiceDate": Day(),
+                                    }
+                                )
+                            ),
+                        }
+                    )
+                )
+            ),
+        }
+    )
+)
 
 FORM_FIELDS: Mapping[str, Field] = {
-    "CustomerRef": Ref(), "Line": Many(SALES_LINE), "DocNumber": Text(21), "TxnDate": Day(), "PrivateNote": Text(4000),
+    "CustomerRef": Ref(),
+    "Line": Many(SALES_LINE),
+    "DocNumber": Text(21),
+    "TxnDate": Day(),
+    "PrivateNote": Text(4000),
     "CustomerMemo": Part(Shape({"value": Text(1000), "Id": Text(20), "DefaultValue": Flag()})),
-    "GlobalTaxCalculation": Choice(TAX_MODES), "TxnTaxDetail": TAX_DETAIL, "CurrencyRef": Ref(),
-    "ExchangeRate": Number(), "BillAddr": Address(), "ShipAddr": Address(), "ShipFromAddr": Address(),
-    "BillEmail": Email(), "BillEmailCc": Email(), "BillEmailBcc": Email(), "ClassRef": Ref(), "DepartmentRef": Ref(),
-    "CustomField": Many(CUSTOM_FIELD), "PrintStatus": Choice(("NotSet", "NeedToPrint", "PrintComplete")),
-    "EmailStatus": Choice(("NotSet", "NeedToSend", "EmailSent")), "ApplyTaxAfterDiscount": Flag(),
-    "ShipDate": Day(), "ShipMethodRef": Ref(), "TrackingNum": Text(31), "TxnSource": Text(50),
-    "FreeFormAddress": Flag(), "TransactionLocationType": Text(50), "ProjectRef": Ref(), "TaxExemptionRef": Ref(),
-    "RecurDataRef": Ref(read_only=True), "LinkedTxn": Many(LINKED_TXN, read_only=True),
-    "TotalAmt": Anything(read_only=True), "HomeTotalAmt": Anything(read_only=True),
-    "HomeBalance": Anything(read_only=True), "Balance": Anything(read_only=True),
-    "DeliveryInfo": Part(Shape({"DeliveryType": Text(50), "DeliveryTime": Day(), "DeliveryErrorType": Text(50)})),
+    "GlobalTaxCalculation": Choice(TAX_MODES),
+    "TxnTaxDetail": TAX_DETAIL,
+    "CurrencyRef": Ref(),
+    "ExchangeRate": Number(),
+    "BillAddr": Address(),
+    "ShipAddr": Address(),
+    "ShipFromAddr": Address(),
+    "BillEmail": Email(),
+    "BillEmailCc": Email(),
+    "BillEmailBcc": Email(),
+    "ClassRef": Ref(),
+    "DepartmentRef": Ref(),
+    "CustomField": Many(CUSTOM_FIELD),
+    "PrintStatus": Choice(("NotSet", "NeedToPrint", "PrintComplete")),
+    "EmailStatus": Choice(("NotSet", "NeedToSend", "EmailSent")),
+    "ApplyTaxAfterDiscount": Flag(),
+    "ShipDate": Day(),
+    "ShipMethodRef": Ref(),
+    "TrackingNum": Text(31),
+    "TxnSource": Text(50),
+    "FreeFormAddress": Flag(),
+    "TransactionLocationType": Text(50),
+    "ProjectRef": Ref(),
+    "TaxExemptionRef": Ref(),
+    "RecurDataRef": Ref(read_only=True),
+    "LinkedTxn": Many(LINKED_TXN, read_only=True),
+    "TotalAmt": Anything(read_only=True),
+    "HomeTotalAmt": Anything(read_only=True),
+    "HomeBalance": Anything(read_only=True),
+    "Balance": Anything(read_only=True),
+    "DeliveryInfo": Part(
+        Shape({"DeliveryType": Text(50), "DeliveryTime": Day(), "DeliveryErrorType": Text(50)})
+    ),
 }
 
 
@@ -54,13 +120,24 @@ class SalesForm(Transaction):
     """What the four forms share: customer, lines, tax, totals, number, dates, addresses."""
 
     fields = FORM_FIELDS
-    filters = {"DocNumber": "text", "TxnDate": "day", "CustomerRef": "id", "TotalAmt": "number", "ProjectRef": "id"}
+    filters = {
+        "DocNumber": "text",
+        "TxnDate": "day",
+        "CustomerRef": "id",
+        "TotalAmt": "number",
+        "ProjectRef": "id",
+    }
     indexed = ("DocNumber", "CustomerRef", "TxnDate")
     stock_sign = -1
     """Direction in which goods move: -1 sold, 1 returned."""
 
     def build(
-        self, company: Company, fields: dict[str, Any], old: Document | None, sent: dict[str, Any], options: Options
+        self,
+        company: Company,
+        fields: dict[str, Any],
+        old: Document | None,
+        sent: dict[str, Any],
+        options: Options,
     ) -> Document:
         delivery = sent.get("DeliveryInfo")
         if isinstance(delivery, dict) and "DeliveryTime" in delivery and delivery["DeliveryTime"] is None:
@@ -83,15 +160,24 @@ class SalesForm(Transaction):
         if total < 0:
             raise faults.business("Transaction amount must be 0 or greater.")
         if fields.get("EmailStatus") == "NeedToSend" and "BillEmail" not in fields:
-            raise faults.validation(6420, "Email address is required", "Email address is required", "BillEmail")
+            raise faults.validation(
+                6420, "Email address is required", "Email address is required", "BillEmail"
+            )
         document = {
-            **fields, "CustomerRef": named_ref(customer), "TxnDate": txn_date, "Line": stored_lines,
+            **fields,
+            "CustomerRef": named_ref(customer),
+            "TxnDate": txn_date,
+            "Line": stored_lines,
             "DocNumber": choose_doc_number(company, self.name, fields, old, options.allow_duplicate_number),
-            "CurrencyRef": check_currency(company, fields), "TotalAmt": amount_number(total),
-            "TxnTaxDetail": tax or None, "PrintStatus": fields.get("PrintStatus", "NotSet"),
-            "EmailStatus": fields.get("EmailStatus", "NotSet"), "CustomField": fields.get("CustomField", []),
+            "CurrencyRef": check_currency(company, fields),
+            "TotalAmt": amount_number(total),
+            "TxnTaxDetail": tax or None,
+            "PrintStatus": fields.get("PrintStatus", "NotSet"),
+            "EmailStatus": fields.get("EmailStatus", "NotSet"),
+            "CustomField": fields.get("CustomField", []),
             "ApplyTaxAfterDiscount": fields.get("ApplyTaxAfterDiscount", False),
-            "LinkedTxn": old.get("LinkedTxn", []) if old else [], "ExchangeRate": None,
+            "LinkedTxn": old.get("LinkedTxn", []) if old else [],
+            "ExchangeRate": None,
             "GlobalTaxCalculation": None if company.tax_codes_are_us() else mode,
         }
         self._addresses(company, document, customer, old)
@@ -116,29 +202,42 @@ class SalesForm(Transaction):
         note = old.get("PrivateNote", "")
         tax = old.get("TxnTaxDetail")
         return {
-            **old, "TotalAmt": 0, "PrivateNote": note if note.startswith("Voided") else f"Voided - {note}".rstrip(" -"),
+            **old,
+            "TotalAmt": 0,
+            "PrivateNote": note if note.startswith("Voided") else f"Voided - {note}".rstrip(" -"),
             "Line": [_empty_line(line) for line in old["Line"]],
-            "TxnTaxDetail": tax and {**tax, "TotalTax": 0, "TaxLine": [_empty_tax(t) for t in tax.get("TaxLine", [])]},
+            "TxnTaxDetail": tax
+            and {**tax, "TotalTax": 0, "TaxLine": [_empty_tax(t) for t in tax.get("TaxLine", [])]},
             **({"Balance": 0} if "Balance" in old else {}),
         }
 
     def _tax(
-        self, company: Company, lines: FormLines, mode: str, txn_date: str, supplied: dict[str, Any],
+        self,
+        company: Company,
+        lines: FormLines,
+        mode: str,
+        txn_date: str,
+        supplied: dict[str, Any],
         fields: dict[str, Any],
     ) -> dict[str, Any]:
         if mode == "NotApplicable" and not company.tax_codes_are_us():
             if supplied.get("TaxLine") or dec(supplied.get("TotalTax")):
                 raise faults.validation(
-                    6170, "Invalid TxnTaxDetail Error",
-                    "Invalid TxnTaxDetail Error : TxnTaxDetail is not allowed when GlobalTaxCalculation is NotApplicable",
-                    "TxnTaxDetail")
+                    6170,
+                    "Invalid TxnTaxDetail Error",
+                    "Invalid TxnTaxDetail Error : TxnTaxDetail is not allowed when GlobalTaxCalculation "
+                    "is NotApplicable",
+                    "TxnTaxDetail",
+                )
             return {"TotalTax": 0}
         if company.tax_codes_are_us():
             after_tax = not fields.get("ApplyTaxAfterDiscount", False)
             return us_tax_of(company, lines.discounted(after_tax), txn_date, supplied)
         return tax_of(company, lines.discounted(), txn_date, supplied)
 
-    def _addresses(self, company: Company, document: Document, customer: Document, old: Document | None) -> None:
+    def _addresses(
+        self, company: Company, document: Document, customer: Document, old: Document | None
+    ) -> None:
         for name in ("BillAddr", "ShipAddr"):
             address = document.get(name)
             if old is None and address is None:
@@ -153,7 +252,8 @@ class SalesForm(Transaction):
         method_ref = document.get("PaymentMethodRef")
         if method_ref is not None:
             document["PaymentMethodRef"] = named_ref(
-                referred(company, "PaymentMethod", method_ref, "PaymentMethodRef"))
+                referred(company, "PaymentMethod", method_ref, "PaymentMethodRef")
+            )
 
 
 def reflowed(address: dict[str, str]) -> dict[str, str]:
@@ -179,5 +279,3 @@ def _empty_line(line: dict[str, Any]) -> dict[str, Any]:
 def _empty_tax(line: dict[str, Any]) -> dict[str, Any]:
     detail = {key: value for key, value in line["TaxLineDetail"].items() if key != "OverrideDeltaAmount"}
     return {**line, "Amount": 0, "TaxLineDetail": {**detail, "NetAmountTaxable": 0}}
-
-

@@ -23,13 +23,30 @@ class Preferences(Kind):
     """Settings. Only the sales form settings can be changed through the API here."""
 
     name = sequence = "Preferences"
-    fields = {name: Anything() for name in (
-        "SalesFormsPrefs", "TaxPrefs", "CurrencyPrefs", "AccountingInfoPrefs", "EmailMessagesPrefs", "TimeTrackingPrefs",
-        "ProductAndServicesPrefs", "VendorAndPurchasesPrefs", "ReportPrefs", "OtherPrefs")}
+    fields = {
+        name: Anything()
+        for name in (
+            "SalesFormsPrefs",
+            "TaxPrefs",
+            "CurrencyPrefs",
+            "AccountingInfoPrefs",
+            "EmailMessagesPrefs",
+            "TimeTrackingPrefs",
+            "ProductAndServicesPrefs",
+            "VendorAndPurchasesPrefs",
+            "ReportPrefs",
+            "OtherPrefs",
+        )
+    }
     filters: dict[str, Any] = {}
 
     def build(
-        self, company: Company, fields: dict[str, Any], old: Document | None, sent: dict[str, Any], options: Options
+        self,
+        company: Company,
+        fields: dict[str, Any],
+        old: Document | None,
+        sent: dict[str, Any],
+        options: Options,
     ) -> Document:
         if old is None:
             raise faults.unsupported_operation("create Preferences")

@@ -54,7 +54,8 @@ def parse(text: str) -> Query:
             line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
             raise faults.query_syntax(
                 f'Lexical error at line {line}, column {column}.  Encountered: "{_escaped(character)}" '
-                f'({ord(character)}), after : ""')
+                f'({ord(character)}), after : ""'
+            )
     try:
         return _ToQuery().transform(_PARSER.parse(text))
     except UnexpectedToken as error:
@@ -63,7 +64,8 @@ def parse(text: str) -> Query:
         character = text[error.pos_in_stream]
         raise faults.query_syntax(
             f'Lexical error at line {error.line}, column {error.column}.  Encountered: "{character}" '
-            f'({ord(character)}), after : ""') from error
+            f'({ord(character)}), after : ""'
+        ) from error
     except UnexpectedEOF as error:
         raise faults.query_syntax(f'Encountered "<EOF>" at line 1, column {len(text)}.') from error
     except VisitError as error:
@@ -105,7 +107,8 @@ class _ToQuery(Transformer[Token, Any]):
         if isinstance(value, Token):
             # Seen from the real parser: it stumbles over the operator before an unquoted number.
             raise faults.query_syntax(
-                f'Encountered "{operator}" at line {operator.line}, column {operator.column}.')
+                f'Encountered "{operator}" at line {operator.line}, column {operator.column}.'
+            )
         return Condition(str(path), str(operator), (value,))  # type: ignore[arg-type]
 
     def like(self, parts: list[Any]) -> Condition:

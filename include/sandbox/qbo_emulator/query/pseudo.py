@@ -15,6 +15,15 @@ def pseudo_tax_codes(company: Company) -> list[Document]:
 def pseudo_tax_code(company: Company, code: str) -> Document:
     """One of them."""
     stamp = company.info["MetaData"]["CreateTime"]
-    return {"Name": code, "Description": code, "Active": True, "Taxable": PSEUDO_CODES[code], "TaxGroup": False,
-            "domain": "QBO", "sparse": False, "Id": code, "SyncToken": "0",
-            "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp}}
+    return {
+        "Name": code,
+        "Description": code,
+        "Active": True,
+        "Taxable": PSEUDO_CODES[code],
+        "TaxGroup": False,
+        "domain": "QBO",
+        "sparse": False,
+        "Id": code,
+        "SyncToken": "0",
+        "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp},
+    }

@@ -16,7 +16,11 @@ from .pseudo import pseudo_tax_codes
 
 PAGE_DEFAULT, PAGE_MAX = 100, 1000
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
 
 
 def run_query(company: Company, text: str) -> Document:
@@ -45,8 +49,11 @@ def run_query(company: Company, text: str) -> Document:
         page = pseudo_tax_codes(company) + page
     if not page:
         return {}
-    answer: Document = {kind.name: [shown(kind, query, row) for row in page], "startPosition": start,
-                        "maxResults": len(page)}
+    answer: Document = {
+        kind.name: [shown(kind, query, row) for row in page],
+        "startPosition": start,
+        "maxResults": len(page),
+    }
     if start == 1 and len(page) < limit:
         # QuickBooks gives the total in some answers only.
         answer["totalCount"] = len(page)
@@ -102,7 +109,9 @@ class _Filter:
             self.values: list[Any] = given
             return
         try:
-            self.values = [None if str(value).strip() == "" else comparable(value, self.kind) for value in given]
+            self.values = [
+                None if str(value).strip() == "" else comparable(value, self.kind) for value in given
+            ]
         except ValueError as error:
             raise faults.query_invalid(f"value {given[0]} is not valid for property {self.path}") from error
 
@@ -118,7 +127,11 @@ class _Filter:
             return value in self.values
         if self.operator == "!=":
             return value not in self.values
-        return value is not None and self.values[0] is not None and _COMPARE[self.operator](value, self.values[0])
+        return (
+            value is not None
+            and self.values[0] is not None
+            and _COMPARE[self.operator](value, self.values[0])
+        )
 
 
 def _matching(company: Company, kind: Kind, table: Table, filters: list[_Filter]) -> Iterator[Document]:

@@ -56,7 +56,9 @@ def _response(answer: Answer, rule: Rule | None, record: Recorded) -> Response:
     body = answer.body
     if rule and rule.kind == "truncate":
         body = body[: len(body) // 2]
-    return Response(body, answer.status, {"intuit_tid": record.intuit_tid, **answer.headers}, answer.media_type)
+    return Response(
+        body, answer.status, {"intuit_tid": record.intuit_tid, **answer.headers}, answer.media_type
+    )
 
 
 def _dropped(request: Request) -> Exception:
@@ -78,10 +80,19 @@ def _record(world: World, request: Request, call: Call, realm: str, text: bytes)
         except ValueError:
             body = text.decode("utf-8", "replace")
     return Recorded(
-        number=world.recorder.next_number(), at=world.clock.now().isoformat(), method=request.method,
-        path=request.url.path, query=call.params, body=body, realm=realm,
-        endpoint=f"{request.method} {call.endpoint}", operation=call.operation,
-        entity=call.kind.name if call.kind else None, meter=call.meter, intuit_tid=str(uuid.uuid4()))
+        number=world.recorder.next_number(),
+        at=world.clock.now().isoformat(),
+        method=request.method,
+        path=request.url.path,
+        query=call.params,
+        body=body,
+        realm=realm,
+        endpoint=f"{request.method} {call.endpoint}",
+        operation=call.operation,
+        entity=call.kind.name if call.kind else None,
+        meter=call.meter,
+        intuit_tid=str(uuid.uuid4()),
+    )
 
 
 ROUTES = [Route("/v3/company/{realm}/{path:path}", company_call, methods=["GET", "POST"])]

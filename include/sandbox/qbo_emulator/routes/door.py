@@ -1,7 +1,8 @@
 """
 The control door, ``/_sandbox/...``: everything QuickBooks itself does not offer and a test needs.
 
-Answers are plain JSON. A request that makes no sense gets 422 with ``{"error": "..."}`` in words; what QuickBooks'
+Answers are plain JSON. A request that makes no sense gets 422 with ``{"error": "..."}`` in words; what
+QuickBooks'
 own rules refuse gets 400 with its ``Fault``.
 """
 
@@ -60,14 +61,27 @@ def status(world: World, asked: dict[str, Any], request: Request) -> Any:
     """The sandbox at a glance: what to connect to, and how it stands."""
     base = str(request.base_url).rstrip("/")
     return {
-        "api_url": base, "discovery_url": f"{base}/.well-known/openid_configuration",
-        "client_id": world.authority.client_id, "client_secret": world.authority.client_secret,
-        "webhook_verifier_token": world.webhooks.verifier_token, "now": world.clock.now().isoformat(),
-        "companies": [{
-            "realm": c.realm, "country": c.country, "name": c.info["CompanyName"], "currency": c.home_currency,
-            "connected": c.connected, "subscription_active": c.subscription_active,
-            "books_closed_through": c.books_closed_through, "rows": {name: len(t) for name, t in c.tables.items()},
-            "switches": c.switches.as_dict()} for c in world.companies.values()]}
+        "api_url": base,
+        "discovery_url": f"{base}/.well-known/openid_configuration",
+        "client_id": world.authority.client_id,
+        "client_secret": world.authority.client_secret,
+        "webhook_verifier_token": world.webhooks.verifier_token,
+        "now": world.clock.now().isoformat(),
+        "companies": [
+            {
+                "realm": c.realm,
+                "country": c.country,
+                "name": c.info["CompanyName"],
+                "currency": c.home_currency,
+                "connected": c.connected,
+                "subscription_active": c.subscription_active,
+                "books_closed_through": c.books_closed_through,
+                "rows": {name: len(t) for name, t in c.tables.items()},
+                "switches": c.switches.as_dict(),
+            }
+            for c in world.companies.values()
+        ],
+    }
 
 
 def reset(world: World, asked: dict[str, Any], request: Request) -> Any:
@@ -101,10 +115,15 @@ def oauth_settings(world: World, asked: dict[str, Any], request: Request) -> Any
     if rotation not in ROTATIONS:
         raise BadRequest(f"rotation is {rotation!r}; it is one of {', '.join(ROTATIONS)}")
     world.authority.rotation = rotation
-    world.authority.reuse_kills_grant = bool(asked.get("reuse_kills_grant", world.authority.reuse_kills_grant))
+    world.authority.reuse_kills_grant = bool(
+        asked.get("reuse_kills_grant", world.authority.reuse_kills_grant)
+    )
     world.authority.refresh_seconds = float(asked.get("refresh_seconds", world.authority.refresh_seconds))
-    return {"rotation": rotation, "reuse_kills_grant": world.authority.reuse_kills_grant,
-            "refresh_seconds": world.authority.refresh_seconds}
+    return {
+        "rotation": rotation,
+        "reuse_kills_grant": world.authority.reuse_kills_grant,
+        "refresh_seconds": world.authority.refresh_seconds,
+    }
 
 
 def fail_next(world: World, asked: dict[str, Any], request: Request) -> Any:
@@ -119,9 +138,13 @@ def fault_plan(world: World, asked: dict[str, Any], request: Request) -> Any:
         world.plan.replace(asked.get("rules", []), int(asked.get("seed", 0)))
     elif request.method == "DELETE":
         world.plan.replace([])
-    return {"seed": world.plan.seed, "rules": [
-        {name: getattr(rule, name) for name in rule.__slots__ if getattr(rule, name) is not None}
-        for rule in world.plan.rules]}
+    return {
+        "seed": world.plan.seed,
+        "rules": [
+            {name: getattr(rule, name) for name in rule.__slots__ if getattr(rule, name) is not None}
+            for rule in world.plan.rules
+        ],
+    }
 
 
 def clock(world: World, asked: dict[str, Any], request: Request) -> Any:
@@ -149,21 +172,31 @@ def requests(world: World, asked: dict[str, Any], request: Request) -> Any:
     params = request.query_params
     if request.method == "DELETE":
         world.recorder.reset()
-    return {"requests": world.recorder.listing(
-        int(params.get("since", 0)), params.get("realm"), int(params.get("limit", 1000)))}
+    return {
+        "requests": world.recorder.listing(
+            int(params.get("since", 0)), params.get("realm"), int(params.get("limit", 1000))
+        )
+    }
 
 
 def counters(world: World, asked: dict[str, Any], request: Request) -> Any:
     """Counters since the last reset, and the sliding peaks and quota of each company."""
-    sliding = {realm: {
-        "requests_per_minute": limits.minute.peak, "requests_per_second": limits.second.peak,
-        "batches_per_minute": limits.our_batches.peak, "core_plus_used": limits.quota_used}
-        for realm, limits in world.limits.items()}
+    sliding = {
+        realm: {
+            "requests_per_minute": limits.minute.peak,
+            "requests_per_second": limits.second.peak,
+            "batches_per_minute": limits.our_batches.peak,
+            "core_plus_used": limits.quota_used,
+        }
+        for realm, limits in world.limits.items()
+    }
     return {**world.recorder.counters(), "peaks": sliding}
 
 
 def webhook(world: World, asked: dict[str, Any], request: Request) -> Any:
-    """``url``, ``verifier_token``, ``format`` (cloudevents, legacy), ``duplicate``, ``shuffle``, ``paused``."""
+    """
+    ``url``, ``verifier_token``, ``format`` (cloudevents, legacy), ``duplicate``, ``shuffle``, ``paused``.
+    """
     hooks = world.webhooks
     if request.method == "POST":
         if asked.get("format", hooks.format) not in ("cloudevents", "legacy"):
@@ -191,7 +224,9 @@ def act(world: World, asked: dict[str, Any], request: Request) -> Any:
             world.authority.end_company(company.realm)
         return {"connected": company.connected}
     if name not in ACTIONS:
-        raise BadRequest(f"action {name} is unknown; actions are {', '.join((*ACTIONS, 'disconnect', 'reconnect'))}")
+        raise BadRequest(
+            f"action {name} is unknown; actions are {', '.join((*ACTIONS, 'disconnect', 'reconnect'))}"
+        )
     return ACTIONS[name](company, asked)
 
 
@@ -209,14 +244,19 @@ def rows(world: World, asked: dict[str, Any], request: Request) -> Any:
         raise BadRequest(f"entity is {entity!r}; it is one of {', '.join(company.tables)}")
     offset, limit = (int(request.query_params.get(n, d)) for n, d in (("offset", 0), ("limit", 1000)))
     found = list(company.table(entity).rows.values())
-    return {"total": len(found), "rows": found[offset: offset + limit]}
+    return {"total": len(found), "rows": found[offset : offset + limit]}
 
 
 def bulk(world: World, asked: dict[str, Any], request: Request) -> Any:
     """A large company's past: ``invoices`` (number), ``customers``, ``from`` and ``to`` dates."""
     company = _company(world, request)
-    return load_invoices(company, int(asked.get("invoices", 1000)), int(asked.get("customers", 500)),
-                         asked.get("from", "2024-07-01"), asked.get("to", "2026-06-30"))
+    return load_invoices(
+        company,
+        int(asked.get("invoices", 1000)),
+        int(asked.get("customers", 500)),
+        asked.get("from", "2024-07-01"),
+        asked.get("to", "2026-06-30"),
+    )
 
 
 def snapshot(world: World, asked: dict[str, Any], request: Request) -> Any:

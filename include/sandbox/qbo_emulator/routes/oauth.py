@@ -23,16 +23,22 @@ from ..world import World
 async def discovery(request: Request) -> Response:
     """The OpenID configuration, with this server's own addresses."""
     base = str(request.base_url).rstrip("/")
-    return JSONResponse({
-        "issuer": f"{base}/op/v1", "authorization_endpoint": f"{base}/connect/oauth2",
-        "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
-        "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
-        "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke", "jwks_uri": f"{base}/op/v1/jwks",
-        "response_types_supported": ["code"], "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-        "scopes_supported": ["openid", "email", "profile", "address", "phone", ACCOUNTING_SCOPE],
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
-        "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"]})
+    return JSONResponse(
+        {
+            "issuer": f"{base}/op/v1",
+            "authorization_endpoint": f"{base}/connect/oauth2",
+            "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
+            "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
+            "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
+            "jwks_uri": f"{base}/op/v1/jwks",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "scopes_supported": ["openid", "email", "profile", "address", "phone", ACCOUNTING_SCOPE],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"],
+        }
+    )
 
 
 async def consent(request: Request) -> Response:
@@ -53,8 +59,11 @@ async def decide(request: Request) -> Response:
     problem = _consent_problem(world, {**form, "response_type": "code"})
     realm = form.get("realm", "")
     if problem or realm not in world.companies:
-        return render("message.html", {"title": "Sorry, but this did not work", "text": problem or "Choose a company."},
-                      status=400)
+        return render(
+            "message.html",
+            {"title": "Sorry, but this did not work", "text": problem or "Choose a company."},
+            status=400,
+        )
     if form.get("decision") != "approve":
         answer = {"error": "access_denied", "state": form["state"]}
     else:
@@ -117,8 +126,18 @@ async def userinfo(request: Request) -> Response:
     refusal = world.authority.refused(bearer)
     if refusal:
         return _answer(world, record, {"error": "invalid_token", "error_description": refusal}, 401)
-    return _answer(world, record, {"sub": "sandbox-user", "email": "owner@example.com", "emailVerified": True,
-                                   "givenName": "Morgan", "familyName": "Reid"}, 200)
+    return _answer(
+        world,
+        record,
+        {
+            "sub": "sandbox-user",
+            "email": "owner@example.com",
+            "emailVerified": True,
+            "givenName": "Morgan",
+            "familyName": "Reid",
+        },
+        200,
+    )
 
 
 async def keys(request: Request) -> Response:
@@ -154,10 +173,19 @@ def _client(request: Request, form: dict[str, str]) -> tuple[str | None, str | N
 def _record(world: World, request: Request, body: Any) -> Recorded:
     endpoint = request.url.path.rstrip("/").rsplit("/", 1)[-1]
     return Recorded(
-        number=world.recorder.next_number(), at=world.clock.now().isoformat(), method=request.method,
-        path=request.url.path, query=dict(request.query_params), body=body, realm=None,
-        endpoint=f"{request.method} oauth {endpoint}", operation=None, entity=None, meter="none",
-        intuit_tid=str(uuid.uuid4()))
+        number=world.recorder.next_number(),
+        at=world.clock.now().isoformat(),
+        method=request.method,
+        path=request.url.path,
+        query=dict(request.query_params),
+        body=body,
+        realm=None,
+        endpoint=f"{request.method} oauth {endpoint}",
+        operation=None,
+        entity=None,
+        meter="none",
+        intuit_tid=str(uuid.uuid4()),
+    )
 
 
 def _answer(world: World, record: Recorded, body: dict[str, Any] | None, status: int) -> Response:
@@ -165,15 +193,26 @@ def _answer(world: World, record: Recorded, body: dict[str, Any] | None, status:
     record.fault = str((body or {}).get("error")) if status >= 400 else None
     world.recorder.add(record)
     headers = {"intuit_tid": record.intuit_tid, "Cache-Control": "no-cache, no-store"}
-    return Response(status_code=status, headers=headers) if body is None else JSONResponse(body, status, headers)
+    return (
+        Response(status_code=status, headers=headers) if body is None else JSONResponse(body, status, headers)
+    )
 
 
 _DISCOVERY = "/.well-known/openid_configuration"
 ROUTES = [
-    *(Route(path + slash, discovery) for slash in ("", "/")
-      for path in (_DISCOVERY, "/.well-known/openid_sandbox_configuration", "/.well-known/openid-configuration")),
-    Route("/connect/oauth2", consent), Route("/connect/oauth2", decide, methods=["POST"]),
+    *(
+        Route(path + slash, discovery)
+        for slash in ("", "/")
+        for path in (
+            _DISCOVERY,
+            "/.well-known/openid_sandbox_configuration",
+            "/.well-known/openid-configuration",
+        )
+    ),
+    Route("/connect/oauth2", consent),
+    Route("/connect/oauth2", decide, methods=["POST"]),
     Route("/oauth2/v1/tokens/bearer", token, methods=["POST"]),
     Route("/v2/oauth2/tokens/revoke", revoke, methods=["POST"]),
-    Route("/v1/openid_connect/userinfo", userinfo), Route("/op/v1/jwks", keys),
+    Route("/v1/openid_connect/userinfo", userinfo),
+    Route("/op/v1/jwks", keys),
 ]

@@ -13,8 +13,14 @@ from ..world import World
 async def home(request: Request) -> Response:
     """All companies."""
     world: World = request.app.state.world
-    return render("home.html", {"companies": world.companies.values(), "authority": world.authority,
-                                "now": world.clock.now().isoformat(timespec="seconds")})
+    return render(
+        "home.html",
+        {
+            "companies": world.companies.values(),
+            "authority": world.authority,
+            "now": world.clock.now().isoformat(timespec="seconds"),
+        },
+    )
 
 
 ROUTES = [Route("/", home), Route("/_sandbox/", home), Route("/_sandbox", home)]

@@ -90,8 +90,11 @@ def release(company: Company, entity: str, document: Document, keep: Decimal = Z
                 lines.append({**line, "Amount": amount_number(dec(line["Amount"]) - take)})
         sign = -1 if entity == "CreditMemo" else 1
         unapplied = dec(payment["UnappliedAmt"]) + sign * freed
-        changed = company.bump("Payment", payment, {
-            "Line": _balanced(lines, unapplied), "UnappliedAmt": amount_number(max(unapplied, ZERO))})
+        changed = company.bump(
+            "Payment",
+            payment,
+            {"Line": _balanced(lines, unapplied), "UnappliedAmt": amount_number(max(unapplied, ZERO))},
+        )
         carry_to_documents(company, changed, payment)
 
 
@@ -124,20 +127,34 @@ def auto_apply(company: Company, customer_ref: dict[str, str]) -> list[Document]
     return made
 
 
-def _open_documents(company: Company, entity: str, customer_ref: dict[str, str], field: str) -> list[Document]:
+def _open_documents(
+    company: Company, entity: str, customer_ref: dict[str, str], field: str
+) -> list[Document]:
     rows: Iterable[Document] = company.table(entity).equal_to("CustomerRef", customer_ref["value"])
-    return sorted((row for row in rows if dec(row[field]) > 0), key=lambda row: (row["TxnDate"], id_number(row)))
+    return sorted(
+        (row for row in rows if dec(row[field]) > 0), key=lambda row: (row["TxnDate"], id_number(row))
+    )
 
 
 def _zero_payment(company: Company, invoice: Document, credit: Document, amount: Decimal) -> Document:
     stamp = company.now_stamp()
     payment = {
-        "CustomerRef": invoice["CustomerRef"], "TotalAmt": 0, "UnappliedAmt": 0, "ProcessPayment": False,
-        "domain": "QBO", "sparse": False, "Id": company.next_id(TRANSACTIONS), "SyncToken": "0",
+        "CustomerRef": invoice["CustomerRef"],
+        "TotalAmt": 0,
+        "UnappliedAmt": 0,
+        "ProcessPayment": False,
+        "domain": "QBO",
+        "sparse": False,
+        "Id": company.next_id(TRANSACTIONS),
+        "SyncToken": "0",
         "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp},
-        "TxnDate": max(invoice["TxnDate"], credit["TxnDate"]), "CurrencyRef": invoice["CurrencyRef"],
+        "TxnDate": max(invoice["TxnDate"], credit["TxnDate"]),
+        "CurrencyRef": invoice["CurrencyRef"],
         "PrivateNote": AUTO_APPLY_NOTE,
-        "Line": [payment_line(target, kind, amount) for kind, target in (("Invoice", invoice), ("CreditMemo", credit))],
+        "Line": [
+            payment_line(target, kind, amount)
+            for kind, target in (("Invoice", invoice), ("CreditMemo", credit))
+        ],
     }
     company.put("Payment", payment, "created")
     carry_to_documents(company, payment, None)
@@ -150,10 +167,20 @@ def payment_line(target: Document, entity: str, amount: Decimal) -> dict[str, An
     if "DocNumber" in target:
         extras["txnReferenceNumber"] = target["DocNumber"]
     return {
-        "Amount": amount_number(amount), "LinkedTxn": [{"TxnId": target["Id"], "TxnType": entity}],
-        "LineEx": {"any": [
-            {"name": "{http://schema.intuit.com/finance/v3}NameValue", "nil": False, "globalScope": True,
-             "declaredType": "com.intuit.schema.finance.v3.NameValue",
-             "scope": "javax.xml.bind.JAXBElement$GlobalScope", "typeSubstituted": False,
-             "value": {"Name": name, "Value": value}} for name, value in extras.items()]},
+        "Amount": amount_number(amount),
+        "LinkedTxn": [{"TxnId": target["Id"], "TxnType": entity}],
+        "LineEx": {
+            "any": [
+                {
+                    "name": "{http://schema.intuit.com/finance/v3}NameValue",
+                    "nil": False,
+                    "globalScope": True,
+                    "declaredType": "com.intuit.schema.finance.v3.NameValue",
+                    "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+                    "typeSubstituted": False,
+                    "value": {"Name": name, "Value": value},
+                }
+                for name, value in extras.items()
+            ]
+        },
     }

@@ -7,7 +7,19 @@ from typing import Any
 
 from .. import faults
 from ..fields import (
-    CUSTOM_FIELD, LINKED_TXN, Amount, Anything, Choice, Day, Flag, Many, Number, Part, Ref, Shape, Text,
+    CUSTOM_FIELD,
+    LINKED_TXN,
+    Amount,
+    Anything,
+    Choice,
+    Day,
+    Flag,
+    Many,
+    Number,
+    Part,
+    Ref,
+    Shape,
+    Text,
 )
 from ..money import ZERO, amount_number, dec, half_up, plain_number
 from ..store import Company
@@ -16,23 +28,68 @@ from .tax import TaxableLine
 
 LINE_LIMIT = 750
 
-SALES_LINE = Part(Shape({
-    "Id": Text(20), "LineNum": Number(), "Description": Text(4000), "Amount": Amount(),
-    "DetailType": Choice(
-        ("SalesItemLineDetail", "DescriptionOnly", "DiscountLineDetail", "SubTotalLineDetail", "GroupLineDetail")),
-    "LinkedTxn": Many(LINKED_TXN), "CustomField": Many(CUSTOM_FIELD), "CustomExtensions": Anything(),
-    "LineEx": Anything(read_only=True), "SubTotalLineDetail": Anything(), "GroupLineDetail": Anything(),
-    "SubtotalLineDetail": Anything(),
-    "SalesItemLineDetail": Part(Shape({
-        "ItemRef": Ref(), "Qty": Number(), "UnitPrice": Number(places=7), "TaxCodeRef": Ref(), "ServiceDate": Day(),
-        "ClassRef": Ref(), "TaxInclusiveAmt": Amount(), "DiscountRate": Number(), "DiscountAmt": Amount(),
-        "ItemAccountRef": Ref(read_only=True), "MarkupInfo": Anything(), "PriceLevelRef": Ref(),
-        "RatePercent": Number(), "DeferredRevenue": Flag(), "TaxClassificationRef": Ref()})),
-    "DescriptionLineDetail": Part(Shape({"TaxCodeRef": Ref(), "ServiceDate": Day()})),
-    "DiscountLineDetail": Part(Shape({
-        "PercentBased": Flag(), "DiscountPercent": Number(), "DiscountAccountRef": Ref(), "TaxCodeRef": Ref(),
-        "ClassRef": Ref(), "DiscountRef": Ref(), "ServiceDate": Day(), "Discount": Anything()})),
-}))
+SALES_LINE = Part(
+    Shape(
+        {
+            "Id": Text(20),
+            "LineNum": Number(),
+            "Description": Text(4000),
+            "Amount": Amount(),
+            "DetailType": Choice(
+                (
+                    "SalesItemLineDetail",
+                    "DescriptionOnly",
+                    "DiscountLineDetail",
+                    "SubTotalLineDetail",
+                    "GroupLineDetail",
+                )
+            ),
+            "LinkedTxn": Many(LINKED_TXN),
+            "CustomField": Many(CUSTOM_FIELD),
+            "CustomExtensions": Anything(),
+            "LineEx": Anything(read_only=True),
+            "SubTotalLineDetail": Anything(),
+            "GroupLineDetail": Anything(),
+            "SubtotalLineDetail": Anything(),
+            "SalesItemLineDetail": Part(
+                Shape(
+                    {
+                        "ItemRef": Ref(),
+                        "Qty": Number(),
+                        "UnitPrice": Number(places=7),
+                        "TaxCodeRef": Ref(),
+                        "ServiceDate": Day(),
+                        "ClassRef": Ref(),
+                        "TaxInclusiveAmt": Amount(),
+                        "DiscountRate": Number(),
+                        "DiscountAmt": Amount(),
+                        "ItemAccountRef": Ref(read_only=True),
+                        "MarkupInfo": Anything(),
+                        "PriceLevelRef": Ref(),
+                        "RatePercent": Number(),
+                        "DeferredRevenue": Flag(),
+                        "TaxClassificationRef": Ref(),
+                    }
+                )
+            ),
+            "DescriptionLineDetail": Part(Shape({"TaxCodeRef": Ref(), "ServiceDate": Day()})),
+            "DiscountLineDetail": Part(
+                Shape(
+                    {
+                        "PercentBased": Flag(),
+                        "DiscountPercent": Number(),
+                        "DiscountAccountRef": Ref(),
+                        "TaxCodeRef": Ref(),
+                        "ClassRef": Ref(),
+                        "DiscountRef": Ref(),
+                        "ServiceDate": Day(),
+                        "Discount": Anything(),
+                    }
+                )
+            ),
+        }
+    )
+)
 
 
 class FormLines:
@@ -65,15 +122,19 @@ class FormLines:
         for line, taxable in zip(self._taxable_lines, self.taxable, strict=False):
             line["Amount"] = amount_number(taxable.net)
         self.subtotal = sum((line.net for line in self.taxable[: len(self._taxable_lines)]), ZERO)
-        subtotal = {"Amount": amount_number(self.subtotal), "DetailType": "SubTotalLineDetail",
-                    "SubTotalLineDetail": {}}
+        subtotal = {
+            "Amount": amount_number(self.subtotal),
+            "DetailType": "SubTotalLineDetail",
+            "SubTotalLineDetail": {},
+        }
         discounts = [line for line in self.stored if line["DetailType"] == "DiscountLineDetail"]
         others = [line for line in self.stored if line["DetailType"] != "DiscountLineDetail"]
         return [*others, subtotal, *discounts]
 
     def discounted(self, after_tax: bool = False) -> list[TaxableLine]:
         """
-        What tax is calculated on. A discount with a tax code of its own is one negative amount; otherwise it is
+        What tax is calculated on. A discount with a tax code of its own is one negative amount; otherwise it
+        is
         spread over the lines by their share, the last one taking the odd cent.
         """
         if not self.discount or after_tax:
@@ -100,14 +161,21 @@ class FormLines:
             self._add_discount(line)
         else:
             raise faults.validation(
-                2290, "Unsupported line", "Group lines can't be created through the API", "DetailType")
+                2290, "Unsupported line", "Group lines can't be created through the API", "DetailType"
+            )
 
     def _add_item(self, line: dict[str, Any]) -> None:
         detail = dict(line.get("SalesItemLineDetail") or {})
         if "ItemRef" not in detail:
             # Without an item the line is documentation only and its amount counts for nothing.
-            self.stored.append({"Id": line.get("Id"), "Description": line.get("Description"),
-                                "DetailType": "DescriptionOnly", "DescriptionLineDetail": {}})
+            self.stored.append(
+                {
+                    "Id": line.get("Id"),
+                    "Description": line.get("Description"),
+                    "DetailType": "DescriptionOnly",
+                    "DescriptionLineDetail": {},
+                }
+            )
             return
         if "Amount" not in line:
             raise faults.required("Amount")
@@ -120,8 +188,9 @@ class FormLines:
             raise faults.amount_mismatch(amount)
         item = referred(self._company, "Item", detail["ItemRef"], "ItemRef")
         if item.get("TrackQtyOnHand") and "Qty" not in detail:
-            raise faults.validation(6520, "Quantity required",
-                                    "Quantity is required for a line with an inventory item", "Qty")
+            raise faults.validation(
+                6520, "Quantity required", "Quantity is required for a line with an inventory item", "Qty"
+            )
         if quantity and "UnitPrice" not in detail:
             detail["UnitPrice"] = plain_number(half_up(amount / quantity, Decimal("0.0000001")))
         gross = dec(detail.pop("TaxInclusiveAmt", None)) or None
@@ -143,8 +212,14 @@ class FormLines:
         text = line.get("Description", "")
         if text.startswith("Subtotal:"):
             text = f"Subtotal: {self.subtotal:.2f}"
-        self.stored.append({"Id": line.get("Id"), "Description": text, "DetailType": "DescriptionOnly",
-                            "DescriptionLineDetail": line.get("DescriptionLineDetail") or {}})
+        self.stored.append(
+            {
+                "Id": line.get("Id"),
+                "Description": text,
+                "DetailType": "DescriptionOnly",
+                "DescriptionLineDetail": line.get("DescriptionLineDetail") or {},
+            }
+        )
 
     def _add_discount(self, line: dict[str, Any]) -> None:
         detail = dict(line.get("DiscountLineDetail") or {})
@@ -153,19 +228,30 @@ class FormLines:
         percent = dec(detail.get("DiscountPercent"))
         if detail.get("PercentBased"):
             if not 0 < percent <= 100:
-                raise faults.validation(6090, "Discount Line missing info",
-                                        "Discount Line missing info : DiscountPercent is required", "DiscountPercent")
+                raise faults.validation(
+                    6090,
+                    "Discount Line missing info",
+                    "Discount Line missing info : DiscountPercent is required",
+                    "DiscountPercent",
+                )
             amount = half_up(self.subtotal * percent / 100)
         elif "Amount" not in line:
-            raise faults.validation(6090, "Discount Line missing info",
-                                    "Discount Line missing info : Amount is required", "Amount")
+            raise faults.validation(
+                6090,
+                "Discount Line missing info",
+                "Discount Line missing info : Amount is required",
+                "Amount",
+            )
         else:
             amount = dec(line["Amount"])
         if amount < 0:
-            raise faults.validation(2290, "NegativeAmount", "Negative amounts aren't supported on transaction lines")
+            raise faults.validation(
+                2290, "NegativeAmount", "Negative amounts aren't supported on transaction lines"
+            )
         if "DiscountAccountRef" in detail:
             account = account_of_type(
-                self._company, detail["DiscountAccountRef"], "DiscountAccountRef", ("Income", "Expense"))
+                self._company, detail["DiscountAccountRef"], "DiscountAccountRef", ("Income", "Expense")
+            )
             detail["DiscountAccountRef"] = named_ref(account)
         if "TaxCodeRef" in detail:
             self._discount_code = detail["TaxCodeRef"]["value"]

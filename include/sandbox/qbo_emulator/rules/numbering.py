@@ -20,7 +20,9 @@ def choose_doc_number(
     """
     supplied = fields.get("DocNumber")
     switches = company.switches
-    if supplied == AUTO or (not switches.custom_txn_numbers and (switches.ignore_supplied_numbers or not supplied)):
+    if supplied == AUTO or (
+        not switches.custom_txn_numbers and (switches.ignore_supplied_numbers or not supplied)
+    ):
         return old.get("DocNumber") if old else str(company.numbers.get(entity, 1000) + 1)
     if supplied and switches.custom_txn_numbers and switches.warn_duplicate_numbers and not allow_duplicate:
         for other in company.table(entity).equal_to("DocNumber", supplied):

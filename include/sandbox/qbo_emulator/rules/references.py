@@ -28,7 +28,9 @@ def bare_ref(target: Document) -> dict[str, str]:
 
 
 def active_customer(company: Company, fields: dict[str, Any]) -> Document:
-    """The customer of a transaction: 2020 without one, 2500 for one that never was, 610 for an inactive one."""
+    """
+    The customer of a transaction: 2020 without one, 2500 for one that never was, 610 for an inactive one.
+    """
     ref = fields.get("CustomerRef")
     if ref is None:
         raise faults.required("CustomerRef")
@@ -45,8 +47,10 @@ def account_of_type(company: Company, ref: dict[str, str], element: str, types: 
     account = referred(company, "Account", ref, element)
     if account["AccountType"] not in types:
         raise faults.validation(
-            6430, "Invalid account type",
-            f"Invalid account type : The account type of {element} must be one of: {', '.join(types)}.", element,
+            6430,
+            "Invalid account type",
+            f"Invalid account type : The account type of {element} must be one of: {', '.join(types)}.",
+            element,
         )
     return account
 

@@ -16,8 +16,11 @@ def check_stock_dates(company: Company, lines: list[dict[str, Any]], txn_date: s
         item = company.get("Item", item_id)
         if item and item.get("TrackQtyOnHand") and txn_date < item["InvStartDate"]:
             raise faults.validation(
-                6270, "Invalid transaction date",
-                "Transaction date is prior to start date for inventory item", "TxnDate")
+                6270,
+                "Invalid transaction date",
+                "Transaction date is prior to start date for inventory item",
+                "TxnDate",
+            )
 
 
 def move_stock(company: Company, old: Document | None, new: Document | None, sign: int) -> None:

@@ -11,7 +11,13 @@ from ..money import ZERO, amount_number, dec, half_up, plain_number
 from ..store import Company, Document
 
 HUNDRED = Decimal(100)
-RATE_WORDS = {"AU": "GST rate", "NZ": "GST rate", "GB": "VAT rate", "CA": "GST/HST rate", "ZA": "sales tax rate"}
+RATE_WORDS = {
+    "AU": "GST rate",
+    "NZ": "GST rate",
+    "GB": "VAT rate",
+    "CA": "GST/HST rate",
+    "ZA": "sales tax rate",
+}
 
 
 @dataclass(slots=True)
@@ -41,7 +47,9 @@ def missing_code(company: Company) -> faults.ApplicationFault:
 
 
 def sales_rates(company: Company, code_id: str | None, txn_date: str) -> list[Rate]:
-    """The sales rates of a tax code: no code and US pseudo codes are refused, retired and purchase codes too."""
+    """
+    The sales rates of a tax code: no code and US pseudo codes are refused, retired and purchase codes too.
+    """
     code = company.get("TaxCode", code_id) if code_id else None
     if code_id in (None, "TAX", "NON"):
         raise missing_code(company)
@@ -96,15 +104,23 @@ def tax_of(company: Company, lines: list[TaxableLine], txn_date: str, supplied: 
 
 
 def _round_per_rate(
-    lines: list[TaxableLine], nets: dict[str, Decimal], taxes: dict[str, Decimal], percents: dict[str, Decimal]
+    lines: list[TaxableLine],
+    nets: dict[str, Decimal],
+    taxes: dict[str, Decimal],
+    percents: dict[str, Decimal],
 ) -> None:
-    """Replace per-line sums by one rounding per rate; gross lines keep their gross, the last one's net gives way."""
+    """
+    Replace per-line sums by one rounding per rate; gross lines keep their gross, the last one's net gives
+    way.
+    """
     for rate_id, percent in percents.items():
         rounded = half_up(nets[rate_id] * percent / HUNDRED)
         surplus = taxes[rate_id] - rounded
         grossed = [line for line in lines if line.gross is not None]
         if surplus and grossed and len(percents) == 1:
-            rounded = half_up(sum((line.gross or ZERO for line in lines), ZERO) * percent / (HUNDRED + percent))
+            rounded = half_up(
+                sum((line.gross or ZERO for line in lines), ZERO) * percent / (HUNDRED + percent)
+            )
             grossed[-1].net += taxes[rate_id] - rounded
             nets[rate_id] += taxes[rate_id] - rounded
         taxes[rate_id] = rounded
@@ -128,7 +144,9 @@ def tax_line(
 ) -> dict[str, Any]:
     """One TaxLine; an override that differs from the calculated tax is marked with the difference."""
     detail: dict[str, Any] = {
-        "TaxRateRef": {"value": rate_id}, "PercentBased": True, "TaxPercent": plain_number(percent),
+        "TaxRateRef": {"value": rate_id},
+        "PercentBased": True,
+        "TaxPercent": plain_number(percent),
         "NetAmountTaxable": amount_number(net),
     }
     amount = calculated if override is None else override

@@ -7,6 +7,16 @@ from .table import Table
 from .values import Document, ValueKind, comparable, id_number, moment_seconds, value_at
 
 __all__ = [
-    "NAMES", "TRANSACTIONS", "Change", "Company", "Document", "Table", "Tombstone", "ValueKind", "comparable",
-    "id_number", "moment_seconds", "value_at",
+    "NAMES",
+    "TRANSACTIONS",
+    "Change",
+    "Company",
+    "Document",
+    "Table",
+    "Tombstone",
+    "ValueKind",
+    "comparable",
+    "id_number",
+    "moment_seconds",
+    "value_at",
 ]

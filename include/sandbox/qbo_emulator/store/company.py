@@ -14,13 +14,19 @@ from ..switches import Switches
 from .table import Table
 from .values import Document, ValueKind, value_at
 
-OPEN_AMOUNT_FIELD = {"Invoice": ("Balance", 1), "CreditMemo": ("RemainingCredit", -1), "Payment": ("UnappliedAmt", -1)}
+OPEN_AMOUNT_FIELD = {
+    "Invoice": ("Balance", 1),
+    "CreditMemo": ("RemainingCredit", -1),
+    "Payment": ("UnappliedAmt", -1),
+}
 TRANSACTIONS = "transactions"
 NAMES = "names"
 
 
 def open_amount(entity: str, document: Document) -> Decimal:
-    """What a document adds to its customer's balance, in major units: what is owed, less what is in credit."""
+    """
+    What a document adds to its customer's balance, in major units: what is owed, less what is in credit.
+    """
     field, sign = OPEN_AMOUNT_FIELD.get(entity, ("", 0))
     return dec(document.get(field)) * sign if sign else ZERO
 
@@ -49,11 +55,14 @@ class Tombstone:
 
 class Company:
     """
-    State of one realm. Documents go in through ``put``, ``bump`` and ``remove`` only, so that sync tokens, times,
+    State of one realm. Documents go in through ``put``, ``bump`` and ``remove`` only, so that sync tokens,
+    times,
     tombstones and webhook events can never be forgotten.
     """
 
-    def __init__(self, realm: str, country: str, clock: Clock, indexes: Mapping[str, Mapping[str, ValueKind]]) -> None:
+    def __init__(
+        self, realm: str, country: str, clock: Clock, indexes: Mapping[str, Mapping[str, ValueKind]]
+    ) -> None:
         self.realm, self.country, self.clock = realm, country, clock
         self.switches = Switches()
         self.tables = {entity: Table(indexed) for entity, indexed in indexes.items()}
@@ -74,7 +83,9 @@ class Company:
         """Who a stale-object fault says was working at the same time."""
 
     def next_id(self, sequence: str) -> str:
-        """The next Id of a sequence. Transactions of all kinds share one, as do customers, vendors, employees."""
+        """
+        The next Id of a sequence. Transactions of all kinds share one, as do customers, vendors, employees.
+        """
         self.sequences[sequence] = self.sequences.get(sequence, 0) + 1
         return str(self.sequences[sequence])
 
@@ -97,7 +108,9 @@ class Company:
         self._note(entity, document["Id"], operation)
         return document
 
-    def bump(self, entity: str, document: Document, changes: Mapping[str, Any], operation: str = "updated") -> Document:
+    def bump(
+        self, entity: str, document: Document, changes: Mapping[str, Any], operation: str = "updated"
+    ) -> Document:
         """
         Store ``document`` with ``changes`` under the next sync token; a value of None removes the property.
 
@@ -139,7 +152,10 @@ class Company:
                 customer = self.tables["Customer"].get(customer_id)
                 if customer is None:
                     break
-                changed = {**customer, "BalanceWithJobs": amount_number(dec(customer["BalanceWithJobs"]) + effect)}
+                changed = {
+                    **customer,
+                    "BalanceWithJobs": amount_number(dec(customer["BalanceWithJobs"]) + effect),
+                }
                 if direct:
                     changed["Balance"] = amount_number(dec(customer["Balance"]) + effect)
                 self.tables["Customer"].put(changed)

@@ -25,10 +25,18 @@ def write_snapshot(world: World, path: str | Path) -> Path:
     state = {
         "version": VERSION,
         "companies": [_company_state(company) for company in world.companies.values()],
-        "grants": [{"realm": g.realm, "scope": g.scope, "hard_expires_at": g.hard_expires_at,
-                    "refresh_token": g.refresh_token, "refresh_issued_at": g.refresh_issued_at,
-                    "refresh_expires_at": g.refresh_expires_at}
-                   for token, g in world.authority.refresh.items() if g.alive and g.refresh_token == token],
+        "grants": [
+            {
+                "realm": g.realm,
+                "scope": g.scope,
+                "hard_expires_at": g.hard_expires_at,
+                "refresh_token": g.refresh_token,
+                "refresh_issued_at": g.refresh_issued_at,
+                "refresh_expires_at": g.refresh_expires_at,
+            }
+            for token, g in world.authority.refresh.items()
+            if g.alive and g.refresh_token == token
+        ],
     }
     draft = target.with_name(target.name + ".draft")
     draft.write_text(json.dumps(state), encoding="utf-8")
@@ -47,7 +55,9 @@ def read_snapshot(world: World, path: str | Path) -> bool:
         return False
     state = json.loads(source.read_text(encoding="utf-8"))
     if state.get("version") != VERSION:
-        raise ValueError(f"snapshot {source} has version {state.get('version')}, expected {VERSION}; delete it")
+        raise ValueError(
+            f"snapshot {source} has version {state.get('version')}, expected {VERSION}; delete it"
+        )
     for saved in state["companies"]:
         _restore(world.reset_company(saved["realm"]), saved)
     for saved in state["grants"]:
@@ -61,9 +71,13 @@ def read_snapshot(world: World, path: str | Path) -> bool:
 
 def _company_state(company: Company) -> dict[str, Any]:
     return {
-        "realm": company.realm, "switches": company.switches.as_dict(), "sequences": company.sequences,
-        "numbers": company.numbers, "books_closed_through": company.books_closed_through,
-        "subscription_active": company.subscription_active, "connected": company.connected,
+        "realm": company.realm,
+        "switches": company.switches.as_dict(),
+        "sequences": company.sequences,
+        "numbers": company.numbers,
+        "books_closed_through": company.books_closed_through,
+        "subscription_active": company.subscription_active,
+        "connected": company.connected,
         "tombstones": [[stone.entity, stone.row_id, stone.at] for stone in company.tombstones],
         "rows": {entity: list(table.rows.values()) for entity, table in company.tables.items()},
     }

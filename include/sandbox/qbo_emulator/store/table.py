@@ -16,7 +16,8 @@ class Table:
     """
     Rows by Id, in order of creation, never changed in place: a change is a new document under the same Id.
 
-    :param indexed: Property paths looked up by equality, with their kinds. Those in ``RANGED`` are also ordered.
+    :param indexed: Property paths looked up by equality, with their kinds. Those in ``RANGED`` are also
+    ordered.
     """
 
     def __init__(self, indexed: Mapping[str, ValueKind]) -> None:

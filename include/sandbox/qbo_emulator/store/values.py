@@ -15,7 +15,9 @@ ValueKind = Literal["id", "text", "number", "day", "moment", "flag"]
 
 
 def value_at(document: Document, path: str) -> Any:
-    """The value under a dotted path; a reference gives its Id, an e-mail or phone its text; None when absent."""
+    """
+    The value under a dotted path; a reference gives its Id, an e-mail or phone its text; None when absent.
+    """
     value: Any = document
     for part in path.split("."):
         if not isinstance(value, dict):
