@@ -13,7 +13,6 @@ from . import scale as bulk
 from .database import load_schema, workspace_exists
 from .errors import CaspenRefused
 from .facts import describe as describe_workspace
-from .practice import load_practice
 
 app = typer.Typer(
     pretty_exceptions_enable=False,  # it may print local variables, and one of them holds a password
@@ -63,6 +62,8 @@ def load(
     ] = False,
 ) -> None:
     """Create the schema where needed, and write the sample practice into a workspace of its own."""
+    from .practice import load_practice  # here, because Faker takes a second that `schema` need not wait
+
     load_schema(dsn)
     if keep and workspace_exists(dsn, workspace):
         print(f"workspace {workspace} exists; it was left as it is")

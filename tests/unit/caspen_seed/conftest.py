@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ import pytest
 
 from caspen_seed import NewLine, Staff, create_workspace, load_schema
 
+WORKSPACES = itertools.count(1)
+
 
 @dataclass(frozen=True)
 class Clinic:
@@ -17,6 +20,7 @@ class Clinic:
 
     staff: Staff
     connection: psycopg.Connection
+    workspace: int
     dsn: str
     client: int
     gst: int
@@ -28,6 +32,10 @@ class Clinic:
     def line(self, price: str = "100.00", quantity: str = "1", **more: object) -> NewLine:
         return NewLine("service", "Consultation", price, quantity, **{"tax_rate_id": self.gst, **more})
 
+    def rows(self, query: str) -> list[tuple]:
+        """Rows of a query whose one parameter is the workspace."""
+        return self.connection.execute(query, [self.workspace]).fetchall()
+
     def open_invoice(self, *lines: NewLine) -> int:
         """A finalised invoice; 110.00 when no lines are given."""
         invoice = self.staff.draft_invoice(self.client, lines or [self.line()])
@@ -35,16 +43,24 @@ class Clinic:
         return invoice
 
 
+@pytest.fixture(scope="module")
+def caspen_dsn(caspen_databases) -> Iterator[str]:
+    """One database per file: tests keep apart by their workspace, as practices do."""
+    with caspen_databases.fresh() as database:
+        load_schema(database.uri)
+        yield database.uri
+
+
 @pytest.fixture
-def clinic(caspen_db) -> Iterator[Clinic]:
-    load_schema(caspen_db.uri)
-    with psycopg.connect(caspen_db.uri, autocommit=True) as connection:
-        create_workspace(connection, 1, "Harbour Physio")
-        staff = Staff(connection, 1)
+def clinic(caspen_dsn: str) -> Iterator[Clinic]:
+    with psycopg.connect(caspen_dsn, autocommit=True) as connection:
+        workspace = create_workspace(connection, next(WORKSPACES), "Harbour Physio")
+        staff = Staff(connection, workspace)
         yield Clinic(
             staff,
             connection,
-            caspen_db.uri,
+            workspace,
+            caspen_dsn,
             client=staff.create_client("Ann", "O'Neil", email="ann@example.com"),
             gst=staff.create_tax_rate("GST", 10),
             gst_free=staff.create_tax_rate("GST free", 0),

@@ -18,7 +18,7 @@ def test_loading_the_schema_again_changes_nothing(clinic):
     invoice = clinic.open_invoice()
     load_schema(clinic.dsn)
     assert clinic.staff.invoice(invoice).total == 110
-    assert Staff(clinic.connection, 1).draft_invoice(clinic.client) > invoice
+    assert Staff(clinic.connection, clinic.workspace).draft_invoice(clinic.client) > invoice
 
 
 def test_every_table_with_updated_at_moves_it_with_every_change(clinic):
@@ -48,14 +48,14 @@ def test_every_table_with_updated_at_moves_it_with_every_change(clinic):
 
 def test_old_invoices_are_historical_and_complete_when_asked(clinic):
     before = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    add_old_invoices(clinic.dsn, 1, 150, before=before)
-    add_old_invoices(clinic.dsn, 1, 50, before=before, complete=True)
-    facts = describe(clinic.dsn, 1, before)
+    add_old_invoices(clinic.dsn, clinic.workspace, 150, before=before)
+    add_old_invoices(clinic.dsn, clinic.workspace, 50, before=before, complete=True)
+    facts = describe(clinic.dsn, clinic.workspace, before)
     assert {i.standing for i in facts.invoices} == {Standing.HISTORICAL}
     assert (len(facts.invoices), len({i.number for i in facts.invoices})) == (200, 200)
     assert [i.allocated for i in facts.invoices[150:]] == [i.total for i in facts.invoices[150:]]
-    latest = clinic.connection.execute("SELECT max(updated_at) FROM caspen.invoice").fetchone()[0]
-    assert latest < before
+    latest = clinic.rows("SELECT max(updated_at) FROM caspen.invoice WHERE workspace_id = %s")
+    assert latest[0][0] < before
     enabled = clinic.connection.execute(
         "SELECT DISTINCT tgenabled FROM pg_trigger WHERE tgname = 'touch'"
     ).fetchall()
@@ -63,10 +63,10 @@ def test_old_invoices_are_historical_and_complete_when_asked(clinic):
 
 
 def test_new_invoices_obey_the_arithmetic_and_staff_can_go_on_with_them(clinic):
-    add_old_invoices(clinic.dsn, 1, 10)
-    add_new_invoices(clinic.dsn, 1, 40)
+    add_old_invoices(clinic.dsn, clinic.workspace, 10)
+    add_new_invoices(clinic.dsn, clinic.workspace, 40)
     start = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
-    eligible = describe(clinic.dsn, 1, start).eligible
+    eligible = describe(clinic.dsn, clinic.workspace, start).eligible
     assert len(eligible) == 40
     for facts in eligible[:10]:
         invoice = clinic.staff.invoice(facts.id)
@@ -81,6 +81,7 @@ def test_new_invoices_obey_the_arithmetic_and_staff_can_go_on_with_them(clinic):
 
 
 def test_adding_to_a_workspace_that_is_not_there_fails_and_leaves_nothing(clinic):
+    before = clinic.connection.execute("SELECT count(*) FROM caspen.client").fetchone()
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
-        add_new_invoices(clinic.dsn, 99, 5)
-    assert clinic.connection.execute("SELECT count(*) FROM caspen.client").fetchone() == (1,)
+        add_new_invoices(clinic.dsn, 9999, 5)
+    assert clinic.connection.execute("SELECT count(*) FROM caspen.client").fetchone() == before

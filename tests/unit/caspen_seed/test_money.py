@@ -46,7 +46,7 @@ def test_more_than_the_balance_is_refused_and_nothing_of_the_payment_stays(clini
     with pytest.raises(CaspenRefused, match="balance is 110.00; 110.01 would overpay it"):
         clinic.staff.pay(clinic.client, {first: "50.00", second: "110.01"})
     assert balance(clinic, first) == ("open", 110)
-    assert clinic.connection.execute("SELECT count(*) FROM caspen.payment").fetchone() == (0,)
+    assert clinic.rows("SELECT count(*) FROM caspen.payment WHERE workspace_id = %s") == [(0,)]
 
 
 def test_a_payment_must_cover_its_allocations(clinic):
@@ -109,8 +109,11 @@ def test_crediting_everything_that_is_left_makes_the_invoice_paid(clinic):
     clinic.staff.credit(invoice, {1: "0.3333"})
     clinic.staff.credit(invoice)
     assert balance(clinic, invoice)[0] == "paid"
-    credited = clinic.connection.execute("SELECT sum(quantity), sum(amount) FROM caspen.credit_note_line")
-    assert credited.fetchone() == (3, Decimal("99.99"))
+    credited = clinic.rows(
+        "SELECT sum(l.quantity), sum(l.amount) FROM caspen.credit_note_line l "
+        "JOIN caspen.credit_note n ON n.id = l.credit_note_id WHERE n.workspace_id = %s"
+    )
+    assert credited == [(3, Decimal("99.99"))]
 
 
 def test_voiding_the_credit_note_of_a_paid_invoice_opens_it(clinic):
@@ -162,9 +165,9 @@ def test_every_change_moves_updated_at_even_inside_one_transaction(clinic):
 def test_a_slow_transaction_appears_behind_a_faster_one(clinic):
     slow = clinic.open_invoice()
     with psycopg.connect(clinic.dsn) as other:
-        Staff(other, 1).pay(clinic.client, {slow: "1.00"}, payment_date=dt.date(2026, 1, 5))
+        Staff(other, clinic.workspace).pay(clinic.client, {slow: "1.00"}, payment_date=dt.date(2026, 1, 5))
         with other.transaction():
-            Staff(other, 1).pay(clinic.client, {slow: "1.00"})
+            Staff(other, clinic.workspace).pay(clinic.client, {slow: "1.00"})
             fast = clinic.open_invoice()
             assert balance(clinic, slow) == ("open", 109), "not committed, yet visible"
         other.commit()
@@ -180,7 +183,7 @@ def test_two_members_of_staff_cannot_overpay_an_invoice_together(clinic):
         with psycopg.connect(clinic.dsn, autocommit=True) as connection:
             for _ in range(15):
                 try:
-                    Staff(connection, 1).pay(clinic.client, dict.fromkeys(order, "10.00"))
+                    Staff(connection, clinic.workspace).pay(clinic.client, dict.fromkeys(order, "10.00"))
                 except CaspenRefused as refusal:
                     refused.append(refusal)
 

@@ -130,7 +130,8 @@ def test_every_balance_and_status_follows_from_the_money(practice):
         (
             "money left unallocated",
             "SELECT FROM caspen.payment p WHERE amount > "
-            "(SELECT sum(amount) FROM caspen.payment_allocation a WHERE a.payment_id = p.id AND deleted_at IS NULL)",
+            "(SELECT sum(amount) FROM caspen.payment_allocation "
+            "WHERE payment_id = p.id AND deleted_at IS NULL)",
         ),
         ("an unlinked payment", "SELECT FROM caspen.payment_allocation WHERE deleted_at IS NOT NULL"),
         ("a voided credit note", "SELECT FROM caspen.credit_note WHERE status = 'void'"),
