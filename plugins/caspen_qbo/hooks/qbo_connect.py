@@ -207,7 +207,7 @@ class QuickBooksConnector:
         if not uri:
             raise ConfigurationError(
                 f"Airflow connection {self._hook.quickbooks_conn_id!r}: extra field redirect_uri is empty; "
-                "set it to the address registered with the Intuit app, ending in /quickbooks/connect/callback."
+                "set it to the address registered with the Intuit app (…/quickbooks/connect/callback)."
             )
         return uri
 

@@ -152,7 +152,7 @@ class QuickBooksSession:
             retry=retry_if_exception_type(QboUnavailableError),
             stop=stop_after_attempt(self._patience.read_attempts),
             wait=wait_exponential_jitter(
-                initial=self._patience.read_backoff,
+                multiplier=self._patience.read_backoff,
                 max=self._patience.read_backoff_max,
                 jitter=self._patience.read_backoff,
             ),
@@ -237,7 +237,7 @@ class QuickBooksSession:
         if reads_only and refusals >= patience.quota_refusals and waited >= patience.quota_after:
             raise QuotaExhaustedError(
                 f"QuickBooks refused {refusals} reads in a row over {waited:.0f} s (429): the month's "
-                "allowance of reads is used up. Writes keep working; reads resume next month or with a larger plan.",
+                "allowance of reads is used up. Writes keep working; reads resume next month.",
                 intuit_tid=tid,
             )
         seconds = min(_retry_after(response, patience.throttle_wait), 2 * patience.throttle_wait)

@@ -9,6 +9,8 @@ instead of asking too.
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -21,8 +23,8 @@ from caspen_qbo.hooks.qbo_oauth import IntuitOAuth, InvalidGrantError, TokenPair
 
 log = logging.getLogger(__name__)
 
-REFRESH_ATTEMPTS = 2
-"""A refresh whose answer was lost is asked for once more: the old token is often still good."""
+REFRESH_PAUSE_SECONDS = 2.0
+"""Before a refresh token is tried again: Intuit refuses one whose other refresh is still under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,16 @@ class TokenStore:
     Its database session is its own, so that a refresh is committed whatever the caller's transaction does.
     """
 
-    def __init__(self, workspace_id: int, oauth: IntuitOAuth, conn_id: str = settings.SYNC_CONN_ID) -> None:
+    def __init__(
+        self,
+        workspace_id: int,
+        oauth: IntuitOAuth,
+        conn_id: str = settings.SYNC_CONN_ID,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.workspace_id = workspace_id
+        self._sleep = sleep
         self._oauth = oauth
         self._database = Database(conn_id)
         self._current: _Usable | None = None
@@ -118,33 +128,33 @@ class TokenStore:
         return usable
 
     def _ask(self, row: Row) -> _Usable:
-        """Ask Intuit with the stored refresh token and, when that is dead, once with the one before it."""
+        """
+        Ask Intuit, and once more when the answer is lost or a refusal; then with the token before this one.
+
+        :raises InvalidGrantError: none of them is accepted.
+        :raises QboUnavailableError: Intuit does not answer.
+        """
         present = qbo_cipher.decrypt(row["refresh_token"])
-        try:
-            pair, used = self._ask_twice(present), present
-        except InvalidGrantError:
-            if row["previous_refresh_token"] is None:
-                raise
-            previous = qbo_cipher.decrypt(row["previous_refresh_token"])
-            if previous == present:
-                raise
-            pair, used = self._oauth.refresh(previous), previous
-        self._store(row, pair, used)
-        log.info(
-            "quickbooks token refreshed workspace=%d generation=%d rotated=%s",
-            self.workspace_id, row["token_generation"] + 1, pair.refresh_token != used,
-        )  # fmt: skip
-        return _Usable(pair.access_token, pair.access_expires_at)
-
-    def _ask_twice(self, refresh_token: str) -> TokenPair:
-        for _ in range(REFRESH_ATTEMPTS - 1):
+        candidates = [present, present]
+        if row["previous_refresh_token"] is not None:
+            candidates.append(qbo_cipher.decrypt(row["previous_refresh_token"]))
+        trouble: InvalidGrantError | QboUnavailableError | None = None
+        for candidate in candidates:
+            if trouble is not None:
+                self._sleep(REFRESH_PAUSE_SECONDS)
             try:
-                return self._oauth.refresh(refresh_token)
-            except QboUnavailableError:
-                log.info("quickbooks retry kind=token workspace=%d", self.workspace_id)
-        return self._oauth.refresh(refresh_token)
+                pair = self._oauth.refresh(candidate)
+            except InvalidGrantError as error:
+                trouble = error
+            except QboUnavailableError as error:
+                if isinstance(trouble, QboUnavailableError):
+                    raise
+                trouble = error
+            else:
+                return self._store(row, pair, used=candidate)
+        raise trouble or InvalidGrantError()
 
-    def _store(self, row: Row, pair: TokenPair, used: str) -> None:
+    def _store(self, row: Row, pair: TokenPair, used: str) -> _Usable:
         rotated = pair.refresh_token != used
         self._database.execute(
             "store/connection/update_tokens",
@@ -158,6 +168,13 @@ class TokenStore:
                 "warning_days": max(settings.CONNECTION_WARNING_DAYS),
             },
         )
+        log.info(
+            "quickbooks token refreshed workspace=%d generation=%d rotated=%s",
+            self.workspace_id,
+            row["token_generation"] + 1,
+            rotated,
+        )
+        return _Usable(pair.access_token, pair.access_expires_at)
 
     def _fetch(self) -> Row | None:
         return self._database.fetch_one(
