@@ -51,7 +51,7 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others(caspen_databa
     for seed in (7, 7, 8):
         with caspen_databases.fresh() as database:
             load_schema(database.uri)
-            load_practice(database.uri, 1, seed=seed, scale=0.05, now=NOW)
+            load_practice(database.uri, 1, seed=seed, scale=0.01, now=NOW)
             with psycopg.connect(database.uri) as connection:
                 seen.append(contents(connection))
     assert all(len(seen[0][table]) for table in TABLES)
