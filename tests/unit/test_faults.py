@@ -314,7 +314,7 @@ def test_throttling_is_seen_in_xml_in_json_and_by_status_alone():
 
 
 def test_xml_faults_of_other_codes_are_read_as_well():
-    xml = '<IntuitResponse><Fault><Error code="6190" element="e"><Message>M</Message></Error></Fault></IntuitResponse>'
+    xml = '<IntuitResponse><Fault><Error code="6190" element="e"><Message>M</Message></Error></Fault>'
     verdict = judge(400, None, xml)
 
     assert verdict is not None

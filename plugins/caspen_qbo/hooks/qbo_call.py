@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+from caspen_qbo.core.documents import instant_of
+from caspen_qbo.errors import QboUnavailableError
 from caspen_qbo.hooks.qbo_json import encode
 
 WRITES = frozenset({"batch", "write", "void"})
@@ -46,6 +50,27 @@ class Reply:
     @property
     def text(self) -> str:
         return encode(self.payload).decode()
+
+    @property
+    def answered_at(self) -> datetime:
+        """
+        QuickBooks' own clock: the envelope's time, else the Date header. UTC.
+
+        :raises QboUnavailableError: neither is there.
+        """
+        told = self.payload.get("time")
+        try:
+            if isinstance(told, int):  # gateway answers count milliseconds
+                return datetime.fromtimestamp(told / 1000, UTC)
+            instant = instant_of(told)
+        except ValueError:
+            instant = None
+        if instant is not None and instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+        try:
+            return parsedate_to_datetime(self.headers["Date"]).astimezone(UTC)
+        except (KeyError, ValueError):
+            raise QboUnavailableError("QuickBooks' answer carries no time, in its body or as Date.") from None
 
 
 def read_call(

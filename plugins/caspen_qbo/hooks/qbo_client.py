@@ -8,20 +8,17 @@ placeholders for unset fields and turn amounts into floats or strings.
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from quickbooks import QuickBooks
 
 from caspen_qbo import settings
-from caspen_qbo.core import faults
-from caspen_qbo.core.documents import Body, instant_of
-from caspen_qbo.core.faults import FaultAction
-from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError, SubscriptionEndedError
+from caspen_qbo.core.documents import Body
+from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError
+from caspen_qbo.hooks.qbo_batch import check_length, compose_batch, read_answers
 from caspen_qbo.hooks.qbo_call import Reply
 from caspen_qbo.hooks.qbo_changes import read_changes
 from caspen_qbo.hooks.qbo_json import encode
@@ -31,11 +28,7 @@ from caspen_qbo.ports import Answer, WriteItem
 
 __all__ = ["QuickBooksAccounting", "QuickBooksClient", "is_queryable", "quote"]
 
-log = logging.getLogger(__name__)
-
-BATCH_REQUEST_ID_MAX = 36
 SINGLE_REQUEST_ID_MAX = 50
-BID_MAX = 10
 PAGE_OVERLAP = 10
 """Rows read twice at the seam of two pages: a row that vanishes meanwhile shifts all later ones by one."""
 PAGES_MAX = 10_000
@@ -204,11 +197,11 @@ class QuickBooksAccounting:
             for group in part.get("QueryResponse") or ():
                 for entity in found.keys() & group.keys():
                     found[entity].extend(group[entity])
-        return found, _answered_at(reply)
+        return found, reply.answered_at
 
     def fetch_time(self) -> datetime:
         """QuickBooks' own time. One call."""
-        return _answered_at(self._read_reply(f"companyinfo/{self.realm_id}"))
+        return self._read_reply(f"companyinfo/{self.realm_id}").answered_at
 
     def read_company(self) -> Body:
         return self._read_reply(f"companyinfo/{self.realm_id}").payload.get("CompanyInfo") or {}
@@ -234,45 +227,20 @@ class QuickBooksAccounting:
         """
         if not items:
             return {}
-        _check_batch(request_id, items)
         reply = self._client.exchange(
             "POST",
             f"{self._client.api_url}/company/{self.realm_id}/batch",
-            encode(
-                {
-                    "BatchItemRequest": [
-                        {"bId": item.bid, "operation": item.operation, item.entity: item.body}
-                        for item in items
-                    ]
-                }
-            ),
+            compose_batch(request_id, items),
             request_id=request_id,
         )
-        answered = {
-            str(part.get("bId", "")): part
-            for part in reply.payload.get("BatchItemResponse") or ()
-            if isinstance(part, Mapping)
-        }
-        answers: dict[str, Answer] = {}
-        for item in items:
-            answer = _read_item(item, answered.get(item.bid), reply.intuit_tid)
-            if answer is not None:
-                answers[item.bid] = answer
-        if len(answers) == len(items) and all(answer.code == "6190" for answer in answers.values()):
-            first = answers[items[0].bid]
-            raise SubscriptionEndedError(
-                f"QuickBooks refused all {len(items)} writes (6190): {first.text}. "
-                "It takes no new data until the subscription is renewed.",
-                intuit_tid=reply.intuit_tid or None,
-            )
-        return answers
+        return read_answers(reply, items)
 
     def send_void(self, entity: str, quickbooks_id: str, sync_token: str, request_id: str) -> Answer:
         """See :meth:`caspen_qbo.ports.Accounting.send_void`. The body may still show the old amounts."""
         params = _VOID_PARAMS.get(entity)
         if params is None:
             raise InvariantError(f"QuickBooks has no void for {entity}; delete it or set it to zero instead")
-        _check_length("request id", request_id, SINGLE_REQUEST_ID_MAX)
+        check_length("request id", request_id, SINGLE_REQUEST_ID_MAX)
         body: dict[str, Any] = {"Id": quickbooks_id, "SyncToken": sync_token}
         if "include" in params:
             body["sparse"] = True
@@ -289,53 +257,6 @@ class QuickBooksAccounting:
         return Answer(reply.payload.get(entity) or {}, intuit_tid=reply.intuit_tid)
 
 
-def _read_item(item: WriteItem, part: Mapping[str, Any] | None, tid: str) -> Answer | None:
-    """One item's answer; None when it is in doubt."""
-    errors = faults.read_errors(part)
-    if errors:
-        verdict = faults.judge_errors(errors)
-        error = verdict.error
-        if not verdict.definite:
-            log.warning(
-                "quickbooks batch item in doubt bid=%s entity=%s code=%s tid=%s",
-                item.bid, item.entity, error.code or "-", tid or "-",
-            )  # fmt: skip
-            return None
-        if verdict.action is not FaultAction.HOLD:
-            log.info(
-                "quickbooks batch item bid=%s entity=%s code=%s action=%s tid=%s",
-                item.bid, item.entity, error.code, verdict.action, tid or "-",
-            )  # fmt: skip
-        return Answer(None, error.code, error.text, verdict.full_detail, error.element, tid)
-    body = (part or {}).get(item.entity)
-    if not isinstance(body, Mapping):
-        log.warning(
-            "quickbooks batch item without an answer bid=%s entity=%s tid=%s",
-            item.bid,
-            item.entity,
-            tid or "-",
-        )
-        return None
-    return Answer(body, intuit_tid=tid)
-
-
-def _check_batch(request_id: str, items: Sequence[WriteItem]) -> None:
-    """QuickBooks' own limits: beyond them it refuses single items, or does not tell equal requests apart."""
-    _check_length("request id of a batch", request_id, BATCH_REQUEST_ID_MAX)
-    if len(items) > settings.BATCH_ITEMS_MAX:
-        raise InvariantError(f"a batch has {len(items)} items; QuickBooks takes {settings.BATCH_ITEMS_MAX}")
-    bids = [item.bid for item in items]
-    if len(set(bids)) != len(bids):
-        raise InvariantError(f"a batch names an item twice: {sorted(bids)}")
-    for bid in bids:
-        _check_length("item id in a batch", bid, BID_MAX)
-
-
-def _check_length(what: str, value: str, longest: int) -> None:
-    if not 0 < len(value) <= longest:
-        raise InvariantError(f"{what} {value!r} has {len(value)} characters; QuickBooks takes 1 to {longest}")
-
-
 def _query_response(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     response = payload.get("QueryResponse")
     if not isinstance(response, Mapping):
@@ -347,19 +268,3 @@ def _query_response(payload: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _id_of(row: Body) -> str:
     return str(row.get("Id") or "")
-
-
-def _answered_at(reply: Reply) -> datetime:
-    """The envelope's time, else the Date header; both are QuickBooks' clock."""
-    told = reply.payload.get("time")
-    try:
-        if isinstance(told, int):  # gateway answers count milliseconds
-            return datetime.fromtimestamp(told / 1000, UTC)
-        instant = instant_of(told)
-        if instant is not None and instant.tzinfo is not None:
-            return instant.astimezone(UTC)
-        return parsedate_to_datetime(reply.headers["Date"]).astimezone(UTC)
-    except (KeyError, ValueError, TypeError):
-        raise QboUnavailableError(
-            "QuickBooks' answer carries no time, neither in the body nor as Date"
-        ) from None
