@@ -8,7 +8,6 @@ ROOT = Path(__file__).resolve().parent.parent
 DAGS = ROOT / "dags"
 PLUGINS = ROOT / "plugins"
 SANDBOX_CODE = ROOT / "include" / "sandbox"
-CASPEN_SCHEMA = SANDBOX_CODE / "caspen_seed" / "schema.sql"
 
 VAR = ROOT / "var"
 AIRFLOW_HOME = VAR / "airflow"

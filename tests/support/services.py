@@ -16,8 +16,9 @@ from pathlib import Path
 
 import httpx
 
+from caspen_seed import load_schema
 from ops.environment import QUICKBOOKS_APP, connection_json, quickbooks_connection
-from ops.paths import CASPEN_SCHEMA, PLUGINS, ROOT, SANDBOX_CODE
+from ops.paths import PLUGINS, ROOT, SANDBOX_CODE
 from ops.ports import HOST, free_port
 from ops.postgres import Database, PostgresServer
 from ops.processes import die_with_parent
@@ -52,10 +53,9 @@ class DatabaseFactory:
 
 
 def caspen_factory(server: PostgresServer) -> DatabaseFactory:
-    """Databases with Caspen's schema and no rows."""
+    """Databases with Caspen's schema, its triggers, and no rows."""
     template = server.ensure_database("caspen_template", CASPEN_PASSWORD, owner="caspen")
-    with template.connect() as connection:
-        connection.execute(CASPEN_SCHEMA.read_text())
+    load_schema(template.uri)
     return DatabaseFactory(server, template)
 
 
