@@ -41,6 +41,7 @@ class Database:
         self.conn_id = conn_id
         self._timeout_ms = statement_timeout_seconds * 1000
         self._connection: Connection[Row] | None = None
+        self._locks = 0
 
     @property
     def connection(self) -> Connection[Row]:
@@ -51,6 +52,9 @@ class Database:
         :raises RetryError: the server cannot be reached, as described for the class.
         """
         if self._connection is None or self._connection.closed:
+            if self._locks:
+                # A new session would not hold the lock: whoever goes on could work beside somebody else.
+                raise self._unavailable(OperationalError("the session that held a lock was lost"))
             self._connection = self._open()
         return self._connection
 
@@ -144,6 +148,7 @@ class Database:
                     "SELECT pg_try_advisory_lock(%(key)s) AS got", {"key": key}
                 ).fetchone()
             if row and row["got"]:
+                self._locks += 1
                 return True
             if time.monotonic() >= deadline:
                 return False
@@ -151,6 +156,7 @@ class Database:
 
     def unlock(self, key: int) -> None:
         """Give the advisory lock back. A session that is already gone has lost it anyway."""
+        self._locks -= 1
         if self._connection is not None and not self._connection.closed:
             with self._translating():
                 self._connection.execute("SELECT pg_advisory_unlock(%(key)s)", {"key": key})

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from caspen_qbo import settings
 from caspen_qbo.core.documents import Body
-from caspen_qbo.hooks.qbo_text import quote
+from caspen_qbo.core.query_text import quote
 
 log = logging.getLogger(__name__)
 

@@ -17,13 +17,13 @@ from quickbooks import QuickBooks
 
 from caspen_qbo import settings
 from caspen_qbo.core.documents import Body
+from caspen_qbo.core.query_text import is_queryable, quote
 from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError
 from caspen_qbo.hooks.qbo_batch import check_length, compose_batch, read_answers
 from caspen_qbo.hooks.qbo_call import Reply
 from caspen_qbo.hooks.qbo_changes import read_changes
 from caspen_qbo.hooks.qbo_json import encode
 from caspen_qbo.hooks.qbo_session import QuickBooksSession
-from caspen_qbo.hooks.qbo_text import is_queryable, quote
 from caspen_qbo.ports import Answer, WriteItem
 
 __all__ = ["QuickBooksAccounting", "QuickBooksClient", "is_queryable", "quote"]

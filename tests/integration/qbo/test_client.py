@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from caspen_qbo.core.query_text import is_queryable, quote
 from caspen_qbo.errors import (
     InvariantError,
     QboRejectedError,
@@ -16,7 +17,6 @@ from caspen_qbo.errors import (
     SubscriptionEndedError,
 )
 from caspen_qbo.hooks.qbo_client import QuickBooksAccounting
-from caspen_qbo.hooks.qbo_text import is_queryable, quote
 from caspen_qbo.ports import WriteItem
 from tests.integration.qbo.conftest import REALM, Desk
 from tests.integration.qbo.scripted import Seen, Told
