@@ -2,9 +2,8 @@
 Reading what a client sent: one small class per kind of field, one ``Shape`` per object.
 
 QuickBooks accepts placeholders (``""`` for a date, a number as text, an Id as a number) and refuses any
-property
-it does not know. ``Shape.read`` gives back only the supplied properties; ``None`` means "supplied, and
-empty".
+property it does not know. ``Shape.read`` gives back only the supplied properties; ``None`` means "supplied,
+and empty".
 """
 
 from __future__ import annotations

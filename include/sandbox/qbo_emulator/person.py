@@ -1,18 +1,19 @@
 """
 What a person does on QuickBooks' own pages: the same rules as the API, minus what only the API may not do.
 
-Every action takes one JSON object and gives back the documents it touched. Sync tokens are looked up,
-so a person
-never meets a stale object.
+Every action takes one JSON object and gives back the documents it touched. Sync tokens are looked up, so a
+person never meets a stale object.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from . import faults
 from .entities import KINDS, Kind, Options
+from .oauth import Authority
 from .rules.references import account_of_type
 from .store import Company, Document
 from .switches import Switches
@@ -36,10 +37,7 @@ def record_payment(company: Company, asked: dict[str, Any]) -> Document:
     amount = asked.get("amount")
     if amount is None:
         signs = {"Invoice": 1, "CreditMemo": -1}
-        amount = (
-            sum(signs[line["LinkedTxn"][0]["TxnType"]] * round(float(line["Amount"]) * 100) for line in lines)
-            / 100
-        )
+        amount = sum(signs[line["LinkedTxn"][0]["TxnType"]] * Decimal(str(line["Amount"])) for line in lines)
     customer = asked.get("customer") or (lines and _owner(company, lines[0]))
     if not customer:
         raise BadRequest("record-payment wants a customer Id, or invoices of one")
@@ -130,6 +128,14 @@ def end_subscription(company: Company, asked: dict[str, Any]) -> dict[str, Any]:
 def restart_subscription(company: Company, asked: dict[str, Any]) -> dict[str, Any]:
     """Pay again."""
     return _subscription(company, True)
+
+
+def set_connected(company: Company, authority: Authority, connected: bool) -> dict[str, Any]:
+    """Disconnect the app (its tokens die, the API answers 403) or let it connect again."""
+    company.connected = connected
+    if not connected:
+        authority.end_company(company.realm)
+    return {"connected": connected}
 
 
 def rename_company(company: Company, asked: dict[str, Any]) -> Document:

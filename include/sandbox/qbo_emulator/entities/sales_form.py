@@ -142,6 +142,8 @@ class SalesForm(Transaction):
         delivery = sent.get("DeliveryInfo")
         if isinstance(delivery, dict) and "DeliveryTime" in delivery and delivery["DeliveryTime"] is None:
             raise faults.bad_date("DeliveryTime", "")
+        if not fields.get("Line"):
+            raise faults.required("Line")
         customer = active_customer(company, fields)
         txn_date = fields.get("TxnDate") or company.clock.data_centre_today().isoformat()
         check_period_open(company, txn_date)

@@ -2,8 +2,7 @@
 The control door, ``/_sandbox/...``: everything QuickBooks itself does not offer and a test needs.
 
 Answers are plain JSON. A request that makes no sense gets 422 with ``{"error": "..."}`` in words; what
-QuickBooks'
-own rules refuse gets 400 with its ``Fault``.
+QuickBooks' own rules refuse gets 400 with its ``Fault``.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from starlette.routing import Route
 
 from ..faults import ApplicationFault
 from ..oauth import Rotation
-from ..person import ACTIONS, BadRequest, change_switches
+from ..person import ACTIONS, BadRequest, change_switches, set_connected
 from ..seed.bulk import load_invoices
 from ..store import Company
 from ..store.snapshot import write_snapshot
@@ -219,10 +218,7 @@ def act(world: World, asked: dict[str, Any], request: Request) -> Any:
     """A person's action in a company."""
     company, name = _company(world, request), request.path_params["action"]
     if name in ("disconnect", "reconnect"):
-        company.connected = name == "reconnect"
-        if name == "disconnect":
-            world.authority.end_company(company.realm)
-        return {"connected": company.connected}
+        return set_connected(company, world.authority, name == "reconnect")
     if name not in ACTIONS:
         raise BadRequest(
             f"action {name} is unknown; actions are {', '.join((*ACTIONS, 'disconnect', 'reconnect'))}"

@@ -20,7 +20,7 @@ RATE_WORDS = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TaxableLine:
     """One amount to be taxed."""
 
@@ -77,8 +77,11 @@ def tax_of(company: Company, lines: list[TaxableLine], txn_date: str, supplied: 
     nets: dict[str, Decimal] = {}
     taxes: dict[str, Decimal] = {}
     percents: dict[str, Decimal] = {}
+    shares: dict[str, list[TaxableLine]] = {}
+    counts: dict[int, int] = {}
     for line in lines:
         rates = sales_rates(company, line.code, txn_date)
+        counts[id(line)] = len(rates)
         whole = sum((rate.percent for rate in rates), ZERO)
         if line.gross is not None:
             line.net = half_up(line.gross * HUNDRED / (HUNDRED + whole))
@@ -92,8 +95,11 @@ def tax_of(company: Company, lines: list[TaxableLine], txn_date: str, supplied: 
             nets[rate.rate_id] = nets.get(rate.rate_id, ZERO) + line.net
             taxes[rate.rate_id] = taxes.get(rate.rate_id, ZERO) + tax
             percents[rate.rate_id] = rate.percent
-    if company.switches.tax_rounding == "per_rate":
-        _round_per_rate(lines, nets, taxes, percents)
+            shares.setdefault(rate.rate_id, []).append(line)
+    # A gross that several rates share has no one rounding to fall back on; it stays as rounded by line.
+    shared = any(line.gross is not None and counts[id(line)] > 1 for line in lines)
+    if company.switches.tax_rounding == "per_rate" and not shared:
+        _round_per_rate(shares, nets, taxes, percents)
     overrides = _overrides(supplied, set(taxes)) if company.switches.honour_tax_override else {}
     tax_lines = [
         tax_line(rate_id, taxes[rate_id], overrides.get(rate_id), percents[rate_id], nets[rate_id])
@@ -104,25 +110,21 @@ def tax_of(company: Company, lines: list[TaxableLine], txn_date: str, supplied: 
 
 
 def _round_per_rate(
-    lines: list[TaxableLine],
+    shares: dict[str, list[TaxableLine]],
     nets: dict[str, Decimal],
     taxes: dict[str, Decimal],
     percents: dict[str, Decimal],
 ) -> None:
-    """
-    Replace per-line sums by one rounding per rate; gross lines keep their gross, the last one's net gives
-    way.
-    """
+    """Replace per-line sums by one rounding per rate; a gross keeps its total, the last such line's net gives way."""
     for rate_id, percent in percents.items():
-        rounded = half_up(nets[rate_id] * percent / HUNDRED)
-        surplus = taxes[rate_id] - rounded
-        grossed = [line for line in lines if line.gross is not None]
-        if surplus and grossed and len(percents) == 1:
-            rounded = half_up(
-                sum((line.gross or ZERO for line in lines), ZERO) * percent / (HUNDRED + percent)
-            )
-            grossed[-1].net += taxes[rate_id] - rounded
-            nets[rate_id] += taxes[rate_id] - rounded
+        grossed = [line for line in shares[rate_id] if line.gross is not None]
+        gross = sum((line.gross for line in grossed if line.gross is not None), ZERO)
+        net = sum((line.net for line in shares[rate_id] if line.gross is None), ZERO)
+        rounded = half_up(gross * percent / (HUNDRED + percent)) + half_up(net * percent / HUNDRED)
+        if grossed:
+            moved = taxes[rate_id] - rounded
+            grossed[-1].net += moved
+            nets[rate_id] += moved
         taxes[rate_id] = rounded
 
 

@@ -23,8 +23,7 @@ def load_invoices(
     Add customers and invoices of two lines each, spread evenly over the days, DocNumber ``L0000001`` onwards.
 
     Nine in ten are paid (their payments are not there), so balances are believable. Documents share
-    their parts, and
-    are left out of garbage collection: nothing here ever changes a document in place.
+    their parts, and are left out of garbage collection: nothing here ever changes a document in place.
 
     :return: Counts and the first and last Ids made.
     """
