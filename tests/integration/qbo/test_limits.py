@@ -1,0 +1,167 @@
+"""The shared limiter: never above the rate whoever calls, nobody starved, cheap when there is room."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import time
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from caspen_qbo.errors import QboThrottledError
+from caspen_qbo.hooks import qbo_limits
+from caspen_qbo.hooks.qbo_config import QuickBooksConfig
+from caspen_qbo.hooks.qbo_limits import RealmLimiter
+from ops.postgres import Database
+
+PROCESSES = 10
+in_processes = multiprocessing.get_context("fork")
+
+
+@pytest.fixture
+def config(hook, qbo_db: Database) -> QuickBooksConfig:
+    """Nothing counted yet."""
+    with qbo_db.connect(autocommit=True) as connection:
+        for (table,) in connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'qbo_sync' AND tablename LIKE 'ratelimit%'"
+        ).fetchall():
+            connection.execute(f"TRUNCATE qbo_sync.{table}")
+    return hook.config
+
+
+def fits(moments: list[float], limit: int, seconds: float) -> bool:
+    """Whether no window of that length holds more than the limit."""
+    ordered = sorted(moments)
+    return all(later - earlier >= seconds for earlier, later in zip(ordered, ordered[limit:], strict=False))
+
+
+def test_the_tables_lie_in_our_schema(config: QuickBooksConfig, qbo_db: Database):
+    limiter = RealmLimiter("4242", config)
+    limiter.acquire("batch")
+    limiter.close()
+
+    with qbo_db.connect() as connection:
+        tables = connection.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE tablename LIKE '%4242' ORDER BY 2"
+        ).fetchall()
+    assert tables == [("qbo_sync", "ratelimit___batches_4242"), ("qbo_sync", "ratelimit___requests_4242")]
+
+
+def test_one_process_keeps_the_pace(config: QuickBooksConfig):
+    limiter = RealmLimiter("1", replace(config, requests_per_second=20, requests_per_minute=1000))
+    moments = []
+    for _ in range(45):
+        limiter.acquire("read")
+        moments.append(time.monotonic())
+    limiter.close()
+
+    assert fits(moments, 20, 0.97)
+    assert moments[-1] - moments[0] < 3.5
+
+
+def test_ten_processes_share_one_pace_and_none_starves(config: QuickBooksConfig):
+    tight = replace(config, requests_per_second=20, requests_per_minute=1000)
+    queue, barrier = in_processes.Queue(), in_processes.Barrier(PROCESSES)
+
+    def child(number: int) -> None:
+        limiter = RealmLimiter("2", tight)
+        barrier.wait()
+        until = time.monotonic() + 4
+        moments = []
+        while time.monotonic() < until:
+            limiter.acquire("read")
+            moments.append(time.monotonic())
+        queue.put((number, moments))
+        limiter.close()
+
+    processes = [in_processes.Process(target=child, args=(number,)) for number in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    taken = dict(queue.get(timeout=60) for _ in processes)
+    for process in processes:
+        process.join(10)
+
+    moments = [moment for mine in taken.values() for moment in mine]
+    # The moments are noted a little after the turn was taken, so a window may look slightly shorter.
+    assert fits(moments, 20, 0.9)
+    assert len(moments) >= 4 * 20 * 0.6  # the pace is used, not lost to quarrels
+    assert min(len(mine) for mine in taken.values()) >= 2
+
+
+def test_a_batch_takes_from_both_and_batches_bite_first(config: QuickBooksConfig):
+    waits: list[float] = []
+
+    class WaitedError(Exception):
+        pass
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        raise WaitedError
+
+    limiter = RealmLimiter("3", replace(config, batches_per_minute=3), sleep=sleep)
+    for _ in range(3):
+        limiter.acquire("batch")
+    limiter.acquire("read")
+    with pytest.raises(WaitedError):
+        limiter.acquire("batch")
+    limiter.acquire("read")
+    assert 50 < waits[0] <= 60.1
+    assert limiter._buckets["requests"].count() == 5
+    limiter.close()
+
+
+def test_waiting_is_told_as_waiting_and_never_as_an_error(
+    config: QuickBooksConfig, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(qbo_limits, "WAIT_MAX_SECONDS", 0.05)
+    limiter = RealmLimiter("4", replace(config, batches_per_minute=1), sleep=lambda _: time.sleep(0.03))
+    limiter.acquire("batch")
+
+    with pytest.raises(QboThrottledError, match="nothing was sent") as caught:
+        limiter.acquire("batch")
+    limiter.close()
+    assert caught.value.retry_after_seconds == 60
+    said = Counter(record.levelname for record in caplog.records if record.name == qbo_limits.__name__)
+    assert said["INFO"] >= 1
+    assert set(said) == {"INFO"}
+    assert "reason=batches_limit" in caplog.text
+
+
+def test_what_no_longer_counts_is_swept(config: QuickBooksConfig, qbo_db: Database):
+    limiter = RealmLimiter("5", config)
+    limiter.acquire("read")
+    with qbo_db.connect() as connection:
+        connection.execute(
+            "INSERT INTO qbo_sync.ratelimit___requests_5 "
+            "SELECT 'read', 1, now() AT TIME ZONE 'UTC' - interval '2 minutes' FROM generate_series(1, 500)"
+        )
+    for _ in range(qbo_limits.SWEEP_EVERY):
+        limiter.acquire("read")
+
+    assert limiter._buckets["requests"].count() == qbo_limits.SWEEP_EVERY + 1
+    limiter.close()
+
+
+def test_a_turn_costs_little_when_there_is_room(config: QuickBooksConfig):
+    limiter = RealmLimiter("6", config)
+    limiter.acquire("read")
+    took = []
+    for _ in range(60):
+        started = time.perf_counter()
+        limiter.acquire("read")
+        took.append(time.perf_counter() - started)
+    limiter.close()
+
+    # A median, because other work shares the machine; some 2 ms alone.
+    assert sorted(took)[len(took) // 2] < 0.015
+
+
+def test_an_odd_configuration_is_still_a_limit(config: QuickBooksConfig):
+    limiter = RealmLimiter("7", replace(config, requests_per_second=50, requests_per_minute=40))
+    limiter.acquire("read")
+    assert limiter._buckets["requests"].count() == 1
+    limiter.close()
+    limiter.close()
