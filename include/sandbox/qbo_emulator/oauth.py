@@ -215,8 +215,8 @@ class Authority:
             "access_token": access_token,
             "expires_in": ACCESS_SECONDS,
             "refresh_token": grant.refresh_token,
-            "x_refresh_token_expires_in": int(grant.refresh_expires_at - now),
+            "x_refresh_token_expires_in": round(grant.refresh_expires_at - now),
         }
         if with_hard_expiry:
-            answer["x_refresh_token_hard_expires_in"] = int(grant.hard_expires_at - now)
+            answer["x_refresh_token_hard_expires_in"] = round(grant.hard_expires_at - now)
         return answer
