@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import InvariantError
-from caspen_qbo.ports import ImportedAllocation, ImportedPayment, ImportResult
-from ops.postgres import Database
-from tests.support.caspen_billing import Clinic, clinic_on
+from caspen_qbo.hooks.caspen import CaspenBilling
+from caspen_qbo.ports import ImportedAllocation, ImportedPayment, ImportResult, StatusUpdate
+from tests.support.caspen_billing import Clinic
 from tests.support.caspen_rows import CLIENT, OTHER_CLIENT, OTHER_WORKSPACE, WORKSPACE, insert, insert_invoice
 
 pytestmark = pytest.mark.postgres
 
 REF = "9130:77"
-
-
-@pytest.fixture
-def clinic(caspen_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]:
-    with clinic_on(caspen_db, monkeypatch) as clinic:
-        yield clinic
 
 
 def payment(*shares: tuple[int, str], ref: str = REF, number: str = "QB-77") -> ImportedPayment:
@@ -38,7 +31,8 @@ def payment(*shares: tuple[int, str], ref: str = REF, number: str = "QB-77") -> 
 
 
 def invoice(clinic: Clinic, id_: int) -> tuple[str, Decimal]:
-    return clinic.staff.execute("SELECT status, balance FROM caspen.invoice WHERE id = %s", [id_]).fetchone()
+    query = "SELECT status, balance FROM caspen.invoice WHERE id = %s"
+    return clinic.staff.execute(query, [id_]).fetchone()
 
 
 def payments(clinic: Clinic) -> list[tuple]:
@@ -78,7 +72,11 @@ class TestRecord:
         assert payments(clinic) == [
             ("QB-77", CLIENT, "QuickBooks", date(2026, 11, 3), Decimal("110.00"), "paid", "quickbooks", REF)
         ]
-        assert [(id_, amount) for _, id_, amount in result.allocations] == live(clinic) == [(1, Decimal("110.00"))]
+        assert (
+            [(id_, amount) for _, id_, amount in result.allocations]
+            == live(clinic)
+            == [(1, Decimal("110.00"))]
+        )
         assert result.payment_id is not None and not result.already_there and result.refused == {}
         assert invoice(clinic, 1) == ("paid", Decimal("0.00"))
         assert_books_add_up(clinic)
@@ -117,9 +115,7 @@ class TestRecord:
         assert invoice(clinic, 1) == (status, Decimal("50.00"))
 
     def test_another_workspaces_invoice_and_an_unknown_one_are_refused_in_full(self, clinic):
-        insert_invoice(
-            clinic.staff, 1, "50.00", workspace_id=OTHER_WORKSPACE, client_id=OTHER_CLIENT
-        )
+        insert_invoice(clinic.staff, 1, "50.00", workspace_id=OTHER_WORKSPACE, client_id=OTHER_CLIENT)
         result = clinic.billing.record_payment(payment((1, "50.00"), (404, "1.00")))
         assert result == ImportResult(None, refused={1: Decimal("50.00"), 404: Decimal("1.00")})
         assert invoice(clinic, 1) == ("open", Decimal("50.00"))
@@ -192,9 +188,7 @@ class TestUnlink:
     def test_what_staff_recorded_is_never_taken_back(self, clinic):
         insert_invoice(clinic.staff, 1, "50.00", balance=Decimal("0.00"), status="paid")
         insert(clinic.staff, "payment", id=5, amount=Decimal("50.00"))
-        insert(
-            clinic.staff, "payment_allocation", id=6, payment_id=5, invoice_id=1, amount=Decimal("50.00")
-        )
+        insert(clinic.staff, "payment_allocation", id=6, payment_id=5, invoice_id=1, amount=Decimal("50.00"))
         assert clinic.billing.unlink_allocation(WORKSPACE, 6) is None
         assert clinic.billing.change_allocation(WORKSPACE, 6, Decimal("1.00")) == 0
         assert live(clinic) == [(1, Decimal("50.00"))]
@@ -215,7 +209,9 @@ class TestChange:
         return allocation_id
 
     def test_a_smaller_amount_is_a_new_row_on_the_same_payment(self, clinic, allocation_id):
-        assert clinic.billing.change_allocation(WORKSPACE, allocation_id, Decimal("45.50")) == Decimal("45.50")
+        assert clinic.billing.change_allocation(WORKSPACE, allocation_id, Decimal("45.50")) == Decimal(
+            "45.50"
+        )
 
         rows = clinic.staff.execute(
             "SELECT amount, deleted_at IS NULL FROM caspen.payment_allocation ORDER BY id"
@@ -241,18 +237,20 @@ class TestChange:
         assert count == (2,)
 
     def test_never_more_than_the_payment_was_recorded_with(self, clinic, allocation_id):
-        assert clinic.billing.change_allocation(WORKSPACE, allocation_id, Decimal("80.00")) == Decimal("60.00")
+        assert clinic.billing.change_allocation(WORKSPACE, allocation_id, Decimal("80.00")) == Decimal(
+            "60.00"
+        )
         assert live(clinic) == [(1, Decimal("60.00"))]
 
     def test_never_more_than_is_due(self, clinic, allocation_id):
         clinic.billing.change_allocation(WORKSPACE, allocation_id, Decimal("10.00"))
         insert(clinic.staff, "payment", id=5, amount=Decimal("75.00"))
-        insert(
-            clinic.staff, "payment_allocation", id=6, payment_id=5, invoice_id=1, amount=Decimal("75.00")
-        )
+        insert(clinic.staff, "payment_allocation", id=6, payment_id=5, invoice_id=1, amount=Decimal("75.00"))
         clinic.staff.execute("UPDATE caspen.invoice SET balance = balance - 75 WHERE id = 1")
 
-        assert clinic.billing.change_allocation(WORKSPACE, allocation_id, Decimal("60.00")) == Decimal("25.00")
+        assert clinic.billing.change_allocation(WORKSPACE, allocation_id, Decimal("60.00")) == Decimal(
+            "25.00"
+        )
 
         assert invoice(clinic, 1) == ("paid", Decimal("0.00"))
         assert_books_add_up(clinic)
@@ -279,8 +277,8 @@ class TestStaffAtTheSameTime:
         insert_invoice(clinic.staff, 1, "100.00")
         with clinic.open_staff() as desk, ThreadPoolExecutor(1) as pool:
             staff_pays(desk, 1, "70.00", payment_id=5)
-            running = pool.submit(clinic.open_billing().record_payment, payment((1, "100.00")))
-            await_lock_waiter(clinic)
+            running = pool.submit(CaspenBilling().record_payment, payment((1, "100.00")))
+            clinic.await_lock_waiter()
             assert not running.done()
             desk.commit()
             result = running.result(timeout=20)
@@ -292,12 +290,14 @@ class TestStaffAtTheSameTime:
 
     def test_staff_waits_for_the_import_and_neither_is_lost(self, clinic):
         insert_invoice(clinic.staff, 1, "100.00")
-        billing = clinic.open_billing()
+        session = clinic.open_session()
         with clinic.open_staff() as desk, ThreadPoolExecutor(1) as pool:
-            with billing._database.transaction():
-                billing.record_payment(payment((1, "40.00")))  # a savepoint here: the lock is still held
+            with session.transaction():
+                CaspenBilling(session).record_payment(
+                    payment((1, "40.00"))
+                )  # a savepoint here: the lock is still held
                 running = pool.submit(staff_pays, desk, 1, "60.00", payment_id=5)
-                await_lock_waiter(clinic)
+                clinic.await_lock_waiter()
                 assert not running.done()
             running.result(timeout=20)
             desk.commit()
@@ -310,7 +310,7 @@ class TestStaffAtTheSameTime:
         insert_invoice(clinic.staff, 1, "100.00")
         with ThreadPoolExecutor(4) as pool:
             results = list(
-                pool.map(lambda _: clinic.open_billing().record_payment(payment((1, "100.00"))), range(4))
+                pool.map(lambda _: CaspenBilling().record_payment(payment((1, "100.00"))), range(4))
             )
         assert len({result.payment_id for result in results}) == 1
         assert len({result.allocations for result in results}) == 1
@@ -321,26 +321,68 @@ class TestStaffAtTheSameTime:
     def test_two_imports_of_one_payment_for_different_invoices_record_it_once(self, clinic):
         insert_invoice(clinic.staff, 1, "100.00")
         insert_invoice(clinic.staff, 2, "100.00")
-        first = clinic.open_billing()
+        first = clinic.open_session()
         with ThreadPoolExecutor(1) as pool:
-            with first._database.transaction():
-                recorded = first.record_payment(payment((1, "100.00")))
-                running = pool.submit(clinic.open_billing().record_payment, payment((2, "100.00")))
-                await_lock_waiter(clinic)
+            with first.transaction():
+                recorded = CaspenBilling(first).record_payment(payment((1, "100.00")))
+                running = pool.submit(CaspenBilling().record_payment, payment((2, "100.00")))
+                clinic.await_lock_waiter()
             other = running.result(timeout=20)
 
         assert other == ImportResult(recorded.payment_id, recorded.allocations, already_there=True)
         assert live(clinic) == [(1, Decimal("100.00"))]
         assert_books_add_up(clinic)
 
+    def test_money_that_staff_allocates_meanwhile_is_not_allocated_twice(self, clinic):
+        insert_invoice(clinic.staff, 1, "100.00")
+        insert_invoice(clinic.staff, 2, "100.00")
+        [(allocation_id, _, _)] = clinic.billing.record_payment(payment((1, "60.00"))).allocations
+        clinic.billing.change_allocation(WORKSPACE, allocation_id, Decimal("10.00"))  # 50.00 are free now
+        with clinic.open_staff() as desk, ThreadPoolExecutor(1) as pool:
+            desk.execute(
+                "INSERT INTO caspen.payment_allocation (id, workspace_id, payment_id, invoice_id, amount)"
+                " SELECT 6, workspace_id, id, 2, 50 FROM caspen.payment"
+            )
+            desk.execute("UPDATE caspen.invoice SET balance = balance - 50 WHERE id = 2")
+            running = pool.submit(
+                clinic.billing.change_allocation, WORKSPACE, allocation_id, Decimal("60.00")
+            )
+            clinic.await_lock_waiter()
+            desk.commit()
+            assert running.result(timeout=20) == Decimal("10.00")
+        assert sorted(live(clinic)) == [(1, Decimal("10.00")), (2, Decimal("50.00"))]
+        assert_books_add_up(clinic)
+
+    @pytest.mark.parametrize("action", ["import", "statuses"])
+    def test_invoices_are_locked_in_id_order(self, clinic, action):
+        for id_ in range(9, 0, -1):
+            insert_invoice(clinic.staff, id_, "100.00")
+        shares = [(id_, "1.00") for id_ in range(9, 0, -1)]
+        updates = [StatusUpdate(DocumentKind.INVOICE, id_, "Synced") for id_, _ in shares]
+        with clinic.open_staff() as desk, ThreadPoolExecutor(1) as pool:
+            desk.execute("SELECT 1 FROM caspen.invoice WHERE id = 5 FOR UPDATE")
+            if action == "import":
+                running = pool.submit(clinic.billing.record_payment, payment(*shares))
+            else:
+                running = pool.submit(clinic.billing.write_statuses, WORKSPACE, updates)
+            clinic.await_lock_waiter()
+            free = clinic.staff.execute(
+                "SELECT id FROM caspen.invoice ORDER BY id FOR UPDATE SKIP LOCKED"
+            ).fetchall()
+            desk.rollback()
+            running.result(timeout=20)
+        assert free == [(6,), (7,), (8,), (9,)]
+
     def test_a_crowd_leaves_books_that_add_up(self, clinic):
         for id_ in (1, 2, 3):
             insert_invoice(clinic.staff, id_, "100.00")
-        jobs = [payment((1, "30.00"), (2, "30.00"), (3, "30.00"), ref=f"9130:{n}", number=f"QB-{n}") for n in range(6)]
-        jobs[1::2] = [payment(*((a.invoice_id, str(a.amount)) for a in reversed(job.allocations)),
-                              ref=job.source_ref, number=job.number) for job in jobs[1::2]]
+        shares = [(1, "30.00"), (2, "30.00"), (3, "30.00")]
+        jobs = [
+            payment(*(shares if n % 2 else reversed(shares)), ref=f"9130:{n}", number=f"QB-{n}")
+            for n in range(6)
+        ]
         with ThreadPoolExecutor(3) as pool:
-            results = list(pool.map(lambda job: clinic.open_billing().record_payment(job), jobs))
+            results = list(pool.map(lambda job: CaspenBilling().record_payment(job), jobs))
 
         allocated = sum((amount for result in results for _, _, amount in result.allocations), Decimal(0))
         refused = sum((amount for result in results for amount in result.refused.values()), Decimal(0))
@@ -366,19 +408,7 @@ def staff_pays(desk, invoice_id: int, amount: str, *, payment_id: int) -> None:
         [payment_id, WORKSPACE, payment_id, invoice_id, paid],
     )
     desk.execute(
-        "UPDATE caspen.invoice SET balance = %s, status = CASE WHEN %s = 0 THEN 'paid' ELSE 'open' END WHERE id = %s",
+        "UPDATE caspen.invoice SET balance = %s, status = CASE WHEN %s = 0 THEN 'paid' ELSE 'open' END"
+        " WHERE id = %s",
         [balance - paid, balance - paid, invoice_id],
     )
-
-
-def await_lock_waiter(clinic: Clinic, timeout_seconds: float = 20.0) -> None:
-    """Until some session of this database waits for another one's lock."""
-    deadline = time.monotonic() + timeout_seconds
-    while time.monotonic() < deadline:
-        waiting = clinic.staff.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        ).fetchone()[0]
-        if waiting:
-            return
-        time.sleep(0.02)
-    raise AssertionError("nobody waits for a lock")

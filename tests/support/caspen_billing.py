@@ -1,11 +1,11 @@
-"""The Caspen hook on a test's database, with Caspen's own triggers in place."""
+"""The Caspen hook on a test's database."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from psycopg import Connection
@@ -14,11 +14,8 @@ from caspen_qbo.hooks.caspen import CaspenBilling
 from caspen_qbo.hooks.database import Database as Session
 from caspen_qbo.settings import CASPEN_CONN_ID
 from ops.environment import connection_json
-from ops.paths import CASPEN_SCHEMA
 from ops.postgres import Database
 from tests.support.caspen_rows import insert_standing
-
-CASPEN_TRIGGERS: Path = CASPEN_SCHEMA.with_name("triggers.sql")
 
 
 @dataclass
@@ -34,9 +31,22 @@ class Clinic:
         """One more member of staff, with a transaction of their own; the caller closes it."""
         return self.database.connect()
 
-    def open_billing(self) -> CaspenBilling:
-        """One more process of ours."""
-        return CaspenBilling(Session(CASPEN_CONN_ID))
+    def open_session(self) -> Session:
+        """A session for one more process of ours; it closes with the test's database."""
+        return Session(CASPEN_CONN_ID)
+
+    def await_lock_waiter(self, timeout_seconds: float = 20.0) -> None:
+        """Until some session of this database waits for another one's lock."""
+        deadline = time.monotonic() + timeout_seconds
+        while time.monotonic() < deadline:
+            (waiting,) = self.staff.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ).fetchone()
+            if waiting:
+                return
+            time.sleep(0.02)
+        raise AssertionError("nobody waits for a lock")
 
 
 @contextmanager
@@ -44,7 +54,6 @@ def clinic_on(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
     """Two workspaces with a client each, nothing billed yet."""
     monkeypatch.setenv("AIRFLOW_CONN_CASPEN_DB", connection_json("postgres", database))
     with database.connect(autocommit=True) as staff:
-        staff.execute(CASPEN_TRIGGERS.read_text(encoding="utf-8"))
         insert_standing(staff)
         billing = CaspenBilling()
         try:

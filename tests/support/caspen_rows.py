@@ -1,4 +1,4 @@
-"""Rows of Caspen's tables, written straight into a test's database: only what matters to the test is named."""
+"""Rows of Caspen's tables, written straight into a test's database; a test names only what matters to it."""
 
 from __future__ import annotations
 

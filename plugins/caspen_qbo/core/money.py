@@ -31,9 +31,12 @@ def split(total: Decimal, weights: Sequence[Decimal]) -> tuple[Decimal, ...]:
     :param total: Amount in major units with two decimals; may be negative.
     :param weights: One per part, not negative, at least one. All zero counts as all equal.
     :return: As many parts as weights; leftover cents go to the parts that were cut most, first on ties.
+    :raises ValueError: a weight is negative, there is none, or the total holds part of a cent.
     """
     if not weights or any(weight < 0 for weight in weights):
         raise ValueError(f"split needs weights that are not negative, got {list(weights)}")
+    if total != to_cents(total):
+        raise ValueError(f"split needs a total in whole cents, got {total}")
     whole = sum(weights, Decimal(0))
     shares = [Decimal(1) if whole == 0 else weight for weight in weights]
     whole = whole or Decimal(len(shares))

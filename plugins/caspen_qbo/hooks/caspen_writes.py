@@ -59,12 +59,13 @@ class CaspenWrites:
 
     def record_payment(self, payment: ImportedPayment) -> ImportResult:
         """
-        Record a payment that was made in QuickBooks: payment, allocations, balances, statuses; one transaction.
+        Record a payment made in QuickBooks: payment, allocations, balances and statuses in one transaction.
 
         Each invoice gets at most what is due on it at that moment; only open invoices of the workspace get
-        anything. The payment sits on the client of the first of them. Where nothing is due nothing is written.
+        anything. The payment sits on the client of the first of them. Where nothing is due nothing is
+        written.
 
-        :param payment: Amounts above zero, in whole cents. Its number gets a suffix where the practice uses it.
+        :param payment: Amounts above zero, in whole cents. A number that the practice uses gets a suffix.
         :raises InvariantError: an amount is not above zero or not in whole cents; nothing was written.
 
         Safe to repeat: a ``source_ref`` that is there already is answered with its live allocations.
@@ -98,7 +99,7 @@ class CaspenWrites:
 
     def unlink_allocation(self, workspace_id: int, allocation_id: int) -> Decimal | None:
         """
-        Take back an imported allocation in one transaction: its amount is due again, a paid invoice open again.
+        Take back an imported allocation in one transaction: its amount is due, a paid invoice open again.
 
         :return: The amount, or None when it was not live or not imported; then nothing is written.
 
@@ -193,7 +194,8 @@ class CaspenWrites:
                 return None
         raise InvariantError(
             f"payment {payment.source_ref}: number {payment.number!r} and its first {_NUMBERS_TRIED_MAX - 1} "
-            f"suffixes are all used in workspace {payment.workspace_id}; expected a free one. Nothing was recorded."
+            f"suffixes are all used in workspace {payment.workspace_id}; expected a free one. "
+            "Nothing was recorded."
         )
 
     def _allocate(
@@ -225,8 +227,8 @@ class CaspenWrites:
         )
         if touched != 1:
             raise InvariantError(
-                f"invoice {invoice_id}: moving its balance by {delta} would take it below zero although the row "
-                "is locked. Nothing was recorded; compare the invoice's balance with its allocations in Caspen."
+                f"invoice {invoice_id}: moving its balance by {delta} would take it below zero although the "
+                "row is locked. Nothing was recorded; compare its balance with its allocations in Caspen."
             )
 
 
