@@ -33,6 +33,8 @@ Payload = dict[str, Any]
 DESCRIPTION_MAX = 4000
 PAYMENT_REFERENCE_MAX = 21
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 TAX_CALCULATION = {
     TaxMode.EXCLUSIVE: "TaxExcluded",
     TaxMode.INCLUSIVE: "TaxInclusive",
@@ -181,8 +183,8 @@ def _map_line(
 ) -> Payload:
     detail: Payload = {
         "ItemRef": {"value": context.item_id(line.kind)},
-        "Qty": amounts.quantity,
-        "UnitPrice": amounts.unit_price,
+        "Qty": _exponent_free(amounts.quantity),
+        "UnitPrice": _exponent_free(amounts.unit_price),
     }
     if amounts.tax_code is not None:
         detail["TaxCodeRef"] = {"value": amounts.tax_code.id}
@@ -208,7 +210,7 @@ def describe_line(line: InvoiceLine | CreditNoteLine) -> str:
     if line.item_code:
         text += f" ({line.item_code.strip()})"
     if line.service_date is not None:
-        text += f", {line.service_date.day} {line.service_date:%b %Y}"
+        text += f", {line.service_date.day} {_MONTHS[line.service_date.month - 1]} {line.service_date.year}"
     discount = _describe_discount(line) if isinstance(line, InvoiceLine) else ""
     room = DESCRIPTION_MAX - len(discount)
     return (text if len(text) <= room else text[: room - 1] + "…") + discount
@@ -221,6 +223,11 @@ def _describe_discount(line: InvoiceLine) -> str:
     if line.discount_type == "percentage":
         return f". Discount {_plain(line.discount_value)} %: {line.discount_amount:.2f} off {before:.2f}"
     return f". Discount: {line.discount_amount:.2f} off {before:.2f}"
+
+
+def _exponent_free(number: Decimal) -> Decimal:
+    """Without trailing zeros, and never written as ``1E+2``."""
+    return Decimal(_plain(number))
 
 
 def _plain(number: Decimal) -> str:

@@ -1,0 +1,1 @@
+"""What the system does: read both sides, ask the core, apply step by step, record what happened."""

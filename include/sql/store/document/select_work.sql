@@ -26,5 +26,13 @@ WHERE d.workspace_id = %(workspace_id)s
       AND u.blocks
       AND (d.released_at IS NULL OR d.released_at <= u.last_seen_at)
   )
+  AND NOT EXISTS (   -- a request in doubt is settled first, or it could be doubled
+    SELECT 1
+    FROM qbo_sync.request r
+    WHERE r.workspace_id = d.workspace_id
+      AND r.document_kind = d.document_kind
+      AND r.document_id = d.document_id
+      AND r.state = 'prepared'
+  )
 ORDER BY d.document_id
 LIMIT %(page_size)s

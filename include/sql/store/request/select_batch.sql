@@ -1,5 +1,5 @@
 -- Params:  realm_id text, batch_id text
-SELECT id, batch_id, bid, document_kind, document_id, step, entity, operation, generation, version, payload, looks,
+SELECT id, batch_id, bid, document_kind, document_id, step, entity, operation, generation, version, payload::text AS payload, looks,
        prepared_at
 FROM qbo_sync.request
 WHERE realm_id = %(realm_id)s AND batch_id = %(batch_id)s AND state = 'prepared'

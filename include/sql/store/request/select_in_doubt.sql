@@ -1,6 +1,6 @@
 -- Requests whose answer is not known, oldest first.
 -- Params:  workspace_id bigint
-SELECT id, batch_id, bid, document_kind, document_id, step, entity, operation, generation, version, payload, looks,
+SELECT id, batch_id, bid, document_kind, document_id, step, entity, operation, generation, version, payload::text AS payload, looks,
        prepared_at
 FROM qbo_sync.request
 WHERE workspace_id = %(workspace_id)s AND state = 'prepared'

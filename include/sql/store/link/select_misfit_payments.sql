@@ -1,0 +1,11 @@
+-- Payments of ours that stand in QuickBooks without paying their invoice in full: to be taken back out.
+-- Grain:   one row per allocation
+-- Params:  workspace_id bigint, realm_id text
+SELECT l.document_id, l.quickbooks_id, d.version
+FROM qbo_sync.document_link l
+JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)
+WHERE l.workspace_id = %(workspace_id)s AND l.realm_id = %(realm_id)s
+  AND l.document_kind = 'payment' AND l.origin = 'caspen' AND l.removed_at IS NULL
+  AND d.version IS DISTINCT FROM d.synced_version
+  AND (l.as_posted ->> 'balance')::numeric <> 0
+ORDER BY l.document_id

@@ -1,0 +1,100 @@
+"""Commands that set a workspace up: migrate, connect, settings, link-tax, doctor."""
+
+from __future__ import annotations
+
+import getpass
+
+import typer
+
+from caspen_qbo.cli.show import console, print_table
+
+WORKSPACE = typer.Option(..., "--workspace", help="Caspen's workspace id.")
+
+
+def register(app: typer.Typer) -> None:
+    app.command("migrate")(migrate)
+    app.command("connect")(connect)
+    app.command("disconnect")(disconnect)
+    app.command("settings")(settings)
+    app.command("link-tax")(link_tax)
+    app.command("doctor")(doctor)
+
+
+def who() -> str:
+    """Who sits at this terminal, for the record."""
+    return f"cli:{getpass.getuser()}"
+
+
+def migrate() -> None:
+    """Create or upgrade schema qbo_sync in sync_db; safe to repeat."""
+    from caspen_qbo.migrations import migrate as run
+
+    before, after = run()
+    console().print(f"qbo_sync is at {after}" + ("" if before == after else f" (was {before or 'empty'})"))
+
+
+def connect(
+    workspace: int = WORKSPACE,
+    realm: str = typer.Option(..., help="QuickBooks company (realm) id."),
+    refresh_token: str = typer.Option(..., help="A refresh token obtained elsewhere; it is traded at once."),
+) -> None:
+    """Store a connection obtained elsewhere."""
+    from caspen_qbo.hooks.qbo import QuickBooksHook
+
+    with QuickBooksHook().connector() as connector:
+        connector.adopt(workspace, realm, refresh_token)
+    console().print(f"workspace {workspace} is connected to company {realm}")
+
+
+def disconnect(workspace: int = WORKSPACE) -> None:
+    """End the connection at Intuit and forget the tokens; settings and links stay."""
+    from caspen_qbo.hooks.qbo import QuickBooksHook
+
+    with QuickBooksHook().connector() as connector:
+        was = connector.disconnect(workspace)
+    console().print(f"workspace {workspace} {'is disconnected' if was else 'was not connected'}")
+
+
+def settings(
+    workspace: int = WORKSPACE,
+    payment_account: str = typer.Option(..., help="Id of a Bank or Other Current Asset account."),
+    service_item: str = typer.Option(..., help="Id of an item of type Service."),
+    product_item: str = typer.Option(..., help="Id of an item of type NonInventory or Inventory."),
+) -> None:
+    """Choose the payment account and the default items; their types are checked."""
+    from caspen_qbo import wiring
+    from caspen_qbo.core.reference import Choices
+    from caspen_qbo.usecases.setup import choose_settings
+
+    with wiring.open_session(workspace, wiring.new_run_id("settings")) as session:
+        choose_settings(session, Choices(payment_account, service_item, product_item), who=who())
+    console().print(f"workspace {workspace}: settings saved")
+
+
+def link_tax(
+    workspace: int = WORKSPACE,
+    tax_rate: int = typer.Option(..., help="Caspen's tax rate id."),
+    tax_code: str = typer.Option(..., help="QuickBooks' tax code id."),
+) -> None:
+    """Link one Caspen tax rate to a QuickBooks tax code of the same rate."""
+    from caspen_qbo import wiring
+    from caspen_qbo.usecases.setup import link_tax as link
+
+    with wiring.open_session(workspace, wiring.new_run_id("link_tax")) as session:
+        code = link(session, tax_rate, tax_code, who=who())
+    console().print(f"workspace {workspace}: tax rate {tax_rate} is linked to {code.name}")
+
+
+def doctor(workspace: int = WORKSPACE) -> None:
+    """Every set-up check, one line each; exit 0 only if all hold."""
+    from caspen_qbo import wiring
+    from caspen_qbo.usecases.doctor import examine
+
+    with wiring.open_session(workspace, wiring.new_run_id("doctor")) as session:
+        findings = examine(session)
+    print_table(
+        ("", "check", "found", "what to do"),
+        [("ok" if f.ok else "FAIL", f.name, f.detail, f.fix) for f in findings],
+    )
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,16 @@
+"""Cutting work into pieces that one request or one statement takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of at most ``size`` items, in order; none for no items."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

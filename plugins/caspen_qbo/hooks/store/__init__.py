@@ -1,0 +1,7 @@
+"""Our own bookkeeping, schema ``qbo_sync`` in the database behind Airflow connection ``sync_db``."""
+
+from __future__ import annotations
+
+from caspen_qbo.hooks.store.store import Store
+
+__all__ = ["Store"]

@@ -1,0 +1,63 @@
+"""The store as one object: subjects as attributes, the workspace lock, and transactions over all of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from caspen_qbo import settings
+from caspen_qbo.errors import WorkspaceBusyError
+from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.store.documents import DocumentStore
+from caspen_qbo.hooks.store.links import LinkStore
+from caspen_qbo.hooks.store.requests import RequestStore
+from caspen_qbo.hooks.store.runs import RunStore
+from caspen_qbo.hooks.store.setup import SetupStore
+from caspen_qbo.hooks.store.unsynced import UnsyncedStore
+
+
+class Store:
+    """
+    One session to ``sync_db``. Belongs to one thread.
+
+    The workspace lock and the write-ahead records share this session on purpose: whoever loses the session loses the
+    lock, and can then no longer commit what it is about to send.
+    """
+
+    def __init__(self, conn_id: str = settings.SYNC_CONN_ID) -> None:
+        self.database = Database(conn_id)
+        self.setup = SetupStore(self.database)
+        self.documents = DocumentStore(self.database)
+        self.links = LinkStore(self.database)
+        self.requests = RequestStore(self.database)
+        self.unsynced = UnsyncedStore(self.database)
+        self.runs = RunStore(self.database)
+
+    def transaction(self):  # noqa: ANN201 - a context manager of the driver
+        """Everything inside commits together or not at all."""
+        return self.database.transaction()
+
+    @contextmanager
+    def workspace_lock(
+        self, workspace_id: int, *, wait_seconds: float = settings.WORKSPACE_LOCK_WAIT_SECONDS
+    ) -> Iterator[None]:
+        """
+        Exclude every other run on a workspace, in any process.
+
+        :raises WorkspaceBusyError: somebody else held it for ``wait_seconds``.
+        """
+        digest = hashlib.sha256(f"caspen_qbo:workspace:{workspace_id}".encode()).digest()
+        key = int.from_bytes(digest[:8], "big", signed=True)
+        if not self.database.try_lock(key, wait_seconds=wait_seconds):
+            raise WorkspaceBusyError(
+                f"workspace {workspace_id}: another run is working on it (waited {wait_seconds:.0f} s). "
+                "Nothing was done; the next run continues."
+            )
+        try:
+            yield
+        finally:
+            self.database.unlock(key)
+
+    def close(self) -> None:
+        self.database.close()

@@ -1,0 +1,136 @@
+"""Applying each credit memo to its own invoice and no other, also when QuickBooks' auto-apply got there first."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+
+from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.identity import read_marker
+from caspen_qbo.core.mapping import map_application
+from caspen_qbo.core.readiness import Problem
+from caspen_qbo.core.records import CreditNote, DocumentKind
+from caspen_qbo.hooks.store.documents import InvoiceStanding, Work
+from caspen_qbo.usecases.intents import Intent, Step
+from caspen_qbo.usecases.listing import list_problems
+from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.record import record
+from caspen_qbo.usecases.send import send
+from caspen_qbo.usecases.session import Session
+from caspen_qbo.usecases.settle import settle
+
+log = logging.getLogger(__name__)
+
+
+def apply_credit_memos(session: Session, counts: Counter[str]) -> None:
+    """Bring every posted credit memo onto its own invoice with a zero payment."""
+    for page in session.store.documents.fetch_work(session.workspace_id, DocumentKind.CREDIT_NOTE, "present"):
+        standings = session.store.documents.fetch_invoice_standings(
+            session.workspace_id, [work.invoice_id for work in page]
+        )
+        page = [w for w in page if w.linked and w.invoice_id in standings and standings[w.invoice_id].ready]
+        if page:
+            _apply_page(session, page, standings, counts)
+
+
+def _apply_page(
+    session: Session, page: list[Work], standings: dict[int, InvoiceStanding], counts: Counter[str]
+) -> None:
+    notes = session.billing.fetch_credit_notes(session.workspace_id, [work.document_id for work in page])
+    memos = _read_memos(session, page)
+    if any(memos[w.quickbooks_id].balance != w.total for w in page if w.quickbooks_id in memos):
+        _undo_foreign_applications(session, page, memos, standings, counts)
+        memos = _read_memos(session, page)
+    intents = []
+    for work in page:
+        memo, standing = memos.get(work.quickbooks_id or ""), standings[work.invoice_id]
+        note = notes.get(work.document_id)
+        if memo is None or note is None or note.status != "issued":
+            continue
+        if memo.balance == 0:
+            _mark_applied(session, work, _application_of(session, memo, standing))
+            counts["credit_notes_applied"] += 1
+            continue
+        intents.append(_apply(work, note, memo, standing))
+    if intents:
+        outcomes = send(session, intents, record) + settle(session)
+        counts["credit_notes_applied"] += sum(o.answer.ok and o.request.step == Step.APPLY for o in outcomes)
+
+
+def _apply(work: Work, note: CreditNote, memo: DocumentFacts, standing: InvoiceStanding) -> Intent:
+    payload = map_application(
+        note, customer_id=memo.customer_id, invoice_id=standing.quickbooks_id, credit_memo_id=memo.quickbooks_id,
+        amount=memo.balance,
+    )  # fmt: skip
+    return Intent(work.kind, work.document_id, Step.APPLY, "Payment", "create", payload, work.version)
+
+
+def _read_memos(session: Session, page: list[Work]) -> dict[str, DocumentFacts]:
+    ids = [work.quickbooks_id for work in page if work.quickbooks_id]
+    return {str(body["Id"]): read_facts("CreditMemo", body) for body in fetch_by(session, "CreditMemo", "Id", ids)}
+
+
+def _zero_payments(session: Session, memos: Iterable[DocumentFacts]) -> list[tuple[DocumentFacts, Body]]:
+    """The zero payments of these customers: what applies credits to charges."""
+    customers = {memo.customer_id for memo in memos}
+    found = [(read_facts("Payment", body), body) for body in fetch_by(session, "Payment", "CustomerRef", customers)]
+    return [(facts, body) for facts, body in found if facts.total == 0 and not facts.voided]
+
+
+def _undo_foreign_applications(
+    session: Session,
+    page: list[Work],
+    memos: dict[str, DocumentFacts],
+    standings: dict[int, InvoiceStanding],
+    counts: Counter[str],
+) -> None:
+    """
+    Take back what QuickBooks' auto-apply did with our credit memos on other invoices.
+
+    Only zero payments that link one of our memos, and nothing of ours, to a wrong invoice; a person's payment that uses
+    the credit is not touched but listed.
+    """
+    used = [w for w in page if w.quickbooks_id in memos and memos[w.quickbooks_id].balance != w.total]
+    payments = _zero_payments(session, [memos[str(work.quickbooks_id)] for work in used])
+    intents: dict[str, Intent] = {}
+    for work in used:
+        own_invoice = standings[work.invoice_id].quickbooks_id
+        for facts, body in payments:
+            memo_ids = {link.txn_id for link in facts.links if link.txn_type == "CreditMemo"}
+            invoices = {link.txn_id for link in facts.links if link.txn_type == "Invoice"}
+            if work.quickbooks_id not in memo_ids or invoices == {own_invoice}:
+                continue
+            if read_marker(facts.private_note) is not None:
+                continue  # an application of ours, of another note
+            sent = {"Id": facts.quickbooks_id, "SyncToken": str(body["SyncToken"])}
+            intents[facts.quickbooks_id] = Intent(
+                work.kind, work.document_id, Step.UNAPPLY, "Payment", "delete", sent, work.version
+            )
+    unique = {intent.document_id: intent for intent in intents.values()}
+    if unique:
+        counts["auto_applied_undone"] += len(unique)
+        send(session, list(unique.values()), record)
+        settle(session)
+
+
+def _application_of(session: Session, memo: DocumentFacts, standing: InvoiceStanding) -> str | None:
+    """The zero payment that already applies this memo to its own invoice."""
+    for facts, _ in _zero_payments(session, [memo]):
+        linked = {(link.txn_type, link.txn_id) for link in facts.links}
+        if {("CreditMemo", memo.quickbooks_id), ("Invoice", standing.quickbooks_id)} <= linked:
+            return facts.quickbooks_id
+    return None
+
+
+def _mark_applied(session: Session, work: Work, application_id: str | None) -> None:
+    """QuickBooks applied it by itself; if not to our invoice, a person decides."""
+    if application_id is None and work.total != Decimal(0):
+        detail = f"Credit memo {work.quickbooks_id} was used up in QuickBooks, but not on its own invoice."
+        list_problems(session, work, [Problem("changed_in_quickbooks", detail)])
+        return
+    with session.store.transaction():
+        session.store.links.mark_applied(session.workspace_id, work.document_id, application_id)
+        session.store.documents.mark_synced(session.workspace_id, work.kind, work.document_id, work.version)
+        session.store.unsynced.resolve(session.workspace_id, work.kind, work.document_id, resolution="synced")

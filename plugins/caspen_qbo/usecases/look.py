@@ -1,0 +1,130 @@
+"""Looking in QuickBooks for the effect of a request whose answer was lost."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from caspen_qbo.core.chunks import chunked
+from caspen_qbo.core.customers import read_candidate
+from caspen_qbo.core.documents import Body, ref_of
+from caspen_qbo.core.identity import read_marker
+from caspen_qbo.core.names import same_name
+from caspen_qbo.hooks.qbo_text import is_queryable, quote
+from caspen_qbo.hooks.store.requests import Request
+from caspen_qbo.settings import QUERY_IN_MAX
+from caspen_qbo.usecases.intents import Step
+from caspen_qbo.usecases.session import Session
+
+GONE: Body = {"status": "Deleted"}
+"""Found to be no longer there: the effect of a delete."""
+
+
+def look_for(session: Session, requests: Sequence[Request]) -> dict[int, Body]:
+    """
+    What QuickBooks holds that only these requests can have made.
+
+    :return: By the request's row id; a request without an entry left no trace so far.
+    """
+    found: dict[int, Body] = {}
+    groups: dict[tuple[str, bool], list[Request]] = defaultdict(list)
+    for request in requests:
+        groups[request.entity, request.operation == "create"].append(request)
+    for (entity, creates), group in groups.items():
+        if not creates:
+            found |= _look_by_id(session, entity, group)
+        elif entity == "Customer":
+            found |= _look_for_customers(session, group)
+        elif entity == "Payment":
+            found |= _look_for_payments(session, group)
+        else:
+            found |= _look_by_number(session, entity, group)
+    return found
+
+
+def fetch_by(session: Session, entity: str, attribute: str, values: Collection[str]) -> Iterable[Body]:
+    """All rows whose attribute is one of these values, a hundred values to a query."""
+    for chunk in chunked(sorted(set(values)), QUERY_IN_MAX):
+        yield from session.accounting.query(entity, f"{attribute} IN ({', '.join(quote(v) for v in chunk)})")
+
+
+def _look_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
+    ids = [str(request.payload["Id"]) for request in group]
+    there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", ids)}
+    found: dict[int, Body] = {}
+    for request in group:
+        body = there.get(str(request.payload["Id"]))
+        if body is None:
+            if request.operation in ("delete", "void"):
+                found[request.id] = {**GONE, "Id": request.payload["Id"]}
+        elif request.operation != "delete" and str(body.get("SyncToken")) != str(request.payload["SyncToken"]):
+            # Somebody changed it since we read it. If that was not us, the comparison that follows says so.
+            if request.operation == "update" or "voided" in str(body.get("PrivateNote", "")).casefold():
+                found[request.id] = body
+    return found
+
+
+def _look_by_number(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
+    numbers = [str(request.payload["DocNumber"]) for request in group]
+    bodies = list(fetch_by(session, entity, "DocNumber", [n for n in numbers if is_queryable(n)]))
+    return _match_markers(session, group, bodies)
+
+
+def _look_for_payments(session: Session, group: Sequence[Request]) -> dict[int, Body]:
+    customers = [ref_of(request.payload, "CustomerRef") for request in group]
+    bodies = list(fetch_by(session, "Payment", "CustomerRef", customers))
+    return _match_markers(session, group, bodies)
+
+
+def marker_kind(request: Request) -> str:
+    return "application" if request.step == Step.APPLY else request.document_kind
+
+
+def _match_markers(session: Session, group: Sequence[Request], bodies: Iterable[Body]) -> dict[int, Body]:
+    ours: dict[tuple[str, int], Body] = {}
+    for body in bodies:
+        marker = read_marker(str(body.get("PrivateNote") or ""))
+        voided = "voided" in str(body.get("PrivateNote") or "").casefold()  # an earlier life of the same document
+        if marker is not None and marker[0] == session.workspace_id and not voided:
+            ours.setdefault((marker[1], marker[2]), body)
+    return {
+        request.id: ours[marker_kind(request), request.document_id]
+        for request in group
+        if (marker_kind(request), request.document_id) in ours
+    }
+
+
+def _look_for_customers(session: Session, group: Sequence[Request]) -> dict[int, Body]:
+    names = [str(request.payload["DisplayName"]) for request in group]
+    bodies = list(find_customers_named(session, names))
+    taken = session.store.links.fetch_taken_customers(session.realm_id, [str(b["Id"]) for b in bodies])
+    found = {}
+    for request in group:
+        for body in bodies:
+            free = taken.get(str(body["Id"]), request.document_id) == request.document_id
+            if free and same_name(read_candidate(body).display_name, str(request.payload["DisplayName"])):
+                found[request.id] = body
+                break
+    return found
+
+
+SCAN_FROM = 10
+"""From so many names that QuickBooks' query cannot hold, reading all our customers is fewer calls."""
+
+
+def find_customers_named(session: Session, names: Collection[str], entity: str = "Customer") -> Iterable[Body]:
+    """
+    Active customers (vendors, employees) with one of these display names, among others.
+
+    Names beyond Latin-1 cannot stand in a query; they are found by their ending, ``(Caspen 12345)``.
+    """
+    plain = [name for name in names if is_queryable(name)]
+    other = [name for name in names if not is_queryable(name)]
+    yield from fetch_by(session, entity, "DisplayName", plain)
+    if len(other) >= SCAN_FROM:
+        yield from session.accounting.query(entity, "DisplayName LIKE '%(Caspen %'")
+        return
+    for name in other:
+        ending = name[name.rfind("(") :] if "(" in name else ""
+        if ending and is_queryable(ending):
+            yield from session.accounting.query(entity, f"DisplayName LIKE {quote('%' + ending)}")

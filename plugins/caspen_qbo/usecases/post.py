@@ -1,0 +1,180 @@
+"""Post to QuickBooks: one workspace, from staging to what Caspen's screens show."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from caspen_qbo.core.readiness import check_setup
+from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.errors import ConfigurationError, QboAuthError, StopError, SubscriptionEndedError, SyncError
+from caspen_qbo.hooks.store.documents import LedgerRow
+from caspen_qbo.hooks.store.unsynced import Listing
+from caspen_qbo.usecases.apply_credits import apply_credit_memos
+from caspen_qbo.usecases.ledger import read_ledger
+from caspen_qbo.usecases.post_payments import post_payments
+from caspen_qbo.usecases.post_sales import post_credit_memos, post_invoices
+from caspen_qbo.usecases.remove import remove_credit_memos, remove_payments, void_invoices
+from caspen_qbo.usecases.session import Session
+from caspen_qbo.usecases.settle import settle
+from caspen_qbo.usecases.stage import stage
+
+log = logging.getLogger(__name__)
+
+JOB = "post"
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What one run did; small enough to travel between tasks."""
+
+    workspace_id: int
+    counts: Mapping[str, int]
+    calls: Mapping[str, int]
+    ledger: LedgerRow | None
+    message: str = ""
+    by_kind: Mapping[str, LedgerRow] = field(default_factory=dict)
+
+
+def post(session: Session) -> RunResult:
+    """
+    Everything that is due, in order: removals, updates, customers, invoices, credit notes, payments, statuses.
+
+    Safe to repeat, to interrupt at any point and to start twice at once: the second waits for the first.
+
+    :raises StopError: nobody can post to this company now; what was done is recorded, what waits is listed under that
+        cause and posts by itself once it is healed.
+    :raises RetryError: try again later; nothing is lost.
+    """
+    with session.store.workspace_lock(session.workspace_id):
+        return run_job(session, JOB, _post)
+
+
+Job = Callable[[Session, Counter[str]], str]
+
+
+def run_job(session: Session, job: str, work: Job) -> RunResult:
+    """Run a job under the workspace lock, with its record: counts, calls, ledger, outcome."""
+    counts: Counter[str] = Counter()
+    session.store.runs.start(session.run_id, session.workspace_id, job)
+    try:
+        message = work(session, counts)
+        ledger = read_ledger(session, whole=False)
+    except SyncError as error:
+        session.store.runs.finish(
+            session.run_id, session.workspace_id, job, counts=counts, calls=session.accounting.calls(), ledger=None,
+            success=False, message=error.message,
+        )  # fmt: skip
+        raise
+    calls = dict(session.accounting.calls())
+    session.store.runs.finish(
+        session.run_id, session.workspace_id, job, counts=counts, calls=calls, ledger=ledger.invoices, success=True,
+        message=message,
+    )  # fmt: skip
+    log.info(
+        "%s workspace=%d %s calls=%d run=%s",
+        job, session.workspace_id, " ".join(f"{name}={number}" for name, number in sorted(counts.items())),
+        sum(calls.values()), session.run_id,
+    )  # fmt: skip
+    return RunResult(session.workspace_id, dict(counts), calls, ledger.invoices, message, ledger.by_kind)
+
+
+def _post(session: Session, counts: Counter[str]) -> str:
+    started_at = datetime.now(UTC)
+    staged = stage(session)
+    counts["staged"] += staged.invoices
+    if session.store.setup.fetch_choices(session.workspace_id) is None:
+        write_statuses(session, counts)
+        return "Set-up incomplete: choose the payment account and the default items in Settings; nothing posts before."
+    try:
+        settle(session)
+        if _has_work(session):
+            _write_all(session, counts, started_at)
+    except (QboAuthError, SubscriptionEndedError) as error:
+        list_waiting(session, error)
+        write_statuses(session, counts)
+        raise
+    write_statuses(session, counts)
+    return ""
+
+
+def _has_work(session: Session) -> bool:
+    """Whether anything would be sent; a run without work asks QuickBooks nothing."""
+    if session.store.unsynced.fetch_open_causes(session.workspace_id):
+        release_healed_causes(session)
+    if session.store.links.fetch_misfit_payments(session.workspace_id, session.realm_id):
+        return True
+    return any(
+        next(iter(session.store.documents.fetch_work(session.workspace_id, kind, wanted)), None)
+        for kind in DocumentKind
+        for wanted in ("absent", "present")
+    )
+
+
+def _write_all(session: Session, counts: Counter[str], started_at: datetime) -> None:
+    remove_payments(session, counts)
+    remove_credit_memos(session, counts)
+    void_invoices(session, counts)
+    post_invoices(session, counts)
+    post_credit_memos(session, counts)
+    apply_credit_memos(session, counts)
+    post_payments(session, counts, run_started_at=started_at)
+
+
+def release_healed_causes(session: Session) -> int:
+    """
+    Let go what one shared cause held, once that cause is gone; what is still held stays untouched.
+
+    Connection and subscription cannot be looked at from outside: what they held is tried, and listed again if need be.
+    """
+    causes = set(session.store.unsynced.fetch_open_causes(session.workspace_id))
+    looked_at = {cause for cause in causes if cause.startswith(("tax_rate:", "setting:", "books"))}
+    healed = causes & {"connection", "subscription"}
+    if looked_at:
+        healed |= looked_at - _broken_causes(session, looked_at)
+    return session.store.documents.release_causes(session.workspace_id, healed)
+
+
+def _broken_causes(session: Session, causes: set[str]) -> set[str]:
+    try:
+        context = session.context()
+    except ConfigurationError:
+        return causes
+    broken = {problem.cause_ref for problem in check_setup(context)}
+    rates = session.billing.fetch_tax_rates(session.workspace_id)
+    for cause in causes:
+        if cause.startswith("tax_rate:"):
+            rate_id = int(cause.removeprefix("tax_rate:"))
+            code, rate = context.tax_code(rate_id), rates.get(rate_id)
+            if code is None or not code.usable_for_sales or (rate is not None and code.percent != rate.rate):
+                broken.add(cause)
+        elif cause == "books" and context.reference.company.closing_date is not None:
+            broken.add(cause)
+    return broken
+
+
+def list_waiting(session: Session, error: StopError) -> None:
+    """Show everything that waits under the cause that stopped the run, one card for all of it."""
+    cause = "connection" if isinstance(error, QboAuthError) else "subscription"
+    for kind in DocumentKind:
+        for wanted in ("absent", "present"):
+            for page in session.store.documents.fetch_work(session.workspace_id, kind, wanted):
+                session.store.unsynced.record(
+                    [
+                        Listing(
+                            session.workspace_id, work.kind, work.document_id, work.number, work.invoice_id,
+                            error.error_key, error.message, cause_ref=cause,
+                        )
+                        for work in page
+                    ]
+                )  # fmt: skip
+
+
+def write_statuses(session: Session, counts: Counter[str]) -> None:
+    """Tell Caspen's screens what changed; what they show already is left alone."""
+    while updates := session.store.documents.fetch_statuses_to_show(session.workspace_id):
+        counts["statuses_written"] += session.billing.write_statuses(session.workspace_id, updates)
+        session.store.documents.mark_shown(session.workspace_id, updates)

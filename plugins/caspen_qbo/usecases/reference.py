@@ -1,0 +1,42 @@
+"""QuickBooks' lists that documents refer to: read live, kept for a few minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from caspen_qbo.core.reference import Reference, read_company, read_entry, read_tax_codes
+from caspen_qbo.hooks.store import Store
+from caspen_qbo.ports import Accounting
+
+_ALL = "Active IN (true, false)"
+
+
+def read_reference(accounting: Accounting, store: Store) -> Reference:
+    """
+    Company, preferences, tax codes, items, accounts and payment methods, inactive ones included.
+
+    At most seven calls, none while the last answer is trusted.
+    """
+
+    def cached(name: str, read: Callable[[], Any]) -> Any:
+        found = store.setup.fetch_cached(accounting.realm_id, name)
+        if found is None:
+            found = read()
+            store.setup.cache(accounting.realm_id, name, found)
+        return found
+
+    def rows(entity: str) -> list[Any]:
+        return cached(entity, lambda: list(accounting.query(entity, _ALL)))
+
+    company = cached("CompanyInfo", lambda: dict(accounting.read_company()))
+    preferences = cached("Preferences", lambda: dict(accounting.read_preferences()))
+    return Reference(
+        company=read_company(company, preferences),
+        tax_codes=read_tax_codes(rows("TaxCode"), rows("TaxRate")),
+        items={entry.id: entry for entry in (read_entry(b, type_property="Type") for b in rows("Item"))},
+        accounts={
+            entry.id: entry for entry in (read_entry(b, type_property="AccountType") for b in rows("Account"))
+        },
+        payment_methods={entry.id: entry for entry in (read_entry(b) for b in rows("PaymentMethod"))},
+    )

@@ -1,0 +1,32 @@
+"""Retry: a person says that a cause is mended; the next run tries again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from caspen_qbo.hooks.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def release(
+    store: Store, workspace_id: int, *, numbers: Sequence[str] = (), error_key: str | None = None, who: str
+) -> int:
+    """
+    Release listed documents: by number, by kind of error, or all of them when neither is given.
+
+    Also forgets the lists read from QuickBooks, since something was changed there. Safe to repeat.
+
+    :param numbers: Document numbers; an invoice's number also releases its payments and credit notes.
+    :return: How many documents were released.
+    """
+    connection = store.setup.fetch_connection(workspace_id)
+    if connection is not None:
+        store.setup.forget_cached(connection.realm_id)
+    if numbers:
+        released = store.documents.release_numbers(workspace_id, numbers)
+    else:
+        released = store.documents.release_key(workspace_id, error_key)
+    log.info("retry workspace=%d released=%d key=%s who=%s", workspace_id, released, error_key or "-", who)
+    return released

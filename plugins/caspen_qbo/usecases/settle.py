@@ -1,0 +1,79 @@
+"""Resolving requests whose answer is not known: look first, adopt what is there, only then send again."""
+
+from __future__ import annotations
+
+import logging
+from itertools import groupby
+
+from caspen_qbo import settings
+from caspen_qbo.errors import OutcomeUnknownError
+from caspen_qbo.hooks.store.requests import Request
+from caspen_qbo.ports import Answer
+from caspen_qbo.usecases.intents import CLIENT, Outcome
+from caspen_qbo.usecases.look import look_for
+from caspen_qbo.usecases.record import list_outcome_unknown, record
+from caspen_qbo.usecases.send import record_answers, transmit
+from caspen_qbo.usecases.session import Session
+
+log = logging.getLogger(__name__)
+
+LOOKS_MAX = 12
+"""After so many looks over several runs without a trace, the request is given up and made anew."""
+
+
+def settle(session: Session, *, rounds: int = settings.IN_DOUBT_ROUNDS_MAX) -> list[Outcome]:
+    """
+    Settle every request in doubt of this workspace, as far as QuickBooks answers.
+
+    What is found is adopted like an answer that came at once. What is not found is sent again as it was recorded, with
+    the same request id and item ids, so that even a write that is still on its way inside QuickBooks is not doubled.
+
+    :return: The outcomes now known. What stays in doubt is shown as ``outcome_unknown`` and left to the next run.
+    """
+    outcomes: list[Outcome] = []
+    for _ in range(rounds):
+        doubtful = session.store.requests.fetch_in_doubt(session.workspace_id)
+        if not doubtful:
+            return outcomes
+        found = look_for(session, doubtful)
+        session.store.requests.count_look([request.id for request in doubtful])
+        seen = [request for request in doubtful if request.id in found]
+        if seen:
+            answers = {request.id: Answer(found[request.id]) for request in seen}
+            outcomes += record_answers(session, seen, answers, record, adopted=True)
+        outcomes += _repeat(session, [request for request in doubtful if request.id not in found])
+    _show(session, session.store.requests.fetch_in_doubt(session.workspace_id))
+    return outcomes
+
+
+def _repeat(session: Session, missing: list[Request]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for batch_id, group in groupby(missing, key=lambda request: request.batch_id):
+        requests = list(group)
+        given_up = [request for request in requests if request.looks >= LOOKS_MAX]
+        with session.store.transaction():
+            for request in given_up:
+                session.store.requests.finish(request.id, "dropped")
+        again = [request for request in requests if request.looks < LOOKS_MAX]
+        if not again:
+            continue
+        try:
+            answers = transmit(session, again)
+        except OutcomeUnknownError:
+            log.warning("still unknown workspace=%d batch=%s requests=%d", session.workspace_id, batch_id, len(again))
+            continue
+        outcomes += record_answers(session, again, answers, record)
+    return outcomes
+
+
+def _show(session: Session, doubtful: list[Request]) -> None:
+    by_kind: dict[str, list[Request]] = {}
+    for request in doubtful:
+        if request.document_kind != CLIENT:
+            by_kind.setdefault(request.document_kind, []).append(request)
+    for kind, requests in by_kind.items():
+        rows = session.store.documents.fetch_documents(
+            session.workspace_id, kind, [request.document_id for request in requests]
+        )
+        for request in requests:
+            list_outcome_unknown(session, request, rows[request.document_id])

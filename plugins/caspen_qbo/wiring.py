@@ -1,0 +1,59 @@
+"""Where the pieces are joined: connections by their Airflow ids, one session per workspace. Nothing else does this."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from caspen_qbo.errors import ConfigurationError, NotConnectedError
+from caspen_qbo.hooks.caspen import CaspenBilling
+from caspen_qbo.hooks.qbo import QuickBooksHook
+from caspen_qbo.hooks.store import Store
+from caspen_qbo.usecases.session import Session
+
+
+def new_run_id(job: str) -> str:
+    """For runs started without Airflow, whose runs bring their own id."""
+    return f"{job}__{uuid.uuid4().hex[:12]}"
+
+
+@contextmanager
+def open_store() -> Iterator[Store]:
+    store = Store()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_billing() -> Iterator[CaspenBilling]:
+    billing = CaspenBilling()
+    try:
+        yield billing
+    finally:
+        billing.close()
+
+
+@contextmanager
+def open_session(workspace_id: int, run_id: str) -> Iterator[Session]:
+    """
+    Everything one run on one workspace needs.
+
+    :raises ConfigurationError: an Airflow connection or the workspace is missing.
+    :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
+    :raises QboAuthError: the connection waits for a person.
+    """
+    with open_store() as store, open_billing() as billing:
+        workspace = billing.fetch_workspaces([workspace_id]).get(workspace_id)
+        if workspace is None:
+            raise ConfigurationError(f"workspace {workspace_id}: Caspen has no such workspace.")
+        connection = store.setup.fetch_connection(workspace_id)
+        if connection is None or connection.status == "disconnected":
+            raise NotConnectedError(
+                f"workspace {workspace_id}: not connected to QuickBooks. Connect it in Set-up, or with "
+                f"`connect --workspace {workspace_id} --realm R --refresh-token T`."
+            )
+        with QuickBooksHook().accounting(workspace_id) as accounting:
+            yield Session(run_id, workspace, connection, billing, accounting, store)
