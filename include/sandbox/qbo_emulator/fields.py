@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
@@ -103,6 +103,19 @@ class Day:
             return None
         try:
             return date.fromisoformat(str(value)[:10]).isoformat()
+        except ValueError as error:
+            raise faults.bad_date(name, value) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date-time kept as sent. Unlike elsewhere an empty one is refused, as seen with DeliveryTime."""
+
+    read_only: bool = False
+
+    def read(self, value: Any, name: str) -> str:
+        try:
+            return datetime.fromisoformat(str(value).replace("Z", "+00:00")).isoformat()
         except ValueError as error:
             raise faults.bad_date(name, value) from error
 

@@ -71,15 +71,15 @@ class Authority:
     ) -> None:
         self.clock, self.client_id, self.client_secret = clock, client_id, client_secret
         self.redirect_uris = tuple(redirect_uris)
+        self.reset()
+
+    def reset(self) -> None:
+        """Drop all codes and tokens, and go back to the documented policy."""
         self.rotation: Rotation = "daily"
         self.reuse_kills_grant = False
         """Whether presenting a dead refresh token also ends the connection."""
         self.refresh_seconds = 0.05
         """Real seconds a refresh is in progress; a second one with the same token meanwhile fails."""
-        self.forget()
-
-    def forget(self) -> None:
-        """Drop all codes and tokens."""
         self.codes: dict[str, Code] = {}
         self.access: dict[str, AccessToken] = {}
         self.refresh: dict[str, Grant] = {}

@@ -79,7 +79,7 @@ class Webhooks:
                     self.done.append(self.queue.popleft())
 
     def _bundle(self) -> None:
-        if not self._pending or self.url is None:
+        if not self._pending or self.url is None or self.paused:
             return
         events, self._pending = self._pending, []
         if self.shuffle:

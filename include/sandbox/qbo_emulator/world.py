@@ -36,8 +36,7 @@ class World:
     def reset(self) -> None:
         """Fresh companies, no tokens, no faults, no records, real time. The webhook address stays."""
         self.clock.reset()
-        self.authority.forget()
-        self.authority.rotation, self.authority.reuse_kills_grant = "daily", False
+        self.authority.reset()
         self.recorder.reset()
         self.plan.replace([])
         self.webhooks.reset()

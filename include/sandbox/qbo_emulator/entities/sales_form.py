@@ -18,6 +18,7 @@ from ..fields import (
     Field,
     Flag,
     Many,
+    Moment,
     Number,
     Part,
     Ref,
@@ -111,7 +112,7 @@ FORM_FIELDS: Mapping[str, Field] = {
     "HomeBalance": Anything(read_only=True),
     "Balance": Anything(read_only=True),
     "DeliveryInfo": Part(
-        Shape({"DeliveryType": Text(50), "DeliveryTime": Day(), "DeliveryErrorType": Text(50)})
+        Shape({"DeliveryType": Text(50), "DeliveryTime": Moment(), "DeliveryErrorType": Text(50)})
     ),
 }
 
@@ -139,9 +140,6 @@ class SalesForm(Transaction):
         sent: dict[str, Any],
         options: Options,
     ) -> Document:
-        delivery = sent.get("DeliveryInfo")
-        if isinstance(delivery, dict) and "DeliveryTime" in delivery and delivery["DeliveryTime"] is None:
-            raise faults.bad_date("DeliveryTime", "")
         if not fields.get("Line"):
             raise faults.required("Line")
         customer = active_customer(company, fields)
