@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,11 +103,14 @@ def launcher_lock() -> Iterator[None]:
 
 
 @contextmanager
-def local_system(progress: Progress, extra_environ: Mapping[str, str] | None = None) -> Iterator[LocalSystem]:
+def local_system(
+    progress: Progress, extra_environ: Mapping[str, str] | None = None, without: Collection[str] = ()
+) -> Iterator[LocalSystem]:
     """
     The whole system, running for the length of the block.
 
     :param extra_environ: Settings on top of the caller's environment, e.g. no schedules in the demo.
+    :param without: Airflow components not to start.
     :raises OpsError: a port is taken, or a service does not start; the rest is stopped again.
 
     Ctrl-C and SIGTERM end the block; no process is left behind.
@@ -142,12 +145,12 @@ def local_system(progress: Progress, extra_environ: Mapping[str, str] | None = N
         _start_sandbox(system)
         with progress.step("databases migrated"):
             _migrate(system, server)
-        _start_airflow(system)
+        _start_airflow(system, without)
         with progress.step(f"QuickBooks sandbox on {sandbox_url(ports)}"):
             _await_sandbox(system)
         with progress.step(f"Airflow on {airflow_url(ports)}"):
             with AirflowApi(airflow_url(ports), check=system.check) as api:
-                api.wait_healthy(AIRFLOW_HEALTHY_SECONDS)
+                api.wait_healthy(AIRFLOW_HEALTHY_SECONDS, without)
                 api.warm()
         yield system
 
@@ -183,8 +186,8 @@ def _migrate(system: LocalSystem, server: PostgresServer) -> None:
     commands = {
         "caspen_qbo migrate": ([sys.executable, "-m", "caspen_qbo", "migrate"], system.env),
         "caspen_seed schema": (
-            [sys.executable, "-m", "caspen_seed", "schema", "--dsn", caspen.uri],
-            {**system.env, "PYTHONPATH": str(SANDBOX_CODE)},
+            [sys.executable, "-m", "caspen_seed", "schema"],
+            {**system.env, "PYTHONPATH": str(SANDBOX_CODE), "CASPEN_DSN": caspen.uri},
         ),
     }
     metadata = databases(system.ports, system.credentials)["airflow"]
@@ -220,8 +223,10 @@ def run_together(commands: Mapping[str, tuple[Sequence[str], Mapping[str, str]]]
             raise OpsError(f"{name} failed with code {process.returncode}:\n{outputs[name][-2000:].strip()}")
 
 
-def _start_airflow(system: LocalSystem) -> None:
+def _start_airflow(system: LocalSystem, without: Collection[str]) -> None:
     for name, arguments in AIRFLOW_COMPONENTS.items():
+        if name in without:
+            continue
         address = ["--host", HOST, "--port", str(system.ports.airflow)] if name == "api-server" else []
         system.start(name, [*AIRFLOW, *arguments, *address], system.env, AIRFLOW_HOME)
 

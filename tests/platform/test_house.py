@@ -1,0 +1,54 @@
+"""What a person finds in a fresh clone: the targets of make, and files that must stay as they are."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from ops.paths import PLUGINS, ROOT
+
+TARGETS = {"demo", "up", "sandbox", "bench", "test", "help", "lint", "lock", "clean"}
+
+
+def test_make_help_lists_every_target_on_one_line():
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = re.findall(r"^  make (\w+) +\S", done.stdout, re.MULTILINE)
+    assert sorted(listed) == sorted(TARGETS)
+    for variable in ("AIRFLOW_PORT", "POSTGRES_PORT", "SANDBOX_PORT"):
+        assert variable in done.stdout
+
+
+def test_ci_runs_what_people_run():
+    script = (ROOT / ".ci" / "run").read_text()
+    assert script.strip().splitlines()[-1] == "exec make test"
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+
+
+def test_airflow_is_told_to_leave_the_package_alone():
+    assert (PLUGINS / ".airflowignore").read_text().splitlines() == ["caspen_qbo/"]
+
+
+def test_every_locked_package_is_pinned():
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-sandbox.txt"):
+        lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith("#")]
+        assert lines, name
+        loose = [line for line in lines if not re.match(r"^[\w.\[\],-]+==\S+$", line)]
+        assert loose == [], name
+
+
+def test_both_locks_agree():
+    def pins(name: str) -> dict[str, str]:
+        lines = (ROOT / name).read_text().splitlines()
+        return dict(line.split("==", 1) for line in lines if "==" in line and not line.startswith("#"))
+
+    development = pins("requirements-dev.txt")
+    for lock in ("requirements.txt", "requirements-sandbox.txt"):
+        production = pins(lock)
+        assert production
+        differing = {n: (v, development.get(n)) for n, v in production.items() if development.get(n) != v}
+        assert differing == {}, lock
+
+
+def test_what_is_generated_is_ignored_by_git():
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert {"/var/", "/.venv/", "/.env"} <= set(ignored)
