@@ -10,7 +10,7 @@ from caspen_qbo.core.customers import read_candidate
 from caspen_qbo.core.documents import Body, ref_of
 from caspen_qbo.core.identity import read_marker
 from caspen_qbo.core.names import same_name
-from caspen_qbo.hooks.qbo_text import is_queryable, quote
+from caspen_qbo.core.query_text import is_queryable, quote
 from caspen_qbo.hooks.store.requests import Request
 from caspen_qbo.settings import QUERY_IN_MAX
 from caspen_qbo.usecases.intents import Step

@@ -1,0 +1,110 @@
+"""Posting over real services: Caspen's database, our own, and QuickBooks over HTTP."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from caspen_seed import NewLine
+
+from tests.support.flow import Flow
+
+
+def test_an_invoice_and_its_payment_post_once(flow: Flow) -> None:
+    invoice = flow.invoice("96.50", "12.35")
+    flow.pay(invoice, "50.00")
+
+    first = flow.post()
+    second = flow.post()
+
+    [document] = flow.books("Invoice")
+    [payment] = flow.books("Payment")
+    mine = flow.staff.invoice(invoice)
+    assert document["DocNumber"] == mine.number
+    assert document["TotalAmt"] == mine.total
+    assert document["TxnTaxDetail"]["TotalTax"] == mine.tax_total
+    assert document["Balance"] == mine.balance
+    assert payment["TotalAmt"] == Decimal("50")
+    assert first.counts["invoices_posted"] == 1
+    assert first.counts["payments_posted"] == 1
+    assert not second.counts.get("invoices_posted")
+    assert first.ledger is not None and first.ledger.synced == 1
+    assert flow.listed() == {}
+    assert flow.caspen_rows("SELECT quickbooks_status, quickbooks_status_detail FROM caspen.invoice") == [
+        ("Synced", None)
+    ]
+
+
+def test_a_run_without_work_asks_quickbooks_nothing(flow: Flow) -> None:
+    flow.invoice("10.00")
+    flow.post()
+    flow.post()  # reads the status we wrote to Caspen as a change, and finds nothing in it
+    assert flow.post().calls == {}
+
+
+def test_drafts_stay_and_an_invoice_without_lines_is_listed_and_heals(flow: Flow) -> None:
+    flow.staff.draft_invoice(flow.client_id, [NewLine("service", "Draft", "10.00", tax_rate_id=flow.rates["GST"])])
+    empty = flow.staff.draft_invoice(flow.client_id, [])
+    flow.staff.finalise(empty)
+    number = flow.staff.invoice(empty).number
+
+    flow.post()
+    assert flow.books("Invoice") == []
+    assert list(flow.listed()) == [(number, "required_param_missing")]
+    assert flow.caspen_rows(
+        "SELECT quickbooks_status, quickbooks_status_detail FROM caspen.invoice WHERE id = %s", empty
+    ) == [("Not synced", "Create failed: Required param missing")]
+
+    flow.staff.revert_to_draft(empty)
+    flow.staff.edit_draft(empty, [NewLine("product", "Tape", "9.90", tax_rate_id=flow.rates["GST"])])
+    flow.staff.finalise(empty)
+    flow.post()
+    assert [row["DocNumber"] for row in flow.books("Invoice")] == [number]
+    assert flow.listed() == {}
+
+
+def test_a_reverted_invoice_updates_the_same_quickbooks_invoice(flow: Flow) -> None:
+    invoice = flow.invoice("100.00")
+    flow.post()
+    flow.staff.revert_to_draft(invoice)
+    flow.post()
+    assert flow.books("Invoice")[0]["TotalAmt"] == Decimal("110")
+    flow.staff.edit_draft(invoice, [NewLine("service", "Longer", "80.00", "2.5", tax_rate_id=flow.rates["GST"])])
+    flow.staff.finalise(invoice)
+    flow.post()
+    [document] = flow.books("Invoice")
+    assert document["TotalAmt"] == Decimal("220")
+    assert flow.listed() == {}
+
+
+def test_unlinked_payments_and_voids_follow(flow: Flow) -> None:
+    invoice = flow.invoice("100.00")
+    flow.pay(invoice, "40.00")
+    flow.post()
+    assert len(flow.books("Payment")) == 1
+    [(allocation,)] = flow.caspen_rows("SELECT id FROM caspen.payment_allocation")
+    flow.staff.unlink(allocation)
+    flow.staff.void_invoice(invoice)
+    flow.post()
+    [document] = flow.books("Invoice")
+    assert flow.books("Payment") == []
+    assert document["TotalAmt"] == 0
+    assert flow.listed() == {}
+
+
+def test_a_credit_note_is_applied_to_its_own_invoice_even_after_auto_apply(flow: Flow) -> None:
+    flow.switch(auto_apply_credit=True)
+    older = flow.invoice("30.00")
+    invoice = flow.invoice("100.00")
+    flow.post()
+    lines = flow.caspen_rows("SELECT id FROM caspen.invoice_line WHERE invoice_id = %s", invoice)
+    note = flow.staff.credit(invoice, {lines[0][0]: "0.5"}, reason="private words")
+    flow.post()
+    by_number = {row["DocNumber"]: row for row in flow.books("Invoice")}
+    assert by_number[flow.staff.invoice(older).number]["Balance"] == Decimal("33")
+    assert by_number[flow.staff.invoice(invoice).number]["Balance"] == flow.staff.balance(invoice) == Decimal("55")
+    assert flow.listed() == {}
+    flow.staff.void_credit_note(getattr(note, "id", note))
+    flow.post()
+    by_number = {row["DocNumber"]: row for row in flow.books("Invoice")}
+    assert by_number[flow.staff.invoice(invoice).number]["Balance"] == Decimal("110")
+    assert flow.books("CreditMemo") == []
