@@ -101,7 +101,8 @@ class Books:
         answer = self.ask("GET", "cdc", params={"entities": entities, "changedSince": since})
         return answer["CDCResponse"][0]["QueryResponse"]
 
-    # --- things to work with ---------------------------------------------------------------------------------
+    # --- things to work with
+    ---------------------------------------------------------------------------------
 
     @cached_property
     def country(self) -> str:

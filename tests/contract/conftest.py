@@ -1,8 +1,10 @@
 """
 The same tests against the sandbox of this repository and, when there are credentials, against Intuit's own.
 
-Set QBO_CLIENT_ID, QBO_CLIENT_SECRET, QBO_REFRESH_TOKEN and QBO_REALM_ID of an Intuit *sandbox* company to run the
-second half. It writes test customers and invoices there. Intuit may answer with a new refresh token: it is kept in
+Set QBO_CLIENT_ID, QBO_CLIENT_SECRET, QBO_REFRESH_TOKEN and QBO_REALM_ID of an Intuit *sandbox* company
+to run the
+second half. It writes test customers and invoices there. Intuit may answer with a new refresh token: it
+is kept in
 ``var/intuit-refresh-token``, and read from there the next time.
 """
 
@@ -30,7 +32,9 @@ INTUIT_TOKENS = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"
 CREDENTIALS = ("QBO_CLIENT_ID", "QBO_CLIENT_SECRET", "QBO_REFRESH_TOKEN", "QBO_REALM_ID")
 KEPT_TOKEN = Path(__file__).parents[2] / "var" / "intuit-refresh-token"
 SKIPPED = (
-    "NOT RUN against Intuit's sandbox: set " + ", ".join(CREDENTIALS) + " to check that this sandbox tells the truth"
+    "NOT RUN against Intuit's sandbox: set "
+    + ", ".join(CREDENTIALS)
+    + " to check that this sandbox tells the truth"
 )
 
 

@@ -83,7 +83,9 @@ def test_a_strangers_document_is_620(books: Books, kind: str) -> None:
     with pytest.raises(Refused) as refused:
         books.pay(books.customer(), 10, (kind, document, 10))
     assert refused.value.code == "620"
-    assert refused.value.detail.startswith("TxnID Cannot Be Linked : Cannot validate linked transactions: Something")
+    assert refused.value.detail.startswith(
+        "TxnID Cannot Be Linked : Cannot validate linked transactions: Something"
+    )
 
 
 def test_a_parent_pays_for_a_child_billed_to_it(books: Books) -> None:
@@ -151,15 +153,19 @@ def test_the_money_goes_to_undeposited_funds_or_where_told(books: Books) -> None
     assert refused.value.code == "6430"
 
 
-_STEP = st.tuples(st.sampled_from(["invoice", "credit", "pay", "credit-pay", "void", "delete", "shrink"]),
-                  st.integers(1, 9999), st.integers(0, 99))
+_STEP = st.tuples(
+    st.sampled_from(["invoice", "credit", "pay", "credit-pay", "void", "delete", "shrink"]),
+    st.integers(1, 9999),
+    st.integers(0, 99),
+)
 
 
 @given(st.lists(_STEP, min_size=1, max_size=25), st.booleans())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_happens_the_balances_hold(steps: list[tuple[str, int, int]], auto: bool) -> None:
     """
-    14 and 15 as a property: after any history, no balance is negative, every open amount is its total less what
+    14 and 15 as a property: after any history, no balance is negative, every open amount is its total
+    less what
     payments apply, every payment is whole, links stand on both sides, and the customer owes their sum.
     """
     company = seed_company(COUNTRIES[0], Clock())
@@ -197,7 +203,8 @@ def _do(company, what: str, cents: int, pick: int) -> None:
         elif what == "pay" and chosen:
             part = min(amount, chosen["Balance"])
             KINDS["Payment"].create(
-                company, {**ref, "TotalAmt": amount, "Line": [payment_line("Invoice", chosen, part)]})
+                company, {**ref, "TotalAmt": amount, "Line": [payment_line("Invoice", chosen, part)]}
+            )
         elif what == "credit-pay" and chosen and credits:
             credit = credits[pick % len(credits)]
             part = min(credit["RemainingCredit"], chosen["Balance"])

@@ -18,7 +18,9 @@ def customer_item(number: int, **fields: object) -> dict:
 
 def test_items_fail_each_for_itself_and_the_status_is_200(books: Books) -> None:
     """4."""
-    response = books.send("POST", "batch", json={"BatchItemRequest": [customer_item(1), customer_item(2, Title="x" * 17)]})
+    response = books.send(
+        "POST", "batch", json={"BatchItemRequest": [customer_item(1), customer_item(2, Title="x" * 17)]}
+    )
     first, second = response.json()["BatchItemResponse"]
     assert response.status_code == 200
     assert first["Customer"]["DisplayName"] == "B1"
@@ -67,7 +69,11 @@ def test_a_batch_updates_voids_deletes_and_queries(books: Books) -> None:
     head = {name: payment[name] for name in ("Id", "SyncToken")}
     answers = books.batch(
         [
-            {"bId": "1", "operation": "update", "Invoice": {**_head(one), "sparse": True, "PrivateNote": "n"}},
+            {
+                "bId": "1",
+                "operation": "update",
+                "Invoice": {**_head(one), "sparse": True, "PrivateNote": "n"},
+            },
             {"bId": "2", "operation": "void", "Invoice": _head(two)},
             {"bId": "3", "operation": "delete", "Invoice": _head(three)},
             {"bId": "4", "operation": "update", "optionsData": "void", "Payment": {**head, "sparse": True}},

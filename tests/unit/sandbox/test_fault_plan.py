@@ -72,7 +72,9 @@ def test_a_batch_whose_items_all_fail_for_now(sandbox: Sandbox, books: Books) ->
 
 
 def test_the_nth_call_of_an_entity(sandbox: Sandbox, books: Books) -> None:
-    sandbox.do("faults", rules=[{"kind": "unavailable", "entity": "Customer", "operation": "create", "nth": 2}])
+    sandbox.do(
+        "faults", rules=[{"kind": "unavailable", "entity": "Customer", "operation": "create", "nth": 2}]
+    )
     statuses = []
     for n in range(3):
         ask(books)
@@ -93,8 +95,19 @@ def test_a_seed_gives_the_same_faults_again() -> None:
 
 
 def test_rules_pick_by_endpoint_method_realm_and_count(sandbox: Sandbox, books: Books) -> None:
-    sandbox.do("faults", rules=[{"kind": "unavailable", "endpoint": "query", "method": "POST", "every": 2, "times": 1,
-                                 "realm": books.realm}])
+    sandbox.do(
+        "faults",
+        rules=[
+            {
+                "kind": "unavailable",
+                "endpoint": "query",
+                "method": "POST",
+                "every": 2,
+                "times": 1,
+                "realm": books.realm,
+            }
+        ],
+    )
     statuses = [books.send("POST", "query", content="select * from Term").status_code for _ in range(5)]
     assert statuses == [200, 503, 200, 200, 200]
     rule = sandbox.get("faults")["rules"][0]
@@ -111,7 +124,11 @@ def test_injected_faults_are_on_record(sandbox: Sandbox, books: Books) -> None:
     sandbox.fail("unavailable")
     ask(books)
     record = sandbox.last_request()
-    assert (record["injected"], record["status"], record["endpoint"]) == ("unavailable", 503, "GET companyinfo")
+    assert (record["injected"], record["status"], record["endpoint"]) == (
+        "unavailable",
+        503,
+        "GET companyinfo",
+    )
 
 
 def test_latency_is_added_to_every_answer(sandbox: Sandbox, books: Books) -> None:

@@ -16,7 +16,9 @@ def test_the_applications_fault_is_upper_case(books: Books) -> None:
     assert body["time"][-6:] in ("-08:00", "-07:00") and "." in body["time"]
 
 
-def test_an_expired_token_is_401_in_lower_case_with_epoch_milliseconds(sandbox: Sandbox, books: Books) -> None:
+def test_an_expired_token_is_401_in_lower_case_with_epoch_milliseconds(
+    sandbox: Sandbox, books: Books
+) -> None:
     """6."""
     sandbox.do("expire-tokens")
     response = books.send("GET", "companyinfo/1")
@@ -83,7 +85,9 @@ def test_any_minor_version_is_taken(books: Books, version: str) -> None:
     assert books.send("GET", "companyinfo/1", params={"minorversion": version}).status_code == 200
 
 
-@pytest.mark.parametrize("body", [{"DisplayNam": "x"}, {"Customer": {}}, {"BillAddr": {"Town": "x"}}, [], "text"])
+@pytest.mark.parametrize(
+    "body", [{"DisplayNam": "x"}, {"Customer": {}}, {"BillAddr": {"Town": "x"}}, [], "text"]
+)
 def test_what_is_not_known_is_2010(books: Books, body: object) -> None:
     """22."""
     with pytest.raises(Refused) as refused:
@@ -105,7 +109,13 @@ def test_bytes_that_are_no_utf8_are_code_500(books: Books) -> None:
 def test_format_and_request_id_headers_are_ignored(books: Books) -> None:
     name = unique()
     for _ in range(1):
-        books.ask("POST", "customer", json={"DisplayName": name}, params={"format": "json"}, headers={"Request-Id": "1"})
+        books.ask(
+            "POST",
+            "customer",
+            json={"DisplayName": name},
+            params={"format": "json"},
+            headers={"Request-Id": "1"},
+        )
     with pytest.raises(Refused):
         books.ask("POST", "customer", json={"DisplayName": name}, headers={"Request-Id": "1"})
 

@@ -50,7 +50,9 @@ def test_forty_batches_a_minute_for_our_app(sandbox: Sandbox, limited: Books) ->
     """5."""
     answers = []
     for _ in range(41):
-        answers.append(limited.send("POST", "batch", json={"BatchItemRequest": [{"Query": "select * from Term"}]}))
+        answers.append(
+            limited.send("POST", "batch", json={"BatchItemRequest": [{"Query": "select * from Term"}]})
+        )
         sandbox.do("clock", advance_seconds=0.5)
     assert [answer.status_code for answer in answers] == [200] * 40 + [429]
     assert ask(limited) == 200
@@ -96,7 +98,9 @@ def test_the_months_quota_stops_reads_until_the_month_ends(sandbox: Sandbox) -> 
 
 def test_each_item_of_a_batch_is_metered(sandbox: Sandbox, books: Books) -> None:
     before = sandbox.get("counters")["by_meter"]
-    books.batch([{"Query": "select * from Term"}, {"Customer": {"DisplayName": "M"}}, {"Query": "select * from Item"}])
+    books.batch(
+        [{"Query": "select * from Term"}, {"Customer": {"DisplayName": "M"}}, {"Query": "select * from Item"}]
+    )
     after = sandbox.get("counters")["by_meter"]
     assert after["CorePlus"] - before.get("CorePlus", 0) == 2 and after["Core"] - before.get("Core", 0) == 1
 

@@ -21,7 +21,8 @@ def test_a_name_is_unique_over_customers_vendors_and_employees(books: Books, ent
     fault = refused(books.create, entity, {"DisplayName": name, "GivenName": "G", "FamilyName": "F"})
     assert fault.code == "6240" and fault.error["Message"] == "Duplicate Name Exists Error"
     assert fault.detail == (
-        "The name supplied already exists. : Another customer, vendor or employee is already using this \nname. "
+        "The name supplied already exists. : Another customer, vendor or employee is already using this "
+        "\nname. "
         "Please use a different name."
     )
 
@@ -61,7 +62,10 @@ def test_sub_customers_are_named_by_their_parents_to_five_levels(books: Books) -
         body = {"DisplayName": f"L{level}", "ParentRef": {"value": parent["Id"]}, "Job": True}
         parent = books.create("Customer", body)
     assert parent["FullyQualifiedName"] == "L0:L1:L2:L3:L4"
-    assert refused(books.create, "Customer", {"DisplayName": "L5", "ParentRef": {"value": parent["Id"]}}).code == "6180"
+    assert (
+        refused(books.create, "Customer", {"DisplayName": "L5", "ParentRef": {"value": parent["Id"]}}).code
+        == "6180"
+    )
 
 
 @pytest.mark.parametrize("bad", ["a:b", "a\tb", "a\nb"])
@@ -72,8 +76,15 @@ def test_colon_tab_and_newline_are_no_name(books: Books, bad: str) -> None:
 
 @pytest.mark.parametrize(
     ("field", "most"),
-    [("DisplayName", 500), ("Title", 16), ("GivenName", 100), ("CompanyName", 100), ("PrintOnCheckName", 110),
-     ("ResaleNum", 16), ("Notes", 2000)],
+    [
+        ("DisplayName", 500),
+        ("Title", 16),
+        ("GivenName", 100),
+        ("CompanyName", 100),
+        ("PrintOnCheckName", 110),
+        ("ResaleNum", 16),
+        ("Notes", 2000),
+    ],
 )
 def test_too_long_is_2050_with_the_lengths(books: Books, field: str, most: int) -> None:
     """23."""
@@ -108,7 +119,8 @@ def test_a_postal_address_has_two_thousand_characters_in_all(books: Books) -> No
     assert refused(books.create, "Customer", {"DisplayName": "Far", "BillAddr": lines}).code == "2050"
 
 
-# --- 13: document numbers ---------------------------------------------------------------------------------------
+# --- 13: document numbers
+---------------------------------------------------------------------------------------
 
 
 def test_with_custom_numbers_yours_is_kept_and_none_is_none(books: Books) -> None:
@@ -154,7 +166,8 @@ def test_a_warning_company_names_the_other_transaction(sandbox: Sandbox) -> None
     assert (fault.status, fault.code) == (400, "6140")
     assert fault.error["Message"] == "Duplicate Document Number Error"
     assert fault.detail == (
-        "Duplicate Document Number Error : You must specify a different number. This number has already been used. "
+        "Duplicate Document Number Error : You must specify a different number. This number has already "
+        "been used. "
         f"DocNumber=18696 is assigned to TxnType=Invoice with TxnId={first['Id']}"
     )
     body = books.form(customer, books.line(1), DocNumber="18696")
@@ -179,4 +192,7 @@ def test_a_deleted_invoices_number_is_free(sandbox: Sandbox) -> None:
 def test_a_number_has_21_characters(books: Books) -> None:
     """13."""
     books.invoice(books.customer(), DocNumber="x" * 21)
-    assert "Max:21 supported. Supplied length:22" in refused(books.invoice, books.customer(), DocNumber="x" * 22).detail
+    assert (
+        "Max:21 supported. Supplied length:22"
+        in refused(books.invoice, books.customer(), DocNumber="x" * 22).detail
+    )

@@ -60,8 +60,13 @@ def test_denial_gives_access_denied(sandbox: Sandbox, app: AuthClient) -> None:
 
 @pytest.mark.parametrize(
     ("change", "word"),
-    [({"client_id": "other"}, "client_id"), ({"state": ""}, "state"), ({"scope": "openid"}, "scope"),
-     ({"redirect_uri": "http://evil.example"}, "redirect_uri"), ({"response_type": "token"}, "response_type")],
+    [
+        ({"client_id": "other"}, "client_id"),
+        ({"state": ""}, "state"),
+        ({"scope": "openid"}, "scope"),
+        ({"redirect_uri": "http://evil.example"}, "redirect_uri"),
+        ({"response_type": "token"}, "response_type"),
+    ],
 )
 def test_a_wrong_consent_request_stops_on_the_page(
     sandbox: Sandbox, app: AuthClient, change: dict[str, str], word: str
@@ -79,7 +84,9 @@ def test_a_code_gives_tokens_that_work(sandbox: Sandbox, app: AuthClient) -> Non
     assert app.get_user_info().status_code == 200
 
 
-def test_a_code_used_twice_is_refused_and_ends_the_first_connection(sandbox: Sandbox, app: AuthClient) -> None:
+def test_a_code_used_twice_is_refused_and_ends_the_first_connection(
+    sandbox: Sandbox, app: AuthClient
+) -> None:
     """7: code reuse revokes."""
     answer = approve(sandbox, app)
     app.get_bearer_token(answer["code"], answer["realmId"])
@@ -166,7 +173,9 @@ def test_the_hard_expiry_is_told_on_request(sandbox: Sandbox, app: AuthClient) -
     connect(sandbox, app)
     data = {"grant_type": "refresh_token", "refresh_token": app.refresh_token}
     told = sandbox.http.post(
-        "/oauth2/v1/tokens/bearer", data=data, auth=(app.client_id, app.client_secret),
+        "/oauth2/v1/tokens/bearer",
+        data=data,
+        auth=(app.client_id, app.client_secret),
         headers={"x-include-refresh-token-hard-expires-in": "true"},
     ).json()
     assert told["x_refresh_token_hard_expires_in"] == pytest.approx(5 * 365 * DAY, abs=10)
@@ -188,8 +197,12 @@ def test_a_wrong_secret_is_invalid_client(sandbox: Sandbox, app: AuthClient) -> 
 
 def test_credentials_may_come_in_the_body(sandbox: Sandbox, app: AuthClient) -> None:
     connect(sandbox, app)
-    data = {"grant_type": "refresh_token", "refresh_token": app.refresh_token,
-            "client_id": app.client_id, "client_secret": app.client_secret}
+    data = {
+        "grant_type": "refresh_token",
+        "refresh_token": app.refresh_token,
+        "client_id": app.client_id,
+        "client_secret": app.client_secret,
+    }
     assert sandbox.http.post("/oauth2/v1/tokens/bearer", data=data).status_code == 200
 
 

@@ -11,8 +11,12 @@ from tests.unit.sandbox.door import AU, Sandbox
 def test_a_payment_is_split_over_invoices(sandbox: Sandbox, books: Books) -> None:
     customer = books.customer()
     one, two = books.invoice(customer, 100), books.invoice(customer, 50)
-    payment = sandbox.person("record-payment", amount="120.00", reference="R1", invoices=[
-        {"id": one["Id"], "amount": "70.00"}, two["Id"]])
+    payment = sandbox.person(
+        "record-payment",
+        amount="120.00",
+        reference="R1",
+        invoices=[{"id": one["Id"], "amount": "70.00"}, two["Id"]],
+    )
     assert (payment["TotalAmt"], payment["UnappliedAmt"], payment["PaymentRefNum"]) == (120, 0, "R1")
     assert [books.again("Invoice", i)["Balance"] for i in (one, two)] == [30, 0]
 
@@ -38,7 +42,9 @@ def test_a_person_edits_voids_and_deletes(sandbox: Sandbox, books: Books) -> Non
 def test_making_inactive_and_active(sandbox: Sandbox, books: Books) -> None:
     customer = books.customer(DisplayName="Comes and goes")
     assert sandbox.person("make-inactive", entity="Customer", id=customer["Id"])["Active"] is False
-    assert sandbox.person("make-active", entity="Customer", id=customer["Id"])["DisplayName"] == "Comes and goes"
+    assert (
+        sandbox.person("make-active", entity="Customer", id=customer["Id"])["DisplayName"] == "Comes and goes"
+    )
     code = books.tax_code("10")
     sandbox.person("make-inactive", entity="TaxCode", id=code)
     with pytest.raises(Refused) as refused:
@@ -78,7 +84,11 @@ def test_requests_are_kept_with_their_bodies(sandbox: Sandbox, books: Books) -> 
     record = sandbox.last_request()
     assert record["body"] == {"DisplayName": "Recorded"} and record["query"] == {"requestid": "r1"}
     assert (record["operation"], record["entity"], record["meter"], record["status"]) == (
-        "create", "Customer", "Core", 200)
+        "create",
+        "Customer",
+        "Core",
+        200,
+    )
     books.create("Customer", {"DisplayName": "Recorded"}, requestid="r1")
     assert sandbox.last_request()["replayed"] is True
     assert sandbox.get("requests", since=record["number"])["requests"][0]["number"] == record["number"] + 1
@@ -108,7 +118,9 @@ def test_the_pages_show_a_company_and_act_on_it(sandbox: Sandbox, books: Books) 
     sandbox.http.post(f"/_sandbox/{AU}/do/edit", data=edit)
     document = sandbox.http.get(f"/_sandbox/{AU}/show/Invoice/{invoice['Id']}")
     assert "from the page" in document.text
-    closed = sandbox.http.post(f"/_sandbox/{AU}/do/close-books", data={"through": "2099-01-01"}, follow_redirects=True)
+    closed = sandbox.http.post(
+        f"/_sandbox/{AU}/do/close-books", data={"through": "2099-01-01"}, follow_redirects=True
+    )
     assert "2099-01-01" in closed.text
     void = {"entity": "Invoice", "id": invoice["Id"]}
     refused = sandbox.http.post(f"/_sandbox/{AU}/do/void", data=void, follow_redirects=True)

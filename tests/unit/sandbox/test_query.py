@@ -42,12 +42,15 @@ def test_start_position_zero_may_count_as_one(sandbox: Sandbox) -> None:
     [
         "SELECT * FROM Customer WHERE Active = true ORDERBY DisplayName",
         "select * from customer where active=true order by displayname desc",
-        "Select Id, DisplayName From Customer Where Metadata.LastUpdatedTime > '2000-01-01' Startposition 1 Maxresults 5",
+        "Select Id, DisplayName From Customer Where Metadata.LastUpdatedTime > '2000-01-01' "
+        "Startposition 1 Maxresults 5",
         "SELECT FROM Customer",
         "select * from Customer where DisplayName != 'x' and Active in (true,false)",
         "select * from Customer where Id in ('3', '4')",
         "select * from Customer where DisplayName like 'walk%'",
-        "select * from Customer where MetaData.CreateTime <= CURRENT_DATE or_not".replace(" or_not", " orderby Id"),
+        "select * from Customer where MetaData.CreateTime <= CURRENT_DATE or_not".replace(
+            " or_not", " orderby Id"
+        ),
         "select * from Customer where not DisplayName = 'x'",
     ],
 )
@@ -59,7 +62,9 @@ def test_what_the_language_takes(books: Books, text: str) -> None:
 def test_get_and_post_ask_the_same(books: Books) -> None:
     text = "select * from Term where Name = 'Net 14'"
     got = books.send("GET", "query", params={"query": text}).json()["QueryResponse"]
-    posted = books.send("POST", "query", content=text, headers={"Content-Type": "text/plain"}).json()["QueryResponse"]
+    posted = books.send("POST", "query", content=text, headers={"Content-Type": "text/plain"}).json()[
+        "QueryResponse"
+    ]
     assert got == posted and got["maxResults"] == 1
 
 
@@ -150,7 +155,9 @@ def test_a_date_time_without_offset_is_data_centre_time(sandbox: Sandbox, books:
     assert customer["Id"] in [row["Id"] for row in found]
 
 
-@given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 28), st.booleans()), max_size=40), st.integers(1, 28))
+@given(
+    st.lists(st.tuples(st.integers(1, 6), st.integers(1, 28), st.booleans()), max_size=40), st.integers(1, 28)
+)
 @settings(max_examples=80, deadline=None)
 def test_indexes_agree_with_reading_every_row(steps: list[tuple[int, int, bool]], day: int) -> None:
     """Insert, replace and remove at random: equality and range answer as a full scan does."""
@@ -160,14 +167,22 @@ def test_indexes_agree_with_reading_every_row(steps: list[tuple[int, int, bool]]
             table.remove(str(row_id))
         else:
             stamp = f"2026-01-{date:02d}T00:00:00-08:00"
-            table.put({"Id": str(row_id), "DocNumber": f"n{date}", "TxnDate": stamp[:10],
-                       "MetaData": {"LastUpdatedTime": stamp}})
+            table.put(
+                {
+                    "Id": str(row_id),
+                    "DocNumber": f"n{date}",
+                    "TxnDate": stamp[:10],
+                    "MetaData": {"LastUpdatedTime": stamp},
+                }
+            )
     wanted = f"2026-01-{day:02d}"
     rows = list(table.rows.values())
     assert sorted(r["Id"] for r in table.equal_to("DocNumber", f"N{day}")) == sorted(
-        r["Id"] for r in rows if r["DocNumber"] == f"n{day}")
+        r["Id"] for r in rows if r["DocNumber"] == f"n{day}"
+    )
     assert [r["Id"] for r in table.between("TxnDate", wanted, None)] == [
-        r["Id"] for r in sorted(rows, key=lambda r: (r["TxnDate"], int(r["Id"]))) if r["TxnDate"] >= wanted]
+        r["Id"] for r in sorted(rows, key=lambda r: (r["TxnDate"], int(r["Id"]))) if r["TxnDate"] >= wanted
+    ]
     assert len(list(table.in_order("MetaData.LastUpdatedTime"))) == len(rows)
 
 

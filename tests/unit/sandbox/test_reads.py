@@ -32,7 +32,9 @@ def test_read_only_fields_are_overwritten(books: Books) -> None:
     """19."""
     customer = books.customer(BalanceWithJobs=77, FullyQualifiedName="x:y", Level=4)
     assert (customer["Balance"], customer["FullyQualifiedName"]) == (0, customer["DisplayName"])
-    invoice = books.invoice(customer, 10, TotalAmt=99, Balance=98, HomeTotalAmt=97, LinkedTxn=[{"TxnId": "1"}])
+    invoice = books.invoice(
+        customer, 10, TotalAmt=99, Balance=98, HomeTotalAmt=97, LinkedTxn=[{"TxnId": "1"}]
+    )
     assert (invoice["TotalAmt"], invoice["Balance"], invoice["LinkedTxn"]) == (10, 10, [])
 
 
@@ -41,7 +43,9 @@ def test_a_subtotal_line_is_added_without_id_or_number(books: Books) -> None:
     invoice = books.create("Invoice", books.form(books.customer(), books.line(10), books.line(5)))
     assert invoice["Line"][-1] == {"Amount": 15, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}
     again = books.update("Invoice", invoice)
-    assert [line["DetailType"] for line in again["Line"]].count("SubTotalLineDetail") == 1 and again["TotalAmt"] == 15
+    assert [line["DetailType"] for line in again["Line"]].count("SubTotalLineDetail") == 1 and again[
+        "TotalAmt"
+    ] == 15
 
 
 def test_a_described_subtotal_is_filled_in(books: Books) -> None:
@@ -51,7 +55,12 @@ def test_a_described_subtotal_is_filled_in(books: Books) -> None:
 
 
 def test_a_line_without_an_item_counts_for_nothing(books: Books) -> None:
-    line = {"Amount": 50, "DetailType": "SalesItemLineDetail", "Description": "note", "SalesItemLineDetail": {}}
+    line = {
+        "Amount": 50,
+        "DetailType": "SalesItemLineDetail",
+        "Description": "note",
+        "SalesItemLineDetail": {},
+    }
     invoice = books.create("Invoice", books.form(books.customer(), books.line(10), line))
     assert invoice["TotalAmt"] == 10 and invoice["Line"][1]["DetailType"] == "DescriptionOnly"
 
@@ -133,10 +142,31 @@ def test_placeholders_of_client_libraries_are_taken(books: Books) -> None:
     line = books.line(100, TaxInclusiveAmt=0, Qty=0, UnitPrice=0, ServiceDate="")
     line |= {"Id": None, "LineNum": 0, "LinkedTxn": [], "CustomField": []}
     body = books.form(
-        books.customer(), line, Id=None, SyncToken=0, sparse=False, domain="QBO", Deposit=0, Balance=0, DueDate="",
-        ShipDate="", TrackingNum="", TotalAmt="", TxnDate="", PrivateNote="", InvoiceLink="", HomeBalance=0,
-        HomeTotalAmt=0, FreeFormAddress=False, ExchangeRate=1, PrintStatus="NotSet", EmailStatus="NotSet",
-        GlobalTaxCalculation="TaxExcluded", AllowIPNPayment=True, CustomField=[], LinkedTxn=[],
+        books.customer(),
+        line,
+        Id=None,
+        SyncToken=0,
+        sparse=False,
+        domain="QBO",
+        Deposit=0,
+        Balance=0,
+        DueDate="",
+        ShipDate="",
+        TrackingNum="",
+        TotalAmt="",
+        TxnDate="",
+        PrivateNote="",
+        InvoiceLink="",
+        HomeBalance=0,
+        HomeTotalAmt=0,
+        FreeFormAddress=False,
+        ExchangeRate=1,
+        PrintStatus="NotSet",
+        EmailStatus="NotSet",
+        GlobalTaxCalculation="TaxExcluded",
+        AllowIPNPayment=True,
+        CustomField=[],
+        LinkedTxn=[],
         CurrencyRef={"value": "", "name": "", "type": ""},
     )
     assert books.create("Invoice", body)["TotalAmt"] == 100

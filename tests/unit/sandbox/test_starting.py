@@ -23,9 +23,11 @@ CODE = Path(__file__).parents[3] / "include" / "sandbox"
 
 def start(*options: str, **environ: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "qbo_emulator", *options], text=True,
+        [sys.executable, "-m", "qbo_emulator", *options],
+        text=True,
         env={**os.environ, "PYTHONPATH": str(CODE), "PYTHONUNBUFFERED": "1", **environ},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 

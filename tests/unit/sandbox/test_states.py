@@ -31,7 +31,9 @@ def test_a_deposited_payment_cannot_be_touched(sandbox: Sandbox, books: Books) -
 def test_a_payment_is_deposited_once(sandbox: Sandbox, books: Books) -> None:
     payment = books.pay(books.customer(), 50)
     sandbox.person("make-deposit", payments=[payment["Id"]])
-    answer = sandbox.http.post(f"/_sandbox/{books.realm}/person/make-deposit", json={"payments": [payment["Id"]]})
+    answer = sandbox.http.post(
+        f"/_sandbox/{books.realm}/person/make-deposit", json={"payments": [payment["Id"]]}
+    )
     assert answer.status_code == 400 and answer.json()["Fault"]["Error"][0]["code"] == "620"
 
 
@@ -60,7 +62,9 @@ def test_without_a_subscription_one_may_only_read(sandbox: Sandbox, books: Books
     with pytest.raises(Refused) as refused:
         books.invoice(customer)
     assert refused.value.code == "6190"
-    assert refused.value.detail.startswith("Subscription period has ended or canceled or there was a billing problem :")
+    assert refused.value.detail.startswith(
+        "Subscription period has ended or canceled or there was a billing problem :"
+    )
     item = {"bId": "1", "operation": "create", "Customer": {"DisplayName": "no"}}
     assert books.batch([item])[0]["Fault"]["Error"][0]["code"] == "6190"
     assert books.again("Customer", customer)["Id"] == customer["Id"] and books.rows("select * from Term")
@@ -76,7 +80,9 @@ def test_an_inactive_customer_is_610_and_one_that_never_was_2500(books: Books) -
     with pytest.raises(Refused) as refused:
         books.create("Invoice", body)
     assert refused.value.code == "610"
-    assert refused.value.detail.startswith("Object Not Found : Something you're trying to use has been made inactive.")
+    assert refused.value.detail.startswith(
+        "Object Not Found : Something you're trying to use has been made inactive."
+    )
     assert code_of(books.invoice, {"Id": "9999"}) == "2500"
 
 

@@ -66,7 +66,9 @@ def test_both_roundings_add_up_to_their_definition(amounts: list[Decimal], perce
 @given(st.lists(st.decimals("0.01", "9999.99", places=2), min_size=1, max_size=20))
 @settings(max_examples=60, deadline=None)
 @pytest.mark.parametrize("rounding", ["per_line", "per_rate"])
-def test_inclusive_lines_total_their_gross_whatever_the_rounding(rounding: str, grosses: list[Decimal]) -> None:
+def test_inclusive_lines_total_their_gross_whatever_the_rounding(
+    rounding: str, grosses: list[Decimal]
+) -> None:
     company = _company_at("10")
     company.switches.tax_rounding = rounding
     lines = [TaxableLine(gross, gross, "12"[n % 2]) for n, gross in enumerate(grosses)]
@@ -81,7 +83,10 @@ def test_credits_round_like_their_invoices(books: Books) -> None:
 
 def test_the_switch_rounds_once_per_rate(sandbox: Sandbox) -> None:
     """8."""
-    assert gst(sandbox.books(tax_rounding="per_rate"), "0.05", "0.05", "0.05")["TxnTaxDetail"]["TotalTax"] == 0.02
+    assert (
+        gst(sandbox.books(tax_rounding="per_rate"), "0.05", "0.05", "0.05")["TxnTaxDetail"]["TotalTax"]
+        == 0.02
+    )
 
 
 def test_mixed_rates_have_one_tax_line_each(books: Books) -> None:
@@ -124,7 +129,9 @@ def test_a_tax_line_without_a_rate_is_recalculated(books: Books) -> None:
 
 
 @pytest.mark.parametrize("code", [None, "TAX", "NON"])
-def test_a_line_without_a_usable_code_is_refused_in_the_countrys_words(books: Books, code: str | None) -> None:
+def test_a_line_without_a_usable_code_is_refused_in_the_countrys_words(
+    books: Books, code: str | None
+) -> None:
     """9."""
     line = books.line(10)
     line["SalesItemLineDetail"]["TaxCodeRef"] = code and {"value": code}
@@ -153,7 +160,9 @@ def test_a_purchase_code_or_an_unknown_one_cannot_be_calculated(books: Books, na
     """9."""
     found = books.rows(f"select * from TaxCode where Name = '{name}'")
     with pytest.raises(Refused) as refused:
-        books.create("Invoice", books.form(books.customer(), books.line(10, found[0]["Id"] if found else "77")))
+        books.create(
+            "Invoice", books.form(books.customer(), books.line(10, found[0]["Id"] if found else "77"))
+        )
     assert "QuickBooks encountered an error while calculating tax" in refused.value.detail
 
 
@@ -199,7 +208,11 @@ def test_the_rate_in_force_on_the_day_counts_not_rate_value(sandbox: Sandbox, bo
         rate,
         {
             "EffectiveTaxRate": [
-                {"RateValue": 10, "EffectiveDate": "2000-01-01T00:00:00-08:00", "EndDate": "2026-06-30T00:00:00-07:00"},
+                {
+                    "RateValue": 10,
+                    "EffectiveDate": "2000-01-01T00:00:00-08:00",
+                    "EndDate": "2026-06-30T00:00:00-07:00",
+                },
                 {"RateValue": 15, "EffectiveDate": "2026-07-01T00:00:00-07:00"},
             ]
         },
@@ -211,7 +224,11 @@ def test_the_rate_in_force_on_the_day_counts_not_rate_value(sandbox: Sandbox, bo
 def test_a_discount_is_spread_before_tax_or_takes_its_own_code(books: Books) -> None:
     code = books.tax_code("10")
     lines = [books.line(100, code), books.line(100, books.untaxed_code)]
-    discount = {"Amount": 20, "DetailType": "DiscountLineDetail", "DiscountLineDetail": {"PercentBased": False}}
+    discount = {
+        "Amount": 20,
+        "DetailType": "DiscountLineDetail",
+        "DiscountLineDetail": {"PercentBased": False},
+    }
     spread = books.create("Invoice", books.form(books.customer(), *lines, discount))
     assert (spread["TxnTaxDetail"]["TotalTax"], spread["TotalAmt"]) == (9, 189)
     discount["DiscountLineDetail"]["TaxCodeRef"] = {"value": code}
@@ -220,12 +237,17 @@ def test_a_discount_is_spread_before_tax_or_takes_its_own_code(books: Books) -> 
 
 
 @pytest.mark.parametrize(
-    ("quantity", "price", "amount"), [("128.35", "14.5", "1861.07"), ("3", "0.333", "0.99"), ("1", "1000", "999")]
+    ("quantity", "price", "amount"),
+    [("128.35", "14.5", "1861.07"), ("3", "0.333", "0.99"), ("1", "1000", "999")],
 )
-def test_the_amount_is_checked_half_up_in_decimal(books: Books, quantity: str, price: str, amount: str) -> None:
+def test_the_amount_is_checked_half_up_in_decimal(
+    books: Books, quantity: str, price: str, amount: str
+) -> None:
     """10."""
     with pytest.raises(Refused) as refused:
-        books.create("Invoice", books.form(books.customer(), books.line(amount, Qty=quantity, UnitPrice=price)))
+        books.create(
+            "Invoice", books.form(books.customer(), books.line(amount, Qty=quantity, UnitPrice=price))
+        )
     assert refused.value.code == "6070"
     exact = str(half_up(Decimal(quantity) * Decimal(price)))
     books.create("Invoice", books.form(books.customer(), books.line(exact, Qty=quantity, UnitPrice=price)))

@@ -120,7 +120,11 @@ def test_what_is_not_acknowledged_comes_again_and_the_next_waits(
     assert len(receiver.bodies) == 1
     sandbox.do("clock", advance_seconds=10)
     wait_for(lambda: len(receiver.bodies) == 3)
-    assert [event["intuitentityid"] for event in receiver.events()] == [first["Id"], first["Id"], second["Id"]]
+    assert [event["intuitentityid"] for event in receiver.events()] == [
+        first["Id"],
+        first["Id"],
+        second["Id"],
+    ]
     done = sandbox.get("webhook")["done"]
     assert [attempt["outcome"] for attempt in done[0]["attempts"]] == [500, 200]
 
