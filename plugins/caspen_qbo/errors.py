@@ -107,7 +107,7 @@ class WorkspaceBusyError(RetryError):
 
 
 class CaspenUnavailableError(RetryError):
-    """Caspen's database could not be reached, went away, or gave up on a statement; what was open was undone."""
+    """Caspen's database could not be reached, went away, or gave up; what was open was undone."""
 
 
 class StoreUnavailableError(RetryError):

@@ -8,10 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import InvariantError
 from caspen_qbo.hooks.caspen import CaspenBilling
-from caspen_qbo.ports import ImportedAllocation, ImportedPayment, ImportResult, StatusUpdate
+from caspen_qbo.ports import ImportedAllocation, ImportedPayment, ImportResult
 from tests.support.caspen_billing import Clinic
 from tests.support.caspen_rows import CLIENT, OTHER_CLIENT, OTHER_WORKSPACE, WORKSPACE, insert, insert_invoice
 
@@ -37,8 +36,8 @@ def invoice(clinic: Clinic, id_: int) -> tuple[str, Decimal]:
 
 def payments(clinic: Clinic) -> list[tuple]:
     return clinic.staff.execute(
-        "SELECT number, client_id, method, payment_date, amount, status, source, source_ref FROM caspen.payment"
-        " ORDER BY id"
+        "SELECT number, client_id, method, payment_date, amount, status, source, source_ref"
+        " FROM caspen.payment ORDER BY id"
     ).fetchall()
 
 
@@ -357,14 +356,19 @@ class TestStaffAtTheSameTime:
     def test_invoices_are_locked_in_id_order(self, clinic, action):
         for id_ in range(9, 0, -1):
             insert_invoice(clinic.staff, id_, "100.00")
-        shares = [(id_, "1.00") for id_ in range(9, 0, -1)]
-        updates = [StatusUpdate(DocumentKind.INVOICE, id_, "Synced") for id_, _ in shares]
+        backwards = list(range(9, 0, -1))
         with clinic.open_staff() as desk, ThreadPoolExecutor(1) as pool:
             desk.execute("SELECT 1 FROM caspen.invoice WHERE id = 5 FOR UPDATE")
             if action == "import":
-                running = pool.submit(clinic.billing.record_payment, payment(*shares))
+                job = payment(*((id_, "1.00") for id_ in backwards))
+                running = pool.submit(clinic.billing.record_payment, job)
             else:
-                running = pool.submit(clinic.billing.write_statuses, WORKSPACE, updates)
+                params = {"ids": backwards, "statuses": ["Synced"] * 9, "details": [None] * 9}
+                running = pool.submit(
+                    clinic.open_session().execute,
+                    "caspen/update_invoice_statuses",
+                    {"workspace_id": WORKSPACE, **params},
+                )
             clinic.await_lock_waiter()
             free = clinic.staff.execute(
                 "SELECT id FROM caspen.invoice ORDER BY id FOR UPDATE SKIP LOCKED"

@@ -22,8 +22,8 @@ def test_an_invoice_with_its_lines(clinic: Clinic):
     insert(clinic.staff, "invoice_line", id=72, invoice_id=1, position=2, kind="product", name="Tape ✂")
     insert(
         clinic.staff, "invoice_line", id=71, invoice_id=1, position=1, quantity=Decimal("0.33"),
-        amount=Decimal("55.33"), unit_price=Decimal("167.6667"), tax_rate_id=31, tax_percent=Decimal("10"), tax_amount=Decimal("5.03"),
-        description="never read",
+        amount=Decimal("55.33"), unit_price=Decimal("167.6667"), tax_rate_id=31,
+        tax_percent=Decimal("10"), tax_amount=Decimal("5.03"), description="never read",
     )  # fmt: skip
     insert_invoice(clinic.staff, 2, "0.00")
 

@@ -2,8 +2,8 @@
 How far Caspen's changes have been read for certain.
 
 Caspen stamps ``updated_at`` when a statement runs, but the row becomes visible when its transaction commits:
-a row can appear behind a cursor that has passed its time. So each run remembers Caspen's clock together with a
-transaction number taken right after reading it; the cursor moves to that clock only once a later run sees
+a row can appear behind a cursor that has passed its time. So each run remembers Caspen's clock together with
+a transaction number taken right after reading it; the cursor moves to that clock only once a later run sees
 that every transaction below that number has ended. A transaction that stays open for hours therefore holds
 the cursor, not the work: rows that are visible are read again meanwhile, and reading them again changes
 nothing. Works without special rights and needs no margin for the length of transactions.

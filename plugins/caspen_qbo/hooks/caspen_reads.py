@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.horizon import Horizon
 from caspen_qbo.core.records import (
     Allocation,
@@ -115,15 +116,13 @@ class CaspenReads:
         return row["finalised"], row["historical"]
 
     def _fetch_by(self, name: str, workspace_id: int, param: str, values: Collection[Value]) -> Iterator[Row]:
-        for chunk in chunked(values):
+        for chunk in in_chunks(values):
             yield from self._database.fetch_all(name, {"workspace_id": workspace_id, param: chunk})
 
 
-def chunked(values: Collection[Value]) -> Iterator[list[Value]]:
+def in_chunks(values: Collection[Value]) -> Iterator[list[Value]]:
     """The distinct values in order, so many at a time that one statement stays small."""
-    ordered = sorted(set(values))
-    for start in range(0, len(ordered), CASPEN_CHUNK_SIZE):
-        yield ordered[start : start + CASPEN_CHUNK_SIZE]
+    return chunked(sorted(set(values)), CASPEN_CHUNK_SIZE)
 
 
 def _documents(rows: Iterable[Row]) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from caspen_qbo.core.money import ZERO, to_cents
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import InvariantError
-from caspen_qbo.hooks.caspen_reads import chunked
+from caspen_qbo.hooks.caspen_reads import in_chunks
 from caspen_qbo.hooks.database import Database, Row
 from caspen_qbo.ports import ImportedPayment, ImportResult, StatusUpdate
 
@@ -39,7 +39,7 @@ class CaspenWrites:
             (DocumentKind.CREDIT_NOTE, "caspen/update_credit_note_statuses"),
         ):
             wanted = {update.document_id: update for update in updates if update.kind is kind}
-            for ids in chunked(wanted):
+            for ids in in_chunks(wanted):
                 params = {
                     "workspace_id": workspace_id,
                     "ids": ids,

@@ -34,8 +34,8 @@ class Database:
 
     Every method raises CaspenUnavailableError or StoreUnavailableError, by the connection's id, when the
     server cannot be reached, goes away, or gives up on the statement (deadlock, time-out). What was in a
-    transaction is rolled back; only a commit whose answer was lost may have happened. The next use opens a new
-    session.
+    transaction is rolled back; only a commit whose answer was lost may have happened. The next use opens a
+    new session.
     """
 
     def __init__(self, conn_id: str, *, statement_timeout_seconds: int = 600) -> None:
@@ -92,8 +92,8 @@ class Database:
         kind = CaspenUnavailableError if self.conn_id == CASPEN_CONN_ID else StoreUnavailableError
         return kind(
             f"Airflow connection {self.conn_id!r}: the database cannot be reached or gave up "
-            f"({_first_line(error)}). Try again; if it goes on, check that the server runs at the connection's "
-            "host and port."
+            f"({_first_line(error)}). Try again; if it goes on, check that the server runs at the "
+            "connection's host and port."
         )
 
     @contextmanager
