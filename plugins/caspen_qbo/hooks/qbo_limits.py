@@ -84,7 +84,7 @@ class RealmLimiter:
 
     def _take(self, name: str, kind: str, waited: float) -> float:
         bucket = self._bucket(name)
-        started = time.monotonic() - waited
+        started, announced = time.monotonic() - waited, False
         while True:
             decision = bucket.put_decision(RateItem(kind, bucket.now()))
             waited = time.monotonic() - started
@@ -99,10 +99,11 @@ class RealmLimiter:
             if decision.retry_after_ms is None:
                 self._sleep(random.uniform(*CONTENTION_SECONDS))
                 continue
-            seconds = decision.retry_after_ms / 1000 + random.uniform(0, 0.05)
-            if seconds >= ANNOUNCE_SECONDS:
-                log.info("quickbooks waiting kind=%s seconds=%.1f reason=%s_limit", kind, seconds, name)
-            self._sleep(seconds)
+            told = decision.retry_after_ms / 1000
+            if told >= ANNOUNCE_SECONDS and not announced:
+                announced = True
+                log.info("quickbooks waiting kind=%s seconds=%.1f reason=%s_limit", kind, told, name)
+            self._sleep(_pause(told, decision.failing_rate))
 
     def _bucket(self, name: str) -> PostgresBucket:
         if name not in self._buckets:
@@ -115,11 +116,12 @@ class RealmLimiter:
         config = self._config
         if name == "batches":
             return [Rate(config.batches_per_minute, Duration.MINUTE)]
-        minute = Rate(config.requests_per_minute, Duration.MINUTE)
-        # The library wants the shorter limit to be the looser one; otherwise it could never bite.
-        if config.requests_per_second >= config.requests_per_minute:
-            return [minute]
-        return [Rate(config.requests_per_second, Duration.SECOND), minute]
+        # The library refuses a limit that could never bite because the other is always the tighter one.
+        minute = min(config.requests_per_minute, 60 * config.requests_per_second)
+        rates = (
+            [Rate(config.requests_per_second, Duration.SECOND)] if config.requests_per_second < minute else []
+        )
+        return [*rates, Rate(minute, Duration.MINUTE)]
 
     def _open_pool(self) -> ConnectionPool:
         from psycopg_pool import ConnectionPool
@@ -137,3 +139,12 @@ class RealmLimiter:
                 kwargs=parameters, min_size=1, max_size=1, num_workers=1, name="quickbooks-limits", open=True
             )
         return self._pool
+
+
+def _pause(told: float, rate: Rate) -> float:
+    """
+    Seconds until there may be room, but never long compared with the rate's window.
+
+    Whoever sleeps to the very moment loses each time against those who came later and look just then.
+    """
+    return min(told + random.uniform(0.001, 0.01), random.uniform(0.04, 0.12) * rate.interval / 1000)

@@ -107,7 +107,7 @@ def test_a_batch_takes_from_both_and_batches_bite_first(config: QuickBooksConfig
     with pytest.raises(WaitedError):
         limiter.acquire("batch")
     limiter.acquire("read")
-    assert 50 < waits[0] <= 60.1
+    assert 2 < waits[0] <= 7.2  # it looks again long before the minute is over, so that nobody is passed by
     assert limiter._buckets["requests"].count() == 5
     limiter.close()
 
@@ -125,8 +125,7 @@ def test_waiting_is_told_as_waiting_and_never_as_an_error(
     limiter.close()
     assert caught.value.retry_after_seconds == 60
     said = Counter(record.levelname for record in caplog.records if record.name == qbo_limits.__name__)
-    assert said["INFO"] >= 1
-    assert set(said) == {"INFO"}
+    assert said == {"INFO": 1}
     assert "reason=batches_limit" in caplog.text
 
 
@@ -159,8 +158,9 @@ def test_a_turn_costs_little_when_there_is_room(config: QuickBooksConfig):
     assert sorted(took)[len(took) // 2] < 0.015
 
 
-def test_an_odd_configuration_is_still_a_limit(config: QuickBooksConfig):
-    limiter = RealmLimiter("7", replace(config, requests_per_second=50, requests_per_minute=40))
+@pytest.mark.parametrize(("a_second", "a_minute"), [(50, 40), (5, 450), (1, 60), (8, 450), (1, 1)])
+def test_any_pair_of_numbers_is_a_limit(config: QuickBooksConfig, a_second: int, a_minute: int):
+    limiter = RealmLimiter("7", replace(config, requests_per_second=a_second, requests_per_minute=a_minute))
     limiter.acquire("read")
     assert limiter._buckets["requests"].count() == 1
     limiter.close()
