@@ -86,6 +86,13 @@ class AirflowApi:
     def dag_ids(self) -> set[str]:
         return {dag["dag_id"] for dag in self._get("/api/v2/dags", limit=100)["dags"]}
 
+    def ensure_pool(self, name: str, slots: int, description: str) -> None:
+        """Create a pool; one that is there keeps the slots people gave it."""
+        pool = {"name": name, "slots": slots, "description": description}
+        answer = self._http.post("/api/v2/pools", json=pool)
+        if answer.status_code != httpx.codes.CONFLICT:
+            answer.raise_for_status()
+
     def unpause(self, dag_ids: set[str]) -> None:
         for dag_id in sorted(dag_ids):
             self._http.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()

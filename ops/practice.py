@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from caspen_seed.practice import CLASHING_NUMBER
+from ops.airflow_api import AirflowApi
 from ops.books import Company
 from ops.environment import databases, sandbox_url
 from ops.errors import OpsError
@@ -29,6 +30,9 @@ SERVICE_ITEM = "Standard Consultation"
 PRODUCT_ITEM = "Exercise Band"
 TAX_CODES = {"GST": "GST", "GST free": "GST free"}
 """Caspen's tax rate to QuickBooks' tax code. A third rate stays unlinked, to show what waits on it."""
+
+POOL, POOL_SLOTS = "quickbooks", 4
+"""As in ops/compose/init.sh."""
 
 NOTE = SANDBOX_SNAPSHOT.with_name("practice.json")
 """Beside the sandbox's state, because it is thrown away together with it."""
@@ -78,6 +82,13 @@ def set_up_practice(system: LocalSystem, progress: Progress) -> Practice:
             _configure(system, known, company)
         company.keep()
     return practice
+
+
+def make_ready(api: AirflowApi) -> None:
+    """Airflow's side of the set-up: the DAGs are loaded and unpaused, their pool exists. Safe to repeat."""
+    api.wait_for_dags(DAG_IDS)
+    api.ensure_pool(POOL, POOL_SLOTS, "Tasks that talk to QuickBooks at the same time")
+    api.unpause(DAG_IDS)
 
 
 def cli(system: LocalSystem, *arguments: str) -> str:

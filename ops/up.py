@@ -8,14 +8,15 @@ import time
 from rich.markup import escape
 from rich.table import Table
 
+from ops.books import Company
 from ops.environment import airflow_url, sandbox_url
 from ops.errors import OpsError, exit_with_sentence
 from ops.paths import LOGINS, LOGS, ROOT
-from ops.practice import DAG_IDS, set_up_practice
+from ops.practice import make_ready, set_up_practice
 from ops.progress import Progress
 from ops.services import LocalSystem, local_system
 
-WATCH_SECONDS = 1.0
+WATCH_SECONDS = 2.0
 
 
 @exit_with_sentence
@@ -24,11 +25,11 @@ def main() -> int:
     try:
         with local_system(progress) as system:
             with system.api() as api:
-                api.wait_for_dags(DAG_IDS)
-                set_up_practice(system, progress)
-                api.unpause(DAG_IDS)
+                practice = set_up_practice(system, progress)
+                make_ready(api)
             _print_addresses(system, progress)
-            return _watch(system, progress)
+            with Company(sandbox_url(system.ports), practice.realm) as company:
+                return _watch(system, company, progress)
     except KeyboardInterrupt:
         return 0
 
@@ -50,12 +51,14 @@ def _print_addresses(system: LocalSystem, progress: Progress) -> None:
     )
 
 
-def _watch(system: LocalSystem, progress: Progress) -> int:
+def _watch(system: LocalSystem, company: Company, progress: Progress) -> int:
     """Wait for Ctrl-C. A service that ends by itself is said at once, and the rest is stopped."""
     while True:
         time.sleep(WATCH_SECONDS)
         try:
             system.check()
+            # The sandbox writes its state when it ends. If it is killed instead, little is lost.
+            company.keep_if_used()
         except OpsError as error:
             progress.console.print(f"\nerror: {escape(str(error))}", style="red")
             return 1

@@ -13,6 +13,7 @@ import yaml
 
 from ops.environment import common_settings
 from ops.paths import PLUGINS, ROOT, SANDBOX_CODE
+from ops.practice import POOL, POOL_SLOTS
 from ops.services import AIRFLOW_COMPONENTS
 
 COMPOSE = ROOT / "docker-compose.yaml"
@@ -157,7 +158,11 @@ def test_the_example_holds_no_secret():
 
 def test_init_calls_the_same_migrations_as_make_up():
     script = (ROOT / "ops" / "compose" / "init.sh").read_text()
-    for line in ("airflow db migrate", "python -m caspen_qbo migrate", "airflow pools set quickbooks"):
+    for line in (
+        "airflow db migrate",
+        "python -m caspen_qbo migrate",
+        f"airflow pools set {POOL} {POOL_SLOTS} ",
+    ):
         assert line in script
     assert (PLUGINS / "caspen_qbo" / "__main__.py").is_file()
 
