@@ -102,7 +102,6 @@ class Books:
         return answer["CDCResponse"][0]["QueryResponse"]
 
     # --- things to work with
-    ---------------------------------------------------------------------------------
 
     @cached_property
     def country(self) -> str:

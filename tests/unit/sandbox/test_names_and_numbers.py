@@ -120,7 +120,6 @@ def test_a_postal_address_has_two_thousand_characters_in_all(books: Books) -> No
 
 
 # --- 13: document numbers
----------------------------------------------------------------------------------------
 
 
 def test_with_custom_numbers_yours_is_kept_and_none_is_none(books: Books) -> None:
