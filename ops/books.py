@@ -1,6 +1,6 @@
 """The sandbox company from outside: read through QuickBooks' API, acted on as a person would on its pages."""
 
-from.__future__ import annotations
+from __future__ import annotations
 
 import json
 from collections.abc import Iterator
@@ -68,15 +68,15 @@ def _links(payment: dict[str, Any]) -> Iterator[tuple[str, str, Decimal]]:
 class Company:
     """One company of the sandbox."""
 
-    def.__init__(self, sandbox_url: str, realm: str) -> None:
+    def __init__(self, sandbox_url: str, realm: str) -> None:
         self.realm = realm
         self._http = httpx.Client(base_url=sandbox_url, timeout=60)
         self._used: Any = None
 
-    def.__enter__(self) -> Company:
+    def __enter__(self) -> Company:
         return self
 
-    def.__exit__(self, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._http.close()
 
     def read(self) -> Books:
@@ -119,7 +119,7 @@ class Company:
         self._post("/_sandbox/snapshot", {})
 
     def keep_if_used(self) -> None:
-        """The same, unless nothing has changed since the last time. A sandbox that does not answer is let be."""
+        """The same, unless nothing changed since the last time. One that does not answer is let be."""
         try:
             companies = self._json(self._http.get("/_sandbox/status"))["companies"]
             used = (companies, self._json(self._http.get("/_sandbox/counters")))
