@@ -130,7 +130,8 @@ class QuickBooksSession:
         :raises QboRejectedError: QuickBooks refused; certainly not carried out.
         :raises SubscriptionEndedError, QboAuthError, ConfigurationError: a person must act; not carried out.
         :raises QboThrottledError, QuotaExhaustedError: still refused after waiting; not carried out.
-        :raises QboUnavailableError: a read that failed every time.
+        :raises QboUnavailableError: a read that failed every time; or Intuit's token service is silent, and
+            nothing was carried out.
         :raises OutcomeUnknownError: a write that may have been carried out.
         """
         call = read_call(method, url, headers, params, data)

@@ -20,8 +20,10 @@ from caspen_qbo.errors import (
 from caspen_qbo.hooks.qbo_client import QuickBooksAccounting
 from caspen_qbo.hooks.qbo_session import Patience
 from caspen_qbo.ports import WriteItem
+from ops.postgres import Database
 from tests.integration.qbo.conftest import PATIENCE, Desk
 from tests.integration.qbo.scripted import Seen, Told
+from tests.integration.qbo.test_tokens import expire
 
 XML_429 = (
     b'<?xml version="1.0"?><IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="SERVICE">'
@@ -258,6 +260,29 @@ def test_a_refused_read_says_code_text_and_element(desk: Desk, books: QuickBooks
     assert error.error_key == "other"
     assert error.intuit_tid == "1-tid"
     assert len(desk.api_calls()) == 1
+
+
+INVENTORY_LOCK = fault(400, "6000", "Another user posted inventory products at exactly the same time")
+
+
+def test_a_lock_that_passes_is_waited_out_by_reads_and_told_by_writes(
+    desk: Desk, books: QuickBooksAccounting
+):
+    desk.web.queue += [INVENTORY_LOCK, ONE_ROW]
+    assert len(list(books.query("Invoice"))) == 1
+
+    desk.web.queue += [INVENTORY_LOCK]
+    answer = books.send_void("Invoice", "9", "1", "r1")
+    assert (answer.ok, answer.code) == (False, "6000")  # certainly not carried out: no doubt to settle
+
+
+def test_a_write_that_found_no_token_was_never_sent(desk: Desk, qbo_db: Database):
+    expire(qbo_db)
+    desk.web.rule = lambda request: Told(503) if request.path == "/token" else desk.normal(request)
+
+    with desk.accounting() as books, pytest.raises(QboUnavailableError, match="token refresh"):
+        books.send_batch("r1", [ITEM])
+    assert desk.api_calls() == []
 
 
 def test_one_calls_request_id_never_reaches_the_next(desk: Desk, books: QuickBooksAccounting):
