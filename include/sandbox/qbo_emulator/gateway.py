@@ -18,7 +18,7 @@ from .limits import Limits
 from .recorder import Recorded
 from .service import perform, printed
 from .store import Company
-from .wire import HTML, JSON, fault_body, gateway_body, json_bytes, success_body, throttle_xml
+from .wire import HTML, JSON, TEXT, fault_body, gateway_body, json_bytes, success_body, throttle_xml
 from .world import World
 
 BAD_GATEWAY_PAGE = (
@@ -112,8 +112,8 @@ class Gateway:
             return self._batch(company, call, rule)
         if call.operation == "pdf":
             return Answer(200, printed(company, call), "application/pdf")
-        if call.operation is None and (call.kind is None or len(call.segments) > 1):
-            return Answer(404, b"", "text/plain") if len(call.segments) > 1 else self._unsupported(call)
+        if call.operation is None and len(call.segments) > 1:
+            return Answer(404, b"", TEXT)
         answers = self._world.answers[company.realm]
         try:
             result = perform(company, call)
@@ -130,9 +130,6 @@ class Gateway:
         if call.request_id:
             answers.keep(call.request_id, 200, body, media)
         return Answer(200, body, media)
-
-    def _unsupported(self, call: Call) -> Answer:
-        return self.refusal(faults.unsupported_operation(call.endpoint), call, None)
 
     def _batch(self, company: Company, call: Call, rule: Rule | None) -> Answer:
         items = batch_items(call.json())
@@ -173,7 +170,7 @@ class Gateway:
         if rule.kind == "bad_gateway":
             return Answer(502, BAD_GATEWAY_PAGE, HTML)
         if rule.kind == "unavailable":
-            return Answer(503, b"", "text/plain")
+            return Answer(503, b"", TEXT)
         if rule.kind == "transient":
             return self.refusal(faults.business(faults.TRANSIENT_TEXT), call, None)
         if rule.kind == "inventory_lock":

@@ -39,6 +39,16 @@ def test_a_person_edits_voids_and_deletes(sandbox: Sandbox, books: Books) -> Non
     assert [row["Id"] for row in sandbox.rows("Invoice")] == []
 
 
+def test_closed_books_stop_the_app_and_not_the_person(sandbox: Sandbox, books: Books) -> None:
+    invoice = books.invoice(books.customer(), TxnDate="2026-01-31")
+    sandbox.person("close-books", through="2026-06-30")
+    with pytest.raises(Refused) as refused:
+        books.sparse("Invoice", invoice, PrivateNote="app")
+    assert refused.value.code == "6210"
+    changed = sandbox.person("edit", entity="Invoice", id=invoice["Id"], changes={"PrivateNote": "person"})
+    assert changed["PrivateNote"] == "person"
+
+
 def test_making_inactive_and_active(sandbox: Sandbox, books: Books) -> None:
     customer = books.customer(DisplayName="Comes and goes")
     assert sandbox.person("make-inactive", entity="Customer", id=customer["Id"])["Active"] is False
@@ -122,9 +132,11 @@ def test_the_pages_show_a_company_and_act_on_it(sandbox: Sandbox, books: Books) 
         f"/_sandbox/{AU}/do/close-books", data={"through": "2099-01-01"}, follow_redirects=True
     )
     assert "2099-01-01" in closed.text
-    void = {"entity": "Invoice", "id": invoice["Id"]}
+    payment = sandbox.rows("Payment")[0]["Id"]
+    sandbox.person("make-deposit", payments=[payment])
+    void = {"entity": "Payment", "id": payment}
     refused = sandbox.http.post(f"/_sandbox/{AU}/do/void", data=void, follow_redirects=True)
-    assert "6210" in refused.text
+    assert "6540: Deposited Transaction cannot be changed" in refused.text
     assert sandbox.http.get("/_sandbox/1/").status_code == 404
 
 

@@ -192,12 +192,13 @@ class Transaction(Kind):
     sequence = TRANSACTIONS
 
     def check_changeable(self, company: Company, old: Document, options: Options) -> None:
-        check_period_open(company, old["TxnDate"])
+        check_period_open(company, old["TxnDate"], options)
 
 
-def check_period_open(company: Company, txn_date: str) -> None:
-    """6210 for a date in the closed books."""
-    if company.books_closed_through and txn_date <= company.books_closed_through:
+def check_period_open(company: Company, txn_date: str, options: Options) -> None:
+    """6210 for a date in the closed books; a person may go on, on QuickBooks' own pages."""
+    closed = company.books_closed_through
+    if closed and txn_date <= closed and not options.by_person:
         raise faults.period_closed()
 
 

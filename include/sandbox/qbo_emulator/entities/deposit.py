@@ -84,7 +84,7 @@ class Deposit(Transaction):
             raise faults.required("DepositToAccountRef")
         account = account_of_type(company, ref, "DepositToAccountRef", ("Bank", "Other Current Asset"))
         txn_date = fields.get("TxnDate") or company.clock.data_centre_today().isoformat()
-        check_period_open(company, txn_date)
+        check_period_open(company, txn_date, options)
         if not fields.get("Line"):
             raise faults.required("Line")
         lines = [self._line(company, line, n, old) for n, line in enumerate(fields["Line"], start=1)]

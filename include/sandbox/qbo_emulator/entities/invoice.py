@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from .. import faults
 from ..fields import Amount, Anything, Choice, Day, Flag, Ref, Text
 from ..money import dec
 from ..rules.application import applied_to, auto_apply, open_fields, release
@@ -40,6 +41,8 @@ class Invoice(SalesForm):
         if "DueDate" not in document:
             document["DueDate"] = _due_date(company, document)
         deposit = dec(document.get("Deposit"))
+        if not 0 <= deposit <= dec(document["TotalAmt"]):
+            raise faults.business("The deposit must be between 0 and the transaction's total.", "Deposit")
         if deposit and "DepositToAccountRef" in document:
             account_of_type(
                 company,

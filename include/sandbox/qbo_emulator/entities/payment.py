@@ -87,7 +87,7 @@ class Payment(Transaction):
         if total < 0:
             raise faults.business("Transaction amount must be 0 or greater.")
         txn_date = fields.get("TxnDate") or company.clock.data_centre_today().isoformat()
-        check_period_open(company, txn_date)
+        check_period_open(company, txn_date, options)
         lines, net = self._lines(company, fields, customer, total, old)
         document = {
             **fields,

@@ -144,9 +144,7 @@ class SalesForm(Transaction):
             raise faults.required("Line")
         customer = active_customer(company, fields)
         txn_date = fields.get("TxnDate") or company.clock.data_centre_today().isoformat()
-        check_period_open(company, txn_date)
-        if old:
-            check_period_open(company, old["TxnDate"])
+        check_period_open(company, txn_date, options)
         mode = fields.get("GlobalTaxCalculation")
         if mode is None and company.country == "CA":
             raise missing_code(company)

@@ -115,7 +115,7 @@ def _round_per_rate(
     taxes: dict[str, Decimal],
     percents: dict[str, Decimal],
 ) -> None:
-    """Replace per-line sums by one rounding per rate; a gross keeps its total and its last line's net gives."""
+    """Replace per-line sums by one rounding per rate. A gross stays; the last such line's net gives way."""
     for rate_id, percent in percents.items():
         grossed = [line for line in shares[rate_id] if line.gross is not None]
         gross = sum((line.gross for line in grossed if line.gross is not None), ZERO)
