@@ -147,6 +147,7 @@ KNOWN = [
         True,
     ),
     ("6000", BUSINESS, "Transaction amount must be 0 or greater", HOLD, "other", True),
+    ("6000", BUSINESS, "The currency of the customer differs", HOLD, "currency_mismatch", True),
     (
         "6000",
         BUSINESS,

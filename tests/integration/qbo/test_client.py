@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from quickbooks.objects.customer import Customer
 
 from caspen_qbo.core.query_text import is_queryable, quote
 from caspen_qbo.errors import (
@@ -16,6 +17,7 @@ from caspen_qbo.errors import (
     QboUnavailableError,
     SubscriptionEndedError,
 )
+from caspen_qbo.hooks.qbo_call import Reply
 from caspen_qbo.hooks.qbo_client import QuickBooksAccounting
 from caspen_qbo.ports import WriteItem
 from tests.integration.qbo.conftest import REALM, Desk
@@ -437,3 +439,24 @@ def test_company_and_preferences_come_without_their_envelopes(desk: Desk, books:
     assert books.read_company()["CompanyName"] == "Example Practice"
     assert books.read_preferences()["CurrencyPrefs"] == {"HomeCurrency": {"value": "AUD"}}
     assert books.calls() == {"read": 2}
+
+
+def test_an_answer_without_any_time_is_not_taken_for_a_position_in_time():
+    with pytest.raises(QboUnavailableError, match="no time"):
+        _ = Reply(200, {}, {"time": None}, "").answered_at
+
+
+def test_objects_of_python_quickbooks_work_through_the_same_session(desk: Desk, books: QuickBooksAccounting):
+    stored = {"Customer": {"Id": "5", "SyncToken": "0", "DisplayName": "Zoë"}}
+    desk.web.queue += [Told(body=stored), Told(body={"QueryResponse": {"Customer": [stored["Customer"]]}})]
+    customer = Customer()
+    customer.DisplayName = "Zoë"
+
+    customer.save(qb=books._client, request_id="r1")
+    (found,) = Customer.filter(DisplayName="Zoë", qb=books._client)
+    assert (customer.Id, found.DisplayName) == ("5", "Zoë")
+    saved, asked = desk.api_calls()
+    assert (saved.path, saved.params["requestid"]) == (f"/v3/company/{REALM}/customer", "r1")
+    assert "requestid" not in asked.params
+    assert "Zoë".encode() in asked.body
+    assert books.calls() == {"write": 1, "query": 1}

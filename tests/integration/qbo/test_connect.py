@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -283,9 +285,6 @@ def test_the_test_button_names_the_step_that_failed(office: Desk, monkeypatch: p
     assert office.hook.test_connection()[1].startswith("API: ")
 
     def with_extra(**changes: str) -> QuickBooksHook:
-        import json
-        import os
-
         connection = json.loads(os.environ["AIRFLOW_CONN_QUICKBOOKS"])
         connection["extra"].update(changes)
         monkeypatch.setenv("AIRFLOW_CONN_OTHER", json.dumps(connection))
@@ -324,8 +323,6 @@ def test_the_discovery_document_is_read_once(office: Desk):
     ],
 )
 def test_a_field_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, changes, words):
-    import json
-
     connection = {"conn_type": "quickbooks", "login": "id", "password": CLIENT_SECRET, "extra": {}, **changes}
     monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(connection))
     ok, message = QuickBooksHook().test_connection()
@@ -343,8 +340,6 @@ def test_a_connection_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch
 
 
 def test_tokens_go_to_intuit_only_unless_the_environment_is_local(monkeypatch: pytest.MonkeyPatch):
-    import json
-
     extra = {
         "environment": "sandbox",
         "api_url": "http://evil.example",
@@ -363,3 +358,17 @@ def test_an_unreachable_discovery_is_no_dead_connection(office: Desk, connector:
 
     with pytest.raises(QboUnavailableError, match="OpenID configuration answered 503"):
         connector.adopt(WORKSPACE, REALM, "token")
+
+
+def test_without_an_address_to_come_back_to_no_consent_is_started(
+    office: Desk, connector: QuickBooksConnector, monkeypatch: pytest.MonkeyPatch
+):
+    connection = json.loads(os.environ["AIRFLOW_CONN_QUICKBOOKS"])
+    del connection["extra"]["redirect_uri"]
+    monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(connection))
+
+    with (
+        QuickBooksHook().connector() as bare,
+        pytest.raises(ConfigurationError, match="redirect_uri is empty"),
+    ):
+        bare.authorization_url(WORKSPACE, "ann")
