@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -57,8 +58,21 @@ class Flow:
         flow.client_id = flow.staff.create_client("Ann", "O'Neil", email="ann.oneil@example.com")
         return flow
 
+    @classmethod
+    def attach(cls, caspen_db: Database, sync_db: Database, sandbox: Sandbox) -> Flow:
+        """Join a workspace that is in Caspen already; nothing is connected yet."""
+        connection = psycopg.connect(caspen_db.uri, autocommit=True)
+        flow = cls(Staff(connection, WORKSPACE), sandbox, connection, sync_db)
+        flow.switch(limits=False, auto_apply_credit=False)
+        return flow
+
     def close(self) -> None:
         self.caspen.close()
+
+    def backdate_connection(self, first_connected_at: datetime) -> None:
+        """As if it had been connected then: history told by the staff lies on both sides of that line."""
+        with psycopg.connect(self.sync.uri, autocommit=True) as connection:
+            connection.execute("UPDATE qbo_sync.connection SET first_connected_at = %s", [first_connected_at])
 
     # --- set-up ---
 

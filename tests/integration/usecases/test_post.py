@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
+from caspen_qbo import wiring
+from caspen_qbo.errors import QboAuthError, SubscriptionEndedError
+from caspen_qbo.usecases.retry import release
+from caspen_qbo.usecases.setup import link_tax
 from caspen_seed import NewLine
 
 from tests.support.flow import Flow
@@ -107,3 +113,81 @@ def test_a_credit_note_is_applied_to_its_own_invoice_even_after_auto_apply(flow:
     by_number = {row["DocNumber"]: row for row in flow.books("Invoice")}
     assert by_number[flow.staff.invoice(invoice).number]["Balance"] == Decimal("110")
     assert flow.books("CreditMemo") == []
+
+
+def test_linking_a_tax_rate_releases_everything_that_waited_on_it(flow: Flow) -> None:
+    other = flow.staff.create_tax_rate("GST, second name", "10")
+    held = [
+        flow.invoice(lines=[NewLine("service", "Held", "50.00", tax_rate_id=other)]) for _ in range(2)
+    ]
+    flow.invoice("20.00")
+    flow.post()
+    assert len(flow.books("Invoice")) == 1
+    assert {key for _, key in flow.listed()} == {"business_validation_tax"}
+    code = next(iter(flow.sync_rows("SELECT tax_code_id FROM qbo_sync.tax_link WHERE rate = 10")))[0]
+    with wiring.open_session(flow.workspace_id, "link") as session:
+        link_tax(session, other, code, who="test")
+    flow.post()
+    assert len(flow.books("Invoice")) == 1 + len(held)
+    assert flow.listed() == {}
+
+
+def test_a_number_used_in_quickbooks_is_listed_with_that_document_and_retried(flow: Flow) -> None:
+    customer = flow.person("create", entity="Customer", document={"DisplayName": "Somebody else"})
+    item = next(row for row in flow.books("Item") if row["Type"] == "Service")
+    code = next(iter(flow.sync_rows("SELECT tax_code_id FROM qbo_sync.tax_link WHERE rate = 10")))[0]
+    invoice = flow.invoice("70.00")
+    number = flow.staff.invoice(invoice).number
+    made = flow.person(
+        "create",
+        entity="Invoice",
+        document={
+            "CustomerRef": {"value": customer["Id"]},
+            "DocNumber": number,
+            "TxnDate": "2026-11-01",
+            "GlobalTaxCalculation": "TaxExcluded",
+            "Line": [
+                {
+                    "Amount": 5,
+                    "DetailType": "SalesItemLineDetail",
+                    "SalesItemLineDetail": {"ItemRef": {"value": item["Id"]}, "TaxCodeRef": {"value": code}},
+                }
+            ],
+        },
+    )
+    flow.post()
+    detail = flow.listed()[number, "duplicate_document_number"]
+    assert f"Invoice {made['Id']} of 2026-11-01, total 5.50" in detail
+    flow.person("edit", entity="Invoice", id=made["Id"], changes={"DocNumber": "OTHER-1"})
+    flow.post()
+    assert len(flow.books("Invoice")) == 1  # waits for a person's Retry
+    with wiring.open_store() as store:
+        assert release(store, flow.workspace_id, numbers=[number], who="test") == 1
+    flow.post()
+    assert flow.listed() == {}
+    assert len(flow.books("Invoice")) == 2
+
+
+def test_a_dead_connection_lists_what_waits_and_reconnecting_posts_it(flow: Flow) -> None:
+    flow.invoice("10.00")
+    flow.person("disconnect")
+    with pytest.raises(QboAuthError):
+        flow.post()
+    assert {key for _, key in flow.listed()} == {"invalid_refresh_token"}
+    flow.person("reconnect")
+    flow.connect()
+    flow.post()
+    assert flow.listed() == {}
+    assert len(flow.books("Invoice")) == 1
+
+
+def test_an_ended_subscription_lists_what_waits_and_posting_resumes_by_itself(flow: Flow) -> None:
+    flow.invoice("10.00")
+    flow.person("end-subscription")
+    with pytest.raises(SubscriptionEndedError):
+        flow.post()
+    assert {key for _, key in flow.listed()} == {"subscription_ended"}
+    flow.person("restart-subscription")
+    flow.post()
+    assert flow.listed() == {}
+    assert len(flow.books("Invoice")) == 1
