@@ -92,7 +92,7 @@ def _post(session: Session, counts: Counter[str]) -> str:
     try:
         settle(session)
         if _has_work(session):
-            _write_all(session, counts, started_at)
+            write_all(session, counts, started_at)
     except (QboAuthError, SubscriptionEndedError) as error:
         list_waiting(session, error)
         write_statuses(session, counts)
@@ -114,7 +114,7 @@ def _has_work(session: Session) -> bool:
     )
 
 
-def _write_all(session: Session, counts: Counter[str], started_at: datetime) -> None:
+def write_all(session: Session, counts: Counter[str], started_at: datetime) -> None:
     remove_payments(session, counts)
     remove_credit_memos(session, counts)
     void_invoices(session, counts)

@@ -12,6 +12,7 @@ from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.hooks.store import Store
 from caspen_qbo.hooks.store.setup import ConnectionFacts
 from caspen_qbo.ports import Accounting, BillingSource
+from caspen_qbo.usecases.intents import Intent
 from caspen_qbo.usecases.reference import read_reference
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ class Session:
     billing: BillingSource
     accounting: Accounting
     store: Store
+    plan: list[Intent] | None = None
+    """A dry run collects here what it would send; None: it is sent."""
     _context: MappingContext | None = field(default=None, repr=False)
 
     @property

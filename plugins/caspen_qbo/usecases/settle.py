@@ -31,6 +31,8 @@ def settle(session: Session, *, rounds: int = settings.IN_DOUBT_ROUNDS_MAX) -> l
     :return: The outcomes now known. What stays in doubt is shown as ``outcome_unknown`` and left to the next run.
     """
     outcomes: list[Outcome] = []
+    if session.plan is not None:
+        return outcomes
     for _ in range(rounds):
         doubtful = session.store.requests.fetch_in_doubt(session.workspace_id)
         if not doubtful:

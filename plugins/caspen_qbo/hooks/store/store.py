@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from caspen_qbo import settings
 from caspen_qbo.errors import WorkspaceBusyError
 from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.store.activity import ActivityStore
 from caspen_qbo.hooks.store.documents import DocumentStore
 from caspen_qbo.hooks.store.links import LinkStore
 from caspen_qbo.hooks.store.requests import RequestStore
@@ -33,6 +34,7 @@ class Store:
         self.requests = RequestStore(self.database)
         self.unsynced = UnsyncedStore(self.database)
         self.runs = RunStore(self.database)
+        self.activity = ActivityStore(self.database)
 
     def transaction(self):  # noqa: ANN201 - a context manager of the driver
         """Everything inside commits together or not at all."""

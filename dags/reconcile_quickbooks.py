@@ -1,0 +1,60 @@
+"""
+### Reconcile QuickBooks
+Proves that both sides show the same money: reads back what QuickBooks holds, compares subtotal, tax, total and balance
+of every synced document, and puts each difference on the list with its field and its signed amount.
+
+**Runs:** nightly at 02:30 in Sydney, for every connected practice. Changes neither Caspen's nor QuickBooks' documents.
+**Safe to re-run:** yes. A difference that is gone leaves the list by itself.
+**If it fails:** a difference does not fail the run, it is finance's to clear: see the report. Red means that a check
+could not be carried out (`reconcile`: the log names it), or that post, import or reconcile was quiet for too long
+(`check_heartbeat` names practice and job).
+**By hand:** `workspace_id` for one practice; `full` to read every document again instead of what changed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import DAG, Param
+from airflow.timetables.interval import CronDataIntervalTimetable
+
+from caspen_qbo.operators.find import FindWorkspacesOperator
+from caspen_qbo.operators.heartbeat import CheckHeartbeatOperator
+from caspen_qbo.operators.notify import notify_failure
+from caspen_qbo.operators.retry import TASK_DEFAULTS
+from caspen_qbo.operators.summarise import SummariseOperator
+from caspen_qbo.operators.sync import ReconcileOperator
+from caspen_qbo.settings import QUICKBOOKS_POOL
+
+with DAG(
+    dag_id="reconcile_quickbooks",
+    doc_md=__doc__,
+    schedule=CronDataIntervalTimetable("30 2 * * *", timezone="Australia/Sydney"),
+    start_date=pendulum.datetime(2026, 1, 1, tz="Australia/Sydney"),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=6),
+    params={
+        "workspace_id": Param(None, type=["null", "integer"], description="Only this practice; all if empty."),
+        "full": Param(False, type="boolean", description="Read every linked document again."),
+    },
+    default_args=TASK_DEFAULTS,
+    render_template_as_native_obj=True,
+    tags=["caspen", "quickbooks", "checks"],
+):
+    CheckHeartbeatOperator(task_id="check_heartbeat", on_failure_callback=notify_failure)
+    workspaces = FindWorkspacesOperator(task_id="find_workspaces", workspace_id="{{ params.workspace_id }}")
+    reconciled = ReconcileOperator.partial(
+        task_id="reconcile_workspace",
+        full="{{ params.full }}",
+        pool=QUICKBOOKS_POOL,
+        map_index_template="{{ task.practice }}",
+    ).expand_kwargs(workspaces.output)
+    SummariseOperator(
+        task_id="summarise",
+        job="reconcile",
+        workspaces=workspaces.output,
+        results=reconciled.output,
+        on_failure_callback=notify_failure,
+    )

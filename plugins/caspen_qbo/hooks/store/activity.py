@@ -1,0 +1,35 @@
+"""What ran, when, and whether a run is due: read by schedules, summaries and the heartbeat."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from caspen_qbo.hooks.database import Database, Row
+
+
+class ActivityStore:
+    """Reads only."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def fetch_awaiting_reconnection(self) -> list[int]:
+        """Workspaces whose connection died and waits for a person."""
+        return [row["workspace_id"] for row in self._db.fetch_all("store/activity/select_awaiting_reconnection")]
+
+    def is_post_due(self, workspace_id: int, *, max_age: timedelta) -> bool:
+        """Something is known to be left to do, or no post run ended well within ``max_age``."""
+        row = self._db.fetch_one(
+            "store/activity/is_post_due", {"workspace_id": workspace_id, "max_age": max_age}
+        )
+        return bool(row and row["due"])
+
+    def fetch_run(self, run_id: str, job: str) -> dict[int, Row]:
+        """What a run did, by workspace; one that never got as far as its workspace is absent."""
+        rows = self._db.fetch_all("store/activity/select_run", {"run_id": run_id, "job": job})
+        return {row["workspace_id"]: row for row in rows}
+
+    def fetch_last_success(self, jobs: Collection[str]) -> list[Row]:
+        """For each connected workspace and job: when it last ended well and what it last failed of."""
+        return self._db.fetch_all("store/activity/select_last_success", {"jobs": list(jobs)})

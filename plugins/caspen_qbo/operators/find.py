@@ -1,0 +1,38 @@
+"""Which practices a run is for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context
+
+
+class FindWorkspacesOperator(BaseOperator):
+    """
+    The connected practices, as arguments of a mapped task: ``[{"workspace_id": 1, "practice": "..."}]``.
+
+    :param workspace_id: Only this one; all connected ones when None.
+    :param only_with_work: Leave out practices where a post run would find nothing to do.
+    """
+
+    template_fields: Sequence[str] = ("workspace_id",)
+
+    def __init__(self, *, workspace_id: int | None = None, only_with_work: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.workspace_id = workspace_id
+        self.only_with_work = only_with_work
+
+    def execute(self, context: Context) -> list[dict[str, Any]]:
+        from caspen_qbo.usecases.find_workspaces import find_workspaces
+        from caspen_qbo.wiring import open_billing, open_store
+
+        with open_store() as store, open_billing() as billing:
+            found = find_workspaces(store, billing, only=self.workspace_id, only_with_work=self.only_with_work)
+        for workspace in found.waiting:
+            self.log.warning("workspace=%d %s waits for a person to reconnect QuickBooks", *workspace)
+        self.log.info(
+            "workspaces=%d idle=%d awaiting_reconnection=%d run=%s",
+            len(found.due), len(found.idle), len(found.waiting), context["run_id"],
+        )  # fmt: skip
+        return [{"workspace_id": workspace_id, "practice": name} for workspace_id, name in found.due]

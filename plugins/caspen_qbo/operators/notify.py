@@ -1,0 +1,71 @@
+"""
+Telling people that a run failed, over whatever connections exist: e-mail and Slack.
+
+* Connection ``smtp_default`` (type smtp) with ``from_email`` and ``to_email`` in its extra: an e-mail.
+* Connection ``slack`` (type slackwebhook): a message to the webhook's channel.
+
+Without them nothing is sent and nothing fails: the run is red in Airflow either way. What is sent is the summary of
+the run, which holds practices, counts and reasons, and no client's name.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+
+from airflow.exceptions import AirflowNotFoundException
+from airflow.sdk import BaseHook, Connection, Context
+
+log = logging.getLogger(__name__)
+
+SMTP_CONN_ID = "smtp_default"
+SLACK_CONN_ID = "slack"
+
+
+def notify_failure(context: Context) -> None:
+    """An ``on_failure_callback``. Trouble of its own is logged: it must not hide the failure it tells of."""
+    dag_id, run_id = context["dag"].dag_id, context["run_id"]
+    notify_people(f"{dag_id} failed", f"Run {run_id}\n\n{context.get('exception') or 'no reason was given'}")
+
+
+def notify_people(subject: str, text: str) -> list[str]:
+    """
+    Send a message over every connection that exists.
+
+    :return: The ids of the connections it went over.
+    """
+    reached = []
+    for conn_id, send in ((SMTP_CONN_ID, _send_mail), (SLACK_CONN_ID, _send_slack)):
+        connection = _find(conn_id)
+        if connection is None:
+            continue
+        try:
+            send(connection, f"[QuickBooks] {subject}", text)
+            reached.append(conn_id)
+        except Exception:  # whatever the provider raises: the run's own failure is what has to be seen
+            log.exception("could not notify over connection %s", conn_id)
+    return reached
+
+
+def _find(conn_id: str) -> Connection | None:
+    try:
+        return BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        return None
+
+
+def _send_mail(connection: Connection, subject: str, text: str) -> None:
+    from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+    recipients = connection.extra_dejson.get("to_email")
+    if not recipients:
+        log.warning("connection %s has no to_email in its extra: nobody is told by e-mail", SMTP_CONN_ID)
+        return
+    with SmtpHook(smtp_conn_id=SMTP_CONN_ID) as smtp:
+        smtp.send_email_smtp(to=recipients, subject=subject, html_content=f"<pre>{html.escape(text)}</pre>")
+
+
+def _send_slack(connection: Connection, subject: str, text: str) -> None:
+    from airflow.providers.slack.hooks.slack_webhook import SlackWebhookHook
+
+    SlackWebhookHook(slack_webhook_conn_id=SLACK_CONN_ID).send_text(f"*{subject}*\n{text}")

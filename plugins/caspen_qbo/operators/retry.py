@@ -1,0 +1,40 @@
+"""Our errors taught to Airflow, once: what is worth trying again, after how long, and what only a person can mend."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+RETRY_POLICY = ExceptionRetryPolicy(
+    rules=[
+        # First match wins, so the particular ones come before the groups they belong to.
+        RetryRule(
+            "caspen_qbo.errors.QboThrottledError",
+            RetryAction.RETRY,
+            retry_delay=timedelta(minutes=1),
+            reason="QuickBooks' limit is per minute",
+        ),
+        RetryRule(
+            "caspen_qbo.errors.QuotaExhaustedError",
+            RetryAction.FAIL,
+            reason="reads come back with the new month; scheduled runs go on trying",
+        ),
+        RetryRule(
+            "caspen_qbo.errors.RetryError",
+            RetryAction.RETRY,
+            retry_delay=timedelta(minutes=2),
+            reason="nothing is lost; what was sent is looked up before it is sent again",
+        ),
+        RetryRule("caspen_qbo.errors.StopError", RetryAction.FAIL, reason="a person must act"),
+    ]
+)
+"""An error of another kind is a fault of ours; it is tried again like any task of Airflow."""
+
+TASK_DEFAULTS = {
+    "retries": 3,
+    "retry_delay": timedelta(minutes=2),
+    "retry_policy": RETRY_POLICY,
+    "execution_timeout": timedelta(minutes=30),
+}
+"""``default_args`` of every DAG of ours. All tasks may be repeated and interrupted at any point."""

@@ -1,0 +1,81 @@
+"""Each DAG from its first task to its last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.dags.conftest import states
+from tests.support.flow import Flow
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
+
+RunDag = Callable[..., Any]
+
+
+def test_post_puts_a_finalised_invoice_and_its_payment_into_quickbooks_once(flow: Flow, run_dag: RunDag) -> None:
+    invoice_id = flow.invoice("100.00")
+    flow.pay(invoice_id, "40.00")
+
+    first = run_dag("post_to_quickbooks")
+    assert first.state == "success", states(first)
+    assert states(first) == {"find_workspaces": ["success"], "post_workspace": ["success"], "summarise": ["success"]}
+    (invoice,) = [row for row in flow.books("Invoice") if row["TotalAmt"]]
+    assert (invoice["TotalAmt"], invoice["Balance"]) == (110, 70)
+
+    before = [(row["Id"], row["SyncToken"]) for entity in ("Invoice", "Payment") for row in flow.books(entity)]
+    second = run_dag("post_to_quickbooks")
+    assert second.state == "success", states(second)
+    after = [(row["Id"], row["SyncToken"]) for entity in ("Invoice", "Payment") for row in flow.books(entity)]
+    assert before == after
+
+
+def test_a_dry_run_reports_and_sends_nothing(flow: Flow, run_dag: RunDag) -> None:
+    flow.invoice("100.00")
+    writes = [r for r in flow.requests() if r["method"] == "POST"]
+    run = run_dag("post_to_quickbooks", dry_run=True, workspace_id=1)
+    assert run.state == "success", states(run)
+    assert flow.books("Invoice") == []
+    assert flow.caspen_rows("SELECT quickbooks_status FROM caspen.invoice") == [(None,)]
+    assert [r for r in flow.requests() if r["method"] == "POST"] == writes
+
+
+def test_mapped_tasks_are_named_by_the_practice(flow: Flow, run_dag: RunDag) -> None:
+    flow.invoice("10.00")
+    run = run_dag("post_to_quickbooks")
+    (mapped,) = [ti for ti in run.get_task_instances() if ti.task_id == "post_workspace"]
+    assert mapped.rendered_map_index == "Harbour Allied Health"
+
+
+def test_without_any_connected_practice_a_run_does_nothing_and_is_green(
+    connections: Any, run_dag: RunDag
+) -> None:
+    run = run_dag("post_to_quickbooks")
+    assert run.state == "success", states(run)
+    assert states(run)["post_workspace"] == ["skipped"]
+
+
+def test_one_practice_in_trouble_does_not_keep_the_other_from_its_turn(flow: Flow, run_dag: RunDag) -> None:
+    flow.invoice("100.00")
+    flow.sync_rows(
+        "INSERT INTO qbo_sync.connection (workspace_id, realm_id, status) VALUES (77, '9130000000000077', 'connected')"
+        " RETURNING 1"
+    )
+    run = run_dag("post_to_quickbooks")
+    assert run.state == "failed"
+    assert states(run) == {
+        "find_workspaces": ["success"],
+        "post_workspace": ["success", "failed"],
+        "summarise": ["failed"],
+    }
+    assert len(flow.books("Invoice")) == 1
+
+
+def test_asking_for_a_practice_that_is_not_connected_fails_in_words(
+    connections: Any, run_dag: RunDag
+) -> None:
+    run = run_dag("post_to_quickbooks", workspace_id=5)
+    assert run.state == "failed"
+    assert states(run)["find_workspaces"] == ["failed"]
