@@ -11,14 +11,21 @@ log = logging.getLogger(__name__)
 
 
 def release(
-    store: Store, workspace_id: int, *, numbers: Sequence[str] = (), error_key: str | None = None, who: str
+    store: Store,
+    workspace_id: int,
+    *,
+    numbers: Sequence[str] = (),
+    error_key: str | None = None,
+    cause_ref: str | None = None,
+    who: str,
 ) -> int:
     """
-    Release listed documents: by number, by kind of error, or all of them when neither is given.
+    Release listed documents: by number, by shared cause, by kind of error, or all of them when none is given.
 
     Also forgets the lists read from QuickBooks, since something was changed there. Safe to repeat.
 
     :param numbers: Document numbers; an invoice's number also releases its payments and credit notes.
+    :param cause_ref: What one fix repairs, e.g. ``tax_rate:12``; narrower than ``error_key``.
     :return: How many documents were released.
     """
     connection = store.setup.fetch_connection(workspace_id)
@@ -26,6 +33,8 @@ def release(
         store.setup.forget_cached(connection.realm_id)
     if numbers:
         released = store.documents.release_numbers(workspace_id, numbers)
+    elif cause_ref:
+        released = store.documents.release_causes(workspace_id, [cause_ref])
     else:
         released = store.documents.release_key(workspace_id, error_key)
     log.info("retry workspace=%d released=%d key=%s who=%s", workspace_id, released, error_key or "-", who)
