@@ -60,6 +60,7 @@ def main(
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,
         lifespan="on",
     )
     uvicorn.Server(config).run(sockets=[listener])

@@ -7,6 +7,9 @@ same happens after the work was done, and the client cannot know.
 
 To the finished answer: ``delay`` (``seconds``), ``truncate``; of a batch, ``batch_partial`` (``items``)
 leaves the later items out and ``batch_transient`` answers every item with the transient 6000, undone.
+
+The token endpoint fails only by rules that name it, with ``drop``, ``delay``, ``server_error``,
+``bad_gateway``, ``unavailable`` or ``throttled``. A drop after commit loses a rotated refresh token for good.
 """
 
 from __future__ import annotations
@@ -34,6 +37,10 @@ KINDS = (
 )
 
 
+TOKEN_ENDPOINT = "oauth"
+"""Endpoint name of the token endpoint, for rules; its operation is the grant type."""
+
+
 @dataclass(slots=True)
 class Rule:
     """One line of the plan. Conditions left out match everything."""
@@ -42,7 +49,7 @@ class Rule:
     commit: bool = False
     """The fault strikes after the work was done: the client cannot know."""
     endpoint: str | None = None
-    """Resource in the URL: ``invoice``, ``query``, ``batch``, ``cdc``."""
+    """Resource in the URL: ``invoice``, ``query``, ``batch``, ``cdc``; ``oauth`` for the token endpoint."""
     method: str | None = None
     entity: str | None = None
     operation: str | None = None
@@ -105,6 +112,8 @@ class FaultPlan:
         return None
 
     def _hits(self, rule: Rule, occasion: Occasion) -> bool:
+        if occasion.endpoint == TOKEN_ENDPOINT and rule.endpoint != TOKEN_ENDPOINT:
+            return False  # a plan for the API must not cut off the tokens unless it says so
         for name in ("endpoint", "method", "entity", "operation", "realm"):
             wanted, met = getattr(rule, name), getattr(occasion, name)
             if wanted is not None and str(wanted).casefold() != str(met).casefold():

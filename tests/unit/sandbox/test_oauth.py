@@ -10,6 +10,7 @@ import pytest
 from intuitlib.client import AuthClient
 from intuitlib.enums import Scopes
 from intuitlib.exceptions import AuthClientError
+from requests.exceptions import RequestException
 
 from tests.contract.books import Books
 from tests.unit.sandbox.door import AU, GB, Sandbox
@@ -212,3 +213,32 @@ def test_no_token_is_ever_recorded(sandbox: Sandbox, app: AuthClient) -> None:
     recorded = str(sandbox.get("requests"))
     assert "oauth bearer" in recorded
     assert app.refresh_token not in recorded and app.access_token not in recorded
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("unavailable", 503), ("server_error", 500), ("bad_gateway", 502)]
+)
+def test_the_token_endpoint_can_be_out_of_order(
+    sandbox: Sandbox, app: AuthClient, kind: str, status: int
+) -> None:
+    connect(sandbox, app)
+    sandbox.fail(kind, endpoint="oauth", operation="refresh_token")
+    assert refuse(app.refresh)["status"] == status
+    app.refresh()
+
+
+def test_a_refresh_whose_answer_is_lost_costs_the_connection(sandbox: Sandbox, app: AuthClient) -> None:
+    """7: with rotation, the new token was never seen and the old one is dead."""
+    connect(sandbox, app)
+    sandbox.do("oauth", rotation="every_refresh")
+    sandbox.fail("drop", endpoint="oauth", commit=True)
+    with pytest.raises(RequestException):
+        app.refresh()
+    assert "invalid_grant" in refuse(app.refresh)["body"]
+
+
+def test_a_plan_for_the_api_leaves_the_tokens_alone(sandbox: Sandbox, app: AuthClient) -> None:
+    connect(sandbox, app)
+    sandbox.do("faults", rules=[{"kind": "unavailable"}])
+    app.refresh()
+    assert Books(sandbox.http, AU, app.access_token).send("GET", "companyinfo/1").status_code == 503

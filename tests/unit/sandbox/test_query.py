@@ -74,6 +74,13 @@ def test_syntax_errors_name_what_was_met_and_where(books: Books) -> None:
     assert detail == 'QueryParserError: Encountered " <IDENTIFIER> "TxnDate "" at line 1, column 38.'
 
 
+@pytest.mark.parametrize(
+    "text", ["", "select", "select * from", "select * from Term where", "select * from Term;;", "?"]
+)
+def test_half_a_query_is_4000(books: Books, text: str) -> None:
+    assert refused(books, text)[0] == "4000"
+
+
 def test_or_is_not_a_word_of_it(books: Books) -> None:
     code, detail = refused(books, "select * from Term where Active = true OR Active = false")
     assert code == "4000" and '"OR "" at line 1, column 40.' in detail

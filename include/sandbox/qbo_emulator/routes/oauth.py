@@ -14,10 +14,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from ..connections import ConnectionDropped, abort
+from ..fault_plan import TOKEN_ENDPOINT, Occasion
+from ..gateway import BAD_GATEWAY_PAGE
 from ..oauth import ACCOUNTING_SCOPE, OAuthError
 from ..recorder import Recorded
 from ..templates import render
+from ..wire import HTML, TEXT
 from ..world import World
+
+TOKEN_FAILURES = {"drop": 0, "server_error": 500, "bad_gateway": 502, "unavailable": 503, "throttled": 429}
+"""Statuses of the token endpoint's injected failures; a drop has none."""
 
 
 async def discovery(request: Request) -> Response:
@@ -75,28 +82,57 @@ async def decide(request: Request) -> Response:
 
 
 async def token(request: Request) -> Response:
-    """Exchange a code, or refresh."""
+    """Exchange a code, or refresh; with the plan's fault in it."""
     world: World = request.app.state.world
     form = {name: str(value) for name, value in (await request.form()).items()}
     record = _record(world, request, {k: v if k == "grant_type" else "(blanked)" for k, v in form.items()})
+    rule = world.plan.strike(Occasion(TOKEN_ENDPOINT, "POST", None, form.get("grant_type"), None))
+    record.injected = rule.kind if rule else None
+    if rule and not rule.commit and rule.kind in TOKEN_FAILURES:
+        return _failed(request, world, record, rule.kind)
     try:
-        world.authority.check_client(*_client(request, form))
-        with_hard = request.headers.get("x-include-refresh-token-hard-expires-in", "").lower() == "true"
-        if form.get("grant_type") == "authorization_code":
-            access, grant = world.authority.exchange_code(form.get("code", ""), form.get("redirect_uri", ""))
-        elif form.get("grant_type") == "refresh_token":
-            presented = form.get("refresh_token", "")
-            world.authority.begin_refresh(presented)
-            await asyncio.sleep(world.authority.refresh_seconds)
-            access, grant = world.authority.finish_refresh(presented)
-        else:
-            raise OAuthError("unsupported_grant_type")
-        return _answer(world, record, world.authority.token_answer(access, grant, with_hard), 200)
+        body, status = await _granted(request, world, form), 200
     except OAuthError as error:
-        body = {"error": error.error}
-        if error.description:
-            body["error_description"] = error.description
-        return _answer(world, record, body, error.status)
+        body, status = _refusal(error), error.status
+    if rule and rule.kind == "delay":
+        await asyncio.sleep(rule.seconds)
+    if rule and rule.commit and rule.kind in TOKEN_FAILURES:
+        return _failed(request, world, record, rule.kind)
+    return _answer(world, record, body, status)
+
+
+async def _granted(request: Request, world: World, form: dict[str, str]) -> dict[str, Any]:
+    """Tokens for a code or a refresh token, or an OAuthError."""
+    authority = world.authority
+    authority.check_client(*_client(request, form))
+    with_hard = request.headers.get("x-include-refresh-token-hard-expires-in", "").lower() == "true"
+    if form.get("grant_type") == "authorization_code":
+        access, grant = authority.exchange_code(form.get("code", ""), form.get("redirect_uri", ""))
+    elif form.get("grant_type") == "refresh_token":
+        presented = form.get("refresh_token", "")
+        authority.begin_refresh(presented)
+        await asyncio.sleep(authority.refresh_seconds)
+        access, grant = authority.finish_refresh(presented)
+    else:
+        raise OAuthError("unsupported_grant_type")
+    return authority.token_answer(access, grant, with_hard)
+
+
+def _refusal(error: OAuthError) -> dict[str, Any]:
+    described = {"error_description": error.description} if error.description else {}
+    return {"error": error.error, **described}
+
+
+def _failed(request: Request, world: World, record: Recorded, kind: str) -> Response:
+    """The token endpoint out of order."""
+    if kind == "drop":
+        world.recorder.add(record)
+        abort((request.client.host, request.client.port) if request.client else None)
+        raise ConnectionDropped("dropped by the fault plan")
+    record.status = TOKEN_FAILURES[kind]
+    world.recorder.add(record)
+    body, media = (BAD_GATEWAY_PAGE, HTML) if kind == "bad_gateway" else (b"", TEXT)
+    return Response(body, record.status, {"intuit_tid": record.intuit_tid}, media)
 
 
 async def revoke(request: Request) -> Response:
@@ -111,7 +147,7 @@ async def revoke(request: Request) -> Response:
     try:
         world.authority.check_client(*_client(request, {}))
     except OAuthError as error:
-        return _answer(world, record, {"error": error.error}, error.status)
+        return _answer(world, record, _refusal(error), error.status)
     if not isinstance(posted, dict) or not posted.get("token"):
         return _answer(world, record, {"error": "invalid_request"}, 400)
     world.authority.revoke(str(posted["token"]))
