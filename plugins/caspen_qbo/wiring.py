@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from caspen_qbo.errors import ConfigurationError, NotConnectedError
+from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError
 from caspen_qbo.hooks.caspen import CaspenBilling
+from caspen_qbo.hooks.dead_accounting import DeadAccounting
 from caspen_qbo.hooks.qbo import QuickBooksHook
 from caspen_qbo.hooks.store import Store
 from caspen_qbo.usecases.session import Session
@@ -43,7 +44,9 @@ def open_session(workspace_id: int, run_id: str) -> Iterator[Session]:
 
     :raises ConfigurationError: an Airflow connection or the workspace is missing.
     :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
-    :raises QboAuthError: the connection waits for a person.
+
+    A connection that waits for a person opens as well: reading QuickBooks then raises QboAuthError, but Caspen is still
+    staged and what waits is listed under that cause.
     """
     with open_store() as store, open_billing() as billing:
         workspace = billing.fetch_workspaces([workspace_id]).get(workspace_id)
@@ -55,5 +58,10 @@ def open_session(workspace_id: int, run_id: str) -> Iterator[Session]:
                 f"workspace {workspace_id}: not connected to QuickBooks. Connect it in Set-up, or with "
                 f"`connect --workspace {workspace_id} --realm R --refresh-token T`."
             )
-        with QuickBooksHook().accounting(workspace_id) as accounting:
+        try:
+            accounting = QuickBooksHook().accounting(workspace_id)
+        except QboAuthError as error:
+            yield Session(run_id, workspace, connection, billing, DeadAccounting(connection.realm_id, error), store)
+            return
+        with accounting:
             yield Session(run_id, workspace, connection, billing, accounting, store)

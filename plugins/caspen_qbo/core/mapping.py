@@ -76,14 +76,15 @@ def map_customer(client: Client, *, with_email: bool = True) -> Payload:
 
 
 def map_invoice(
-    invoice: Invoice, *, customer_id: str, context: MappingContext, override_tax: bool | None = None
+    invoice: Invoice, *, customer_id: str, context: MappingContext, corrected: bool = False
 ) -> Payload:
     """
     An invoice with all its lines, ready to be created or to replace the posted one.
 
-    :param override_tax: True states Caspen's tax explicitly; None decides by :func:`totals.needs_override`.
+    :param corrected: The second and last form, after QuickBooks computed other figures from the first: net amounts and
+        Caspen's tax stated explicitly, nothing left to compute. docs/decisions/0003-tax-override.md.
     """
-    payload = _map_sale(invoice, invoice.lines, invoice.issue_date, customer_id, context, override_tax)
+    payload = _map_sale(invoice, invoice.lines, invoice.issue_date, customer_id, context, corrected)
     payload["DueDate"] = invoice.due_date.isoformat()
     payload["PrivateNote"] = f"Caspen invoice {invoice.number} {marker_of(invoice.workspace_id, 'invoice', invoice.id)}"
     return payload
@@ -95,10 +96,12 @@ def map_credit_memo(
     currency: str,
     customer_id: str,
     context: MappingContext,
-    override_tax: bool | None = None,
+    corrected: bool = False,
 ) -> Payload:
     """A credit memo for the credited lines, in the same tax mode and codes; amounts are positive."""
-    payload = _map_sale(credit_note, credit_note.lines, credit_note.issue_date, customer_id, context, override_tax, currency)
+    payload = _map_sale(
+        credit_note, credit_note.lines, credit_note.issue_date, customer_id, context, corrected, currency
+    )
     marker = marker_of(credit_note.workspace_id, "credit_note", credit_note.id)
     payload["PrivateNote"] = f"Caspen credit note {credit_note.number} {marker}"
     return payload
@@ -146,13 +149,21 @@ def map_payment(
     return payload
 
 
+def can_be_corrected(payload: Payload) -> bool:
+    """Whether a document whose figures came out otherwise has a second form left: see ``corrected`` above."""
+    if payload.get("GlobalTaxCalculation") == TAX_CALCULATION[TaxMode.NONE]:
+        return False
+    grossed = any("TaxInclusiveAmt" in line.get("SalesItemLineDetail", {}) for line in payload["Line"])
+    return grossed or "TxnTaxDetail" not in payload
+
+
 def _map_sale(
     document: Invoice | CreditNote,
     lines: Sequence[InvoiceLine] | Sequence[CreditNoteLine],
     txn_date: date,
     customer_id: str,
     context: MappingContext,
-    override_tax: bool | None,
+    corrected: bool,
     currency: str | None = None,
 ) -> Payload:
     mode = document.tax_mode
@@ -166,20 +177,19 @@ def _map_sale(
         "TxnDate": txn_date.isoformat(),
         "GlobalTaxCalculation": TAX_CALCULATION[mode],
         "Line": [
-            _map_line(line, line_amounts, mode, context) for line, line_amounts in zip(lines, amounts, strict=True)
+            _map_line(line, line_amounts, context, with_gross=mode is TaxMode.INCLUSIVE and not corrected)
+            for line, line_amounts in zip(lines, amounts, strict=True)
         ],
     }
     if context.reference.company.multi_currency:
         payload["CurrencyRef"] = {"value": currency or getattr(document, "currency", None)}
-    if override_tax is None:
-        override_tax = totals.needs_override(amounts, mode, document.tax_total)
-    if override_tax and mode is not TaxMode.NONE:
+    if mode is not TaxMode.NONE and (corrected or totals.needs_override(amounts, mode, document.tax_total)):
         payload["TxnTaxDetail"] = _map_tax(totals.tax_lines(amounts))
     return payload
 
 
 def _map_line(
-    line: InvoiceLine | CreditNoteLine, amounts: totals.LineAmounts, mode: TaxMode, context: MappingContext
+    line: InvoiceLine | CreditNoteLine, amounts: totals.LineAmounts, context: MappingContext, *, with_gross: bool
 ) -> Payload:
     detail: Payload = {
         "ItemRef": {"value": context.item_id(line.kind)},
@@ -188,7 +198,7 @@ def _map_line(
     }
     if amounts.tax_code is not None:
         detail["TaxCodeRef"] = {"value": amounts.tax_code.id}
-    if mode is TaxMode.INCLUSIVE:
+    if with_gross:
         detail["TaxInclusiveAmt"] = amounts.gross
     if line.service_date is not None:
         detail["ServiceDate"] = line.service_date.isoformat()

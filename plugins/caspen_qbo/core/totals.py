@@ -100,30 +100,40 @@ def predicted_taxes(lines: Sequence[LineAmounts], mode: TaxMode) -> frozenset[De
     """Every total tax QuickBooks may compute by itself, over the ways it is documented to round."""
     if mode is TaxMode.NONE:
         return frozenset({ZERO})
-    parts = [(line, part.percent, part.rate_id) for line in lines if line.tax_code for part in line.tax_code.parts]
-    found = {
-        sum((percent_of(line.net, percent) for line, percent, _ in parts), ZERO),
-        sum(
-            (percent_of(sum((ln.net for ln, _, r in parts if r == rate), ZERO), percent) for rate, percent in _rates(parts)),
-            ZERO,
-        ),
-    }
+    parts = [
+        _Part(part.rate_id, part.percent, line.net, line.gross)
+        for line in lines
+        if line.tax_code is not None
+        for part in line.tax_code.parts
+    ]
+    groups = (parts, _summed_by_rate(parts))  # rounded per line, or once per rate
+    found = {sum((percent_of(p.net, p.percent) for p in group), ZERO) for group in groups}
     if mode is TaxMode.INCLUSIVE:
-        found.add(sum((percent_inside(line.gross, percent) for line, percent, _ in parts), ZERO))
-        found.add(
-            sum(
-                (
-                    percent_inside(sum((ln.gross for ln, _, r in parts if r == rate), ZERO), percent)
-                    for rate, percent in _rates(parts)
-                ),
-                ZERO,
-            )
-        )
+        found |= {sum((percent_inside(p.gross, p.percent) for p in group), ZERO) for group in groups}
+        found |= {sum((p.gross - _net_inside(p.gross, p.percent) for p in group), ZERO) for group in groups}
     return frozenset(found)
 
 
-def _rates(parts: Sequence[tuple[LineAmounts, Decimal, str]]) -> list[tuple[str, Decimal]]:
-    return sorted({(rate, percent) for _, percent, rate in parts})
+@dataclass(frozen=True, slots=True)
+class _Part:
+    rate_id: str
+    percent: Decimal
+    net: Decimal
+    gross: Decimal
+
+
+def _summed_by_rate(parts: Sequence[_Part]) -> list[_Part]:
+    summed: dict[str, _Part] = {}
+    for part in parts:
+        before = summed.get(part.rate_id)
+        net, gross = (part.net, part.gross) if before is None else (before.net + part.net, before.gross + part.gross)
+        summed[part.rate_id] = _Part(part.rate_id, part.percent, net, gross)
+    return list(summed.values())
+
+
+def _net_inside(gross: Decimal, percent: Decimal) -> Decimal:
+    """The other way to take tax out of a price: round what remains, and let the tax be the rest."""
+    return to_cents(gross * 100 / (100 + percent))
 
 
 def needs_override(lines: Sequence[LineAmounts], mode: TaxMode, tax: Decimal) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from caspen_qbo.core.documents import Body, read_facts
 from caspen_qbo.core.identity import read_marker
-from caspen_qbo.core.mapping import map_credit_memo, map_invoice
+from caspen_qbo.core.mapping import can_be_corrected, map_credit_memo, map_invoice
 from caspen_qbo.core.matching import drift
 from caspen_qbo.core.readiness import Problem, check_credit_note, check_invoice, check_setup
 from caspen_qbo.core.records import PRODUCT_KINDS, CreditNote, DocumentKind, Invoice
@@ -58,9 +58,9 @@ def post_invoices(session: Session, counts: Counter[str]) -> None:
             if work.document_id in customers
         ]  # fmt: skip
 
-        def remap(work: Work, customer_id: str, override: bool | None, found: Mapping[int, Invoice] = invoices) -> Any:
+        def remap(work: Work, customer_id: str, corrected: bool, found: Mapping[int, Invoice] = invoices) -> Any:
             return map_invoice(
-                found[work.document_id], customer_id=customer_id, context=session.context(), override_tax=override
+                found[work.document_id], customer_id=customer_id, context=session.context(), corrected=corrected
             )
 
         intents += _updates(session, [work for work in ready if work.linked], remap, counts)
@@ -89,19 +89,19 @@ def post_credit_memos(session: Session, counts: Counter[str]) -> None:
         def remap(
             work: Work,
             customer_id: str,
-            override: bool | None,
+            corrected: bool,
             notes: Mapping[int, CreditNote] = notes,
             invoices: Mapping[int, Invoice] = invoices,
         ) -> Any:
             return map_credit_memo(
                 notes[work.document_id], currency=invoices[work.invoice_id].currency, customer_id=customer_id,
-                context=session.context(), override_tax=override,
+                context=session.context(), corrected=corrected,
             )  # fmt: skip
 
         intents = [
             Intent(
                 work.kind, work.document_id, Step.POST, "CreditMemo", "create",
-                remap(work, standings[work.invoice_id].customer_id, None), work.version,
+                remap(work, standings[work.invoice_id].customer_id, False), work.version,
             )
             for work in new
         ]  # fmt: skip
@@ -217,7 +217,8 @@ def _customers_of(session: Session, works: Sequence[Work], counts: Counter[str])
     return result
 
 
-Remap = Callable[[Work, str, bool | None], dict[str, Any]]
+Remap = Callable[[Work, str, bool], dict[str, Any]]
+"""(work, customer id, corrected form) -> payload."""
 
 
 def _updates(session: Session, works: Sequence[Work], remap: Remap, counts: Counter[str]) -> list[Intent]:
@@ -262,7 +263,7 @@ def _updates(session: Session, works: Sequence[Work], remap: Remap, counts: Coun
                 _settle_equal(session, row, facts)
             continue
         step = Step.CORRECT if posted else Step.POST
-        intents.append(_update(work, body, step, remap(work, facts.customer_id, True if posted else None)))
+        intents.append(_update(work, body, step, remap(work, facts.customer_id, posted)))
     return intents
 
 
@@ -306,7 +307,7 @@ def _send_and_correct(
         row = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])[
             work.document_id
         ]
-        awaits = request.step == Step.POST and "TxnTaxDetail" not in request.payload and row["tax"]
+        awaits = request.step == Step.POST and can_be_corrected(dict(request.payload))
         if awaits and row["version"] == request.version:
             differences = compare_sale(row, facts.customer_id, facts)
             if differences and {d.field for d in differences} <= {"subtotal", "tax", "total"}:

@@ -12,6 +12,7 @@ from typing import Any
 
 from caspen_qbo.core.documents import DocumentFacts, read_facts, ref_of
 from caspen_qbo.core.faults import FaultAction, judge_answer
+from caspen_qbo.core.mapping import can_be_corrected
 from caspen_qbo.core.matching import Difference, Expected, compare
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import InvariantError
@@ -116,8 +117,7 @@ def judge_sale(session: Session, row: dict[str, Any], request: Request, facts: D
         mark_sale_posted(session, row)
         return
     tax_only = {difference.field for difference in differences} <= {"tax", "total", "subtotal"}
-    stated = "TxnTaxDetail" in request.payload
-    if tax_only and not stated and request.step == Step.POST and row["tax"]:
+    if tax_only and request.step == Step.POST and can_be_corrected(dict(request.payload)):
         return
     key = "totals_mismatch" if any(d.delta is not None for d in differences) else "other"
     if key == "other" and any(d.field == "number" for d in differences):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from caspen_qbo import wiring
@@ -174,11 +175,17 @@ def test_a_dead_connection_lists_what_waits_and_reconnecting_posts_it(flow: Flow
     with pytest.raises(QboAuthError):
         flow.post()
     assert {key for _, key in flow.listed()} == {"invalid_refresh_token"}
+    with psycopg.connect(flow.sync.uri, autocommit=True) as connection:  # as an invalid_grant leaves it
+        connection.execute("UPDATE qbo_sync.connection SET status = 'needs_reconnect'")
+    flow.invoice("20.00")
+    with pytest.raises(QboAuthError):
+        flow.post()
+    assert len(flow.listed()) == 2
     flow.person("reconnect")
     flow.connect()
     flow.post()
     assert flow.listed() == {}
-    assert len(flow.books("Invoice")) == 1
+    assert len(flow.books("Invoice")) == 2
 
 
 def test_an_ended_subscription_lists_what_waits_and_posting_resumes_by_itself(flow: Flow) -> None:

@@ -1,0 +1,213 @@
+"""Tie-outs: the sums a bookkeeper signs, each with the documents that explain its difference."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from caspen_qbo.core.chunks import chunked
+from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice, TaxMode
+from caspen_qbo.usecases.session import Session
+
+ITEMS_MAX = 200
+ZERO = Decimal("0.00")
+TieOut = dict[str, Any]
+
+
+def tie_outs(session: Session, today: date) -> list[TieOut]:
+    """
+    Receivables, the payment account, credit notes, and tax of this month and the one before.
+
+    :param today: In the workspace's time zone.
+    """
+    sums = session.store.reconciliation.sum_compared(session.workspace_id)
+    choices = session.store.setup.fetch_choices(session.workspace_id)
+    account = choices.payment_account_id if choices else ""
+    others = session.store.reconciliation.sum_others(session.workspace_id, session.realm_id, account)
+    return [
+        _receivables(session, sums, others),
+        _payment_account(session, sums, others),
+        _credit_notes(session, sums),
+        _tax(session, today),
+    ]
+
+
+def _receivables(session: Session, sums: Sequence[Mapping[str, Any]], others: Mapping[str, Any]) -> TieOut:
+    ours, theirs = _sum(sums, DocumentKind.INVOICE, "balance")
+    notes = []
+    if others["open_invoices"]["documents"]:
+        notes.append(
+            f"Beside these, the same customers owe {others['open_invoices']['amount']:.2f} on "
+            f"{others['open_invoices']['documents']} QuickBooks invoices that are not Caspen's."
+        )
+    if others["held_invoices"]["documents"]:
+        notes.append(
+            f"Not in these sums: {others['held_invoices']['documents']} posted invoices whose newer Caspen version "
+            f"waits or is listed; QuickBooks has {others['held_invoices']['amount']:.2f} open on them."
+        )
+    return _tie_out(
+        session, "receivables", "Accounts receivable",
+        "What clients owe on synced invoices.",
+        [_row("Open balances of synced invoices", ours, theirs)], DocumentKind.INVOICE, "balance", notes,
+    )  # fmt: skip
+
+
+def _payment_account(session: Session, sums: Sequence[Mapping[str, Any]], others: Mapping[str, Any]) -> TieOut:
+    posted = _sum(sums, DocumentKind.PAYMENT, "total", ("caspen", "backfill"))
+    imported = _sum(sums, DocumentKind.PAYMENT, "total", ("quickbooks",))
+    notes = []
+    if others["on_other_account"]["documents"]:
+        notes.append(
+            f"{others['on_other_account']['documents']} of these payments, {others['on_other_account']['amount']:.2f}, "
+            "lie on another QuickBooks account than the chosen payment account."
+        )
+    if others["other_payments"]["documents"]:
+        notes.append(
+            f"The payment account also holds {others['other_payments']['documents']} QuickBooks payments, "
+            f"{others['other_payments']['amount']:.2f}, that are not linked to Caspen."
+        )
+    rows = [
+        _row("Payments posted from Caspen", *posted),
+        _row("Payments imported from QuickBooks", *imported),
+        _row("Together", posted[0] + imported[0], posted[1] + imported[1]),
+    ]
+    return _tie_out(
+        session, "payment_account", "Payment account", "Money received on synced invoices, on either side.", rows,
+        DocumentKind.PAYMENT, "total", notes,
+    )  # fmt: skip
+
+
+def _credit_notes(session: Session, sums: Sequence[Mapping[str, Any]]) -> TieOut:
+    total = _sum(sums, DocumentKind.CREDIT_NOTE, "total")
+    unused = _sum(sums, DocumentKind.CREDIT_NOTE, "balance")
+    rows = [_row("Credit notes issued", *total), _row("Of these not yet used on their invoice", *unused)]
+    return _tie_out(
+        session, "credit_notes", "Credit notes", "Synced credit notes, each applied to its own invoice.", rows,
+        DocumentKind.CREDIT_NOTE, "total", [],
+    )  # fmt: skip
+
+
+def _tax(session: Session, today: date) -> TieOut:
+    since = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    months = session.store.reconciliation.sum_tax(session.workspace_id, since)
+    rows = []
+    for month in months:
+        label = f"{month['month']:%B %Y}"
+        rows.append(_row(f"Net sales, {label}", month["caspen_net"], month["quickbooks_net"]))
+        rows.append(_row(f"Tax, {label}", month["caspen_tax"], month["quickbooks_tax"]))
+    theirs = session.store.reconciliation.sum_net_by_code(session.workspace_id, session.realm_id, since)
+    ours, taxes = _net_by_code(session, since)
+    names = {
+        row["tax_code_id"]: row["tax_code_name"]
+        for row in session.store.setup.fetch_tax_links(session.workspace_id).values()
+    }
+    for code in sorted(ours.keys() | theirs.keys()):
+        name = names.get(code, f"tax code {code}" if code else "no tax")
+        rows.append(_row(f"Net sales at {name}", ours.get(code, ZERO), theirs.get(code, ZERO)))
+    notes = [
+        f"Tax in Caspen at {names.get(code, code or 'no tax')}: {amount:.2f}." for code, amount in sorted(taxes.items())
+    ]
+    return {
+        "key": "tax",
+        "title": "Tax by code",
+        "explanation": f"Synced invoices less credit notes dated from {since.day} {since:%B %Y}; by date of the document.",
+        "rows": rows,
+        "items": [],
+        "items_in_all": 0,
+        "items_delta": "0.00",
+        "notes": notes,
+    }
+
+
+def _net_by_code(session: Session, since: date) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """Caspen's net sales and tax by linked tax code, from the lines themselves; credit notes count less."""
+    links = {
+        rate_id: row["tax_code_id"]
+        for rate_id, row in session.store.setup.fetch_tax_links(session.workspace_id).items()
+    }
+    net: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    tax: dict[str, Decimal] = defaultdict(lambda: ZERO)
+
+    def add(document: Invoice | CreditNote, sign: int) -> None:
+        for line in document.lines:
+            code = links.get(line.tax_rate_id or 0, "") if document.tax_mode is not TaxMode.NONE else ""
+            inside = line.tax_amount if document.tax_mode is TaxMode.INCLUSIVE else ZERO
+            net[code] += sign * (line.amount - inside)
+            tax[code] += sign * line.tax_amount
+
+    store = session.store.reconciliation
+    for chunk in chunked(store.fetch_compared_ids(session.workspace_id, DocumentKind.INVOICE, since), 500):
+        for invoice in session.billing.fetch_invoices(session.workspace_id, chunk).values():
+            add(invoice, 1)
+    for chunk in chunked(store.fetch_compared_ids(session.workspace_id, DocumentKind.CREDIT_NOTE, since), 500):
+        for note in session.billing.fetch_credit_notes(session.workspace_id, chunk).values():
+            add(note, -1)
+    return dict(net), dict(tax)
+
+
+def _sum(
+    sums: Sequence[Mapping[str, Any]], kind: DocumentKind, figure: str, origins: Sequence[str] | None = None
+) -> tuple[Decimal, Decimal]:
+    wanted = [r for r in sums if r["document_kind"] == kind and (origins is None or r["origin"] in origins)]
+    return (
+        sum((row[f"caspen_{figure}"] for row in wanted), ZERO),
+        sum((row[f"quickbooks_{figure}"] for row in wanted), ZERO),
+    )
+
+
+def _row(label: str, caspen: Decimal, quickbooks: Decimal) -> dict[str, str]:
+    return {
+        "label": label,
+        "caspen": f"{caspen:.2f}",
+        "quickbooks": f"{quickbooks:.2f}",
+        "delta": f"{quickbooks - caspen:.2f}",
+    }
+
+
+def _tie_out(
+    session: Session,
+    key: str,
+    title: str,
+    explanation: str,
+    rows: list[dict[str, str]],
+    kind: DocumentKind,
+    figure: str,
+    notes: list[str],
+) -> TieOut:
+    found = session.store.reconciliation.fetch_tie_out_items(session.workspace_id, kind, figure, ITEMS_MAX)
+    return {
+        "key": key,
+        "title": title,
+        "explanation": explanation,
+        "rows": rows,
+        "items": [
+            {
+                "number": item["document_number"],
+                "caspen": _text(item["caspen_value"]),
+                "quickbooks": _text(item["quickbooks_value"]),
+                "delta": f"{item['delta']:.2f}",
+                "reason": _reason(item),
+            }
+            for item in found
+        ],
+        "items_in_all": found[0]["items"] if found else 0,
+        "items_delta": f"{found[0]['delta_of_all']:.2f}" if found else "0.00",
+        "notes": notes,
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.2f}"
+
+
+def _reason(item: Mapping[str, Any]) -> str:
+    if item["title"]:
+        return item["title"]
+    if item["accepted"]:
+        return "Accepted by a person"
+    if not item["settled"]:
+        return "A payment or credit note of it is on its way"
+    return "Not explained"
