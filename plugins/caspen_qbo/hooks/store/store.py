@@ -12,6 +12,7 @@ from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.store.activity import ActivityStore
 from caspen_qbo.hooks.store.documents import DocumentStore
 from caspen_qbo.hooks.store.links import LinkStore
+from caspen_qbo.hooks.store.reconciliation import ReconciliationStore
 from caspen_qbo.hooks.store.requests import RequestStore
 from caspen_qbo.hooks.store.runs import RunStore
 from caspen_qbo.hooks.store.setup import SetupStore
@@ -34,6 +35,7 @@ class Store:
         self.requests = RequestStore(self.database)
         self.unsynced = UnsyncedStore(self.database)
         self.runs = RunStore(self.database)
+        self.reconciliation = ReconciliationStore(self.database)
         self.activity = ActivityStore(self.database)
 
     def transaction(self):  # noqa: ANN201 - a context manager of the driver

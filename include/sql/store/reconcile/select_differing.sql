@@ -1,0 +1,22 @@
+-- Documents with unexplained differences, all their fields together; for the list a person clears.
+-- Grain:   one row per document
+-- Params:  run_id text, workspace_id bigint, balance boolean: only those that differ in the balance alone, or only the
+--          others; after_kind text, after_id bigint, page_size int
+-- Columns: the comparison's key | differences jsonb | gone text | synced boolean | last_kind ...
+SELECT r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,
+       c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, s.gone,
+       jsonb_agg(jsonb_build_object('field', r.field, 'caspen_value', r.caspen_value,
+                                    'quickbooks_value', r.quickbooks_value, 'delta', r.delta::text) ORDER BY r.id)
+         AS differences
+FROM qbo_sync.reconciliation_difference r
+JOIN qbo_sync.comparison c USING (workspace_id, document_kind, document_id)
+LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
+LEFT JOIN qbo_sync.snapshot s
+  ON s.realm_id = l.realm_id AND s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id
+WHERE r.run_id = %(run_id)s AND r.workspace_id = %(workspace_id)s AND NOT r.explained
+  AND (r.document_kind, r.document_id) > (%(after_kind)s, %(after_id)s)
+GROUP BY r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,
+         c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, s.gone
+HAVING bool_and(r.field = 'balance') = %(balance)s
+ORDER BY r.document_kind, r.document_id
+LIMIT %(page_size)s

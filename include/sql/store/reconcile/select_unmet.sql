@@ -1,0 +1,10 @@
+-- Linked documents that were not read since a time, or, where that is null, never.
+-- Grain:   one row per QuickBooks transaction
+-- Params:  workspace_id bigint, realm_id text, since timestamptz or null
+-- Columns: quickbooks_type | quickbooks_id
+SELECT DISTINCT l.quickbooks_type, l.quickbooks_id
+FROM qbo_sync.document_link l
+LEFT JOIN qbo_sync.snapshot s USING (realm_id, quickbooks_type, quickbooks_id)
+WHERE l.workspace_id = %(workspace_id)s AND l.realm_id = %(realm_id)s AND l.removed_at IS NULL
+  AND (s.quickbooks_id IS NULL OR s.seen_at < %(since)s::timestamptz)
+ORDER BY l.quickbooks_type, l.quickbooks_id

@@ -1,0 +1,85 @@
+"""
+The suite of each document kind, built in code, run over one view of the frozen comparison.
+
+Nothing here is imported while Airflow parses a DAG: Great Expectations takes seconds to load.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from caspen_qbo.core.reconcile import COMPARED_OF, Severity
+from caspen_qbo.core.records import DocumentKind
+
+if TYPE_CHECKING:
+    import great_expectations as gx
+
+WORDS = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "credit note", DocumentKind.PAYMENT: "payment"}
+_MONEY = {"subtotal", "tax", "total", "balance"}
+
+
+def import_gx() -> Any:
+    """
+    Great Expectations, without the two hundred lines it logs while loading.
+
+    One of its modules sets its own level back to INFO while it loads, so levels are set before and after.
+    """
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    import great_expectations
+
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
+    return great_expectations
+
+
+def build_suite(kind: DocumentKind, documents: int) -> gx.ExpectationSuite:
+    """
+    All checks of one kind.
+
+    :param documents: How many rows were frozen. An empty table passes every other expectation, and a view that shows
+        another number shows another comparison.
+    """
+    gx = import_gx()
+    import great_expectations.expectations as gxe
+    from great_expectations.expectations.row_conditions import Column
+
+    word = WORDS[kind]
+    both = (Column("in_caspen") == True) & (Column("in_quickbooks") == True)  # noqa: E712 - builds a condition
+    settled = both & (Column("balance_settled") == True)  # noqa: E712
+
+    def named(name: str, description: str) -> dict[str, Any]:
+        return {"description": description, "meta": {"check": name}}
+
+    expectations: list[Any] = [
+        gxe.ExpectTableRowCountToEqual(
+            value=documents, severity=Severity.CRITICAL, **named("rows", f"Every frozen {word} is looked at")
+        ),
+        gxe.ExpectColumnValuesToBeUnique(
+            column="document_id", severity=Severity.CRITICAL, **named("unique", f"Every {word} is compared once")
+        ),
+        gxe.ExpectColumnValuesToBeInSet(
+            column="in_quickbooks", value_set=[True], severity=Severity.CRITICAL,
+            **named("in_quickbooks", f"Every synced {word} is in QuickBooks, neither voided nor deleted"),
+        ),
+        gxe.ExpectColumnValuesToBeInSet(
+            column="in_caspen", value_set=[True], severity=Severity.CRITICAL,
+            **named("in_caspen", f"No {word} of ours is in QuickBooks twice, or without its Caspen document"),
+        ),
+    ]  # fmt: skip
+    expectations += [
+        # By default a value missing on one side fails and one missing on both does not: IS DISTINCT FROM.
+        gxe.ExpectColumnPairValuesToBeEqual(
+            column_A=f"caspen_{field}", column_B=f"quickbooks_{field}",
+            row_condition=settled if field == "balance" else both, condition_parser="great_expectations",
+            severity=Severity.CRITICAL if field in _MONEY else Severity.WARNING,
+            **named(field, f"The {field} of each {word} is equal in Caspen and QuickBooks"),
+        )
+        for field in COMPARED_OF[kind]
+    ]  # fmt: skip
+    expectations.append(
+        gxe.ExpectColumnValuesToBeInSet(
+            column="changed_fields", value_set=[0], row_condition=both, condition_parser="great_expectations",
+            severity=Severity.WARNING, **named("edited", f"No other field of a posted {word} was edited in QuickBooks"),
+        )
+    )  # fmt: skip
+    return gx.ExpectationSuite(name=f"{kind}_in_caspen_and_quickbooks", expectations=expectations)
