@@ -11,6 +11,7 @@ from caspen_qbo.errors import WorkspaceBusyError
 from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.store.activity import ActivityStore
 from caspen_qbo.hooks.store.documents import DocumentStore
+from caspen_qbo.hooks.store.imports import ImportStore
 from caspen_qbo.hooks.store.links import LinkStore
 from caspen_qbo.hooks.store.reconciliation import ReconciliationStore
 from caspen_qbo.hooks.store.requests import RequestStore
@@ -32,6 +33,7 @@ class Store:
         self.setup = SetupStore(self.database)
         self.documents = DocumentStore(self.database)
         self.links = LinkStore(self.database)
+        self.imports = ImportStore(self.database)
         self.requests = RequestStore(self.database)
         self.unsynced = UnsyncedStore(self.database)
         self.runs = RunStore(self.database)
