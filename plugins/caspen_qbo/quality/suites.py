@@ -15,7 +15,11 @@ from caspen_qbo.core.records import DocumentKind
 if TYPE_CHECKING:
     import great_expectations as gx
 
-WORDS = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "credit note", DocumentKind.PAYMENT: "payment"}
+WORDS = {
+    DocumentKind.INVOICE: "invoice",
+    DocumentKind.CREDIT_NOTE: "credit note",
+    DocumentKind.PAYMENT: "payment",
+}
 _MONEY = {"subtotal", "tax", "total", "balance"}
 
 
@@ -70,7 +74,7 @@ def build_suite(kind: DocumentKind, documents: int) -> gx.ExpectationSuite:
         # By default a value missing on one side fails and one missing on both does not: IS DISTINCT FROM.
         gxe.ExpectColumnPairValuesToBeEqual(
             column_A=f"caspen_{field}", column_B=f"quickbooks_{field}",
-            row_condition=settled if field == "balance" else both, condition_parser="great_expectations",
+            row_condition=settled if field == "balance" else both,
             severity=Severity.CRITICAL if field in _MONEY else Severity.WARNING,
             **named(field, f"The {field} of each {word} is equal in Caspen and QuickBooks"),
         )
@@ -78,7 +82,7 @@ def build_suite(kind: DocumentKind, documents: int) -> gx.ExpectationSuite:
     ]  # fmt: skip
     expectations.append(
         gxe.ExpectColumnValuesToBeInSet(
-            column="changed_fields", value_set=[0], row_condition=both, condition_parser="great_expectations",
+            column="changed_fields", value_set=[0], row_condition=both,
             severity=Severity.WARNING, **named("edited", f"No other field of a posted {word} was edited in QuickBooks"),
         )
     )  # fmt: skip

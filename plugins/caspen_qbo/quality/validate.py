@@ -43,7 +43,9 @@ def validate(
         source = context.data_sources.add_postgres("comparison", connection_string=url)
         try:
             for kind in kinds:
-                batch = source.add_table_asset(f"comparison_{kind}").add_batch_definition_whole_table(kind.value)
+                batch = source.add_table_asset(f"comparison_{kind}").add_batch_definition_whole_table(
+                    kind.value
+                )
                 suite = context.suites.add(build_suite(kind, documents[kind.value]))
                 definition = context.validation_definitions.add(
                     gx.ValidationDefinition(name=kind.value, data=batch, suite=suite)
@@ -97,10 +99,14 @@ def _read(kind: DocumentKind, outcome: Any, expected: int, documents: int) -> li
         if name == "rows":
             seen = item.result.get("observed_value")
             if seen != documents:
-                raise BrokenCheckError(f"checks of {kind} saw {seen} documents, but {documents} were compared.")
+                raise BrokenCheckError(
+                    f"checks of {kind} saw {seen} documents, but {documents} were compared."
+                )
         failing = int(item.result.get("unexpected_count") or 0)
         if name != "rows" and bool(item.success) != (failing == 0):
-            raise BrokenCheckError(f"check {name} of {kind} says {item.success} and counts {failing} failing.")
+            raise BrokenCheckError(
+                f"check {name} of {kind} says {item.success} and counts {failing} failing."
+            )
         results.append(
             CheckResult(
                 kind=kind.value, name=name, description=config.description or "", severity=str(config.severity.value),

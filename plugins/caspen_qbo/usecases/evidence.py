@@ -40,7 +40,10 @@ def gather(session: Session, ledger: Ledger, compared: Mapping[str, int]) -> dic
         "local_date": now.astimezone(ZoneInfo(workspace.time_zone)).date().isoformat(),
         "compared": dict(compared),
         "ledger": {
-            kind: {name: getattr(row, name) for name in ("finalised", "synced", "waiting", "listed", "excluded", "stale")}
+            kind: {
+                name: getattr(row, name)
+                for name in ("finalised", "synced", "waiting", "listed", "excluded", "stale")
+            }
             for kind, row in {**ledger.by_kind, "invoice": ledger.invoices}.items()
         },
         "listed": [_listed(row, now) for row in listed[:LISTED_MAX]],
@@ -53,7 +56,9 @@ def gather(session: Session, ledger: Ledger, compared: Mapping[str, int]) -> dic
                 "differences": row["differences"],
                 "unexplained": row["differences"] - row["explained"],
             }
-            for row in session.store.reconciliation.fetch_trend(session.run_id, session.workspace_id, TREND_RUNS)
+            for row in session.store.reconciliation.fetch_trend(
+                session.run_id, session.workspace_id, TREND_RUNS
+            )
         ],
         "tie_outs": tie_outs(session, now.astimezone(ZoneInfo(workspace.time_zone)).date()),
     }

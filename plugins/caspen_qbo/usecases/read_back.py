@@ -67,7 +67,11 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     documents += _read_unmet(session, started_at if full else None, started_at)
     session.store.documents.move_cursor(session.workspace_id, CURSOR, quickbooks_time)
     log.info(
-        "read back workspace=%d full=%s documents=%d run=%s", session.workspace_id, full, documents, session.run_id
+        "read back workspace=%d full=%s documents=%d run=%s",
+        session.workspace_id,
+        full,
+        documents,
+        session.run_id,
     )
     return ReadBack(full, documents, started_at)
 
@@ -78,7 +82,9 @@ def _read_all(session: Session, started_at: datetime) -> int:
     where = f"MetaData.CreateTime >= {quote(since.isoformat(timespec='seconds'))}"
     documents = 0
     for quickbooks_type in TYPES:
-        documents += _keep(session, quickbooks_type, session.accounting.query(quickbooks_type, where), started_at)
+        documents += _keep(
+            session, quickbooks_type, session.accounting.query(quickbooks_type, where), started_at
+        )
         session.store.reconciliation.forget_unseen(session.realm_id, quickbooks_type, started_at)
     return documents
 
@@ -93,7 +99,9 @@ def _read_unmet(session: Session, since: datetime | None, seen_at: datetime) -> 
             found = list(session.accounting.query(quickbooks_type, where))
             documents += _keep(session, quickbooks_type, found, seen_at)
             there = {str(body["Id"]) for body in found}
-            store.mark_deleted(session.realm_id, quickbooks_type, [i for i in chunk if i not in there], seen_at)
+            store.mark_deleted(
+                session.realm_id, quickbooks_type, [i for i in chunk if i not in there], seen_at
+            )
     return documents
 
 

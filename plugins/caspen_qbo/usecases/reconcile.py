@@ -93,7 +93,11 @@ def freeze(session: Session) -> dict[str, int]:
             found = [(edited, drift(edited.posted, edited.now)) for edited in page]
             store.mark_edited(
                 workspace_id,
-                [(edited.kind, edited.document_id, uncompared(changes)) for edited, changes in found if changes],
+                [
+                    (edited.kind, edited.document_id, uncompared(changes))
+                    for edited, changes in found
+                    if changes
+                ],
             )
         store.mark_accepted(workspace_id)
         return store.count_compared(workspace_id)
@@ -107,11 +111,11 @@ def _record(
     differences = store.write_differences(run_id, workspace_id)
     cross_check(checks, store.count_failing(run_id, workspace_id))
     unexplained = 0
-    for page in store.fetch_differing(run_id, workspace_id, balance=False):
+    for page in store.fetch_differing(run_id, workspace_id, open_invoices=False):
         unexplained += sum(_list(session, row) for row in page)
         counts["listed"] += len(page)
     store.explain_balances(run_id, workspace_id)
-    for page in store.fetch_differing(run_id, workspace_id, balance=True):
+    for page in store.fetch_differing(run_id, workspace_id, open_invoices=True):
         unexplained += sum(_list(session, row) for row in page)
         counts["listed"] += len(page)
     counts["resolved"] += store.resolve_equal(workspace_id)
@@ -127,12 +131,16 @@ def cross_check(checks: Sequence[CheckResult], written: Mapping[tuple[str, str],
     """
     counted = {(check.kind, check.name): check.failing for check in checks if check.failing}
     if counted != dict(written):
-        wrong = sorted(key for key in counted.keys() | written.keys() if counted.get(key, 0) != written.get(key, 0))
+        wrong = sorted(
+            key for key in counted.keys() | written.keys() if counted.get(key, 0) != written.get(key, 0)
+        )
         told = "; ".join(
             f"{kind} {name}: {counted.get((kind, name), 0)} counted, {written.get((kind, name), 0)} written"
             for kind, name in wrong
         )
-        raise BrokenCheckError(f"the checks and the recorded differences do not agree ({told}). Nothing was recorded.")
+        raise BrokenCheckError(
+            f"the checks and the recorded differences do not agree ({told}). Nothing was recorded."
+        )
 
 
 def _list(session: Session, row: dict[str, Any]) -> int:
@@ -153,7 +161,9 @@ def _list(session: Session, row: dict[str, Any]) -> int:
     listed = {**row, "document_id": row["invoice_id"]} if stranger else row
     if stranger:
         kind, document_id = row["document_kind"], row["invoice_id"]
-        original = session.store.documents.fetch_documents(session.workspace_id, kind, [document_id]).get(document_id)
+        original = session.store.documents.fetch_documents(session.workspace_id, kind, [document_id]).get(
+            document_id
+        )
         listed["invoice_id"] = original["invoice_id"] if original else document_id
     list_differences(
         session, listed, row["document_kind"], cause.error_key, found, lead=cause.lead, blocks=cause.blocks
@@ -162,7 +172,11 @@ def _list(session: Session, row: dict[str, Any]) -> int:
 
 
 def _finish(
-    session: Session, frozen: Mapping[str, int], checks: Sequence[CheckResult], differences: int, unexplained: int
+    session: Session,
+    frozen: Mapping[str, int],
+    checks: Sequence[CheckResult],
+    differences: int,
+    unexplained: int,
 ) -> None:
     ledger = read_ledger(session, whole=True)
     session.store.reconciliation.finish(

@@ -55,7 +55,9 @@ def _receivables(session: Session, sums: Sequence[Mapping[str, Any]], others: Ma
     )  # fmt: skip
 
 
-def _payment_account(session: Session, sums: Sequence[Mapping[str, Any]], others: Mapping[str, Any]) -> TieOut:
+def _payment_account(
+    session: Session, sums: Sequence[Mapping[str, Any]], others: Mapping[str, Any]
+) -> TieOut:
     posted = _sum(sums, DocumentKind.PAYMENT, "total", ("caspen", "backfill"))
     imported = _sum(sums, DocumentKind.PAYMENT, "total", ("quickbooks",))
     notes = []
@@ -108,7 +110,8 @@ def _tax(session: Session, today: date) -> TieOut:
         name = names.get(code, f"tax code {code}" if code else "no tax")
         rows.append(_row(f"Net sales at {name}", ours.get(code, ZERO), theirs.get(code, ZERO)))
     notes = [
-        f"Tax in Caspen at {names.get(code, code or 'no tax')}: {amount:.2f}." for code, amount in sorted(taxes.items())
+        f"Tax in Caspen at {names.get(code, code or 'no tax')}: {amount:.2f}."
+        for code, amount in sorted(taxes.items())
     ]
     return {
         "key": "tax",
@@ -142,7 +145,9 @@ def _net_by_code(session: Session, since: date) -> tuple[dict[str, Decimal], dic
     for chunk in chunked(store.fetch_compared_ids(session.workspace_id, DocumentKind.INVOICE, since), 500):
         for invoice in session.billing.fetch_invoices(session.workspace_id, chunk).values():
             add(invoice, 1)
-    for chunk in chunked(store.fetch_compared_ids(session.workspace_id, DocumentKind.CREDIT_NOTE, since), 500):
+    for chunk in chunked(
+        store.fetch_compared_ids(session.workspace_id, DocumentKind.CREDIT_NOTE, since), 500
+    ):
         for note in session.billing.fetch_credit_notes(session.workspace_id, chunk).values():
             add(note, -1)
     return dict(net), dict(tax)

@@ -12,7 +12,9 @@ from tests.support.services import Sandbox
 
 
 @pytest.fixture
-def flow(connections: Mapping[str, str], caspen_db: Database, sync_db: Database, sandbox: Sandbox) -> Iterator[Flow]:
+def flow(
+    connections: Mapping[str, str], caspen_db: Database, sync_db: Database, sandbox: Sandbox
+) -> Iterator[Flow]:
     opened = Flow.open(caspen_db, sync_db, sandbox)
     yield opened
     opened.close()

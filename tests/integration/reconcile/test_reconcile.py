@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from caspen_qbo import wiring
-from caspen_qbo.usecases.post import RunResult
-from caspen_qbo.usecases.reconcile import reconcile
+from tests.integration.reconcile.runs import run
 from tests.support.flow import Flow
-
-
-def run(flow: Flow, *, full: bool = False) -> RunResult:
-    with wiring.open_session(flow.workspace_id, wiring.new_run_id("reconcile")) as session:
-        return reconcile(session, full=full)
 
 
 def test_equal_sides_are_proved_equal(flow: Flow):
@@ -28,6 +21,11 @@ def test_equal_sides_are_proved_equal(flow: Flow):
     assert row[:3] == (5, 0, True)
     assert row[3] == 12 + 12 + 10
     assert row[4] == [
-        {"label": "Open balances of synced invoices", "caspen": "55.33", "quickbooks": "55.33", "delta": "0.00"}
+        {
+            "label": "Open balances of synced invoices",
+            "caspen": "55.33",
+            "quickbooks": "55.33",
+            "delta": "0.00",
+        }
     ]
     assert flow.listed() == {}

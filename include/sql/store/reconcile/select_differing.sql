@@ -1,8 +1,8 @@
 -- Documents with unexplained differences, all their fields together; for the list a person clears.
 -- Grain:   one row per document
--- Params:  run_id text, workspace_id bigint, balance boolean: only those that differ in the balance alone, or only the
---          others; after_kind text, after_id bigint, page_size int
--- Columns: the comparison's key | differences jsonb | gone text | synced boolean | last_kind ...
+-- Params:  run_id text, workspace_id bigint, open_invoices boolean: only invoices that differ in nothing but their open
+--          balance, or only the others; after_kind text, after_id bigint, page_size int
+-- Columns: of the comparison | gone text: voided or deleted, as last read | differences jsonb, in the order written
 SELECT r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,
        c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, s.gone,
        jsonb_agg(jsonb_build_object('field', r.field, 'caspen_value', r.caspen_value,
@@ -17,6 +17,6 @@ WHERE r.run_id = %(run_id)s AND r.workspace_id = %(workspace_id)s AND NOT r.expl
   AND (r.document_kind, r.document_id) > (%(after_kind)s, %(after_id)s)
 GROUP BY r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,
          c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, s.gone
-HAVING bool_and(r.field = 'balance') = %(balance)s
+HAVING (r.document_kind = 'invoice' AND bool_and(r.field = 'balance')) = %(open_invoices)s
 ORDER BY r.document_kind, r.document_id
 LIMIT %(page_size)s

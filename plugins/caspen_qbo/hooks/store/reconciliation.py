@@ -56,11 +56,18 @@ class ReconciliationStore:
             [_snapshot(realm_id, item, seen_at) for item in facts if not item.deleted],
         )
 
-    def mark_deleted(self, realm_id: str, quickbooks_type: str, ids: Sequence[str], seen_at: datetime) -> None:
+    def mark_deleted(
+        self, realm_id: str, quickbooks_type: str, ids: Sequence[str], seen_at: datetime
+    ) -> None:
         if ids:
             self._db.execute(
                 "store/reconcile/mark_deleted",
-                {"realm_id": realm_id, "quickbooks_type": quickbooks_type, "ids": list(ids), "seen_at": seen_at},
+                {
+                    "realm_id": realm_id,
+                    "quickbooks_type": quickbooks_type,
+                    "ids": list(ids),
+                    "seen_at": seen_at,
+                },
             )
 
     def forget_unseen(self, realm_id: str, quickbooks_type: str, since: datetime) -> None:
@@ -74,7 +81,8 @@ class ReconciliationStore:
         """Ids by type of linked transactions not read since then, or never when ``since`` is None."""
         found: dict[str, list[str]] = {}
         for row in self._db.fetch_all(
-            "store/reconcile/select_unmet", {"workspace_id": workspace_id, "realm_id": realm_id, "since": since}
+            "store/reconcile/select_unmet",
+            {"workspace_id": workspace_id, "realm_id": realm_id, "since": since},
         ):
             found.setdefault(row["quickbooks_type"], []).append(row["quickbooks_id"])
         return found
@@ -82,7 +90,8 @@ class ReconciliationStore:
     def mark_verified(self, workspace_id: int, realm_id: str, since: datetime) -> int:
         """Date the links of what was read since then, with QuickBooks' figures; how many."""
         return self._db.execute(
-            "store/reconcile/mark_verified", {"workspace_id": workspace_id, "realm_id": realm_id, "since": since}
+            "store/reconcile/mark_verified",
+            {"workspace_id": workspace_id, "realm_id": realm_id, "since": since},
         )
 
     # --- the frozen comparison ---
@@ -99,13 +108,16 @@ class ReconciliationStore:
         """Pages of compared documents that were edited in QuickBooks since they were posted."""
         for page in self._pages("store/reconcile/select_edited", {"workspace_id": workspace_id}):
             yield [
-                Edited(row["document_kind"], row["document_id"], from_json(row["as_posted"]), from_json(row["now_facts"]))
+                Edited(
+                    row["document_kind"],
+                    row["document_id"],
+                    from_json(row["as_posted"]),
+                    from_json(row["now_facts"]),
+                )
                 for row in page
             ]
 
-    def mark_edited(
-        self, workspace_id: int, edits: Sequence[tuple[str, int, Sequence[Difference]]]
-    ) -> None:
+    def mark_edited(self, workspace_id: int, edits: Sequence[tuple[str, int, Sequence[Difference]]]) -> None:
         """:param edits: (kind, document id, edited fields no other check looks at)."""
         self._db.execute_many(
             "store/reconcile/mark_edited",
@@ -139,15 +151,20 @@ class ReconciliationStore:
     def count_failing(self, run_id: str, workspace_id: int) -> dict[tuple[str, str], int]:
         """(kind, check) -> documents, from the rows written."""
         rows = self._db.fetch_all(
-            "checks/count_failing", {"run_id": run_id, "workspace_id": workspace_id, "compared": list(COMPARED)}
+            "checks/count_failing",
+            {"run_id": run_id, "workspace_id": workspace_id, "compared": list(COMPARED)},
         )
         return {(row["document_kind"], row["name"]): row["documents"] for row in rows}
 
-    def fetch_differing(self, run_id: str, workspace_id: int, *, balance: bool) -> Iterator[list[Row]]:
-        """Pages of documents with unexplained differences: in the balance alone, or in anything else."""
+    def fetch_differing(self, run_id: str, workspace_id: int, *, open_invoices: bool) -> Iterator[list[Row]]:
+        """
+        Pages of documents with unexplained differences.
+
+        :param open_invoices: Only invoices that differ in nothing but their balance, or only all others.
+        """
         return self._pages(
             "store/reconcile/select_differing",
-            {"run_id": run_id, "workspace_id": workspace_id, "balance": balance},
+            {"run_id": run_id, "workspace_id": workspace_id, "open_invoices": open_invoices},
         )
 
     def explain_balances(self, run_id: str, workspace_id: int) -> int:
@@ -164,7 +181,8 @@ class ReconciliationStore:
 
     def start(self, run_id: str, workspace_id: int, *, full: bool) -> None:
         self._db.execute(
-            "store/reconcile/start_run", {"run_id": run_id, "workspace_id": workspace_id, "full_compare": full}
+            "store/reconcile/start_run",
+            {"run_id": run_id, "workspace_id": workspace_id, "full_compare": full},
         )
 
     def finish(
@@ -199,7 +217,9 @@ class ReconciliationStore:
 
     def fetch_run(self, workspace_id: int, run_id: str | None = None) -> Row | None:
         """A finished reconciliation with its report; the latest when no id is given."""
-        return self._db.fetch_one("store/reconcile/select_run", {"workspace_id": workspace_id, "run_id": run_id})
+        return self._db.fetch_one(
+            "store/reconcile/select_run", {"workspace_id": workspace_id, "run_id": run_id}
+        )
 
     def fetch_differences(self, workspace_id: int, run_id: str) -> list[Row]:
         return self._db.fetch_all(
@@ -288,4 +308,3 @@ def _plain(change: Difference) -> dict[str, Any]:
         "quickbooks_value": change.quickbooks_value,
         "delta": delta,
     }
-

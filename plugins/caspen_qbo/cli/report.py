@@ -1,0 +1,35 @@
+"""The command that writes finance's report of a stored reconciliation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from caspen_qbo.cli.setup import WORKSPACE
+from caspen_qbo.cli.show import console
+
+
+def register(app: typer.Typer) -> None:
+    app.command("report")(report)
+
+
+def report(
+    workspace: int = WORKSPACE,
+    run: str | None = typer.Option(None, "--run", help="Id of a reconciliation; the latest otherwise."),
+    html: Path | None = typer.Option(None, "--html", help="Write the page here."),
+    xlsx: Path | None = typer.Option(None, "--xlsx", help="Write the spreadsheet here."),
+) -> None:
+    """Write the report of a stored reconciliation; the same run gives the same bytes whenever it is written."""
+    from caspen_qbo import wiring
+    from caspen_qbo.reports import build
+
+    if html is None and xlsx is None:
+        raise typer.BadParameter("give --html FILE, --xlsx FILE, or both")
+    with wiring.open_store() as store:
+        made = build(store, workspace, run)
+    for path, content in ((html, made.html.encode()), (xlsx, made.xlsx)):
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            console().print(f"{path}: {len(content)} bytes, run {made.run_id}")

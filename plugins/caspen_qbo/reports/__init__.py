@@ -1,0 +1,40 @@
+"""
+Finance's report of one stored reconciliation: a self-contained HTML page and a spreadsheet.
+
+Made from the stored run alone, so that the same run gives the same bytes at any later time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.hooks.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    run_id: str
+    html: str
+    xlsx: bytes
+
+
+def build(store: Store, workspace_id: int, run_id: str | None = None) -> Report:
+    """
+    The report of a finished reconciliation; of the latest one when no run is named.
+
+    :raises ConfigurationError: the workspace has no such finished run.
+    """
+    from caspen_qbo.reports.html import render_html
+    from caspen_qbo.reports.model import read_model
+    from caspen_qbo.reports.xlsx import render_xlsx
+
+    run = store.reconciliation.fetch_run(workspace_id, run_id)
+    if run is None:
+        which = f"run {run_id!r}" if run_id else "any run"
+        raise ConfigurationError(
+            f"workspace {workspace_id}: no finished reconciliation found for {which}. Run one with "
+            f"`reconcile --workspace {workspace_id}`; a run that failed has no report."
+        )
+    model = read_model(run, store.reconciliation.fetch_differences(workspace_id, run["run_id"]))
+    return Report(model.run_id, render_html(model), render_xlsx(model))
