@@ -1,0 +1,8 @@
+-- Reconciliation runs, newest first.
+-- Params:  workspace_id bigint, page_size int, skip int
+SELECT run_id, started_at, finished_at, full_compare, documents_checked, differences, finalised, synced, waiting, listed,
+       excluded, success, signed_at, signed_by
+FROM qbo_sync.reconciliation_run
+WHERE workspace_id = %(workspace_id)s
+ORDER BY started_at DESC, run_id DESC
+LIMIT %(page_size)s OFFSET %(skip)s

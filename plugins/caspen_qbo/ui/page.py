@@ -1,0 +1,142 @@
+"""Answers: a rendered page with its security headers, a redirect after a form, a file."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette import status
+
+from caspen_qbo.ui.signing import form_token, read_message, sign_message
+from caspen_qbo.ui.views.frame import frame_of
+from caspen_qbo.ui.visit import Visit, prefix
+
+MESSAGE_COOKIE = "caspen_qbo_message"
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+@cache
+def _templates() -> Environment:
+    folder = Path(__file__).parent / "templates"
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["urlpart"] = lambda value: quote(str(value), safe="")
+    return environment
+
+
+def policy(nonce: str, form_targets: tuple[str, ...] = ()) -> str:
+    """
+    The Content-Security-Policy: nothing but our own page, its style and its script, by nonce.
+
+    :param form_targets: Origins beside ours that a form of this page ends up at, by redirect.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src 'nonce-{nonce}'",
+            f"script-src 'nonce-{nonce}'",
+            "img-src 'self'",
+            "frame-src 'self'",
+            " ".join(("form-action 'self'", *form_targets)),
+            "frame-ancestors 'self'",
+            "base-uri 'none'",
+        )
+    )
+
+
+def page(
+    visit: Visit,
+    template: str,
+    model: Any,
+    *,
+    active: str = "",
+    status_code: int = 200,
+    form_targets: tuple[str, ...] = (),
+) -> HTMLResponse:
+    """
+    Render a workspace's page.
+
+    :param model: The page's view model, ``model`` in the template.
+    :param active: Key of the menu entry to mark.
+    """
+    request = visit.request
+    message = read_message(request.cookies.get(MESSAGE_COOKIE, ""), visit.user.get_name())
+    nonce = secrets.token_urlsafe(16)
+    html = (
+        _templates()
+        .get_template(template)
+        .render(
+            frame=frame_of(visit, active, datetime.now(UTC)),
+            model=model,
+            message=message,
+            token=form_token(visit.user.get_name()),
+            nonce=nonce,
+            root=prefix(request),
+            base=visit.url().rstrip("/"),
+        )
+    )
+    response = HTMLResponse(html, status_code=status_code, headers=HEADERS)
+    response.headers["Content-Security-Policy"] = policy(nonce, form_targets)
+    if message is not None:
+        response.delete_cookie(MESSAGE_COOKIE, path=prefix(request) or "/")
+    return response
+
+
+def notice(request: Request, title: str, text: str, status_code: int, *, login_url: str = "") -> HTMLResponse:
+    """A page without a workspace: an error in our words, or the way to the login."""
+    nonce = secrets.token_urlsafe(16)
+    html = (
+        _templates()
+        .get_template("notice.html")
+        .render(title=title, text=text, nonce=nonce, root=prefix(request), login_url=login_url)
+    )
+    response = HTMLResponse(html, status_code=status_code, headers=HEADERS)
+    response.headers["Content-Security-Policy"] = policy(nonce)
+    return response
+
+
+def back_to(visit: Visit, path: str, *, done: str = "", problem: str = "") -> RedirectResponse:
+    """After a form: 303 to a page of this workspace, which shows the message once."""
+    return redirect(visit.request, visit.url(path), visit.user.get_name(), done=done, problem=problem)
+
+
+def redirect(
+    request: Request, address: str, username: str, *, done: str = "", problem: str = ""
+) -> RedirectResponse:
+    """:param address: One of ours, or Intuit's consent page; never taken from the request."""
+    response = RedirectResponse(address, status_code=status.HTTP_303_SEE_OTHER, headers=HEADERS)
+    if done or problem:
+        response.set_cookie(
+            MESSAGE_COOKIE,
+            sign_message(username, "done" if done else "problem", (done or problem)[:1500]),
+            max_age=120,
+            path=prefix(request) or "/",
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+    return response
+
+
+def download(content: bytes | str, filename: str, media_type: str) -> Response:
+    """:param filename: Ours, plain ASCII."""
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(content, media_type=media_type, headers=headers)

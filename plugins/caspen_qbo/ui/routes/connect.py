@@ -1,0 +1,88 @@
+"""Connecting a workspace to its QuickBooks company by OAuth, and disconnecting it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from airflow.api_fastapi.core_api.security import GetUserDep
+from airflow.sdk.log import mask_secret
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from caspen_qbo.errors import SyncError
+from caspen_qbo.hooks.qbo import QuickBooksHook
+from caspen_qbo.ui.access import Right, requires
+from caspen_qbo.ui.forms import protected
+from caspen_qbo.ui.page import HEADERS, back_to, page, redirect
+from caspen_qbo.ui.views.setup import disconnect_view
+from caspen_qbo.ui.visit import VisitDep, prefix
+
+router = APIRouter(dependencies=[Depends(requires(Right.CONFIGURE))])
+
+INTUIT_CONSENT = "https://appcenter.intuit.com"
+
+
+def consent_origins() -> tuple[str, ...]:
+    """Where Connect ends up: the browser must be told that this form may lead there."""
+    try:
+        config = QuickBooksHook().config
+    except SyncError:
+        return ()
+    if config.environment != "local":
+        return (INTUIT_CONSENT,)
+    parts = urlsplit(config.discovery)
+    return (f"{parts.scheme}://{parts.netloc}",)
+
+
+@router.post("/w/{workspace_id}/connect", dependencies=[Depends(protected)])
+def connect(visit: VisitDep) -> Response:
+    """On to Intuit's consent page, with a state that works once, for this user and workspace."""
+    try:
+        with QuickBooksHook().connector() as connector:
+            address = connector.authorization_url(visit.workspace_id, visit.user.get_name())
+    except SyncError as error:
+        return back_to(visit, "setup", problem=error.message)
+    return RedirectResponse(address, status_code=303, headers=HEADERS)
+
+
+@router.get("/connect/callback")
+def callback(
+    request: Request,
+    user: GetUserDep,
+    state: Annotated[str, Query(max_length=200)] = "",
+    code: Annotated[str, Query(max_length=2000)] = "",
+    realm: Annotated[str, Query(alias="realmId", max_length=40)] = "",
+    error: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """The way back from Intuit. Leads to one of our own pages only, whatever the address asks for."""
+    for secret in (state, code):
+        if secret:
+            mask_secret(secret)  # the access log holds addresses; these two are good once, for a moment
+    name, front = user.get_name(), f"{prefix(request)}/"
+    if error or not code:
+        text = "QuickBooks was not connected: the consent was declined at Intuit. Nothing has changed."
+        return redirect(request, front, name, problem=text)
+    try:
+        with QuickBooksHook().connector() as connector:
+            workspace_id = connector.complete(state, name, code, realm)
+    except SyncError as trouble:
+        return redirect(request, front, name, problem=trouble.message)
+    return redirect(request, f"{front}w/{workspace_id}/setup", name, done="Connected to QuickBooks.")
+
+
+@router.get("/w/{workspace_id}/disconnect")
+def confirm(visit: VisitDep) -> Response:
+    return page(visit, "disconnect.html", disconnect_view(visit), active="setup")
+
+
+@router.post("/w/{workspace_id}/disconnect", dependencies=[Depends(protected)])
+def disconnect(visit: VisitDep) -> Response:
+    try:
+        with QuickBooksHook().connector() as connector:
+            connector.disconnect(visit.workspace_id)
+    except SyncError as error:
+        return back_to(visit, "setup", problem=error.message)
+    return back_to(
+        visit, "setup", done="Disconnected. Settings, tax links and document links stay as they are."
+    )

@@ -1,0 +1,34 @@
+"""The front door: on to the first workspace this user may see."""
+
+from __future__ import annotations
+
+from airflow.api_fastapi.core_api.security import GetUserDep
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from caspen_qbo import wiring
+from caspen_qbo.ui.access import visible
+from caspen_qbo.ui.page import HEADERS, notice
+from caspen_qbo.ui.visit import VisitDep, prefix
+
+router = APIRouter()
+
+
+@router.get("/")
+def home(request: Request, user: GetUserDep) -> Response:
+    with wiring.open_billing() as billing, wiring.open_store() as store:
+        ids = visible(user, billing.fetch_workspaces())
+        connected = [each for each in store.setup.fetch_connected_workspaces() if each in ids]
+    if not ids:
+        return notice(
+            request, "No workspace", "Caspen holds no workspace that your role in Airflow may see.", 404
+        )
+    address = f"{prefix(request)}/w/{(connected or ids)[0]}/"
+    return RedirectResponse(address, status_code=303, headers=HEADERS)
+
+
+@router.get("/w/{workspace_id}/")
+def workspace(visit: VisitDep) -> Response:
+    """A workspace that posts opens on what needs a person, any other on its set-up."""
+    ready = visit.connected and visit.store.setup.fetch_choices(visit.workspace_id) is not None
+    return RedirectResponse(visit.url("unsynced" if ready else "setup"), status_code=303, headers=HEADERS)

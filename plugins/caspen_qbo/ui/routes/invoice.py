@@ -1,0 +1,108 @@
+"""One invoice: both sides, its history, Retry, re-send, accept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi.responses import Response
+
+from caspen_qbo import wiring
+from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.facts_json import from_json
+from caspen_qbo.core.query_text import quote
+from caspen_qbo.errors import SyncError
+from caspen_qbo.hooks.database import Row
+from caspen_qbo.ui import texts
+from caspen_qbo.ui.access import Right, requires
+from caspen_qbo.ui.forms import protected
+from caspen_qbo.ui.page import back_to, page
+from caspen_qbo.ui.quickbooks_links import document_url, read_config
+from caspen_qbo.ui.views.invoice import invoice_view
+from caspen_qbo.ui.visit import Visit, VisitDep
+from caspen_qbo.usecases.retry import release
+
+router = APIRouter()
+
+OPERATE = [Depends(requires(Right.OPERATE)), Depends(protected)]
+
+
+@router.get("/w/{workspace_id}/invoices")
+def find(visit: VisitDep, number: Annotated[str, Query(max_length=100)] = "") -> Response:
+    """To the invoice of a document number, typed exactly."""
+    invoice_id = visit.pages.find_invoice(visit.workspace_id, number.strip())
+    if invoice_id is None:
+        return back_to(
+            visit, "unsynced", problem=f"No document with the number {number!r} has been seen here."
+        )
+    return back_to(visit, f"invoices/{invoice_id}")
+
+
+@router.get("/w/{workspace_id}/invoices/{invoice_id}")
+def invoice(visit: VisitDep, invoice_id: int) -> Response:
+    ours = visit.billing.fetch_invoices(visit.workspace_id, [invoice_id]).get(invoice_id)
+    family = visit.pages.fetch_family(visit.workspace_id, invoice_id)
+    if ours is None and not family:
+        raise HTTPException(404, f"There is no invoice {invoice_id} in this workspace.")
+    own = next((row for row in family if row["document_kind"] == "invoice"), None)
+    theirs, source = _their_side(visit, own)
+    realm_id = visit.connection.realm_id if visit.connection else ""
+    config = read_config()
+    customers = {}
+    if ours is not None:
+        customers = visit.store.links.fetch_customers(visit.workspace_id, realm_id, [ours.client_id])
+    listings = visit.pages.fetch_listings(visit.workspace_id, invoice_id)
+    model = invoice_view(
+        visit,
+        ours,
+        family,
+        listings,
+        visit.pages.fetch_history(visit.workspace_id, invoice_id),
+        theirs=theirs,
+        customer_id=customers.get(ours.client_id) if ours else None,
+        source=source,
+        link_to=lambda kind, row_id: document_url(config, realm_id, kind, row_id),
+        choices=any(
+            row["resolved_at"] is None
+            and row["error_key"] in ("changed_in_quickbooks", "missing_in_quickbooks")
+            for row in listings
+        ),
+    )
+    return page(visit, "invoice.html", model, active="unsynced")
+
+
+def _their_side(visit: Visit, own: Row | None) -> tuple[DocumentFacts | None, str]:
+    """QuickBooks' invoice read now; where that cannot be, what it answered when we posted it."""
+    if own is None or not own["quickbooks_id"]:
+        return None, "Not in QuickBooks yet."
+    if visit.connected:
+        try:
+            with wiring.open_session(visit.workspace_id, wiring.new_run_id("page")) as session:
+                found = next(
+                    iter(session.accounting.query("Invoice", f"Id = {quote(own['quickbooks_id'])}")), None
+                )
+        except SyncError as error:
+            return _as_posted(visit, own, f"QuickBooks cannot be read now: {error.message}")
+        if found is None:
+            return None, f"QuickBooks has no invoice {own['quickbooks_id']} any more."
+        facts = read_facts("Invoice", found)
+        return facts, "Voided in QuickBooks." if facts.voided else "Read from QuickBooks just now."
+    return _as_posted(visit, own, "Not connected.")
+
+
+def _as_posted(visit: Visit, own: Row, why: str) -> tuple[DocumentFacts | None, str]:
+    if not own["as_posted"]:
+        return None, why
+    return from_json(
+        own["as_posted"]
+    ), f"{why} Shown as answered on {texts.moment(own['posted_at'], visit.zone)}."
+
+
+@router.post("/w/{workspace_id}/invoices/{invoice_id}/retry", dependencies=OPERATE)
+def retry(visit: VisitDep, invoice_id: int) -> Response:
+    numbers = [row["document_number"] for row in visit.pages.fetch_family(visit.workspace_id, invoice_id)]
+    if not numbers:
+        raise HTTPException(404, f"There is no invoice {invoice_id} in this workspace.")
+    released = release(visit.store, visit.workspace_id, numbers=numbers, who=visit.who)
+    done = f"{texts.counted(released, 'document')} released; the next run tries again."
+    return back_to(visit, f"invoices/{invoice_id}", done=done)

@@ -1,0 +1,233 @@
+"""Reconciliation as texts: runs, the trend, one run with its checks and differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import quote
+
+from caspen_qbo.hooks.database import Row
+from caspen_qbo.ui import texts
+from caspen_qbo.ui.access import Right
+from caspen_qbo.ui.views.unsynced import KINDS
+from caspen_qbo.ui.visit import Visit
+
+PAGE_SIZE = 30
+DIFFERENCES_SHOWN = 200
+CHART_WIDTH, CHART_HEIGHT = 600, 100
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    url: str
+    started: str
+    started_iso: str
+    state: str
+    state_text: str
+    checked: str
+    differences: str
+    scope: str
+    signed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One run in the chart, in its coordinates."""
+
+    x: str
+    y: str
+    width: str
+    height: str
+    kind: str
+    """same or off."""
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunsView:
+    runs: tuple[RunRow, ...]
+    bars: tuple[Bar, ...]
+    trend: str
+    newer_url: str
+    older_url: str
+
+
+def runs_view(visit: Visit, rows: Sequence[Row], *, number: int, more: bool) -> RunsView:
+    finished = [row for row in reversed(rows) if row["differences"] is not None]
+    return RunsView(
+        runs=tuple(_run(visit, row) for row in rows),
+        bars=_bars(visit, finished) if len(finished) > 1 else (),
+        trend=_trend(finished),
+        newer_url=visit.url(f"reconciliation?page={number - 1}") if number > 1 else "",
+        older_url=visit.url(f"reconciliation?page={number + 1}") if more else "",
+    )
+
+
+def _run(visit: Visit, row: Row) -> RunRow:
+    state, state_text = _state(row)
+    return RunRow(
+        url=run_url(visit, row["run_id"]),
+        started=texts.moment(row["started_at"], visit.zone),
+        started_iso=row["started_at"].isoformat(),
+        state=state,
+        state_text=state_text,
+        checked=texts.count(row["documents_checked"]),
+        differences=texts.count(row["differences"]),
+        scope="everything" if row["full_compare"] else "what changed",
+        signed=_signed(visit, row),
+    )
+
+
+def _state(row: Row) -> tuple[str, str]:
+    if row["finished_at"] is None:
+        return "running", "Running or interrupted"
+    if row["differences"] is None:
+        return "failed", "Could not be carried out"
+    if row["differences"] == 0:
+        return "success", "Both sides equal"
+    return ("partly", "Differences, all listed") if row["success"] else ("failed", "Differences")
+
+
+def _signed(visit: Visit, row: Row) -> str:
+    if row["signed_at"] is None:
+        return ""
+    return (
+        f"{(row['signed_by'] or '').removeprefix('airflow:')}, {texts.moment(row['signed_at'], visit.zone)}"
+    )
+
+
+def run_url(visit: Visit, run_id: str) -> str:
+    return visit.url(f"reconciliation/{quote(run_id, safe='')}")
+
+
+def _trend(finished: Sequence[Row]) -> str:
+    if not finished:
+        return ""
+    clean = 0
+    for row in reversed(finished):
+        if row["differences"]:
+            break
+        clean += 1
+    if clean == len(finished):
+        return f"No difference in the last {texts.counted(clean, 'run')}."
+    newest = finished[-1]["differences"]
+    return f"{texts.counted(newest, 'difference')} in the newest run." if newest else (
+        f"No difference in the newest {texts.counted(clean, 'run')}."
+    )  # fmt: skip
+
+
+def _bars(visit: Visit, finished: Sequence[Row]) -> tuple[Bar, ...]:
+    most = max(max(row["differences"] for row in finished), 1)
+    step = CHART_WIDTH / len(finished)
+    bars = []
+    for position, row in enumerate(finished):
+        height = max(3.0, row["differences"] / most * (CHART_HEIGHT - 4)) if row["differences"] else 3.0
+        label = f"{texts.moment(row['started_at'], visit.zone)}: {texts.counted(row['differences'], 'difference')}"
+        bars.append(
+            Bar(
+                f"{position * step + 1:.1f}", f"{CHART_HEIGHT - height:.1f}", f"{max(step - 2, 1):.1f}", f"{height:.1f}",
+                "off" if row["differences"] else "same", label,
+            )
+        )  # fmt: skip
+    return tuple(bars)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    name: str
+    state: str
+    state_text: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    document: str
+    url: str
+    field: str
+    caspen: str
+    quickbooks: str
+    difference: str
+    explained: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    run_id: str
+    started: str
+    state: str
+    state_text: str
+    ledger: tuple[tuple[str, str], ...]
+    checked: str
+    checks: tuple[CheckRow, ...]
+    differences: tuple[DifferenceRow, ...]
+    differences_found: str
+    cut: str
+    signed: str
+    may_sign: bool
+    downloads: tuple[tuple[str, str], ...]
+    report_url: str
+    url: str
+
+
+def run_view(visit: Visit, run: Row, differences: Sequence[Row], *, report: bool) -> RunView:
+    """:param report: whether this run has a report to show and to download."""
+    state, state_text = _state(run)
+    url = run_url(visit, run["run_id"])
+    found = run["differences"] or 0
+    downloads = [("Differences (CSV)", f"{url}/differences.csv")]
+    if report:
+        downloads = [
+            ("Report (HTML)", f"{url}/report.html?download=1"),
+            ("Report (XLSX)", f"{url}/report.xlsx"),
+            *downloads,
+        ]
+    return RunView(
+        run_id=run["run_id"],
+        started=texts.moment(run["started_at"], visit.zone),
+        state=state,
+        state_text=state_text,
+        ledger=tuple(
+            (name.capitalize(), texts.count(run[name]))
+            for name in ("finalised", "synced", "waiting", "listed", "excluded")
+        ),
+        checked=texts.counted(run["documents_checked"] or 0, "document"),
+        checks=tuple(_check(check) for check in run["checks"] or ()),
+        differences=tuple(_difference(visit, row) for row in differences[:DIFFERENCES_SHOWN]),
+        differences_found=texts.counted(found, "difference"),
+        cut=f"The first {DIFFERENCES_SHOWN} of {found:,} are shown; the CSV has all."
+        if found > DIFFERENCES_SHOWN
+        else "",
+        signed=_signed(visit, run),
+        may_sign=visit.may(Right.CONFIGURE) and run["signed_at"] is None and run["differences"] is not None,
+        downloads=tuple(downloads),
+        report_url=f"{url}/report.html" if report else "",
+        url=url,
+    )
+
+
+def _check(check: dict[str, object]) -> CheckRow:
+    failing = int(str(check.get("failing") or 0))
+    checked = check.get("checked")
+    kind = KINDS.get(str(check.get("kind") or ""), str(check.get("kind") or ""))
+    name = str(check.get("name") or "").replace("_", " ")
+    return CheckRow(
+        f"{kind}: {name}" if kind else name,
+        "open" if failing else "done",
+        texts.counted(failing, "document") + " failing" if failing else "Holds",
+        f"of {int(str(checked)):,}" if checked is not None else "",
+    )
+
+
+def _difference(visit: Visit, row: Row) -> DifferenceRow:
+    delta: Decimal | None = row["delta"]
+    return DifferenceRow(
+        document=f"{KINDS.get(row['document_kind'], row['document_kind'])} {row['document_number']}",
+        url=visit.url(f"invoices/{row['invoice_id']}") if row["invoice_id"] else "",
+        field=row["field"].replace("_", " "),
+        caspen=row["caspen_value"] or texts.NONE,
+        quickbooks=row["quickbooks_value"] or texts.NONE,
+        difference=texts.signed(delta, visit.currency) if delta is not None else "",
+        explained="listed" if row["explained"] else "",
+    )

@@ -1,0 +1,96 @@
+"""One request of one user on one workspace: who, what they may do, and the stores, opened once and closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.api_fastapi.core_api.security import GetUserDep
+from fastapi import Depends, HTTPException, Request, status
+
+from caspen_qbo import wiring
+from caspen_qbo.core.records import Workspace
+from caspen_qbo.hooks.caspen import CaspenBilling
+from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store.pages import PageStore
+from caspen_qbo.hooks.store.setup import ConnectionFacts
+from caspen_qbo.ui.access import Right, rights_of, visible
+from caspen_qbo.ui.texts import zone_of
+
+
+@dataclass
+class Visit:
+    """Belongs to one request."""
+
+    request: Request
+    user: BaseUser
+    rights: frozenset[Right]
+    workspaces: tuple[Workspace, ...]
+    """Those this user may see, by id."""
+    workspace: Workspace
+    store: Store
+    billing: CaspenBilling
+    connection: ConnectionFacts | None
+
+    @property
+    def pages(self) -> PageStore:
+        return PageStore(self.store.database)
+
+    @property
+    def workspace_id(self) -> int:
+        return self.workspace.id
+
+    @property
+    def who(self) -> str:
+        """For the record of who chose what."""
+        return f"airflow:{self.user.get_name()}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_of(self.workspace.time_zone)
+
+    @property
+    def currency(self) -> str:
+        return self.workspace.currency
+
+    def may(self, right: Right) -> bool:
+        return right in self.rights
+
+    @property
+    def connected(self) -> bool:
+        return self.connection is not None and self.connection.status == "connected"
+
+    def url(self, path: str = "") -> str:
+        """The address of a page of this workspace."""
+        return f"{prefix(self.request)}/w/{self.workspace_id}/{path}"
+
+
+def prefix(request: Request) -> str:
+    """Where the pages are mounted, e.g. ``/quickbooks``, with the path of Airflow's own address before it."""
+    return request.scope.get("root_path", "")
+
+
+def open_visit(request: Request, user: GetUserDep, workspace_id: int) -> Iterator[Visit]:
+    """A FastAPI dependency. 404 for a workspace that is not there and for one that is not theirs alike."""
+    with wiring.open_billing() as billing:
+        known = billing.fetch_workspaces()
+        ids = visible(user, known)
+        if workspace_id not in ids:
+            raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no workspace {workspace_id} for you.")
+        with wiring.open_store() as store:
+            yield Visit(
+                request=request,
+                user=user,
+                rights=rights_of(user),
+                workspaces=tuple(known[each] for each in ids),
+                workspace=known[workspace_id],
+                store=store,
+                billing=billing,
+                connection=store.setup.fetch_connection(workspace_id),
+            )
+
+
+VisitDep = Annotated[Visit, Depends(open_visit)]
