@@ -15,6 +15,11 @@ pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 RunDag = Callable[..., Any]
 
 
+def _writes(flow: Flow) -> list[Any]:
+    """QuickBooks takes long queries as POST too; they change nothing."""
+    return [r for r in flow.requests() if r["method"] == "POST" and not r["path"].endswith("/query")]
+
+
 def test_post_puts_a_finalised_invoice_and_its_payment_into_quickbooks_once(flow: Flow, run_dag: RunDag) -> None:
     invoice_id = flow.invoice("100.00")
     flow.pay(invoice_id, "40.00")
@@ -34,12 +39,12 @@ def test_post_puts_a_finalised_invoice_and_its_payment_into_quickbooks_once(flow
 
 def test_a_dry_run_reports_and_sends_nothing(flow: Flow, run_dag: RunDag) -> None:
     flow.invoice("100.00")
-    writes = [r for r in flow.requests() if r["method"] == "POST"]
+    writes = _writes(flow)
     run = run_dag("post_to_quickbooks", dry_run=True, workspace_id=1)
     assert run.state == "success", states(run)
     assert flow.books("Invoice") == []
-    assert flow.caspen_rows("SELECT quickbooks_status FROM caspen.invoice") == [(None,)]
-    assert [r for r in flow.requests() if r["method"] == "POST"] == writes
+    assert flow.caspen_rows("SELECT quickbooks_status FROM caspen.invoice") == [("Not synced",)]
+    assert _writes(flow) == writes
 
 
 def test_mapped_tasks_are_named_by_the_practice(flow: Flow, run_dag: RunDag) -> None:

@@ -48,7 +48,7 @@ class WorkspaceOperator(BaseOperator):
             context["run_id"],
         )  # fmt: skip
         if result.message:
-            self.log.warning("workspace=%s %s", self.workspace_id, result.message)
+            self.log.info("workspace=%s %s", self.workspace_id, result.message)
         return {
             "workspace_id": int(self.workspace_id),
             "practice": self.practice,

@@ -11,12 +11,14 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from caspen_qbo.core.plan import Do, Planned, count_planned
 from caspen_qbo.core.records import Client, DocumentKind
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store import Store
 from caspen_qbo.hooks.store.documents import Work
 from caspen_qbo.usecases.intents import CLIENT, Intent, Step
 from caspen_qbo.usecases.post import release_healed_causes, write_all
@@ -42,6 +44,17 @@ class _Undo(Exception):
     """Ends the transaction of a dry run."""
 
 
+@contextmanager
+def undone(store: Store) -> Iterator[None]:
+    """Whatever is written to our tables inside is as if it had never been."""
+    try:
+        with store.transaction():
+            yield
+            raise _Undo
+    except _Undo:
+        log.debug("the dry run's bookkeeping was undone")
+
+
 def plan_post(session: Session) -> PostPlan:
     """
     Plan a post run. Waits its turn like one, since it reads the same bookkeeping.
@@ -54,18 +67,13 @@ def plan_post(session: Session) -> PostPlan:
     dry = replace(session, plan=[])
     steps: tuple[Planned, ...] = ()
     message = ""
-    with session.store.workspace_lock(session.workspace_id):
-        try:
-            with session.store.transaction():
-                stage(dry)
-                if session.store.setup.fetch_choices(session.workspace_id) is None:
-                    message = NOT_SET_UP
-                    steps = tuple(_waiting(dry))
-                else:
-                    steps = tuple(_plan(dry))
-                raise _Undo
-        except _Undo:
-            pass  # all that was noted on the way is gone again, as intended
+    with session.store.workspace_lock(session.workspace_id), undone(session.store):
+        stage(dry)
+        if session.store.setup.fetch_choices(session.workspace_id) is None:
+            message = NOT_SET_UP
+            steps = tuple(_waiting(dry))
+        else:
+            steps = tuple(plan_steps(dry))
     for step in steps:
         log.info(
             "dry run workspace=%d %s %s number=%s total=%s: %s",
@@ -87,7 +95,10 @@ class _Seen:
     """Invoices that would be posted: what hangs on them follows."""
 
 
-def _plan(session: Session) -> Iterator[Planned]:
+def plan_steps(session: Session) -> Iterator[Planned]:
+    """
+    What a run would do with what is staged. Only on a session that has a ``plan``, and inside :func:`undone`.
+    """
     release_healed_causes(session)
     works = list(_works(session))
     attempts = {_row_key(row): row["attempts"] for row in session.store.unsynced.fetch_open(session.workspace_id)}

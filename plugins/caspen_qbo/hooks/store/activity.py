@@ -33,3 +33,7 @@ class ActivityStore:
     def fetch_last_success(self, jobs: Collection[str]) -> list[Row]:
         """For each connected workspace and job: when it last ended well and what it last failed of."""
         return self._db.fetch_all("store/activity/select_last_success", {"jobs": list(jobs)})
+
+    def fetch_history(self, workspace_id: int, number: str) -> list[Row]:
+        """Everything recorded about the documents of a number and what hangs on them, in order."""
+        return self._db.fetch_all("store/event/select_history", {"workspace_id": workspace_id, "number": number})
