@@ -63,7 +63,8 @@ def unsynced(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
 
 def retry(
     workspace: int = WORKSPACE,
-    number: list[str] = typer.Option([], "--number", help="Document or invoice number; may be repeated."),
+    more: list[str] = typer.Argument(None, metavar="[N]...", help="Further numbers after --number.", show_default=False),
+    number: list[str] = typer.Option([], "--number", metavar="N", help="Document or invoice number; may be repeated."),
     key: str | None = typer.Option(None, "--key", help="Everything listed under one error key."),
     all_: bool = typer.Option(False, "--all", help="Everything listed."),
 ) -> None:
@@ -72,6 +73,9 @@ def retry(
     from caspen_qbo.catalogue import CATALOGUE
     from caspen_qbo.usecases.retry import release
 
+    if more and not number:
+        raise typer.BadParameter(f"{' '.join(more)!r} came without --number")
+    number = [*number, *(more or [])]
     if sum((bool(number), key is not None, all_)) != 1:
         raise typer.BadParameter("give exactly one of --number, --key and --all")
     if key is not None and key not in CATALOGUE:

@@ -6,7 +6,7 @@ import getpass
 
 import typer
 
-from caspen_qbo.cli.show import console, print_table
+from caspen_qbo.cli.show import console
 
 WORKSPACE = typer.Option(..., "--workspace", help="Caspen's workspace id.")
 
@@ -92,9 +92,8 @@ def doctor(workspace: int = WORKSPACE) -> None:
 
     with wiring.open_session(workspace, wiring.new_run_id("doctor")) as session:
         findings = examine(session)
-    print_table(
-        ("", "check", "found", "what to do"),
-        [("ok" if f.ok else "FAIL", f.name, f.detail, f.fix) for f in findings],
-    )
+    for finding in findings:
+        todo = f"  ->  {finding.fix}" if finding.fix else ""
+        print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.detail}{todo}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)

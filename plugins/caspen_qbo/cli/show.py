@@ -12,8 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 
+PIPE_WIDTH = 220
+"""Characters of a line when nobody sits at a terminal, so that a log keeps each row on one."""
+
+
 def console() -> Console:
-    return Console(highlight=False, soft_wrap=False)
+    plain = Console(highlight=False)
+    return plain if plain.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:

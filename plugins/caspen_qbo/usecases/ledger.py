@@ -49,7 +49,7 @@ def _with_history(session: Session, staged: LedgerRow) -> LedgerRow:
         session.workspace_id, session.connection.first_connected_at
     )
     unstaged = finalised - staged.finalised
-    history = min(max(historical - staged.excluded, 0), max(unstaged, 0))
+    history = min(max(historical - staged.historical, 0), max(unstaged, 0))
     if unstaged < 0:
         # Reverted or voided in this moment: the staged count is one look older than Caspen's.
         return staged
@@ -61,4 +61,5 @@ def _with_history(session: Session, staged: LedgerRow) -> LedgerRow:
         listed=staged.listed,
         excluded=staged.excluded + history,
         stale=staged.stale,
+        historical=historical,
     )

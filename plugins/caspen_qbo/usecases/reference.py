@@ -14,7 +14,7 @@ _ALL = "Active IN (true, false)"
 
 def read_reference(accounting: Accounting, store: Store) -> Reference:
     """
-    Company, preferences, tax codes, items, accounts and payment methods, inactive ones included.
+    Company, preferences, tax codes, items and accounts, inactive ones included; active payment methods.
 
     At most seven calls, none while the last answer is trusted.
     """
@@ -26,8 +26,8 @@ def read_reference(accounting: Accounting, store: Store) -> Reference:
             store.setup.cache(accounting.realm_id, name, found)
         return found
 
-    def rows(entity: str) -> list[Any]:
-        return cached(entity, lambda: list(accounting.query(entity, _ALL)))
+    def rows(entity: str, where: str = _ALL) -> list[Any]:
+        return cached(entity, lambda: list(accounting.query(entity, where)))
 
     company = cached("CompanyInfo", lambda: dict(accounting.read_company()))
     preferences = cached("Preferences", lambda: dict(accounting.read_preferences()))
@@ -38,5 +38,5 @@ def read_reference(accounting: Accounting, store: Store) -> Reference:
         accounts={
             entry.id: entry for entry in (read_entry(b, type_property="AccountType") for b in rows("Account"))
         },
-        payment_methods={entry.id: entry for entry in (read_entry(b) for b in rows("PaymentMethod"))},
+        payment_methods={entry.id: entry for entry in (read_entry(b) for b in rows("PaymentMethod", where=""))},
     )

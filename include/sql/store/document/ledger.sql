@@ -2,7 +2,8 @@
 -- Each column has its own condition, so that a document in none or in two shows up as a sum that does not add up.
 -- Grain:   one row per document kind
 -- Params:  workspace_id bigint
--- Columns: document_kind | finalised | synced | waiting | listed | excluded | stale   bigint
+-- Columns: document_kind | finalised | synced | waiting | listed | excluded | historical | stale   bigint
+--          historical ones are excluded, or listed once a payment was applied to them; stale: posted, now a draft
 SELECT d.document_kind,
        count(*) FILTER (WHERE d.finalised) AS finalised,
        count(*) FILTER (WHERE d.finalised AND u.document_id IS NULL AND d.excluded_reason IS NULL
@@ -12,6 +13,7 @@ SELECT d.document_kind,
                           AND d.wanted = 'present' AND d.version IS DISTINCT FROM d.synced_version) AS waiting,
        count(*) FILTER (WHERE d.finalised AND u.document_id IS NOT NULL) AS listed,
        count(*) FILTER (WHERE d.finalised AND u.document_id IS NULL AND d.excluded_reason IS NOT NULL) AS excluded,
+       count(*) FILTER (WHERE d.finalised AND d.excluded_reason = 'historical') AS historical,
        count(*) FILTER (WHERE NOT d.finalised AND d.wanted = 'as_is' AND d.excluded_reason IS NULL
                           AND l.document_id IS NOT NULL AND l.removed_at IS NULL) AS stale
 FROM qbo_sync.document d

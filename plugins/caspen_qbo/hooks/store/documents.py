@@ -90,6 +90,9 @@ class LedgerRow:
     listed: int
     excluded: int
     stale: int
+    """Posted, reverted in Caspen and left as a draft; not finalised."""
+    historical: int = 0
+    """Of the finalised: from before the connection."""
 
     @property
     def adds_up(self) -> bool:
@@ -201,7 +204,7 @@ class DocumentStore:
         rows = {row["document_kind"]: row for row in self._db.fetch_all(
             "store/document/ledger", {"workspace_id": workspace_id}
         )}
-        names = ("finalised", "synced", "waiting", "listed", "excluded", "stale")
+        names = ("finalised", "synced", "waiting", "listed", "excluded", "stale", "historical")
         return {
             kind.value: LedgerRow(kind.value, **{name: rows.get(kind.value, {}).get(name, 0) for name in names})
             for kind in DocumentKind
