@@ -147,7 +147,7 @@ def _list(session: Session, row: dict[str, Any]) -> int:
     """List one document under what its differences come from; how many differences it has."""
     found = [
         Difference(
-            item["field"], item["caspen_value"] or "", item["quickbooks_value"] or "",
+            item["field"], item["caspen_value"] or "nothing", item["quickbooks_value"] or "nothing",
             None if item["delta"] is None else Decimal(item["delta"]),
         )
         for item in row["differences"]

@@ -10,6 +10,7 @@ from caspen_qbo import settings
 from caspen_qbo.errors import WorkspaceBusyError
 from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.store.activity import ActivityStore
+from caspen_qbo.hooks.store.choices import ChoiceStore
 from caspen_qbo.hooks.store.documents import DocumentStore
 from caspen_qbo.hooks.store.imports import ImportStore
 from caspen_qbo.hooks.store.links import LinkStore
@@ -38,6 +39,7 @@ class Store:
         self.unsynced = UnsyncedStore(self.database)
         self.runs = RunStore(self.database)
         self.reconciliation = ReconciliationStore(self.database)
+        self.choices = ChoiceStore(self.database)
         self.activity = ActivityStore(self.database)
 
     def transaction(self):  # noqa: ANN201 - a context manager of the driver

@@ -1,0 +1,17 @@
+-- The linked documents a person names by number, with what QuickBooks held when last read.
+-- Grain:   one row per document
+-- Params:  workspace_id bigint, numbers text[]
+-- Columns: document_kind | document_id | document_number | version | synced_version | origin | quickbooks_type |
+--          quickbooks_id | gone text | facts jsonb | open_keys text[]
+SELECT d.document_kind, d.document_id, d.document_number, d.version, d.synced_version, l.origin, l.quickbooks_type,
+       l.quickbooks_id, s.gone, s.facts,
+       array(SELECT u.error_key FROM qbo_sync.unsynced_invoice u
+             WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind
+               AND u.document_id = d.document_id AND u.resolved_at IS NULL
+             ORDER BY u.error_key) AS open_keys
+FROM qbo_sync.document d
+JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
+LEFT JOIN qbo_sync.snapshot s
+  ON s.realm_id = l.realm_id AND s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id
+WHERE d.workspace_id = %(workspace_id)s AND d.document_number = ANY(%(numbers)s) AND l.removed_at IS NULL
+ORDER BY d.document_kind, d.document_id

@@ -1,0 +1,6 @@
+-- A person accepts what QuickBooks shows for one document.
+-- Params:  workspace_id, document_kind, document_id, facts jsonb, version text, who text
+INSERT INTO qbo_sync.acceptance (workspace_id, document_kind, document_id, facts, version, accepted_by)
+VALUES (%(workspace_id)s, %(document_kind)s, %(document_id)s, %(facts)s, %(version)s, %(who)s)
+ON CONFLICT (workspace_id, document_kind, document_id) DO UPDATE
+SET facts = excluded.facts, version = excluded.version, accepted_at = now(), accepted_by = excluded.accepted_by

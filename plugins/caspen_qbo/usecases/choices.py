@@ -1,0 +1,149 @@
+"""
+What a person decides about a document that is not in QuickBooks as it was posted: accept, or send again.
+
+Neither is ever done without being asked for. Both are kept in the document's history with who and when.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.facts_json import from_json
+from caspen_qbo.core.matching import drift
+from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.session import Session
+
+log = logging.getLogger(__name__)
+
+CHOOSABLE = frozenset({"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch"})
+
+
+def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
+    """
+    Take what QuickBooks shows now as right: it is not raised again until either side changes once more.
+
+    Nothing is written to Caspen or QuickBooks; the figures stay as different as they are and are reported as accepted.
+
+    :param numbers: Document numbers, as listed.
+    :return: Documents accepted.
+    :raises ConfigurationError: a number has nothing to choose, the document is gone, or QuickBooks shows something else
+        than what was listed, so that the person cannot have seen it.
+
+    Safe to repeat.
+    """
+    with session.store.workspace_lock(session.workspace_id):
+        chosen = _subjects(session, numbers)
+        there = _read(session, chosen)
+        for row in chosen:
+            facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
+            if facts is None or facts.gone:
+                raise ConfigurationError(
+                    f"{row['document_kind']} {row['document_number']}: QuickBooks no longer has it, so there is nothing to "
+                    "accept. Send it again with `resend`, or void it in Caspen."
+                )
+            _must_be_as_seen(row, facts)
+        with session.store.transaction():
+            for row in chosen:
+                facts = there[row["quickbooks_type"], row["quickbooks_id"]]
+                session.store.choices.accept(
+                    session.workspace_id, row["document_kind"], row["document_id"], facts, row["version"], who
+                )
+                _note(session, row, "accepted as it is in QuickBooks", facts, who)
+                session.store.unsynced.resolve(
+                    session.workspace_id, row["document_kind"], row["document_id"],
+                    resolution=f"accepted by {who}", error_keys=CHOOSABLE,
+                )  # fmt: skip
+    return len(chosen)
+
+
+def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
+    """
+    Let the next post bring QuickBooks back to Caspen's version, overwriting what was edited there.
+
+    A document that was voided or deleted there is created anew.
+
+    :return: Documents released for the next post.
+    :raises ConfigurationError: a number has nothing to choose; it is an edited payment, which QuickBooks' own screens
+        must take out first; or QuickBooks shows something else than what was listed.
+
+    Safe to repeat.
+    """
+    with session.store.workspace_lock(session.workspace_id):
+        chosen = _subjects(session, numbers)
+        there = _read(session, chosen)
+        for row in chosen:
+            facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
+            if facts is None or facts.gone:
+                continue
+            if row["document_kind"] == DocumentKind.PAYMENT:
+                raise ConfigurationError(
+                    f"payment {row['document_number']}: QuickBooks payment {row['quickbooks_id']} was edited, not deleted. "
+                    "Correct it there, or delete it there and send it again; or accept it."
+                )
+            _must_be_as_seen(row, facts)
+        with session.store.transaction():
+            for row in chosen:
+                facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
+                gone = facts is None or facts.gone
+                session.store.choices.release(
+                    session.workspace_id, row["document_kind"], row["document_id"], None if gone else facts
+                )
+                _note(session, row, "to be posted again" if gone else "to be overwritten in QuickBooks", facts, who)
+                session.store.unsynced.resolve(
+                    session.workspace_id, row["document_kind"], row["document_id"],
+                    resolution=f"sent again by {who}", error_keys=CHOOSABLE,
+                )  # fmt: skip
+    return len(chosen)
+
+
+def _subjects(session: Session, numbers: Sequence[str]) -> list[dict[str, Any]]:
+    rows = session.store.choices.fetch_subjects(session.workspace_id, numbers)
+    chosen = [row for row in rows if CHOOSABLE & set(row["open_keys"])]
+    missing = sorted(set(numbers) - {row["document_number"] for row in chosen})
+    if missing:
+        raise ConfigurationError(
+            f"workspace {session.workspace_id}: nothing to choose for {', '.join(missing)}. Only documents listed as "
+            f"changed, missing or differing in QuickBooks can be accepted or sent again; see `unsynced`."
+        )
+    return chosen
+
+
+def _read(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], DocumentFacts]:
+    """QuickBooks' documents as they are at this moment."""
+    ids: dict[str, list[str]] = {}
+    for row in rows:
+        ids.setdefault(row["quickbooks_type"], []).append(row["quickbooks_id"])
+    return {
+        (quickbooks_type, str(body["Id"])): read_facts(quickbooks_type, body)
+        for quickbooks_type, wanted in ids.items()
+        for body in fetch_by(session, quickbooks_type, "Id", wanted)
+    }
+
+
+def _must_be_as_seen(row: dict[str, Any], facts: DocumentFacts) -> None:
+    """A person chooses about what was listed; an edit made since then is another question."""
+    if row["facts"] is None or row["gone"] is not None:
+        changed = True
+    else:
+        changed = bool(drift(from_json(row["facts"]), facts))
+    if changed:
+        raise ConfigurationError(
+            f"{row['document_kind']} {row['document_number']}: it was changed in QuickBooks again since it was listed. "
+            "Run `reconcile`, look at the new values, and choose then."
+        )
+
+
+def _note(session: Session, row: dict[str, Any], what: str, facts: DocumentFacts | None, who: str) -> None:
+    figures = f"{row['quickbooks_type']} {row['quickbooks_id']}" + (f", total {facts.total:.2f}" if facts else ", gone")
+    session.store.links.note_event(
+        session.workspace_id, row["document_kind"], row["document_id"], what, figures, who
+    )
+    log.info(
+        "choice workspace=%d kind=%s document=%d what=%s who=%s",
+        session.workspace_id, row["document_kind"], row["document_id"], what.replace(" ", "_"), who,
+    )  # fmt: skip
