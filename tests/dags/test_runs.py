@@ -84,3 +84,30 @@ def test_asking_for_a_practice_that_is_not_connected_fails_in_words(
     run = run_dag("post_to_quickbooks", workspace_id=5)
     assert run.state == "failed"
     assert states(run)["find_workspaces"] == ["failed"]
+
+
+def test_a_backfill_is_a_dry_run_unless_told_otherwise(flow: Flow, run_dag: RunDag) -> None:
+    flow.invoice("100.00")
+    run = run_dag("backfill_invoices", workspace_id=1, invoice_numbers=["INV-0001", "NO-SUCH"])
+    assert run.state == "success", states(run)
+    assert states(run) == {
+        "plan_backfill": ["success"],
+        "approve_backfill": ["skipped"],
+        "backfill_invoices": ["skipped"],
+    }
+    assert flow.books("Invoice") == []
+
+
+def test_a_backfill_carried_out_twice_posts_once(flow: Flow, run_dag: RunDag) -> None:
+    flow.invoice("100.00")
+    flow.invoice("50.00")
+    for _ in range(2):
+        run = run_dag("backfill_invoices", invoice_numbers="INV-0001", dry_run=False)
+        assert run.state == "success", states(run)
+        assert states(run)["backfill_invoices"] == ["success"]
+        assert [row["DocNumber"] for row in flow.books("Invoice")] == ["INV-0001"]
+
+
+def test_a_backfill_without_numbers_does_nothing(connections: Any, run_dag: RunDag) -> None:
+    run = run_dag("backfill_invoices")
+    assert run.state == "success", states(run)

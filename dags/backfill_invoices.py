@@ -1,0 +1,57 @@
+"""
+### Backfill invoices
+Takes chosen invoices, by number, to QuickBooks: recreated ones and listed ones are posted like any other; one that
+QuickBooks already has, with the same number, customer, date, amounts and payments, is linked and not posted. Older
+invoices are never posted. A number that clashes is shown with the QuickBooks document's id, date and total.
+
+**Runs:** by hand. `dry_run` is on unless you switch it off: `plan_backfill` shows what would become of each number.
+With `dry_run` off the plan is shown again and waits for approval (*Required Actions*) for an hour; no answer means no.
+Give `approved` to go ahead without the question.
+**Safe to re-run:** yes. It goes on where it ended, and a second run finds nothing to do.
+**If it fails:** the log of the red task says why; what was done is recorded and will be recognised.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import DAG, Param
+
+from caspen_qbo.operators.backfill import ApproveBackfillOperator, BackfillOperator, PlanBackfillOperator
+from caspen_qbo.operators.notify import notify_failure
+from caspen_qbo.operators.retry import TASK_DEFAULTS
+from caspen_qbo.settings import QUICKBOOKS_POOL
+
+CHOSEN = {"workspace_id": "{{ params.workspace_id }}", "invoice_numbers": "{{ params.invoice_numbers }}"}
+
+with DAG(
+    dag_id="backfill_invoices",
+    doc_md=__doc__,
+    schedule=None,
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    params={
+        "workspace_id": Param(None, type=["null", "integer"], description="The practice; empty if there is one."),
+        "invoice_numbers": Param([], type=["null", "array", "string"], description="Invoice numbers as printed."),
+        "dry_run": Param(True, type="boolean", description="Show what would happen; send nothing."),
+        "approved": Param(False, type="boolean", description="With dry_run off: do not ask again."),
+    },
+    default_args={**TASK_DEFAULTS, "execution_timeout": timedelta(hours=6), "on_failure_callback": notify_failure},
+    render_template_as_native_obj=True,
+    tags=["caspen", "quickbooks", "sync"],
+):
+    plan = PlanBackfillOperator(task_id="plan_backfill", pool=QUICKBOOKS_POOL, **CHOSEN)
+    approve = ApproveBackfillOperator(
+        task_id="approve_backfill",
+        dry_run="{{ params.dry_run }}",
+        approved="{{ params.approved }}",
+        planned="{{ ti.xcom_pull(task_ids='plan_backfill')['counts'] }}",
+        subject="Carry out the backfill of {{ task.planned.values() | sum }} invoice(s)?",
+        body="{{ ti.xcom_pull(task_ids='plan_backfill')['table'] }}",
+        defaults=ApproveBackfillOperator.REJECT,
+        response_timeout=timedelta(hours=1),
+    )
+    backfill = BackfillOperator(task_id="backfill_invoices", pool=QUICKBOOKS_POOL, **CHOSEN)
+    plan >> approve >> backfill
