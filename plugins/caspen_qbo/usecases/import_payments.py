@@ -133,8 +133,7 @@ def _sort(session: Session, books: Books, payments: list[DocumentFacts]) -> set[
     for facts in payments:
         payment_id, links = facts.quickbooks_id, known.get(facts.quickbooks_id, [])
         if any(row["origin"] == "quickbooks" for row in links):
-            then = as_linked.get(payment_id, [])
-            if facts.gone or not then or any(drift(one, facts) or one.balance != facts.balance for one in then):
+            if _moved(facts, as_linked.get(payment_id, [])):
                 file_payment(session, books, payment_id, facts, links)
                 changed.add(payment_id)
         elif facts.deleted or facts.total == 0 or is_ours(session, facts, links):
@@ -142,6 +141,13 @@ def _sort(session: Session, books: Books, payments: list[DocumentFacts]) -> set[
         elif any(link.txn_type == "Invoice" and link.txn_id in ours for link in facts.links):
             file_payment(session, books, payment_id, facts, links)
     return imported_invoices(session, changed)
+
+
+def _moved(now: DocumentFacts, then: list[DocumentFacts]) -> bool:
+    """Whether an imported payment has to be looked at again. No ``then``: none of it stands in Caspen any more."""
+    if not then:
+        return not now.gone
+    return now.gone or any(drift(one, now) or one.balance != now.balance for one in then)
 
 
 def _facts_when_linked(session: Session, known: dict[str, list[Row]]) -> dict[str, list[DocumentFacts]]:
