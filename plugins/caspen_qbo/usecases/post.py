@@ -25,6 +25,8 @@ from caspen_qbo.usecases.stage import stage
 log = logging.getLogger(__name__)
 
 JOB = "post"
+BOOKS = "books"
+"""The cause shared by all documents dated in closed books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,46 @@ def _post(session: Session, counts: Counter[str]) -> str:
         return "Set-up incomplete: choose the payment account and the default items in Settings; nothing posts before."
     try:
         settle(session)
+        canary = _try_closed_books(session)
         if _has_work(session):
             write_all(session, counts, started_at)
+            if canary is not None and not _is_held(session, canary):
+                session.store.documents.release_causes(session.workspace_id, {BOOKS})
+                write_all(session, counts, started_at)
     except (QboAuthError, SubscriptionEndedError) as error:
         list_waiting(session, error)
         write_statuses(session, counts)
         raise
     write_statuses(session, counts)
-    return ""
+    return warn_of_expiry(session)
+
+
+def warn_of_expiry(session: Session) -> str:
+    """A sentence 14, 7 and 2 days before the connection ends, each once; empty otherwise."""
+    due = session.store.setup.claim_expiry_warning(session.workspace_id)
+    if due is None:
+        return ""
+    days, ends_at = due
+    log.warning("connection ends workspace=%d within_days=%d at=%s", session.workspace_id, days, ends_at.isoformat())
+    return f"The connection to QuickBooks ends on {ends_at:%Y-%m-%d}, in less than {days} days: reconnect it in Set-up."
+
+
+def _try_closed_books(session: Session) -> tuple[str, int] | None:
+    """
+    Release one document held by closed books, to see whether they were reopened.
+
+    QuickBooks mostly keeps its closing date to itself; trying all of them each time would be many refusals.
+    """
+    if BOOKS not in session.store.unsynced.fetch_open_causes(session.workspace_id):
+        return None
+    return session.store.documents.release_one(session.workspace_id, BOOKS)
+
+
+def _is_held(session: Session, document: tuple[str, int]) -> bool:
+    return any(
+        (row["document_kind"], row["document_id"]) == document and row["cause_ref"] == BOOKS
+        for row in session.store.unsynced.fetch_open(session.workspace_id)
+    )
 
 
 def _has_work(session: Session) -> bool:
@@ -131,7 +165,7 @@ def release_healed_causes(session: Session) -> int:
     Connection and subscription cannot be looked at from outside: what they held is tried, and listed again if need be.
     """
     causes = set(session.store.unsynced.fetch_open_causes(session.workspace_id))
-    looked_at = {cause for cause in causes if cause.startswith(("tax_rate:", "setting:", "books"))}
+    looked_at = {cause for cause in causes if cause.startswith(("tax_rate:", "setting:"))}
     healed = causes & {"connection", "subscription"}
     if looked_at:
         healed |= looked_at - _broken_causes(session, looked_at)
@@ -151,8 +185,6 @@ def _broken_causes(session: Session, causes: set[str]) -> set[str]:
             code, rate = context.tax_code(rate_id), rates.get(rate_id)
             if code is None or not code.usable_for_sales or (rate is not None and code.percent != rate.rate):
                 broken.add(cause)
-        elif cause == "books" and context.reference.company.closing_date is not None:
-            broken.add(cause)
     return broken
 
 

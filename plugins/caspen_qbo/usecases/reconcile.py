@@ -62,6 +62,7 @@ def _reconcile(session: Session, counts: Counter[str], *, asked: bool) -> str:
         )  # fmt: skip
         raise
     write_statuses(session, counts)
+    session.store.requests.prune(session.workspace_id, settings.HISTORY_KEEP_DAYS)
     counts.update(
         documents_checked=sum(frozen.values()), documents_read=read.documents, differences=differences,
         unexplained=unexplained,

@@ -198,3 +198,29 @@ def test_an_ended_subscription_lists_what_waits_and_posting_resumes_by_itself(fl
     flow.post()
     assert flow.listed() == {}
     assert len(flow.books("Invoice")) == 1
+
+
+def test_closed_books_hold_until_they_are_reopened_and_one_document_tries_for_all(flow: Flow) -> None:
+    for price in ("10.00", "20.00", "30.00"):
+        flow.invoice(price)
+    flow.person("close-books", through="2099-12-31")
+    flow.post()
+    assert {key for _, key in flow.listed()} == {"period_closed"}
+    before = len(flow.requests())
+    flow.post()
+    refused = [r for r in flow.requests()[before:] if r["path"].endswith("/batch")]
+    assert [len(r["body"]["BatchItemRequest"]) for r in refused] in ([], [1])
+    flow.person("close-books", through=None)
+    flow.post()
+    assert flow.listed() == {}
+    assert len(flow.books("Invoice")) == 3
+
+
+def test_the_end_of_the_connection_is_announced_once_a_threshold(flow: Flow) -> None:
+    with psycopg.connect(flow.sync.uri, autocommit=True) as connection:
+        for days, expected in ((10, "in less than 14 days"), (9, ""), (6, "in less than 7 days"), (1, "in less than 2")):
+            connection.execute(
+                "UPDATE qbo_sync.connection SET refresh_expires_at = now() + make_interval(days => %s)", [days]
+            )
+            message = flow.post().message
+            assert (expected in message) if expected else message == ""

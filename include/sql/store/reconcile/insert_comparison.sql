@@ -26,16 +26,23 @@ WITH unsettled AS (
     AND NOT EXISTS (SELECT 1 FROM qbo_sync.document_link l
                     WHERE l.realm_id = p.realm_id AND l.quickbooks_type = 'Payment' AND l.quickbooks_id = p.quickbooks_id)
 ),
-strangers AS (
-  SELECT s.quickbooks_type, s.quickbooks_id, s.doc_number, s.total, s.customer_id, s.txn_date,
-         regexp_match(s.facts ->> 'private_note', '\[caspen:(\d+):(invoice|credit_note|payment):(\d+)\]') AS mark
+unlinked AS MATERIALIZED (   -- apart, so that notes are read of these few only
+  SELECT s.quickbooks_type, s.quickbooks_id
   FROM qbo_sync.snapshot s
-  WHERE s.realm_id = %(realm_id)s AND s.gone IS NULL AND s.facts ->> 'private_note' LIKE '%%[caspen:%%'
+  WHERE s.realm_id = %(realm_id)s AND s.gone IS NULL
     AND NOT EXISTS (SELECT 1 FROM qbo_sync.document_link l
                     WHERE l.realm_id = s.realm_id AND l.quickbooks_type = s.quickbooks_type
                       AND l.quickbooks_id = s.quickbooks_id)
-    AND NOT EXISTS (SELECT 1 FROM qbo_sync.request r
+    AND NOT EXISTS (SELECT 1 FROM qbo_sync.request r    -- one in doubt may be it
                     WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared')
+),
+strangers AS (
+  SELECT s.quickbooks_type, s.quickbooks_id, s.doc_number, s.total, s.customer_id, s.txn_date,
+         regexp_match(s.facts ->> 'private_note', '\[caspen:(\d+):(invoice|credit_note|payment):(\d+)\]') AS mark
+  FROM unlinked n
+  JOIN qbo_sync.snapshot s
+    ON s.realm_id = %(realm_id)s AND s.quickbooks_type = n.quickbooks_type AND s.quickbooks_id = n.quickbooks_id
+  WHERE s.facts ->> 'private_note' LIKE '%%[caspen:%%'
 )
 INSERT INTO qbo_sync.comparison
   (workspace_id, document_kind, document_id, document_number, invoice_id, origin, quickbooks_type, quickbooks_id,

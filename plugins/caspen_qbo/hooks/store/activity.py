@@ -18,6 +18,10 @@ class ActivityStore:
         """Workspaces whose connection died and waits for a person."""
         return [row["workspace_id"] for row in self._db.fetch_all("store/activity/select_awaiting_reconnection")]
 
+    def fetch_expected_workspaces(self) -> list[int]:
+        """Workspaces where runs should end well: all that are not disconnected."""
+        return [row["workspace_id"] for row in self._db.fetch_all("store/activity/select_expected_workspaces")]
+
     def is_post_due(self, workspace_id: int, *, max_age: timedelta) -> bool:
         """Something is known to be left to do, or no post run ended well within ``max_age``."""
         row = self._db.fetch_one(

@@ -174,6 +174,13 @@ class DocumentStore:
             "store/document/release_by_cause", {"workspace_id": workspace_id, "cause_refs": sorted(cause_refs)}
         )
 
+    def release_one(self, workspace_id: int, cause_ref: str) -> tuple[str, int] | None:
+        """Let the oldest document a cause holds try whether it is gone: (kind, id), or None when it holds nothing."""
+        row = self._db.fetch_one(
+            "store/document/release_one_by_cause", {"workspace_id": workspace_id, "cause_ref": cause_ref}
+        )
+        return (row["document_kind"], row["document_id"]) if row else None
+
     def fetch_statuses_to_show(self, workspace_id: int) -> list[StatusUpdate]:
         """A page of documents whose status in Caspen is behind; empty when all are told."""
         rows = self._db.fetch_all(

@@ -133,6 +133,13 @@ class RequestStore:
     def count_look(self, ids: Collection[int]) -> None:
         self._db.execute("store/request/count_look", {"ids": list(ids)})
 
+    def prune(self, workspace_id: int, keep_days: int) -> int:
+        """Forget answered requests and events older than ``keep_days``; how many. What is in doubt stays."""
+        params = {"workspace_id": workspace_id, "keep_days": keep_days}
+        return self._db.execute("store/request/delete_old_requests", params) + self._db.execute(
+            "store/event/delete_old_events", params
+        )
+
     def has_step(self, workspace_id: int, kind: str, document_id: int, step: str, version: str) -> bool:
         row = self._db.fetch_one(
             "store/request/has_step",

@@ -43,6 +43,14 @@ class SetupStore:
     def fetch_connected_workspaces(self) -> list[int]:
         return [row["workspace_id"] for row in self._db.fetch_all("store/setup/select_connected_workspaces")]
 
+    def claim_expiry_warning(self, workspace_id: int) -> tuple[int, datetime] | None:
+        """The warning that is due before a connection ends, (days ahead, end); each is handed out once."""
+        row = self._db.fetch_one(
+            "store/connection/claim_expiry_warning",
+            {"workspace_id": workspace_id, "days": list(settings.CONNECTION_WARNING_DAYS)},
+        )
+        return (row["days"], row["expires_at"]) if row else None
+
     def fetch_choices(self, workspace_id: int) -> Choices | None:
         row = self._db.fetch_one("store/setup/select_settings", {"workspace_id": workspace_id})
         return Choices(row["payment_account_id"], row["service_item_id"], row["product_item_id"]) if row else None
