@@ -108,7 +108,13 @@ def map_credit_memo(
 
 
 def map_application(
-    credit_note: CreditNote, *, customer_id: str, invoice_id: str, credit_memo_id: str, amount: Decimal
+    credit_note: CreditNote,
+    *,
+    customer_id: str,
+    invoice_id: str,
+    credit_memo_id: str,
+    amount: Decimal,
+    context: MappingContext,
 ) -> Payload:
     """
     The zero payment that applies a credit memo to its own invoice.
@@ -116,7 +122,7 @@ def map_application(
     :param amount: How much of it still has to be applied, positive.
     """
     marker = marker_of(credit_note.workspace_id, "application", credit_note.id)
-    return {
+    payload: Payload = {
         "CustomerRef": {"value": customer_id},
         "TxnDate": credit_note.issue_date.isoformat(),
         "TotalAmt": Decimal(0),
@@ -126,6 +132,10 @@ def map_application(
             {"Amount": amount, "LinkedTxn": [{"TxnId": credit_memo_id, "TxnType": "CreditMemo"}]},
         ],
     }
+    company = context.reference.company
+    if company.multi_currency:  # only documents in the home currency pass the gate
+        payload["CurrencyRef"] = {"value": company.home_currency}
+    return payload
 
 
 def map_payment(

@@ -53,16 +53,18 @@ def _apply_page(
             _mark_applied(session, work, _application_of(session, memo, standing))
             counts["credit_notes_applied"] += 1
             continue
-        intents.append(_apply(work, note, memo, standing))
+        intents.append(_apply(session, work, note, memo, standing))
     if intents:
         outcomes = send(session, intents, record) + settle(session)
         counts["credit_notes_applied"] += sum(o.answer.ok and o.request.step == Step.APPLY for o in outcomes)
 
 
-def _apply(work: Work, note: CreditNote, memo: DocumentFacts, standing: InvoiceStanding) -> Intent:
+def _apply(
+    session: Session, work: Work, note: CreditNote, memo: DocumentFacts, standing: InvoiceStanding
+) -> Intent:
     payload = map_application(
         note, customer_id=memo.customer_id, invoice_id=standing.quickbooks_id, credit_memo_id=memo.quickbooks_id,
-        amount=memo.balance,
+        amount=memo.balance, context=session.context(),
     )  # fmt: skip
     return Intent(work.kind, work.document_id, Step.APPLY, "Payment", "create", payload, work.version)
 
