@@ -73,8 +73,9 @@ def match_client(client: Client, candidates: Iterable[Candidate], taken: Collect
     for candidate in by_name:
         if candidate.id not in taken:
             return Match(candidate.id, "name")
-    if by_name:
-        return Match(clash=f"QuickBooks customer {by_name[0].id} has this client's name but belongs to another client.")
+    in_the_way = next((c for c in by_name if same_name(c.display_name, names[0])), None)
+    if in_the_way is not None:
+        return Match(clash=f"QuickBooks customer {in_the_way.id} has this client's name but belongs to another client.")
     people = [c for c in active if _same_person(client, c)]
     if len(people) == 1 and people[0].id not in taken:
         return Match(people[0].id, "person")
