@@ -43,6 +43,5 @@ class CaspenQuickBooksPlugin(AirflowPlugin):
             "url_route": "quickbooks",
             "nav_top_level": True,
             "icon": f"{PREFIX}/icon.svg",
-            "icon_dark_mode": f"{PREFIX}/icon-dark.svg",
         }
     ]

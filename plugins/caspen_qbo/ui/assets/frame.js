@@ -10,7 +10,9 @@ function remember(event) {
   const inner = event.target.contentWindow.location;
   if (inner.pathname.startsWith(ROOT)) {
     const path = inner.pathname.slice(ROOT.length) + inner.search;
-    window.history.replaceState(window.history.state, "", "#" + encodeURIComponent(path));
+    // The whole address: Airflow's page has a <base>, against which a bare "#..." would be resolved.
+    const here = window.location.pathname + window.location.search;
+    window.history.replaceState(window.history.state, "", here + "#" + encodeURIComponent(path));
   }
 }
 

@@ -24,11 +24,6 @@ def icon() -> Response:
     return Response(_read("icon.svg"), media_type="image/svg+xml", headers=_HEADERS)
 
 
-@router.get("/icon-dark.svg")
-def icon_dark() -> Response:
-    return Response(_read("icon-dark.svg"), media_type="image/svg+xml", headers=_HEADERS)
-
-
 @router.get("/frame.js")
 def frame() -> Response:
     return Response(_read("frame.js"), media_type="text/javascript", headers=_HEADERS)

@@ -1,0 +1,152 @@
+"""The pages as Airflow serves them: its own application, its own logins, our plugin mounted by its own loader."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from ops.postgres import Database
+from tests.support.airflow_server import simple_auth
+from tests.support.flow import Flow
+from tests.support.services import Sandbox
+
+WEBHOOK_TOKEN = "verifier-4417"
+BROWSER = {"accept": "text/html", "sec-fetch-site": "same-origin", "sec-fetch-dest": "document"}
+
+
+@pytest.fixture(scope="session")
+def airflow_dags(airflow_metadata: Path) -> Path:
+    """The DAGs in Airflow's metadata database."""
+    command = [sys.executable, "-m", "airflow", "dags", "reserialize"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=airflow_metadata)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return airflow_metadata
+
+
+@pytest.fixture(scope="session")
+def airflow_app(airflow_metadata: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Airflow's API server in this process."""
+    os.environ.update(simple_auth(tmp_path_factory.mktemp("auth")))
+    from airflow.api_fastapi.app import create_app
+
+    with TestClient(create_app(apps="core"), base_url="http://testserver", follow_redirects=False) as client:
+        yield client
+
+
+@dataclass
+class Door:
+    """The pages as one user sees them; a stranger when ``token`` is empty."""
+
+    client: TestClient
+    role: str
+    token: str
+    headers: dict[str, str] = field(default_factory=lambda: dict(BROWSER))
+
+    def get(self, path: str, **how: object) -> httpx.Response:
+        return self._send("GET", path, **how)
+
+    def post(self, path: str, data: Mapping[str, object] | None = None, **how: object) -> httpx.Response:
+        """A form of ours, with its token unless the data bring one."""
+        form = {"form_token": self.form_token(), **(data or {})} if self.token else dict(data or {})
+        return self._send("POST", path, data=form, **how)
+
+    def form_token(self) -> str:
+        """As a page of ours carries it."""
+        from caspen_qbo.ui.signing import form_token
+
+        return form_token(self.role)
+
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **how
+    ) -> httpx.Response:
+        self.client.cookies.clear()
+        if self.token:
+            self.client.cookies.set("_token", self.token)
+        return self.client.request(
+            method, f"/quickbooks{path}", headers={**self.headers, **(headers or {})}, **how
+        )
+
+    def message(self, answer: httpx.Response) -> str:
+        """What the page after a form says: the answer's cookie, shown by the page it leads to."""
+        assert answer.status_code == 303, f"{answer.status_code}: {answer.text[-500:]}"
+        cookie = answer.cookies.get("caspen_qbo_message")
+        self.client.cookies.clear()
+        self.client.cookies.set("_token", self.token)
+        if cookie:
+            self.client.cookies.set("caspen_qbo_message", cookie)
+        page = self.client.get(answer.headers["location"], headers=self.headers, follow_redirects=True)
+        found = re.search(
+            r'<div class="note (?:done|problem)" role="(?:status|alert)">(.*?)</div>', page.text, re.S
+        )
+        return found.group(1).replace("&#39;", "'") if found else ""
+
+
+@dataclass
+class Pages:
+    """Doors by role."""
+
+    client: TestClient
+    app: FastAPI
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    def as_(self, role: str | None) -> Door:
+        if role is None:
+            return Door(self.client, "stranger", "")
+        if role not in self._tokens:
+            self.client.cookies.clear()
+            answer = self.client.post("/auth/token", json={"username": role, "password": role})
+            assert answer.status_code == 201, answer.text
+            self._tokens[role] = answer.json()["access_token"]
+        return Door(self.client, role, self._tokens[role])
+
+    def airflow(self, role: str, method: str, path: str, **how: object) -> httpx.Response:
+        """Airflow's own API as this user."""
+        self.client.cookies.clear()
+        headers = {"Authorization": f"Bearer {self.as_(role).token}"}
+        return self.client.request(method, path, headers=headers, **how)
+
+
+@pytest.fixture
+def connections(connections: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+    """As everywhere, with our own limits so high that no page waits: they have tests of their own."""
+    quickbooks = json.loads(connections["AIRFLOW_CONN_QUICKBOOKS"])
+    quickbooks["extra"] |= {
+        "requests_per_second": 10_000,
+        "requests_per_minute": 100_000,
+        "batches_per_minute": 100_000,
+        "webhook_verifier_token": WEBHOOK_TOKEN,
+    }
+    changed = {**connections, "AIRFLOW_CONN_QUICKBOOKS": json.dumps(quickbooks)}
+    monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", changed["AIRFLOW_CONN_QUICKBOOKS"])
+    return changed
+
+
+@pytest.fixture
+def pages(airflow_app: TestClient, connections: Mapping[str, str]) -> Pages:
+    """The pages over this test's databases and sandbox."""
+    from caspen_qbo.ui.app import create_app
+
+    return Pages(airflow_app, create_app())
+
+
+@pytest.fixture
+def flow(
+    connections: Mapping[str, str], caspen_db: Database, sync_db: Database, sandbox: Sandbox
+) -> Iterator[Flow]:
+    """A connected, configured practice."""
+    flow = Flow.open(caspen_db, sync_db, sandbox)
+    try:
+        yield flow
+    finally:
+        flow.close()
