@@ -11,6 +11,8 @@ COPY --chown=airflow:0 include /opt/airflow/include
 COPY --chown=airflow:0 ops/airflow_local_settings.py /opt/airflow/config/airflow_local_settings.py
 # Without bytecode every task process would compile the packages again.
 RUN python -m compileall -q /opt/airflow/plugins /opt/airflow/dags
+# A volume takes over the owner of the folder it is mounted on.
+RUN mkdir -p /opt/airflow/reports /opt/airflow/state
 ENV PYTHONPATH=/opt/airflow/plugins
 
 # The QuickBooks sandbox and the sample practice, for the compose profile `sandbox`.

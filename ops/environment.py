@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.credentials import Credentials, write_private
-from ops.paths import AIRFLOW_HOME, DAGS, LOGINS, LOGS, PLUGINS, ROOT, SANDBOX_CODE
+from ops.paths import AIRFLOW_HOME, DAGS, LOGINS, LOGS, PLUGINS, REPORTS, ROOT, SANDBOX_CODE
 from ops.ports import HOST, Ports
 from ops.postgres import Database
 
@@ -131,6 +131,7 @@ def _airflow_settings(ports: Ports, credentials: Credentials) -> dict[str, str]:
         "AIRFLOW__API__SECRET_KEY": credentials.api_secret_key,
         "AIRFLOW__API_AUTH__JWT_SECRET": credentials.jwt_secret,
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(LOGS / "airflow"),
+        "CASPEN_QBO_REPORTS": str(REPORTS),
     }
 
 

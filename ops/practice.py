@@ -13,12 +13,13 @@ from ops.airflow_api import AirflowApi
 from ops.books import Company
 from ops.environment import databases, sandbox_url
 from ops.errors import OpsError
-from ops.paths import PLUGINS, ROOT, SANDBOX_CODE, SANDBOX_SNAPSHOT
+from ops.paths import DAGS, PLUGINS, ROOT, SANDBOX_CODE, SANDBOX_SNAPSHOT
 from ops.postgres import Database
 from ops.progress import Progress
 from ops.services import LocalSystem
 
-DAG_IDS = {"post_to_quickbooks", "import_from_quickbooks", "reconcile_quickbooks", "backfill_invoices"}
+DAG_IDS = {path.stem for path in DAGS.glob("*.py")}
+"""A DAG's file is named after it."""
 
 WORKSPACE = 1
 REALM = "9130000000000001"

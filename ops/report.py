@@ -9,5 +9,5 @@ from ops.paths import REPORTS
 
 def latest_report(workspace_id: int) -> Path | None:
     """The newest HTML report of a workspace, or None."""
-    found = REPORTS.glob(f"**/*{workspace_id}*.html")
+    found = (REPORTS / str(workspace_id)).glob("*.html")
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
