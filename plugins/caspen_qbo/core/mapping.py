@@ -227,8 +227,8 @@ def describe_line(line: InvoiceLine | CreditNoteLine) -> str:
     Example: ``Physiotherapy 45 min (PHY45), 3 Nov 2026. Discount 10 %: 15.00 off 150.00``
     """
     text = line.name.strip() or line.kind.capitalize()
-    if line.item_code:
-        text += f" ({line.item_code.strip()})"
+    if item_code := (line.item_code or "").strip():
+        text += f" ({item_code})"
     if line.service_date is not None:
         text += f", {line.service_date.day} {_MONTHS[line.service_date.month - 1]} {line.service_date.year}"
     discount = _describe_discount(line) if isinstance(line, InvoiceLine) else ""
