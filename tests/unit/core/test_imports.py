@@ -45,11 +45,14 @@ def invoice(id_: int, balance: str = "100.00", status: str = "open", *, gone: bo
 
 def paid(
     id_: int, invoice_id: int, amount: str, payment_id: str = "", standing: Standing = Standing.LINKED,
-    *, then: str | None = None, live: bool = True, day: date = DAY, status: str = "paid", date_then: date | None = None,
+    *, then: str | None = None, live: bool = True, day: date = DAY, status: str = "paid",
+    date_then: date | None = None,
 ) -> Paid:  # fmt: skip
     allocation = Allocation(
-        id_, 1, 900 + id_, invoice_id, money(amount), NOW, None if live else NOW, NOW, f"PAY-{id_}", "EFTPOS", day,
-        money(amount), status, "quickbooks" if payment_id else "manual", f"realm:{payment_id}" if payment_id else None,
+        id_, 1, 900 + id_, invoice_id, money(amount), NOW, None if live else NOW, NOW, f"PAY-{id_}",
+        "EFTPOS", day,
+        money(amount), status, "quickbooks" if payment_id else "manual",
+        f"realm:{payment_id}" if payment_id else None,
     )  # fmt: skip
     return Paid(allocation, payment_id, standing, None if then is None else money(then), date_then)
 
@@ -96,16 +99,16 @@ def test_a_split_imports_nothing_and_names_every_payment():
 
 
 def test_the_first_of_a_split_stays_when_it_was_imported():
-    state = scene([payment("77", {1: "40"}), payment("78", {1: "35"})], [invoice(1)], paid(5, 1, "40", "77", then="40"))
+    state = scene(
+        [payment("77", {1: "40"}), payment("78", {1: "35"})], [invoice(1)], paid(5, 1, "40", "77", then="40")
+    )
     assert imports(state) == []
     assert plan_mirrors(state) == ()
     assert told(state) == [("invoice", 1, "split_payment", "35.00")]
 
 
 def test_a_payment_is_imported_whole_or_not_at_all():
-    state = scene(
-        [payment("77", {1: "40", 2: "10"}), payment("78", {1: "35"})], [invoice(1), invoice(2)]
-    )
+    state = scene([payment("77", {1: "40", 2: "10"}), payment("78", {1: "35"})], [invoice(1), invoice(2)])
     assert imports(state) == []
     assert told(state) == [("invoice", 1, "split_payment", "75.00"), ("invoice", 2, "split_payment", "10.00")]
 
@@ -122,7 +125,9 @@ def test_more_than_is_due_imports_what_is_due():
     assert told(after) == [("invoice", 2, "overpayment", "35.00")]
 
 
-@pytest.mark.parametrize(("status", "balance"), [("paid", "0"), ("draft", "100"), ("void", "100"), ("deleted", "100")])
+@pytest.mark.parametrize(
+    ("status", "balance"), [("paid", "0"), ("draft", "100"), ("void", "100"), ("deleted", "100")]
+)
 def test_where_nothing_is_due_nothing_is_imported_and_it_is_listed(status: str, balance: str):
     state = scene([payment("77", {1: "40"})], [invoice(1, balance, status)])
     assert imports(state) == []
@@ -151,17 +156,23 @@ def test_money_that_pays_nothing_is_listed_once():
 )
 def test_the_same_receipt_on_both_sides(days: int, amount: str, standing: Standing, same: bool):
     day = date.fromordinal(DAY.toordinal() + days)
-    state = scene([payment("77", {1: "40"})], [invoice(1, "60")], paid(5, 1, amount, standing=standing, day=day))
+    state = scene(
+        [payment("77", {1: "40"})], [invoice(1, "60")], paid(5, 1, amount, standing=standing, day=day)
+    )
     assert (imports(state) == []) is same
     listed = told(state)
     if same:
         assert listed == [("invoice", 1, "overpayment", "40.00"), ("payment", 5, "overpayment", "40.00")]
         assert [finding.blocks for finding in find_problems(state)] == [False, True]
-        assert "77 (2026-11-03" in find_problems(state)[0].detail and "PAY-5" in find_problems(state)[0].detail
+        assert (
+            "77 (2026-11-03" in find_problems(state)[0].detail and "PAY-5" in find_problems(state)[0].detail
+        )
 
 
 def test_an_unlinked_record_of_the_staff_is_no_receipt():
-    state = scene([payment("77", {1: "40"})], [invoice(1)], paid(5, 1, "40", standing=Standing.NONE, live=False))
+    state = scene(
+        [payment("77", {1: "40"})], [invoice(1)], paid(5, 1, "40", standing=Standing.NONE, live=False)
+    )
     assert imports(state) == [("77", {1: "40.00"})]
 
 
@@ -204,12 +215,18 @@ def test_what_was_more_than_due_from_the_start_is_not_an_edit():
 @pytest.mark.parametrize(
     ("receipt", "gone_invoice", "says"),
     [
-        (paid(5, 1, "40", "77", then="40", status="partially_refunded"), False, "partially refunded in Caspen"),
+        (
+            paid(5, 1, "40", "77", then="40", status="partially_refunded"),
+            False,
+            "partially refunded in Caspen",
+        ),
         (paid(5, 1, "40", "77", then="40"), True, "the invoice itself is gone"),
         (paid(5, 1, "40", "77", Standing.NONE), False, "the staff allocated it"),
     ],
 )
-def test_what_something_else_depends_on_is_not_followed_but_told(receipt: Paid, gone_invoice: bool, says: str):
+def test_what_something_else_depends_on_is_not_followed_but_told(
+    receipt: Paid, gone_invoice: bool, says: str
+):
     state = scene([payment("77", {1: "25"})], [invoice(1, gone=gone_invoice)], receipt)
     assert mirrored(state) == []
     [finding] = find_problems(state)
@@ -218,9 +235,15 @@ def test_what_something_else_depends_on_is_not_followed_but_told(receipt: Paid, 
 
 
 def test_a_date_is_told_and_not_followed():
-    state = scene([payment("77", {1: "40"})], [invoice(1)], paid(5, 1, "40", "77", then="40", date_then=date(2026, 11, 1)))
+    state = scene(
+        [payment("77", {1: "40"})],
+        [invoice(1)],
+        paid(5, 1, "40", "77", then="40", date_then=date(2026, 11, 1)),
+    )
     assert mirrored(state) == []
-    assert [(f.field, f.error_key, f.delta) for f in find_problems(state)] == [("date", "changed_in_quickbooks", None)]
+    assert [(f.field, f.error_key, f.delta) for f in find_problems(state)] == [
+        ("date", "changed_in_quickbooks", None)
+    ]
 
 
 def test_taken_off_in_caspen_is_a_choice_while_it_stands_in_quickbooks():
@@ -262,7 +285,9 @@ def test_never_more_than_is_due_and_the_rest_is_always_told(share: Decimal, bala
 )
 def test_no_money_is_both_left_and_unsaid(shares: list[tuple[int, Decimal]]):
     """Each payment on one invoice: imported, or on the list of that invoice."""
-    payments = [BooksPayment(str(70 + n), DAY, {invoice_id: amount}) for n, (invoice_id, amount) in enumerate(shares)]
+    payments = [
+        BooksPayment(str(70 + n), DAY, {invoice_id: amount}) for n, (invoice_id, amount) in enumerate(shares)
+    ]
     state = scene(payments, [invoice(n) for n in range(1, 5)])
     going = {step.payment.quickbooks_id for step in plan_imports(state)}
     listed = {finding.invoice_id for finding in find_problems(state) if finding.error_key == "split_payment"}
