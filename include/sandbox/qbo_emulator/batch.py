@@ -42,18 +42,19 @@ def run_batch(
     items: list[dict[str, Any]],
     request_id: str | None,
     answers: AnswerStore,
-    transient: bool = False,
+    injected: faults.ApplicationFault | None = None,
+    injected_items: int = 0,
 ) -> list[dict[str, Any]]:
     """
-    Answers of all items, serially done. ``transient`` makes every item fail with the passing 6000 instead.
+    Answers of all items, serially done; the first ``injected_items`` fail with ``injected`` instead, undone.
 
     With a request id each item's key is request id + bId, at most 50 characters together.
     """
     answered = []
-    for item in items:
+    for position, item in enumerate(items):
         try:
-            if transient:
-                raise faults.business(faults.TRANSIENT_TEXT)
+            if injected is not None and position < injected_items:
+                raise injected
             answer = _protected(company, item, request_id, answers)
         except faults.ApplicationFault as fault:
             answer = {"Fault": fault.body()}

@@ -2,11 +2,13 @@
 Faults on demand: rules that pick requests, and what then goes wrong.
 
 Instead of the work: ``throttled``, ``throttled_xml``, ``server_error``, ``bad_gateway``, ``unavailable``,
-``ok_with_fault``, ``transient``, ``inventory_lock``, ``drop``, ``token_expired``. With ``commit`` set the
-same happens after the work was done, and the client cannot know.
+``ok_with_fault``, ``transient``, ``inventory_lock``, ``drop``, ``token_expired``, and ``refuse``: any fault of
+QuickBooks', given by ``code``, ``message``, ``detail``, ``element`` and ``status``. With ``commit`` set the same
+happens after the work was done, and the client cannot know.
 
 To the finished answer: ``delay`` (``seconds``), ``truncate``; of a batch, ``batch_partial`` (``items``)
-leaves the later items out and ``batch_transient`` answers every item with the transient 6000, undone.
+leaves the later items out, ``batch_transient`` answers every item with the transient 6000, undone, and
+``refuse`` with ``items`` refuses that many of the first items and does the others.
 
 The token endpoint fails only by rules that name it, with ``drop``, ``delay``, ``server_error``,
 ``bad_gateway``, ``unavailable`` or ``throttled``. A drop after commit loses a rotated refresh token for good.
@@ -34,6 +36,7 @@ KINDS = (
     "truncate",
     "batch_partial",
     "batch_transient",
+    "refuse",
 )
 
 
@@ -66,7 +69,14 @@ class Rule:
     seconds: float = 0.0
     """Real seconds, for ``delay``."""
     items: int = 0
-    """Items still answered, for ``batch_partial``."""
+    """Items still answered, for ``batch_partial``; items refused, for ``refuse`` (0: the request as a whole)."""
+    code: str = ""
+    message: str = ""
+    detail: str = ""
+    element: str = ""
+    """The fault's error, for ``refuse``."""
+    status: int = 400
+    """HTTP status, for ``refuse`` of a whole request."""
     seen: int = 0
     struck: int = 0
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import faults
-from .batch import batch_items, run_batch
+from .batch import ITEMS_MAX, batch_items, run_batch
 from .calls import Call
 from .fault_plan import Rule
 from .idempotency import StoredAnswer, check_length
@@ -134,8 +134,10 @@ class Gateway:
     def _batch(self, company: Company, call: Call, rule: Rule | None) -> Answer:
         items = batch_items(call.json())
         self._world.recorder.batch_items += len(items)
-        transient = rule is not None and rule.kind == "batch_transient"
-        results = run_batch(company, items, call.request_id, self._world.answers[company.realm], transient)
+        injected, count = _injected(rule)
+        results = run_batch(
+            company, items, call.request_id, self._world.answers[company.realm], injected, count
+        )
         if rule and rule.kind == "batch_partial":
             results = results[: rule.items]
         body, media = success_body({"BatchItemResponse": results}, self._world.clock.now(), call.as_json)
@@ -187,7 +189,24 @@ class Gateway:
             return Answer(200, body, JSON, fault_code="10000")
         if rule.kind == "token_expired":
             return self.refusal(faults.token_refused("Token expired: AB01"), call, None)
+        if rule.kind == "refuse" and not (rule.items and call.operation == "batch"):
+            return self.refusal(_refusal(rule), call, None)
         return None
+
+
+def _refusal(rule: Rule) -> faults.ApplicationFault:
+    return faults.ApplicationFault(
+        rule.status, "ValidationFault", faults.FaultError(rule.message, rule.detail, rule.code, rule.element)
+    )
+
+
+def _injected(rule: Rule | None) -> tuple[faults.ApplicationFault | None, int]:
+    """What a batch's first items fail with, and how many of them."""
+    if rule is not None and rule.kind == "batch_transient":
+        return faults.business(faults.TRANSIENT_TEXT), ITEMS_MAX
+    if rule is not None and rule.kind == "refuse":
+        return _refusal(rule), rule.items
+    return None, 0
 
 
 def _from_store(stored: StoredAnswer) -> Answer:

@@ -71,6 +71,25 @@ def test_a_batch_whose_items_all_fail_for_now(sandbox: Sandbox, books: Books) ->
     assert "Customer" in books.batch(items)[0]
 
 
+REFUSED = {"code": "6270", "message": "Date before the start", "detail": "In words", "element": "Line"}
+
+
+def test_any_fault_for_the_first_items_of_a_batch(sandbox: Sandbox, books: Books) -> None:
+    sandbox.fail("refuse", items=2, **REFUSED)
+    items = [{"bId": str(n), "operation": "create", "Customer": {"DisplayName": f"R{n}"}} for n in range(3)]
+    answers = books.batch(items, requestid="once")
+    error = {"Message": "Date before the start", "Detail": "In words", "code": "6270", "element": "Line"}
+    assert [answer.get("Fault", {}).get("Error") for answer in answers] == [[error], [error], None]
+    assert "Fault" not in books.batch(items, requestid="once")[0], "what was injected is not kept for replay"
+
+
+def test_any_fault_for_a_whole_request(sandbox: Sandbox, books: Books) -> None:
+    sandbox.fail("refuse", status=403, **REFUSED)
+    answer = ask(books)
+    assert answer.status_code == 403 and answer.json()["Fault"]["Error"][0]["code"] == "6270"
+    assert ask(books).status_code == 200
+
+
 def test_the_nth_call_of_an_entity(sandbox: Sandbox, books: Books) -> None:
     sandbox.do(
         "faults", rules=[{"kind": "unavailable", "entity": "Customer", "operation": "create", "nth": 2}]
