@@ -93,12 +93,7 @@ def freeze(session: Session) -> dict[str, int]:
         for page in store.fetch_edited(workspace_id):
             found = [(edited, drift(edited.posted, edited.now)) for edited in page]
             store.mark_edited(
-                workspace_id,
-                [
-                    (edited.kind, edited.document_id, uncompared(changes))
-                    for edited, changes in found
-                    if changes
-                ],
+                workspace_id, [(edited, uncompared(changes), bool(changes)) for edited, changes in found]
             )
         store.mark_accepted(workspace_id)
         return store.count_compared(workspace_id)

@@ -1,4 +1,5 @@
--- Params:  workspace_id bigint, document_kind text, document_id bigint, changed jsonb, changed_fields int
+-- What was edited in one document, and whether anything was.
+-- Params:  workspace_id bigint, document_kind text, document_id bigint, drifted boolean, changed jsonb, changed_fields int
 UPDATE qbo_sync.comparison
-SET changed = %(changed)s, changed_fields = %(changed_fields)s, drifted = true
+SET changed = %(changed)s, changed_fields = %(changed_fields)s, drifted = %(drifted)s
 WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = %(document_id)s

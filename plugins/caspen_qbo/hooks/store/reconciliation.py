@@ -98,11 +98,12 @@ class ReconciliationStore:
 
     def freeze(self, workspace_id: int, realm_id: str, fresh_since: datetime | None) -> None:
         """Replace the workspace's comparison. Call inside a transaction, before :meth:`fetch_edited`."""
-        self._db.execute("store/reconcile/delete_comparison", {"workspace_id": workspace_id})
-        self._db.execute(
-            "store/reconcile/insert_comparison",
-            {"workspace_id": workspace_id, "realm_id": realm_id, "fresh_since": fresh_since},
-        )
+        keys = {"workspace_id": workspace_id, "realm_id": realm_id}
+        self._db.execute("store/reconcile/set_memory")
+        self._db.execute("store/reconcile/delete_comparison", keys)
+        self._db.execute("store/reconcile/insert_comparison", {**keys, "fresh_since": fresh_since})
+        for name in ("insert_imported", "insert_strangers", "clear_unedited"):
+            self._db.execute(f"store/reconcile/{name}", keys)
 
     def fetch_edited(self, workspace_id: int) -> Iterator[list[Edited]]:
         """Pages of compared documents that were edited in QuickBooks since they were posted."""
@@ -117,19 +118,20 @@ class ReconciliationStore:
                 for row in page
             ]
 
-    def mark_edited(self, workspace_id: int, edits: Sequence[tuple[str, int, Sequence[Difference]]]) -> None:
-        """:param edits: (kind, document id, edited fields no other check looks at)."""
+    def mark_edited(self, workspace_id: int, edits: Sequence[tuple[Edited, Sequence[Difference], bool]]) -> None:
+        """:param edits: (document, edited fields no other check looks at, whether anything was edited)."""
         self._db.execute_many(
             "store/reconcile/mark_edited",
             [
                 {
                     "workspace_id": workspace_id,
-                    "document_kind": kind,
-                    "document_id": document_id,
+                    "document_kind": edited.kind,
+                    "document_id": edited.document_id,
+                    "drifted": drifted,
                     "changed": Jsonb([_plain(change) for change in changes]),
                     "changed_fields": len(changes),
                 }
-                for kind, document_id, changes in edits
+                for edited, changes, drifted in edits
             ],
         )
 

@@ -1,0 +1,187 @@
+"""
+Reconciling a million invoices: time as a ratio to the plain SQL join of the same tables in the same run, and memory.
+
+    python -m benchmarks.reconcile [--rows N]
+
+Measured is what a reconciliation does once both sides are stored: freeze the comparison, run every check with Great
+Expectations, write the differences and hold the two against each other. Loading Great Expectations is told apart, since
+it takes the same few seconds for ten rows. The plain join reads the same three tables and fetches every differing row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import psycopg
+
+from ops.environment import common_settings, connection_json
+from ops.paths import PLUGINS, ROOT
+from ops.postgres import Database, temporary_postgres
+
+WORKSPACE, REALM = 1, "9130000000000001"
+
+_DOCUMENTS = """
+INSERT INTO qbo_sync.document (workspace_id, document_kind, document_id, document_number, invoice_id, client_id,
+  document_date, due_date, subtotal, tax, total, balance, caspen_status, finalised, wanted, version, synced_version,
+  updated_at)
+SELECT 1, 'invoice', n, 'INV-' || n, n, n %% 20000, DATE '2026-01-01' + (n %% 300)::int, DATE '2026-02-01',
+       s, round(s / 10, 2), s + round(s / 10, 2), 0, 'paid', true, 'present', 'revision 1', 'revision 1', now()
+FROM (SELECT n, (20 + n %% 30000 / 100.0)::numeric(12,2) AS s FROM generate_series(1, %(rows)s::bigint) n) x
+"""
+_LINKS = """
+INSERT INTO qbo_sync.document_link (workspace_id, realm_id, document_kind, document_id, quickbooks_type, quickbooks_id,
+  doc_number, customer_id, sync_token, caspen_subtotal, caspen_tax, caspen_total, quickbooks_subtotal, quickbooks_tax,
+  quickbooks_total, as_posted)
+SELECT 1, %(realm)s, 'invoice', d.document_id, 'Invoice', d.document_id::text, d.document_number, d.client_id::text, '1',
+       d.subtotal, d.tax, d.total, d.subtotal, d.tax, d.total, jsonb_build_object('sync_token', '1')
+FROM qbo_sync.document d
+"""
+_SNAPSHOT = """
+INSERT INTO qbo_sync.snapshot (realm_id, quickbooks_type, quickbooks_id, sync_token, doc_number, customer_id, txn_date,
+  due_date, subtotal, tax, total, balance, facts)
+SELECT %(realm)s, 'Invoice', d.document_id::text, '1', d.document_number, d.client_id::text, d.document_date, d.due_date,
+       d.subtotal + CASE WHEN fault = 0 THEN 1 ELSE 0 END, d.tax + CASE WHEN fault = 1 THEN 0.01 ELSE 0 END,
+       d.total + CASE WHEN fault IN (0, 1) THEN 0.01 ELSE 0 END, d.balance + CASE WHEN fault = 2 THEN 5 ELSE 0 END,
+       jsonb_build_object('private_note', 'Caspen [caspen:1:invoice:' || d.document_id || ']', 'lines', jsonb_build_array(
+         jsonb_build_object('amount', d.subtotal::text, 'description', 'Consultation', 'item_id', '1',
+                            'tax_code_id', '5', 'quantity', '1')))
+FROM (SELECT *, CASE WHEN document_id %% 1000 = 0 THEN document_id / 1000 %% 4 END AS fault FROM qbo_sync.document) d
+WHERE fault IS DISTINCT FROM 3
+"""
+_PLAIN_JOIN = """
+SELECT d.document_kind, d.document_id, d.document_number, d.subtotal, s.subtotal, d.tax, s.tax, d.total, s.total,
+       d.balance, s.balance, l.customer_id, s.customer_id, d.document_date, s.txn_date, d.document_number, s.doc_number
+FROM qbo_sync.document d
+JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
+LEFT JOIN qbo_sync.snapshot s
+  ON s.realm_id = l.realm_id AND s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id
+WHERE d.workspace_id = 1
+  AND (d.subtotal, d.tax, d.total, d.balance, l.customer_id, d.document_date, d.document_number)
+      IS DISTINCT FROM (s.subtotal, s.tax, s.total, s.balance, s.customer_id, s.txn_date, s.doc_number)
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of wall time, best of the repetitions; memory of this process at its highest."""
+
+    rows: int
+    differing: int
+    plain_join: float
+    freeze: float
+    checks: float
+    write: float
+    load_great_expectations: float
+    peak_mib: int
+
+    @property
+    def total(self) -> float:
+        return self.freeze + self.checks + self.write
+
+    @property
+    def ratio(self) -> float:
+        return self.total / self.plain_join
+
+
+def measure(rows: int, repetitions: int = 3) -> Measured:
+    """Load both sides into a throw-away PostgreSQL, then reconcile and join in turn; the best of each."""
+    with temporary_postgres() as server:
+        database = server.ensure_database("bench", "bench-Qm4Lx9", owner="caspen_qbo")
+        _prepare(database, rows)
+        return _measure(database, rows, repetitions)
+
+
+def _prepare(database: Database, rows: int) -> None:
+    os.environ.update(common_settings())
+    os.environ["AIRFLOW_CONN_SYNC_DB"] = connection_json("postgres", database)
+    os.environ["PYTHONPATH"] = str(PLUGINS)
+    subprocess.run([sys.executable, "-m", "caspen_qbo", "migrate"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    with psycopg.connect(database.uri, autocommit=True) as connection:
+        for statement in (_DOCUMENTS, _LINKS, _SNAPSHOT):
+            connection.execute(statement, {"rows": rows, "realm": REALM})
+        connection.execute("VACUUM ANALYZE")
+
+
+def _measure(database: Database, rows: int, repetitions: int) -> Measured:
+    sys.path.insert(0, str(PLUGINS))
+    from caspen_qbo.core.reconcile import CheckResult
+    from caspen_qbo.hooks.store import Store
+    from caspen_qbo.quality.suites import import_gx
+    from caspen_qbo.quality.validate import validate
+    from caspen_qbo.usecases.reconcile import cross_check
+
+    load = _timed(import_gx)[0]
+    store = Store()
+    best: dict[str, float] = {}
+    differing = 0
+    with psycopg.connect(database.uri, autocommit=True) as plain:
+        for number in range(repetitions):
+            took, found = _timed(lambda: plain.execute(_PLAIN_JOIN).fetchall())
+            differing = len(found)
+            _keep(best, "plain_join", took)
+
+            def freeze() -> dict[str, int]:
+                with store.transaction():
+                    store.reconciliation.freeze(WORKSPACE, REALM, None)
+                    if any(store.reconciliation.fetch_edited(WORKSPACE)):
+                        raise AssertionError("nothing was edited here")
+                    store.reconciliation.mark_accepted(WORKSPACE)
+                    return store.reconciliation.count_compared(WORKSPACE)
+
+            took, frozen = _timed(freeze)
+            _keep(best, "freeze", took)
+            took, checks = _timed(lambda frozen=frozen: validate(WORKSPACE, frozen))
+            _keep(best, "checks", took)
+
+            def write(run_id: str = f"run{number}", checks: list[CheckResult] = checks) -> int:
+                store.reconciliation.start(run_id, WORKSPACE, full=True)
+                with store.transaction():
+                    written = store.reconciliation.write_differences(run_id, WORKSPACE)
+                    cross_check(checks, store.reconciliation.count_failing(run_id, WORKSPACE))
+                return written
+
+            _keep(best, "write", _timed(write)[0])
+    store.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return Measured(rows, differing, load_great_expectations=load, peak_mib=peak, **best)
+
+
+def _timed(work: Callable) -> tuple:
+    started = time.perf_counter()
+    result = work()
+    return time.perf_counter() - started, result
+
+
+def _keep(best: dict[str, float], name: str, seconds: float) -> None:
+    best[name] = min(seconds, best.get(name, seconds))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    result = measure(asked.rows, asked.repetitions)
+    if asked.json:
+        print(json.dumps({**asdict(result), "total": result.total, "ratio": result.ratio}))
+        return
+    print(f"{result.rows:,} invoices on each side, {result.differing:,} differ")
+    print(f"plain SQL join               {result.plain_join:6.2f} s")
+    print(f"freeze the comparison        {result.freeze:6.2f} s")
+    print(f"checks (Great Expectations)  {result.checks:6.2f} s   (loading it: {result.load_great_expectations:.1f} s)")
+    print(f"write and cross-check        {result.write:6.2f} s")
+    print(f"ratio to the plain join      {result.ratio:6.2f}")
+    print(f"peak memory of the process   {result.peak_mib:6d} MiB")
+
+
+if __name__ == "__main__":
+    main()
