@@ -31,7 +31,8 @@ def posted(flow: Flow, *prices: str) -> int:
 def in_books(flow: Flow, invoice_id: int) -> str:
     """The QuickBooks id of one of our invoices."""
     [(quickbooks_id,)] = flow.sync_rows(
-        "SELECT quickbooks_id FROM qbo_sync.document_link WHERE document_kind = 'invoice' AND document_id = %s",
+        "SELECT quickbooks_id FROM qbo_sync.document_link WHERE document_kind = 'invoice' AND document_id "
+        "= %s",
         invoice_id,
     )
     return quickbooks_id
@@ -50,7 +51,9 @@ def edit_payment(flow: Flow, payment_id: str, parts: dict[int, str], **changes: 
         for invoice_id, amount in parts.items()
     ]
     total = str(sum((Decimal(amount) for amount in parts.values()), Decimal(0)))
-    flow.person("edit", entity="Payment", id=payment_id, changes={"TotalAmt": total, "Line": lines, **changes})
+    flow.person(
+        "edit", entity="Payment", id=payment_id, changes={"TotalAmt": total, "Line": lines, **changes}
+    )
 
 
 def imported(flow: Flow) -> list[tuple[str, Decimal, int, Decimal]]:

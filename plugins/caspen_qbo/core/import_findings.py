@@ -1,4 +1,7 @@
-"""What a person must look at about payments made in QuickBooks, told from a scene: which document, why, which amounts."""
+"""
+What a person must look at about payments made in QuickBooks, told from a scene: which document, why, which
+amounts.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,8 @@ def _on_payment(
     delta: Decimal | None = None, *, blocks: bool = False,
 ) -> Finding:  # fmt: skip
     return Finding(
-        DocumentKind.PAYMENT, paid.allocation.id, paid.allocation.payment_number, paid.invoice_id, key, detail,
+        DocumentKind.PAYMENT, paid.allocation.id, paid.allocation.payment_number, paid.invoice_id, key,
+        detail,
         payment_id, field, caspen, quickbooks, delta, blocks,
     )  # fmt: skip
 
@@ -108,7 +112,11 @@ def _held(scene: Scene, invoice: ClinicInvoice, payment: BooksPayment) -> Iterat
     share, name = payment.share(invoice.id), f"QuickBooks payment {describe(payment, invoice.id)}"
     hold = find_hold(scene, payment)
     if hold is None:
-        why = f"has {invoice.due:.2f} due" if invoice.status in ("open", "paid") else f"is {invoice.status} in Caspen"
+        why = (
+            f"has {invoice.due:.2f} due"
+            if invoice.status in ("open", "paid")
+            else f"is {invoice.status} in Caspen"
+        )
         detail = f"{name} pays invoice {invoice.number}, which {why}."
         yield _on_invoice(invoice, "overpayment", detail, payment.quickbooks_id, NOTHING, share)
     elif hold.kind is HoldKind.UNCLEAR:
@@ -124,14 +132,15 @@ def _twins(invoice: ClinicInvoice, payment: BooksPayment, twin: Paid) -> Iterato
     share, ours = payment.share(invoice.id), twin.allocation
     detail = (
         f"QuickBooks payment {describe(payment, invoice.id)} and Caspen payment {ours.payment_number} "
-        f"({ours.payment_date.isoformat()}, {ours.amount:.2f}) on invoice {invoice.number} look like one receipt "
-        "recorded on both sides: neither is carried over. Remove one of them; if they are two receipts, Retry posts "
-        "Caspen's and the other then follows."
+        f"({ours.payment_date.isoformat()}, {ours.amount:.2f}) on invoice {invoice.number} look like one "
+        "receipt recorded on both sides: neither is carried over. Remove one of them; if they are two "
+        "receipts, Retry posts Caspen's and the other then follows."
     )
     values = ("paid", f"{ours.amount:.2f}", f"{share:.2f}")
     # On the invoice for whoever looks there, and on the payment, so that it is not posted meanwhile.
     yield Finding(
-        DocumentKind.INVOICE, invoice.id, invoice.number, invoice.id, "overpayment", detail, payment.quickbooks_id,
+        DocumentKind.INVOICE, invoice.id, invoice.number, invoice.id, "overpayment", detail,
+        payment.quickbooks_id,
         *values, delta=share,
     )  # fmt: skip
     yield _on_payment(twin, "overpayment", detail, payment.quickbooks_id, *values, delta=share, blocks=True)
@@ -145,8 +154,8 @@ def _held_elsewhere(scene: Scene, invoice: ClinicInvoice, payment: BooksPayment,
         else ("where the staff recorded the same receipt", "overpayment")
     )
     detail = (
-        f"QuickBooks payment {describe(payment, invoice.id)} pays invoice {invoice.number} and also invoice {there}, "
-        f"{why}. A payment is imported whole or not at all."
+        f"QuickBooks payment {describe(payment, invoice.id)} pays invoice {invoice.number} and also "
+        f"invoice {there}, {why}. A payment is imported whole or not at all."
     )
     return _on_invoice(invoice, key, detail, payment.quickbooks_id, NOTHING, payment.share(invoice.id))
 
@@ -159,8 +168,9 @@ def _compare(scene: Scene, invoice: ClinicInvoice, payment: BooksPayment) -> Ite
     linked = [paid for paid in live if paid.standing is Standing.LINKED]
     if live and payment.gone:
         detail = (
-            f"QuickBooks payment {payment_id} was voided or deleted there; Caspen still has {allocated:.2f} of it on "
-            f"invoice {invoice.number} as payment {live[0].allocation.payment_number}{_why_not(scene, live[0], payment)}."
+            f"QuickBooks payment {payment_id} was voided or deleted there; Caspen still has "
+            f"{allocated:.2f} of it on invoice {invoice.number} as payment "
+            f"{live[0].allocation.payment_number}{_why_not(scene, live[0], payment)}."
         )
         yield _on_payment(
             live[0], "missing_in_quickbooks", detail, payment_id, "amount", f"{allocated:.2f}", "", -allocated
@@ -170,8 +180,9 @@ def _compare(scene: Scene, invoice: ClinicInvoice, payment: BooksPayment) -> Ite
         yield from _less_in_caspen(scene, invoice, payment, linked)
     elif allocated > share:
         detail = (
-            f"Caspen payment {live[0].allocation.payment_number} pays {allocated:.2f} of invoice {invoice.number}; "
-            f"QuickBooks payment {payment_id} pays {share:.2f} of it{_why_not(scene, live[0], payment)}."
+            f"Caspen payment {live[0].allocation.payment_number} pays {allocated:.2f} of invoice "
+            f"{invoice.number}; QuickBooks payment {payment_id} pays {share:.2f} of it"
+            f"{_why_not(scene, live[0], payment)}."
         )
         key = "changed_in_quickbooks" if linked else "totals_mismatch"
         yield _on_payment(
@@ -202,19 +213,21 @@ def _less_in_caspen(
     name = f"QuickBooks payment {describe(payment, invoice.id)}"
     if taken_off:
         detail = (
-            f"{name} was imported as {taken_off[0].allocation.payment_number} and taken off invoice {invoice.number} in "
-            "Caspen. It stands in QuickBooks: allocate it again in Caspen, or change or delete it in QuickBooks."
+            f"{name} was imported as {taken_off[0].allocation.payment_number} and taken off invoice "
+            f"{invoice.number} in Caspen. It stands in QuickBooks: allocate it again in Caspen, or change or "
+            "delete it in QuickBooks."
         )
         yield _on_payment(
             taken_off[0], "totals_mismatch", detail, payment_id, "amount", "0.00", f"{share:.2f}", share
         )
     elif linked and linked[0].share_then not in (None, share):
         detail = (
-            f"{name} was imported with {linked[0].share_then:.2f} for invoice {invoice.number} and pays {share:.2f} now; "
-            f"Caspen has {allocated:.2f}, and the payment there cannot be made larger."
+            f"{name} was imported with {linked[0].share_then:.2f} for invoice {invoice.number} and pays "
+            f"{share:.2f} now; Caspen has {allocated:.2f}, and the payment there cannot be made larger."
         )
         yield _on_payment(
-            linked[0], "changed_in_quickbooks", detail, payment_id, "amount", f"{allocated:.2f}", f"{share:.2f}",
+            linked[0], "changed_in_quickbooks", detail, payment_id, "amount", f"{allocated:.2f}",
+            f"{share:.2f}",
             share - allocated,
         )  # fmt: skip
     else:
@@ -228,12 +241,17 @@ def _less_in_caspen(
 def _why_not(scene: Scene, paid: Paid, payment: BooksPayment) -> str:
     """Why Caspen was not brought in line, as the end of a sentence."""
     if paid.allocation.payment_status != "paid":
-        return f"; not followed, because the payment is {paid.allocation.payment_status.replace('_', ' ')} in Caspen"
+        status = paid.allocation.payment_status.replace("_", " ")
+        return f"; not followed, because the payment is {status} in Caspen"
     if scene.invoices[paid.invoice_id].gone and not payment.gone:
         return "; not followed, because the invoice itself is gone from QuickBooks"
     if paid.standing is Standing.LINKED and may_follow(scene, paid, payment):
         return ""
-    return "; not followed, because the staff allocated it in Caspen" if paid.standing is not Standing.LINKED else ""
+    return (
+        "; not followed, because the staff allocated it in Caspen"
+        if paid.standing is not Standing.LINKED
+        else ""
+    )
 
 
 def _left_over(scene: Scene, invoice: ClinicInvoice, payment: BooksPayment) -> Iterator[Finding]:
@@ -244,7 +262,7 @@ def _left_over(scene: Scene, invoice: ClinicInvoice, payment: BooksPayment) -> I
         return  # told already, as less in Caspen
     share = payment.share(invoice.id)
     detail = (
-        f"QuickBooks payment {describe(payment, invoice.id)} is imported; {payment.unapplied:.2f} of it is more than was "
-        f"due and pays nothing in QuickBooks."
+        f"QuickBooks payment {describe(payment, invoice.id)} is imported; {payment.unapplied:.2f} of it is "
+        "more than was due and pays nothing in QuickBooks."
     )
     yield _on_invoice(invoice, "overpayment", detail, payment.quickbooks_id, share, share + payment.unapplied)

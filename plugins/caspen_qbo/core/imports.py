@@ -1,11 +1,13 @@
 """
-Payments that somebody recorded in QuickBooks: which come to Caspen, which are followed, which a person must look at.
+Payments that somebody recorded in QuickBooks: which come to Caspen, which are followed, which a person must
+look at.
 
-A scene is everything known about some invoices and the payments on them, both sides at one moment. The plan follows
-from the scene alone, so that a run that was interrupted, or one that starts again, comes to the same end.
+A scene is everything known about some invoices and the payments on them, both sides at one moment. The plan
+follows from the scene alone, so that a run that was interrupted, or one that starts again, comes to the same
+end.
 
-A payment is imported whole or not at all, as long as its invoices can take it: what holds it on one invoice holds it
-on the others, and is told on each. Our own payments never get here.
+A payment is imported whole or not at all, as long as its invoices can take it: what holds it on one invoice
+holds it on the others, and is told on each. Our own payments never get here.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ class BooksPayment:
     quickbooks_id: str
     paid_on: date | None
     shares: Mapping[int, Decimal]
-    """Caspen invoice id -> the money this payment puts on it; credits used in the same breath are taken off."""
+    """
+    Caspen invoice id -> the money this payment puts on it; credits used in the same breath are taken off.
+    """
     unapplied: Decimal = NOTHING
     """Money on it that pays nothing."""
     unclear: str = ""
@@ -94,7 +98,9 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Some invoices and all the payments on them. Complete: no payment of it pays an invoice of ours outside it."""
+    """
+    Some invoices and all the payments on them. Complete: no payment of it pays an invoice of ours outside it.
+    """
 
     payments: Mapping[str, BooksPayment]
     invoices: Mapping[int, ClinicInvoice]
@@ -161,13 +167,14 @@ def read_shares(
     """
     The money a QuickBooks payment puts on each of our invoices.
 
-    A payment may use credits beside the money: lines of invoices less lines of credits are what came in. A credit memo
-    of ours belongs to its own invoice; any other is clear only where the payment pays a single invoice.
+    A payment may use credits beside the money: lines of invoices less lines of credits are what came in. A
+    credit memo of ours belongs to its own invoice; any other is clear only where the payment pays a single
+    invoice.
 
     :param invoices: QuickBooks invoice id -> our invoice's id.
     :param credited: QuickBooks credit memo id -> the id of the invoice that our credit note lowers.
-    :return: The shares above zero, and why they are unclear (empty: they are not). Unclear shares are the lines as
-        they stand.
+    :return: The shares above zero, and why they are unclear (empty: they are not). Unclear shares are the
+        lines as they stand.
     """
     paid: dict[str, Decimal] = {}
     others: dict[tuple[str, str], Decimal] = {}
@@ -200,7 +207,9 @@ def _take_off_credits(
         own = by_our_id.get(credited.get(txn_id, 0)) if txn_type == "CreditMemo" else None
         target = own if own in paid else next(iter(paid)) if len(paid) == 1 else None
         if target is None or paid[target] < amount:
-            return f"also uses {txn_type} {txn_id} of {amount:.2f}, and which invoice that pays cannot be told"
+            return (
+                f"also uses {txn_type} {txn_id} of {amount:.2f}, and which invoice that pays cannot be told"
+            )
         paid[target] -= amount
     return ""
 
@@ -237,8 +246,15 @@ def _twin(scene: Scene, payment: BooksPayment, invoice_id: int) -> Paid | None:
 def plan_imports(scene: Scene) -> tuple[Import, ...]:
     """The payments to record in Caspen now, in the order QuickBooks numbered them."""
     found = []
-    for payment in sorted(scene.payments.values(), key=lambda one: (len(one.quickbooks_id), one.quickbooks_id)):
-        if payment.gone or not payment.shares or payment.paid_on is None or scene.imported(payment.quickbooks_id):
+    for payment in sorted(
+        scene.payments.values(), key=lambda one: (len(one.quickbooks_id), one.quickbooks_id)
+    ):
+        if (
+            payment.gone
+            or not payment.shares
+            or payment.paid_on is None
+            or scene.imported(payment.quickbooks_id)
+        ):
             continue
         if find_hold(scene, payment) is not None:
             continue
@@ -256,8 +272,8 @@ def plan_mirrors(scene: Scene) -> tuple[Mirror, ...]:
     """
     Imported allocations that follow an edit, a void or a deletion in QuickBooks.
 
-    Left alone, and told by :func:`caspen_qbo.core.import_findings.find_problems`: what the practice has refunded in
-    Caspen, what lost its invoice in QuickBooks, and what several allocations share.
+    Left alone, and told by :func:`caspen_qbo.core.import_findings.find_problems`: what the practice has
+    refunded in Caspen, what lost its invoice in QuickBooks, and what several allocations share.
     """
     found = []
     for paid in scene.paid:

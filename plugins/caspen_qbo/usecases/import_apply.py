@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 
 from caspen_qbo.core.documents import DocumentFacts
@@ -25,8 +24,6 @@ from caspen_qbo.usecases.import_look import Books, read_scene, source_ref
 from caspen_qbo.usecases.session import Session
 from caspen_qbo.usecases.stage import restage
 
-log = logging.getLogger(__name__)
-
 _EVENTS = {
     "voided": "taken back: voided or deleted in QuickBooks",
     "changed": "changed as in QuickBooks",
@@ -37,7 +34,8 @@ def apply(session: Session, books: Books, counts: Counter[str]) -> None:
     """
     Bring Caspen in line with the books, link what was recorded, list what a person must look at.
 
-    Each step is complete in itself and found done when it is repeated; only after the last one may the cursor move.
+    Each step is complete in itself and found done when it is repeated; only after the last one may the cursor
+    move.
     """
     scene = read_scene(session, books)
     mirrors, imports = plan_mirrors(scene), plan_imports(scene)
@@ -106,7 +104,9 @@ def _link(session: Session, books: Books, scene: Scene) -> None:
 
 def _refresh(session: Session, books: Books, scene: Scene) -> None:
     """What stands as QuickBooks shows it now is what the next change is measured against."""
-    disputed = {finding.document_id for finding in find_problems(scene) if finding.kind is DocumentKind.PAYMENT}
+    disputed = {
+        finding.document_id for finding in find_problems(scene) if finding.kind is DocumentKind.PAYMENT
+    }
     for paid in scene.paid:
         facts = books.payments.get(paid.payment_id)
         if facts is not None and paid.live and paid.standing is Standing.LINKED:
@@ -117,7 +117,8 @@ def _refresh(session: Session, books: Books, scene: Scene) -> None:
 def _write_link(session: Session, paid: Paid, facts: DocumentFacts) -> None:
     session.store.links.record(
         Link(
-            session.workspace_id, session.realm_id, DocumentKind.PAYMENT, paid.allocation.id, "quickbooks", facts,
+            session.workspace_id, session.realm_id, DocumentKind.PAYMENT, paid.allocation.id, "quickbooks",
+            facts,
             None, None, paid.allocation.amount,
         )
     )  # fmt: skip
@@ -130,10 +131,16 @@ def _list(session: Session, scene: Scene, counts: Counter[str]) -> None:
     released = session.store.imports.fetch_released(session.workspace_id)
     session.store.unsynced.record(
         # A released row stays as it is: written again, it would hold once more what a person let go.
-        [_listing(session, finding) for finding in found if not (finding.blocks and finding.document_id in released)]
+        [
+            _listing(session, finding)
+            for finding in found
+            if not (finding.blocks and finding.document_id in released)
+        ]
     )
     keep = {(finding.kind.value, finding.document_id, finding.error_key) for finding in found}
-    for kind, document_id, key in session.store.imports.fetch_listed(session.workspace_id, list(scene.invoices)) - keep:
+    for kind, document_id, key in (
+        session.store.imports.fetch_listed(session.workspace_id, list(scene.invoices)) - keep
+    ):
         counts["resolved"] += session.store.unsynced.resolve(
             session.workspace_id, kind, document_id, resolution="no longer the case", error_keys=[key]
         )
@@ -141,7 +148,8 @@ def _list(session: Session, scene: Scene, counts: Counter[str]) -> None:
 
 def _listing(session: Session, finding: Finding) -> Listing:
     return Listing(
-        session.workspace_id, finding.kind, finding.document_id, finding.number, finding.invoice_id, finding.error_key,
+        session.workspace_id, finding.kind, finding.document_id, finding.number, finding.invoice_id,
+        finding.error_key,
         finding.detail, cause_ref=f"payment:{finding.payment_id}", blocks=finding.blocks, field=finding.field,
         caspen_value=finding.caspen_value, quickbooks_value=finding.quickbooks_value, delta=finding.delta,
     )  # fmt: skip

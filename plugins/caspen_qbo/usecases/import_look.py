@@ -1,7 +1,8 @@
 """
 Looking at the payments on some invoices: QuickBooks' side until it is complete, and Caspen's side now.
 
-A payment leads to its invoices, an invoice to all its payments; the search ends when neither names anything new.
+A payment leads to its invoices, an invoice to all its payments; the search ends when neither names anything
+new.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ def source_ref(session: Session, payment_id: str) -> str:
 
 
 def payment_id_of(session: Session, allocation: Allocation) -> str:
-    """The QuickBooks payment an allocation was imported from; empty when it was not, or from another company."""
+    """
+    The QuickBooks payment an allocation was imported from; empty when it was not, or from another company.
+    """
     if allocation.payment_source != "quickbooks":
         return ""
     realm_id, _, payment_id = (allocation.payment_source_ref or "").partition(":")
@@ -89,7 +92,9 @@ def _read_invoices(session: Session, books: Books, ids: Collection[int]) -> None
             books.quickbooks_ids[invoice_id] = row["quickbooks_id"]
             books.our_ids[row["quickbooks_id"]] = invoice_id
     wanted = {books.quickbooks_ids[invoice_id] for invoice_id in ids if invoice_id in books.quickbooks_ids}
-    there = {str(body["Id"]): read_facts("Invoice", body) for body in fetch_by(session, "Invoice", "Id", wanted)}
+    there = {
+        str(body["Id"]): read_facts("Invoice", body) for body in fetch_by(session, "Invoice", "Id", wanted)
+    }
     for invoice_id in ids:
         books.invoices[invoice_id] = there.get(books.quickbooks_ids.get(invoice_id, ""))
 
@@ -97,10 +102,14 @@ def _read_invoices(session: Session, books: Books, ids: Collection[int]) -> None
 def _read_payments(session: Session, books: Books, ids: Collection[str]) -> None:
     unread = set(ids) - books.payments.keys() - books.gone - books.left
     links = session.store.links.fetch_by_quickbooks_ids(session.realm_id, "Payment", unread)
-    own = {payment_id for payment_id, rows in links.items() if any(row["origin"] != "quickbooks" for row in rows)}
+    own = {
+        payment_id for payment_id, rows in links.items() if any(row["origin"] != "quickbooks" for row in rows)
+    }
     books.left |= own
     wanted = unread - own
-    there = {str(body["Id"]): read_facts("Payment", body) for body in fetch_by(session, "Payment", "Id", wanted)}
+    there = {
+        str(body["Id"]): read_facts("Payment", body) for body in fetch_by(session, "Payment", "Id", wanted)
+    }
     for payment_id in wanted:
         file_payment(session, books, payment_id, there.get(payment_id), links.get(payment_id, []))
 
@@ -112,7 +121,8 @@ def file_payment(
     if facts is not None and is_ours(session, facts, links):
         books.left.add(payment_id)
     elif facts is None or facts.gone or facts.total == 0:
-        # A zero payment applies a credit. One that was imported with money and has none now is as good as void.
+        # A zero payment applies a credit. One that was imported with money and has none now is as good as
+        # void.
         books.gone.add(payment_id)
     else:
         books.payments[payment_id] = facts
@@ -126,12 +136,16 @@ def _learn_invoices(session: Session, books: Books, payments: Iterable[DocumentF
             if link.txn_type in named:
                 named[link.txn_type].add(link.txn_id)
     links = session.store.links
-    found = links.fetch_by_quickbooks_ids(session.realm_id, "Invoice", named["Invoice"] - books.our_ids.keys())
+    found = links.fetch_by_quickbooks_ids(
+        session.realm_id, "Invoice", named["Invoice"] - books.our_ids.keys()
+    )
     for quickbooks_id, rows in found.items():
         for row in rows:
             if row["workspace_id"] == session.workspace_id:
                 books.our_ids[quickbooks_id] = row["document_id"]
-    memos = links.fetch_by_quickbooks_ids(session.realm_id, "CreditMemo", named["CreditMemo"] - books.credited.keys())
+    memos = links.fetch_by_quickbooks_ids(
+        session.realm_id, "CreditMemo", named["CreditMemo"] - books.credited.keys()
+    )
     notes = {row["document_id"]: quickbooks_id for quickbooks_id, rows in memos.items() for row in rows}
     staged = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.CREDIT_NOTE, notes)
     for note_id, row in staged.items():
@@ -208,4 +222,8 @@ def _read_paid(session: Session, books: Books, invoice_ids: Collection[int]) -> 
 
 
 def _share_then(books: Books, invoice_id: int, then: DocumentFacts | None) -> Decimal | None:
-    return None if then is None else read_shares(then, books.our_ids, books.credited)[0].get(invoice_id, Decimal(0))
+    return (
+        None
+        if then is None
+        else read_shares(then, books.our_ids, books.credited)[0].get(invoice_id, Decimal(0))
+    )

@@ -1,8 +1,8 @@
 """
 Import: payments recorded in QuickBooks come to Caspen, and what happens to them there later is followed.
 
-The change feed says where to look; what is done follows from how both sides stand, not from what the feed said. So a
-run may be interrupted, repeated or late: the next one comes to the same end.
+The change feed says where to look; what is done follows from how both sides stand, not from what the feed
+said. So a run may be interrupted, repeated or late: the next one comes to the same end.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ CURSOR = "quickbooks_payments"
 
 def import_payments(session: Session) -> RunResult:
     """
-    One run. Safe to repeat, to interrupt at any point and to start twice at once: the second waits for the first.
+    One run. Safe to repeat, to interrupt at any point and to start twice at once: the second waits for the
+    first.
 
     :raises StopError: the connection is dead, or the ledger does not add up.
     :raises RetryError: try again later; the cursor stays where it was.
@@ -65,7 +66,9 @@ class _Undo(Exception):
 
 
 def plan_import(session: Session) -> RunResult:
-    """What the next run would do. Reads both sides; writes nothing, neither to Caspen nor to our own tables."""
+    """
+    What the next run would do. Reads both sides; writes nothing, neither to Caspen nor to our own tables.
+    """
     counts: Counter[str] = Counter()
     steps: list[str] = []
     with session.store.workspace_lock(session.workspace_id):
@@ -89,12 +92,18 @@ def _tell(scene: Scene, counts: Counter[str]) -> list[str]:
     steps = []
     for step in plan_imports(scene):
         counts["would_import"] += 1
-        parts = ", ".join(f"{amount:.2f} on {scene.invoices[id_].number}" for id_, amount in step.expected.items())
-        steps.append(f"import QuickBooks payment {step.payment.quickbooks_id} of {step.payment.paid_on}: {parts}")
+        parts = ", ".join(
+            f"{amount:.2f} on {scene.invoices[id_].number}" for id_, amount in step.expected.items()
+        )
+        steps.append(
+            f"import QuickBooks payment {step.payment.quickbooks_id} of {step.payment.paid_on}: {parts}"
+        )
     for mirror in plan_mirrors(scene):
         counts["would_mirror"] += 1
         allocation = mirror.paid.allocation
-        steps.append(f"change {allocation.payment_number} from {allocation.amount:.2f} to {mirror.amount:.2f}")
+        steps.append(
+            f"change {allocation.payment_number} from {allocation.amount:.2f} to {mirror.amount:.2f}"
+        )
     going = {step.payment.quickbooks_id for step in plan_imports(scene)}
     for finding in find_problems(scene):
         if finding.payment_id not in going:
@@ -144,7 +153,9 @@ def _sort(session: Session, books: Books, payments: list[DocumentFacts]) -> set[
 
 
 def _moved(now: DocumentFacts, then: list[DocumentFacts]) -> bool:
-    """Whether an imported payment has to be looked at again. No ``then``: none of it stands in Caspen any more."""
+    """
+    Whether an imported payment has to be looked at again. No ``then``: none of it stands in Caspen any more.
+    """
     if not then:
         return not now.gone
     return now.gone or any(drift(one, now) or one.balance != now.balance for one in then)
@@ -167,7 +178,11 @@ def _facts_when_linked(session: Session, known: dict[str, list[Row]]) -> dict[st
 
 
 def _find_missing(session: Session) -> set[int]:
-    """The feed could not tell what was deleted: the invoices of imported payments that are no longer there."""
+    """
+    The feed could not tell what was deleted: the invoices of imported payments that are no longer there.
+    """
     imported = session.store.imports.fetch_imported(session.workspace_id, session.realm_id)
     there = {str(body["Id"]) for body in fetch_by(session, "Payment", "Id", imported)}
-    return {invoice_id for payment_id, ids in imported.items() if payment_id not in there for invoice_id in ids}
+    return {
+        invoice_id for payment_id, ids in imported.items() if payment_id not in there for invoice_id in ids
+    }

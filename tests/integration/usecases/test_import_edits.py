@@ -1,4 +1,7 @@
-"""What happens to an imported payment afterwards: on QuickBooks' side it is followed, on Caspen's side it is a choice."""
+"""
+What happens to an imported payment afterwards: on QuickBooks' side it is followed, on Caspen's side it is a
+choice.
+"""
 
 from __future__ import annotations
 
@@ -146,7 +149,8 @@ def test_a_deletion_is_found_although_the_feed_is_too_old_to_tell(flow: Flow) ->
     run_import(flow)
     flow.person("delete", entity="Payment", id=payment)
     flow.sync_rows(
-        "UPDATE qbo_sync.cursor SET position = position - %s WHERE name = 'quickbooks_payments' RETURNING name",
+        "UPDATE qbo_sync.cursor SET position = position - %s WHERE name = 'quickbooks_payments' RETURNING "
+        "name",
         timedelta(days=40),
     )
     result = run_import(flow)

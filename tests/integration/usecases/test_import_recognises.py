@@ -1,4 +1,6 @@
-"""What is not a payment to import: ours, applied credits, strangers' invoices; and what a crash leaves behind."""
+"""
+What is not a payment to import: ours, applied credits, strangers' invoices; and what a crash leaves behind.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def test_a_payment_of_ours_that_we_do_not_know_arrived_is_known_by_its_mark(flow
     flow.pay(invoice, "30.00")
     flow.post()
     flow.sync_rows("DELETE FROM qbo_sync.document_link WHERE document_kind = 'payment' RETURNING 1")
-    flow.sync_rows("UPDATE qbo_sync.document SET synced_version = NULL WHERE document_kind = 'payment' RETURNING 1")
+    flow.sync_rows(
+        "UPDATE qbo_sync.document SET synced_version = NULL WHERE document_kind = 'payment' RETURNING 1"
+    )
     run_import(flow)
     assert imported(flow) == []
     assert open_rows(flow) == []
@@ -97,8 +101,10 @@ def test_a_listed_invoice_still_receives_its_payment(flow: Flow) -> None:
     invoice = posted(flow, "100.00")
     flow.person("edit", entity="Invoice", id=in_books(flow, invoice), changes={"PrivateNote": "looked at"})
     flow.sync_rows(
-        "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id, document_number, invoice_id,"
-        " error_key, title, detail, fix) VALUES (1, 'invoice', %s, 'x', %s, 'totals_mismatch', 't', 'd', 'f') RETURNING id",
+        "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id, document_number, "
+        "invoice_id,"
+        " error_key, title, detail, fix) VALUES (1, 'invoice', %s, 'x', %s, 'totals_mismatch', 't', 'd', "
+        "'f') RETURNING id",
         invoice, invoice,
     )  # fmt: skip
     payment = receive(flow, {invoice: "40.00"})

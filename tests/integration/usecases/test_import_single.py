@@ -29,7 +29,8 @@ def test_a_single_payment_is_imported_once_and_never_posted_back(flow: Flow) -> 
     assert open_rows(flow) == []
     assert first.ledger is not None and first.ledger.synced == 1
     assert flow.sync_rows(
-        "SELECT origin, quickbooks_type, quickbooks_id, caspen_total FROM qbo_sync.document_link WHERE document_kind = 'payment'"
+        "SELECT origin, quickbooks_type, quickbooks_id, caspen_total FROM qbo_sync.document_link WHERE "
+        "document_kind = 'payment'"
     ) == [("quickbooks", "Payment", payment, Decimal("40.00"))]
 
 

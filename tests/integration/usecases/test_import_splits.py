@@ -1,4 +1,7 @@
-"""Several payments on one invoice, one payment over several invoices, more than is due, one receipt on both sides."""
+"""
+Several payments on one invoice, one payment over several invoices, more than is due, one receipt on both
+sides.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,9 @@ def test_a_second_payment_beside_an_imported_one_is_listed_and_the_first_stays(f
     run_import(flow)
     assert imported(flow) == [(first, Decimal("40.00"), invoice, Decimal("40.00"))]
     assert open_rows(flow) == [(number(flow, invoice), "split_payment", False, Decimal("60.00"))]
-    assert f"Imported: {first}; not imported: {second}." in flow.listed()[number(flow, invoice), "split_payment"]
+    assert (
+        f"Imported: {first}; not imported: {second}." in flow.listed()[number(flow, invoice), "split_payment"]
+    )
 
     flow.person("delete", entity="Payment", id=first)
     run_import(flow)
@@ -75,11 +80,13 @@ def test_our_own_payment_beside_one_of_theirs_is_no_split(flow: Flow) -> None:
 
 def test_one_payment_over_several_invoices_and_a_strange_one_is_one_caspen_payment(flow: Flow) -> None:
     ours, also = posted(flow, "100.00"), posted(flow, "50.00")
-    customer = next(row for row in flow.books("Invoice") if row["Id"] == in_books(flow, ours))["CustomerRef"]["value"]
+    customer = next(row for row in flow.books("Invoice") if row["Id"] == in_books(flow, ours))["CustomerRef"][
+        "value"
+    ]
     item = next(row for row in flow.books("Item") if row["Type"] == "Service")["Id"]
-    free = next(
-        row for row in flow.books("Invoice") if row["Id"] == in_books(flow, ours)
-    )["Line"][0]["SalesItemLineDetail"]["TaxCodeRef"]["value"]
+    free = next(row for row in flow.books("Invoice") if row["Id"] == in_books(flow, ours))["Line"][0][
+        "SalesItemLineDetail"
+    ]["TaxCodeRef"]["value"]
     strange = flow.person(
         "create",
         entity="Invoice",

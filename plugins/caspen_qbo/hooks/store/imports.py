@@ -1,4 +1,7 @@
-"""What the import of QuickBooks' payments has to remember between runs; read from the other tables, none of its own."""
+"""
+What the import of QuickBooks' payments has to remember between runs; read from the other tables, none of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ class ImportStore:
 
     def fetch_unsettled(self, workspace_id: int, since: datetime) -> set[int]:
         """
-        Invoices to look at again whatever the change feed says: listed ones, and those where a run was interrupted.
+        Invoices to look at again whatever the change feed says: listed ones, and those where a run was
+        interrupted.
 
         :param since: From where the feed is read.
         """
