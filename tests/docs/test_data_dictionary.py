@@ -1,0 +1,93 @@
+"""The data dictionary names every column that exists and every field that is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from caspen_qbo.usecases import post_sales
+from caspen_seed import NewLine
+from ops.postgres import Database
+from tests.docs.conftest import DOCS, sections
+from tests.support.flow import Flow
+
+TEXT = (DOCS / "data-dictionary.md").read_text()
+SECTIONS = sections(TEXT)
+SHORT = {"timestamp with time zone": "timestamptz", "character varying": "varchar"}
+COLUMNS = """
+    SELECT c.table_name, c.column_name, c.data_type, c.numeric_precision, c.numeric_scale
+    FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+    WHERE c.table_schema = 'qbo_sync' AND t.table_type = %s
+    ORDER BY c.table_name, c.ordinal_position
+"""
+
+
+def rows_of(section: str) -> list[list[str]]:
+    """The cells of the tables under a heading, without their head lines."""
+    lines = [line for line in SECTIONS[section].splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_every_column_is_told_with_its_type(sync_db: Database):
+    with sync_db.connect() as connection:
+        found = connection.execute(COLUMNS, ["BASE TABLE"]).fetchall()
+        views = {row[0] for row in connection.execute(COLUMNS, ["VIEW"])}
+    assert found
+    real: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind, precision, scale in found:
+        kind = f"numeric({precision},{scale})" if kind == "numeric" and precision else SHORT.get(kind, kind)
+        real.setdefault(table, []).append((column, kind))
+    told = {table: [(row[0].strip("`"), row[1]) for row in rows_of(table)] for table in real}
+    assert told == real
+    assert [name for name in views if f"`{name}`" not in TEXT] == []
+    assert all(row[2] for table in real for row in rows_of(table)), "a column without a meaning"
+
+
+def fields_of(payload: Any, path: str = "") -> Iterator[str]:
+    """`Line[].Amount` for every leaf of a payload."""
+    if isinstance(payload, dict):
+        for key, value in payload.items():
+            yield from fields_of(value, f"{path}.{key}".lstrip("."))
+    elif isinstance(payload, list):
+        for value in payload:
+            yield from fields_of(value, f"{path}[]")
+    else:
+        yield path
+
+
+def test_what_an_update_sends_back_is_told():
+    kept = re.findall(r"`(\w+)`", SECTIONS["Invoice"].split("An update also sends back")[1].split(".\n")[0])
+    assert sorted(kept) == sorted(post_sales._KEPT_ON_UPDATE)
+
+
+def test_every_field_sent_is_told(flow: Flow):
+    """A week's documents in every tax mode, posted for real; what was recorded before sending is what is checked."""
+    lines = [
+        NewLine("service", "Consultation", price, service_date=date(2026, 11, 2), tax_rate_id=flow.rates["GST"])
+        for price in ("96.55", "1.15", "1.15", "1.15")
+    ]
+    modes = ("exclusive", "inclusive", "none")
+    invoices = [flow.staff.draft_invoice(flow.client_id, lines, tax_mode=mode) for mode in modes]
+    for invoice in invoices:
+        flow.staff.finalise(invoice)
+    flow.pay(invoices[0], "20.00")
+    flow.staff.credit(invoices[1], {1: 1})
+    flow.post()
+    flow.staff.revert_to_draft(invoices[2])
+    flow.staff.finalise(invoices[2])
+    flow.post()
+    sent: dict[str, set[str]] = {}
+    for entity, operation, payload in flow.sync_rows("SELECT entity, operation, payload FROM qbo_sync.request"):
+        if operation in ("create", "update"):
+            sent.setdefault(entity, set()).update(fields_of(payload))
+    assert set(sent) == {"Customer", "Invoice", "CreditMemo", "Payment"}
+    told = {name: {row[0].strip("`") for row in rows_of(name)} for name in ("Customer", "Invoice", "Payment")}
+    told["CreditMemo"] = told["Invoice"] - {"DueDate"}
+    kept = set(re.findall(r"`(\w+)`", SECTIONS["Invoice"].split("An update also sends back")[1].split(".\n")[0]))
+    missing = {
+        entity: sorted(field for field in fields - told[entity] if re.split(r"[.\[]", field)[0] not in kept)
+        for entity, fields in sent.items()
+    }
+    assert missing == {entity: [] for entity in sent}
