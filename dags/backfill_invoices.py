@@ -33,12 +33,20 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     params={
-        "workspace_id": Param(None, type=["null", "integer"], description="The practice; empty if there is one."),
-        "invoice_numbers": Param([], type=["null", "array", "string"], description="Invoice numbers as printed."),
+        "workspace_id": Param(
+            None, type=["null", "integer"], description="The practice; empty if there is one."
+        ),
+        "invoice_numbers": Param(
+            [], type=["null", "array", "string"], description="Invoice numbers as printed."
+        ),
         "dry_run": Param(True, type="boolean", description="Show what would happen; send nothing."),
         "approved": Param(False, type="boolean", description="With dry_run off: do not ask again."),
     },
-    default_args={**TASK_DEFAULTS, "execution_timeout": timedelta(hours=6), "on_failure_callback": notify_failure},
+    default_args={
+        **TASK_DEFAULTS,
+        "execution_timeout": timedelta(hours=6),
+        "on_failure_callback": notify_failure,
+    },
     render_template_as_native_obj=True,
     tags=["caspen", "quickbooks", "sync"],
 ):

@@ -34,7 +34,9 @@ with DAG(
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=2),
     params={
-        "workspace_id": Param(None, type=["null", "integer"], description="Only this practice; all if empty."),
+        "workspace_id": Param(
+            None, type=["null", "integer"], description="Only this practice; all if empty."
+        ),
         "dry_run": Param(False, type="boolean", description="Plan and report; write nothing to Caspen."),
     },
     default_args=TASK_DEFAULTS,
@@ -48,10 +50,10 @@ with DAG(
         pool=QUICKBOOKS_POOL,
         map_index_template="{{ task.practice }}",
     ).expand_kwargs(workspaces.output)
-    SummariseOperator(
+    imported >> SummariseOperator(
         task_id="summarise",
         job="import",
         workspaces=workspaces.output,
-        results=imported.output,
+        results_of=["import_workspace"],
         on_failure_callback=notify_failure,
     )

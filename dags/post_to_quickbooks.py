@@ -35,7 +35,9 @@ with DAG(
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=2),
     params={
-        "workspace_id": Param(None, type=["null", "integer"], description="Only this practice; all if empty."),
+        "workspace_id": Param(
+            None, type=["null", "integer"], description="Only this practice; all if empty."
+        ),
         "dry_run": Param(False, type="boolean", description="Plan and report; send nothing."),
     },
     default_args=TASK_DEFAULTS,
@@ -51,10 +53,10 @@ with DAG(
         pool=QUICKBOOKS_POOL,
         map_index_template="{{ task.practice }}",
     ).expand_kwargs(workspaces.output)
-    SummariseOperator(
+    posted >> SummariseOperator(
         task_id="summarise",
         job="post",
         workspaces=workspaces.output,
-        results=posted.output,
+        results_of=["post_workspace"],
         on_failure_callback=notify_failure,
     )

@@ -6,7 +6,7 @@ of every synced document, and puts each difference on the list with its field an
 **Runs:** nightly at 02:30 in Sydney, for every connected practice. Changes neither Caspen's nor QuickBooks' documents.
 **Safe to re-run:** yes. A difference that is gone leaves the list by itself.
 **If it fails:** a difference does not fail the run, it is finance's to clear: see the report. Red means that a check
-could not be carried out (`reconcile`: the log names it), or that post, import or reconcile was quiet for too long
+could not be carried out (`practice.reconcile`: the log names it), or that post, import or reconcile was quiet for too long
 (`check_heartbeat` names practice and job).
 **By hand:** `workspace_id` for one practice; `full` to read every document again instead of what changed.
 """
@@ -16,12 +16,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pendulum
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG, Param, task_group
 from airflow.timetables.interval import CronDataIntervalTimetable
 
 from caspen_qbo.operators.find import FindWorkspacesOperator
 from caspen_qbo.operators.heartbeat import CheckHeartbeatOperator
 from caspen_qbo.operators.notify import notify_failure
+from caspen_qbo.operators.report import WriteReportOperator
 from caspen_qbo.operators.retry import TASK_DEFAULTS
 from caspen_qbo.operators.summarise import SummariseOperator
 from caspen_qbo.operators.sync import ReconcileOperator
@@ -36,7 +37,9 @@ with DAG(
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=6),
     params={
-        "workspace_id": Param(None, type=["null", "integer"], description="Only this practice; all if empty."),
+        "workspace_id": Param(
+            None, type=["null", "integer"], description="Only this practice; all if empty."
+        ),
         "full": Param(False, type="boolean", description="Read every linked document again."),
     },
     default_args=TASK_DEFAULTS,
@@ -45,16 +48,23 @@ with DAG(
 ):
     CheckHeartbeatOperator(task_id="check_heartbeat", on_failure_callback=notify_failure)
     workspaces = FindWorkspacesOperator(task_id="find_workspaces", workspace_id="{{ params.workspace_id }}")
-    reconciled = ReconcileOperator.partial(
-        task_id="reconcile_workspace",
-        full="{{ params.full }}",
-        pool=QUICKBOOKS_POOL,
-        map_index_template="{{ task.practice }}",
-    ).expand_kwargs(workspaces.output)
-    SummariseOperator(
+
+    @task_group(group_id="practice")
+    def reconcile_practice(workspace_id, practice):
+        one = {
+            "workspace_id": workspace_id,
+            "practice": practice,
+            "map_index_template": "{{ task.practice }}",
+        }
+        reconciled = ReconcileOperator(
+            task_id="reconcile", full="{{ params.full }}", pool=QUICKBOOKS_POOL, **one
+        )
+        reconciled >> WriteReportOperator(task_id="write_report", **one)
+
+    reconcile_practice.expand_kwargs(workspaces.output) >> SummariseOperator(
         task_id="summarise",
         job="reconcile",
         workspaces=workspaces.output,
-        results=reconciled.output,
+        results_of=["practice.reconcile", "practice.write_report"],
         on_failure_callback=notify_failure,
     )

@@ -74,7 +74,9 @@ def test_runs_do_not_overlap_catch_up_or_last_forever(bag: Any, dag_id: str) -> 
 
 
 @pytest.mark.parametrize("dag_id", PARAMS)
-def test_tasks_that_talk_to_quickbooks_share_the_pool_and_retry_by_kind_of_error(bag: Any, dag_id: str) -> None:
+def test_tasks_that_talk_to_quickbooks_share_the_pool_and_retry_by_kind_of_error(
+    bag: Any, dag_id: str
+) -> None:
     from caspen_qbo.operators.retry import RETRY_POLICY
 
     talking = [t for t in bag.dags[dag_id].tasks if t.pool == "quickbooks"]

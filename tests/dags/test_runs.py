@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,17 +21,25 @@ def _writes(flow: Flow) -> list[Any]:
     return [r for r in flow.requests() if r["method"] == "POST" and not r["path"].endswith("/query")]
 
 
-def test_post_puts_a_finalised_invoice_and_its_payment_into_quickbooks_once(flow: Flow, run_dag: RunDag) -> None:
+def test_post_puts_a_finalised_invoice_and_its_payment_into_quickbooks_once(
+    flow: Flow, run_dag: RunDag
+) -> None:
     invoice_id = flow.invoice("100.00")
     flow.pay(invoice_id, "40.00")
 
     first = run_dag("post_to_quickbooks")
     assert first.state == "success", states(first)
-    assert states(first) == {"find_workspaces": ["success"], "post_workspace": ["success"], "summarise": ["success"]}
+    assert states(first) == {
+        "find_workspaces": ["success"],
+        "post_workspace": ["success"],
+        "summarise": ["success"],
+    }
     (invoice,) = [row for row in flow.books("Invoice") if row["TotalAmt"]]
     assert (invoice["TotalAmt"], invoice["Balance"]) == (110, 70)
 
-    before = [(row["Id"], row["SyncToken"]) for entity in ("Invoice", "Payment") for row in flow.books(entity)]
+    before = [
+        (row["Id"], row["SyncToken"]) for entity in ("Invoice", "Payment") for row in flow.books(entity)
+    ]
     second = run_dag("post_to_quickbooks")
     assert second.state == "success", states(second)
     after = [(row["Id"], row["SyncToken"]) for entity in ("Invoice", "Payment") for row in flow.books(entity)]
@@ -111,3 +120,55 @@ def test_a_backfill_carried_out_twice_posts_once(flow: Flow, run_dag: RunDag) ->
 def test_a_backfill_without_numbers_does_nothing(connections: Any, run_dag: RunDag) -> None:
     run = run_dag("backfill_invoices")
     assert run.state == "success", states(run)
+
+
+def test_import_records_a_payment_in_caspen_once(flow: Flow, run_dag: RunDag) -> None:
+    invoice_id = flow.invoice("100.00")
+    flow.post()
+    (invoice,) = flow.books("Invoice")
+    applied = {"Amount": "110.00", "LinkedTxn": [{"TxnType": "Invoice", "TxnId": invoice["Id"]}]}
+    payment = {"CustomerRef": invoice["CustomerRef"], "TotalAmt": "110.00", "Line": [applied]}
+    flow.person("create", entity="Payment", document=payment)
+
+    dry = run_dag("import_from_quickbooks", dry_run=True)
+    assert dry.state == "success", states(dry)
+    assert flow.staff.balance(invoice_id) == 110
+    for _ in range(2):
+        run = run_dag("import_from_quickbooks")
+        assert run.state == "success", states(run)
+        assert flow.staff.balance(invoice_id) == 0
+        assert flow.caspen_rows("SELECT count(*) FROM caspen.payment") == [(1,)]
+
+
+def test_reconcile_stores_its_run_and_writes_the_report(
+    flow: Flow, run_dag: RunDag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASPEN_QBO_REPORTS", str(tmp_path))
+    flow.invoice("100.00")
+    flow.post()
+    run = run_dag("reconcile_quickbooks", full=True)
+    assert run.state == "success", states(run)
+    assert set(states(run)) == {
+        "check_heartbeat", "find_workspaces", "practice.reconcile", "practice.write_report", "summarise",
+    }  # fmt: skip
+    stored = flow.sync_rows("SELECT documents_checked, differences, success FROM qbo_sync.reconciliation_run")
+    assert stored == [(1, 0, True)]
+    assert sorted(path.suffix for path in (tmp_path / "1").iterdir()) == [".html", ".xlsx"]
+    named = {ti.task_id: ti.rendered_map_index for ti in run.get_task_instances() if ti.map_index >= 0}
+    assert set(named.values()) == {"Harbour Allied Health"}
+
+
+def test_a_silence_turns_the_nightly_run_red_and_does_not_stop_it(
+    flow: Flow, run_dag: RunDag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASPEN_QBO_REPORTS", str(tmp_path))
+    flow.sync_rows("UPDATE qbo_sync.connection SET connected_at = now() - interval '5 hours' RETURNING 1")
+    flow.invoice("100.00")
+    flow.post()
+    run = run_dag("reconcile_quickbooks")
+    assert run.state == "failed"
+    assert states(run)["check_heartbeat"] == ["failed"], "no import has run for five hours"
+    assert states(run)["practice.reconcile"] == states(run)["practice.write_report"] == ["success"]
+    rows = flow.sync_rows("SELECT success, message FROM qbo_sync.sync_run WHERE job = 'heartbeat'")
+    assert len(rows) == 1 and rows[0][0] is False
+    assert "import has not ended well" in rows[0][1] and "post" not in rows[0][1]

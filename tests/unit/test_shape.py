@@ -95,9 +95,23 @@ NEVER_IMPORTS = {
     "errors.py": ("caspen_qbo", "airflow", *DRIVERS),
     "settings.py": ("caspen_qbo", "airflow", *DRIVERS),
     "queries.py": ("airflow", *DRIVERS),
-    "ports.py": ("airflow", "caspen_qbo.hooks", "caspen_qbo.usecases", "caspen_qbo.operators", "caspen_qbo.ui", *DRIVERS),
+    "ports.py": (
+        "airflow",
+        "caspen_qbo.hooks",
+        "caspen_qbo.usecases",
+        "caspen_qbo.operators",
+        "caspen_qbo.ui",
+        *DRIVERS,
+    ),
     "hooks": ("caspen_qbo.usecases", "caspen_qbo.operators", "caspen_qbo.ui", "caspen_qbo.cli"),
-    "usecases": ("airflow", "fastapi", "great_expectations", "caspen_qbo.operators", "caspen_qbo.ui", *DRIVERS),
+    "usecases": (
+        "airflow",
+        "fastapi",
+        "great_expectations",
+        "caspen_qbo.operators",
+        "caspen_qbo.ui",
+        *DRIVERS,
+    ),
     "operators": ("caspen_qbo.ui", "caspen_qbo.cli", *DRIVERS),
     "ui": ("caspen_qbo.operators", "caspen_qbo.cli", "requests", "quickbooks", "intuitlib"),
     "core/mapping.py": ("caspen_qbo.core.matching", "caspen_qbo.core.plan"),
@@ -124,14 +138,18 @@ def test_dag_files_are_wiring_only() -> None:
     dags = sorted(DAGS.glob("*.py"))
     assert dags
     allowed = ("__future__", "datetime", "pendulum", "airflow", "caspen_qbo.operators", "caspen_qbo.settings")
-    wrong = {(path.name, name) for path in dags for name in imported_names(path) if not within(name, *allowed)}
+    wrong = {
+        (path.name, name) for path in dags for name in imported_names(path) if not within(name, *allowed)
+    }
     assert wrong == set()
 
 
 def test_the_sandbox_shares_no_code_with_what_it_stands_in_for() -> None:
     files = sorted((SANDBOX_CODE / "qbo_emulator").rglob("*.py"))
     assert files
-    shared = {(p.name, name) for p in files for name in imported_names(p) if within(name, "caspen_qbo", "airflow")}
+    shared = {
+        (p.name, name) for p in files for name in imported_names(p) if within(name, "caspen_qbo", "airflow")
+    }
     assert shared == set()
 
 

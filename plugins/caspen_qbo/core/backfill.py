@@ -76,7 +76,9 @@ def judge(subject: Subject, line_at: datetime) -> Choice | None:
     """
     invoice = subject.invoice
     if invoice is None:
-        return Choice(subject.number, Verdict.NOT_FOUND, "Caspen has no invoice of this number in this workspace.")
+        return Choice(
+            subject.number, Verdict.NOT_FOUND, "Caspen has no invoice of this number in this workspace."
+        )
     if invoice.deleted_at is not None or invoice.status == "void":
         return _choice(subject, Verdict.VOID, "It is void or deleted in Caspen.")
     if invoice.status == "draft":
@@ -104,18 +106,27 @@ def _judge_number_taken(subject: Subject, invoice: Invoice) -> Choice:
         return _choice(subject, Verdict.CLASH, f"QuickBooks has several documents of this number: {which}.")
     (facts,) = subject.there
     if subject.stands_for is not None:
-        words = f"{describe(facts)} has this number and stands for another Caspen invoice ({subject.stands_for})."
+        words = (
+            f"{describe(facts)} has this number and stands for another Caspen invoice ({subject.stands_for})."
+        )
         return _choice(subject, Verdict.CLASH, words, facts)
     if not subject.customer_id:
         words = f"{describe(facts)} has this number, and its customer is not this client's."
         return _choice(subject, Verdict.CLASH, words, facts)
     expected = Expected(
-        invoice.number, subject.customer_id, invoice.issue_date, invoice.subtotal, invoice.tax_total, invoice.total
+        invoice.number,
+        subject.customer_id,
+        invoice.issue_date,
+        invoice.subtotal,
+        invoice.tax_total,
+        invoice.total,
     )
     differences = compare(expected, facts)
     if differences:
         found = "; ".join(str(difference) for difference in differences)
-        return _choice(subject, Verdict.CLASH, f"{describe(facts)} has this number but differs: {found}.", facts)
+        return _choice(
+            subject, Verdict.CLASH, f"{describe(facts)} has this number but differs: {found}.", facts
+        )
     return _choice(subject, Verdict.LINK, f"{describe(facts)} is the same document.", facts)
 
 
@@ -171,7 +182,9 @@ def pair_payments(
     for payment in payments:
         alone = len(payment.links) == 1 and payment.balance == 0
         if not alone:
-            return Pairing(obstacle=f"QuickBooks Payment {payment.quickbooks_id} pays more than this invoice.")
+            return Pairing(
+                obstacle=f"QuickBooks Payment {payment.quickbooks_id} pays more than this invoice."
+            )
     ours = sorted(live, key=lambda a: (a.amount, a.payment_date, a.id))
     theirs = sorted(payments, key=lambda p: (p.total, p.txn_date or date.min, int(p.quickbooks_id)))
     if [a.amount for a in ours] != [p.total for p in theirs]:

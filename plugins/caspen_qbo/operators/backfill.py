@@ -42,7 +42,11 @@ class _BackfillOperator(BaseOperator):
         numbers = clean_numbers(self.invoice_numbers)
         if not numbers:
             self.log.warning("no invoice numbers were given: nothing to do")
-            return {"workspace_id": self.workspace_id, "counts": {}, "table": "No invoice numbers were given."}
+            return {
+                "workspace_id": self.workspace_id,
+                "counts": {},
+                "table": "No invoice numbers were given.",
+            }
         with wiring.open_session(_workspace(self.workspace_id), run_id) as session:
             report = backfill(session, numbers) if send else plan_backfill(session, numbers)
         table = _table(report)
@@ -86,7 +90,9 @@ class ApproveBackfillOperator(ApprovalOperator):
 
     def execute(self, context: Context) -> Any:
         if self.dry_run:
-            raise AirflowSkipException("A dry run: nothing is sent. Trigger it again with dry_run off to carry it out.")
+            raise AirflowSkipException(
+                "A dry run: nothing is sent. Trigger it again with dry_run off to carry it out."
+            )
         if not self.planned:
             raise AirflowSkipException("No invoice numbers were given: there is nothing to approve.")
         who = getattr(context["dag_run"], "triggering_user_name", None)

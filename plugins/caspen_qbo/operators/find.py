@@ -18,7 +18,9 @@ class FindWorkspacesOperator(BaseOperator):
 
     template_fields: Sequence[str] = ("workspace_id",)
 
-    def __init__(self, *, workspace_id: int | None = None, only_with_work: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, workspace_id: int | None = None, only_with_work: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.workspace_id = workspace_id
         self.only_with_work = only_with_work
@@ -28,7 +30,9 @@ class FindWorkspacesOperator(BaseOperator):
         from caspen_qbo.wiring import open_billing, open_store
 
         with open_store() as store, open_billing() as billing:
-            found = find_workspaces(store, billing, only=self.workspace_id, only_with_work=self.only_with_work)
+            found = find_workspaces(
+                store, billing, only=self.workspace_id, only_with_work=self.only_with_work
+            )
         for workspace in found.waiting:
             self.log.warning("workspace=%d %s waits for a person to reconnect QuickBooks", *workspace)
         self.log.info(

@@ -19,13 +19,11 @@ class CheckHeartbeatOperator(BaseOperator):
         super().__init__(**{"retries": 0, **kwargs})
 
     def execute(self, context: Context) -> int:
-        from caspen_qbo.usecases.heartbeat import find_silences
+        from caspen_qbo.usecases.heartbeat import check_heartbeat
         from caspen_qbo.wiring import open_store
 
         with open_store() as store:
-            silences = find_silences(store)
-        for silence in silences:
-            self.log.warning("%s", silence)
+            silences = check_heartbeat(store, context["run_id"])
         if silences:
             raise AirflowFailException("\n".join(str(silence) for silence in silences))
         self.log.info("heartbeat ok run=%s", context["run_id"])

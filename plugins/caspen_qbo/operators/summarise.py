@@ -17,35 +17,36 @@ class SummariseOperator(BaseOperator):
 
     :param job: The job's name in ``qbo_sync.sync_run``, where a failed practice's reason is.
     :param workspaces: What ``find_workspaces`` found.
-    :param results: What the mapped task returned; practices that failed are absent.
+    :param results_of: The mapped tasks that all must have returned a result for a practice, in their order.
     """
 
-    template_fields: Sequence[str] = ("workspaces", "results")
+    template_fields: Sequence[str] = ("workspaces",)
 
     def __init__(
         self,
         *,
         job: str,
         workspaces: Iterable[Mapping[str, Any]] | None,
-        results: Sequence[Mapping[str, Any]] | None,
+        results_of: Sequence[str],
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"trigger_rule": TriggerRule.ALL_DONE, "retries": 0, **kwargs})
-        self.job, self.workspaces, self.results = job, workspaces, results
+        self.job, self.workspaces, self.results_of = job, workspaces, results_of
 
     def execute(self, context: Context) -> str:
         """:return: The summary, one line for each practice."""
         if self.workspaces is None:
             raise AirflowFailException("No practice was worked on: find_workspaces failed, see its log.")
         asked = {int(item["workspace_id"]): str(item["practice"]) for item in self.workspaces}
-        # A slice, because iterating asks Airflow for one result too many, which it logs as an error.
-        results = list(self.results[:]) if self.results is not None else []
-        done = {int(item["workspace_id"]): item for item in results if item}
+        done = self._done(context)
         failed = [workspace_id for workspace_id in asked if workspace_id not in done]
         reasons = self._reasons(failed, context["run_id"]) if failed else {}
         lines = [f"{name} ({workspace_id}): {_told(done[workspace_id])}" for workspace_id, name in asked.items()
                  if workspace_id in done]  # fmt: skip
-        lines += [f"{asked[workspace_id]} ({workspace_id}): FAILED. {reasons[workspace_id]}" for workspace_id in failed]
+        lines += [
+            f"{asked[workspace_id]} ({workspace_id}): FAILED. {reasons[workspace_id]}"
+            for workspace_id in failed
+        ]
         summary = "\n".join(lines) or "Nothing to do in any practice."
         for line in lines:
             (self.log.error if "FAILED." in line else self.log.info)("%s %s", self.job, line)
@@ -53,17 +54,41 @@ class SummariseOperator(BaseOperator):
             raise AirflowFailException(f"{len(failed)} of {len(asked)} practices failed.\n{summary}")
         return summary
 
+    def _done(self, context: Context) -> dict[int, dict[str, Any]]:
+        """Counts and messages of the practices where every one of the tasks ended well."""
+        by_task: list[dict[int, Mapping[str, Any]]] = []
+        for task_id in self.results_of:
+            # By a list of one: asked for a single task, Airflow answers a single mapped result bare, several as a list.
+            results = context["ti"].xcom_pull(task_ids=[task_id])
+            by_task.append({int(item["workspace_id"]): item for item in results or () if item})
+        everywhere = set.intersection(*(set(results) for results in by_task))
+        return {
+            workspace_id: {
+                "counts": {k: v for results in by_task for k, v in results[workspace_id]["counts"].items()},
+                "message": " ".join(
+                    m for results in by_task if (m := str(results[workspace_id]["message"] or ""))
+                ),
+            }
+            for workspace_id in everywhere
+        }
+
     def _reasons(self, workspace_ids: Iterable[int], run_id: str) -> dict[int, str]:
         from caspen_qbo.wiring import open_store
 
         with open_store() as store:
             rows = store.activity.fetch_run(run_id, self.job)
+        # A job that ended well left another message: then it was a later task of the practice that failed.
+        failed = {
+            workspace_id: row["message"] for workspace_id, row in rows.items() if row["success"] is False
+        }
         return {
-            workspace_id: (rows.get(workspace_id) or {}).get("message") or "See the log of its mapped task."
+            workspace_id: failed.get(workspace_id) or "See the log of its tasks."
             for workspace_id in workspace_ids
         }
 
 
 def _told(result: Mapping[str, Any]) -> str:
-    counts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in sorted(result["counts"].items()))
+    counts = ", ".join(
+        f"{name.replace('_', ' ')} {number}" for name, number in sorted(result["counts"].items())
+    )
     return ". ".join(part for part in (counts or "nothing to do", str(result.get("message") or "")) if part)

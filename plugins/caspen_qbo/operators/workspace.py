@@ -14,6 +14,10 @@ Outcome = dict[str, Any]
 """``workspace_id``, ``practice``, ``counts`` (int by name) and ``message``: what travels between tasks."""
 
 
+MESSAGE_MAX = 1000
+"""Characters of a result's message that travel on; a dry run of many documents tells them all in the log."""
+
+
 class WorkspaceOperator(BaseOperator):
     """
     Open a session on one workspace, call one use case, log one line, return its counts.
@@ -53,5 +57,5 @@ class WorkspaceOperator(BaseOperator):
             "workspace_id": int(self.workspace_id),
             "practice": self.practice,
             "counts": counts,
-            "message": result.message,
+            "message": result.message[:MESSAGE_MAX],
         }

@@ -60,7 +60,12 @@ def plan_backfill(session: Session, numbers: str | Iterable[object]) -> Backfill
         for chunk in chunked(wanted, CHUNK):
             with undone(session.store):
                 choices |= _plan_chunk(session, chunk)
-            log.info("backfill plan workspace=%d looked_at=%d of=%d", session.workspace_id, len(choices), len(wanted))
+            log.info(
+                "backfill plan workspace=%d looked_at=%d of=%d",
+                session.workspace_id,
+                len(choices),
+                len(wanted),
+            )
     return _report(session.workspace_id, wanted, choices)
 
 
@@ -104,7 +109,9 @@ def _plan_chunk(session: Session, numbers: Sequence[str]) -> dict[str, Choice]:
     session.store.documents.release_numbers(session.workspace_id, [n for n in rest if n not in choices])
     planned = list(plan_steps(narrow(replace(session, plan=[]), list(rest.values()))))
     for number, invoice_id in rest.items():
-        steps = [step for step in planned if evidence.invoice_of.get((step.kind, step.document_id)) == invoice_id]
+        steps = [
+            step for step in planned if evidence.invoice_of.get((step.kind, step.document_id)) == invoice_id
+        ]
         choices[number] = _planned_choice(number, evidence, steps, choices.get(number))
     return choices
 
@@ -152,7 +159,9 @@ def _planned_choice(
         return replace(judged, reason=judged.reason + also)
     total = evidence.total_of(number)
     if not own:
-        return Choice(number, Verdict.WAIT, "An earlier request for it is still being looked for." + also, total)
+        return Choice(
+            number, Verdict.WAIT, "An earlier request for it is still being looked for." + also, total
+        )
     return Choice(number, _VERDICT.get(own[0].do, Verdict.WAIT), own[0].reason + also, total)
 
 
@@ -162,7 +171,9 @@ def _linked(session: Session, invoice_ids: Iterable[int]) -> set[int]:
 
 def _outcome(session: Session, evidence: Evidence, number: str, invoice_id: int, was_linked: bool) -> Choice:
     """What became of an invoice the run's code worked on, read back from the bookkeeping."""
-    row = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.INVOICE, [invoice_id])[invoice_id]
+    row = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.INVOICE, [invoice_id])[
+        invoice_id
+    ]
     total = evidence.total_of(number)
     if row["version"] == row["synced_version"]:
         verdict = Verdict.UPDATE if was_linked else Verdict.POST
@@ -174,7 +185,9 @@ def _outcome(session: Session, evidence: Evidence, number: str, invoice_id: int,
     ]
     if reasons:
         return Choice(number, Verdict.LIST, " ".join(reasons), total)
-    return Choice(number, Verdict.WAIT, "It changed meanwhile, or its answer is looked for; run it again.", total)
+    return Choice(
+        number, Verdict.WAIT, "It changed meanwhile, or its answer is looked for; run it again.", total
+    )
 
 
 def _report(
@@ -187,4 +200,6 @@ def _report(
             workspace_id, choice.number, choice.verdict, choice.total, choice.reason,
         )  # fmt: skip
     counts = Counter(choice.verdict.replace(" ", "_") for choice in ordered)
-    return BackfillReport(workspace_id, ordered, dict(counts), message or ("" if wanted else "No numbers were given."))
+    return BackfillReport(
+        workspace_id, ordered, dict(counts), message or ("" if wanted else "No numbers were given.")
+    )

@@ -10,8 +10,8 @@ from caspen_qbo.core.backfill import Choice, Pairing, Subject, Verdict, pair_pay
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.eligibility import is_historical
 from caspen_qbo.core.identity import read_marker
-from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.query_text import is_queryable
+from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
 from caspen_qbo.usecases.customers import clients_of, plan_customers
 from caspen_qbo.usecases.look import fetch_by
 from caspen_qbo.usecases.record import link_document
@@ -40,7 +40,9 @@ class Evidence:
         obstacle = self.pairings[choice.number].obstacle if choice.verdict is Verdict.LINK else ""
         if not obstacle:
             return choice
-        return replace(choice, verdict=Verdict.CLASH, reason=f"{choice.reason} But it cannot be linked: {obstacle}")
+        return replace(
+            choice, verdict=Verdict.CLASH, reason=f"{choice.reason} But it cannot be linked: {obstacle}"
+        )
 
 
 def gather(session: Session, numbers: Sequence[str]) -> Evidence:
@@ -50,7 +52,9 @@ def gather(session: Session, numbers: Sequence[str]) -> Evidence:
     ids = session.billing.fetch_invoice_ids(session.workspace_id, numbers)
     restage(session, list(ids.values()))
     invoices = session.billing.fetch_invoices(session.workspace_id, list(ids.values()))
-    rows = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.INVOICE, list(ids.values()))
+    rows = session.store.documents.fetch_documents(
+        session.workspace_id, DocumentKind.INVOICE, list(ids.values())
+    )
     subjects = {}
     for number in numbers:
         invoice = invoices.get(ids.get(number, 0))
@@ -58,7 +62,9 @@ def gather(session: Session, numbers: Sequence[str]) -> Evidence:
         live = row is not None and row["quickbooks_id"] is not None and row["removed_at"] is None
         synced = live and row["version"] == row["synced_version"]
         subjects[number] = Subject(number, invoice, str(row["quickbooks_id"]) if live else "", synced)
-    unlinked = {n: s for n, s in subjects.items() if s.invoice and not s.linked_to and s.invoice.status != "draft"}
+    unlinked = {
+        n: s for n, s in subjects.items() if s.invoice and not s.linked_to and s.invoice.status != "draft"
+    }
     subjects |= _look_in_quickbooks(session, unlinked)
     evidence = Evidence(subjects)
     _gather_money(session, evidence)
@@ -142,9 +148,13 @@ def _pair(
     if invoice is None:
         return Pairing(obstacle="Caspen has no such invoice.")
     on_it = [payments[k.txn_id] for k in document.links if k.txn_type == "Payment" and k.txn_id in payments]
-    taken = session.store.links.fetch_by_quickbooks_ids(session.realm_id, "Payment", [p.quickbooks_id for p in on_it])
+    taken = session.store.links.fetch_by_quickbooks_ids(
+        session.realm_id, "Payment", [p.quickbooks_id for p in on_it]
+    )
     if taken:
-        return Pairing(obstacle=f"QuickBooks Payment {', '.join(sorted(taken))} stands for another Caspen payment.")
+        return Pairing(
+            obstacle=f"QuickBooks Payment {', '.join(sorted(taken))} stands for another Caspen payment."
+        )
     return pair_payments(
         document,
         invoice.balance,
@@ -171,7 +181,9 @@ def take_up(session: Session, evidence: Evidence, choice: Choice) -> None:
                 workspace_id, kind, document_id, "linked by a backfill",
                 f"{facts.quickbooks_type} {facts.quickbooks_id}, total {facts.total:.2f}, run {session.run_id}",
             )  # fmt: skip
-        restage(session, [invoice.id])  # what is linked is no longer historical, and gets the version it stands at
+        restage(
+            session, [invoice.id]
+        )  # what is linked is no longer historical, and gets the version it stands at
         for kind, document_id, _ in links:
             row = store.documents.fetch_documents(workspace_id, kind, [document_id])[document_id]
             store.documents.mark_synced(workspace_id, kind, document_id, row["version"])

@@ -27,7 +27,9 @@ from caspen_qbo.usecases.stage import stage
 
 log = logging.getLogger(__name__)
 
-NOT_SET_UP = "Set-up incomplete: choose the payment account and the default items in Settings; nothing posts before."
+NOT_SET_UP = (
+    "Set-up incomplete: choose the payment account and the default items in Settings; nothing posts before."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class PostPlan:
     steps: tuple[Planned, ...]
     counts: dict[str, int] = field(default_factory=dict)
     message: str = ""
+    """Every step in words, a line each."""
 
 
 class _Undo(Exception):
@@ -79,7 +82,10 @@ def plan_post(session: Session) -> PostPlan:
             "dry run workspace=%d %s %s number=%s total=%s: %s",
             session.workspace_id, step.do, step.kind, step.number, step.total, step.reason,
         )  # fmt: skip
-    return PostPlan(session.workspace_id, steps, count_planned(steps), message)
+    told = (f"would {step.do} {step.kind} {step.number} ({step.total}): {step.reason}" for step in steps)
+    return PostPlan(
+        session.workspace_id, steps, count_planned(steps), "\n  ".join([*filter(None, [message]), *told])
+    )
 
 
 @dataclass
@@ -101,7 +107,9 @@ def plan_steps(session: Session) -> Iterator[Planned]:
     """
     release_healed_causes(session)
     works = list(_works(session))
-    attempts = {_row_key(row): row["attempts"] for row in session.store.unsynced.fetch_open(session.workspace_id)}
+    attempts = {
+        _row_key(row): row["attempts"] for row in session.store.unsynced.fetch_open(session.workspace_id)
+    }
     write_all(session, Counter(), datetime.now(UTC))
     seen = _look_back(session, works, attempts)
     for work in works:
@@ -132,7 +140,9 @@ def _look_back(session: Session, works: Sequence[Work], attempts: dict[tuple[str
     for kind in DocumentKind:
         ids = [work.document_id for work in works if work.kind is kind]
         rows = session.store.documents.fetch_documents(session.workspace_id, kind, ids)
-        seen.settled |= {(kind.value, i) for i, row in rows.items() if row["version"] == row["synced_version"]}
+        seen.settled |= {
+            (kind.value, i) for i, row in rows.items() if row["version"] == row["synced_version"]
+        }
     client_ids = {work.client_id for work in works if work.client_id is not None}
     seen.clients = session.billing.fetch_clients(session.workspace_id, client_ids)
     return seen
@@ -150,7 +160,9 @@ def _step(work: Work, seen: _Seen) -> Planned:
         return _planned(work, Do.LIST, " ".join(seen.listed[key]))
     if key in seen.settled:
         gone = work.wanted == "absent"
-        return _planned(work, Do.LINK, "already gone from QuickBooks" if gone else "already in QuickBooks, and equal")
+        return _planned(
+            work, Do.LINK, "already gone from QuickBooks" if gone else "already in QuickBooks, and equal"
+        )
     if work.kind is not DocumentKind.INVOICE:
         if work.invoice_id in seen.going:
             return _planned(work, Do.POST, "not in QuickBooks; follows its invoice")

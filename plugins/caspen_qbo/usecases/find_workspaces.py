@@ -45,7 +45,9 @@ def find_workspaces(
         if only not in names:
             raise ConfigurationError(f"workspace {only}: Caspen has no such workspace.")
         if only not in ids:
-            raise NotConnectedError(f"workspace {only}: not connected to QuickBooks, or waiting to be reconnected.")
+            raise NotConnectedError(
+                f"workspace {only}: not connected to QuickBooks, or waiting to be reconnected."
+            )
         return Found(((only, names[only]),))
     named = [(workspace_id, names.get(workspace_id, f"workspace {workspace_id}")) for workspace_id in ids]
     waiting = tuple(

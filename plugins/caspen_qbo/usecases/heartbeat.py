@@ -11,6 +11,8 @@ from caspen_qbo.hooks.store import Store
 
 log = logging.getLogger(__name__)
 
+JOB = "heartbeat"
+
 QUIET_AT_MOST: Mapping[str, timedelta] = {
     "post": timedelta(hours=4),
     "import": timedelta(hours=4),
@@ -57,3 +59,22 @@ def find_silences(store: Store, *, now: datetime | None = None) -> list[Silence]
         for row in store.activity.fetch_last_success(tuple(QUIET_AT_MOST))
         if now - row["quiet_since"] > QUIET_AT_MOST[row["job"]]
     ]  # fmt: skip
+
+
+def check_heartbeat(store: Store, run_id: str, *, now: datetime | None = None) -> list[Silence]:
+    """
+    Look for silences and record, practice by practice, whether there were any: the page shows runs from the record.
+
+    :return: The silences, which are also logged as warnings. Safe to repeat for a run.
+    """
+    silences = find_silences(store, now=now)
+    for workspace_id in store.activity.fetch_expected_workspaces():
+        told = [str(silence) for silence in silences if silence.workspace_id == workspace_id]
+        store.runs.start(run_id, workspace_id, JOB)
+        store.runs.finish(
+            run_id, workspace_id, JOB, counts={"silent_jobs": len(told)}, calls={}, ledger=None, success=not told,
+            message="\n".join(told),
+        )  # fmt: skip
+        for line in told:
+            log.warning("heartbeat %s", line)
+    return silences

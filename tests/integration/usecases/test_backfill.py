@@ -11,7 +11,6 @@ import pytest
 from caspen_qbo import wiring
 from caspen_qbo.core.backfill import Verdict
 from caspen_qbo.usecases.backfill import BackfillReport, backfill, plan_backfill
-
 from tests.support.flow import Flow
 
 pytestmark = [pytest.mark.postgres, pytest.mark.sandbox]
@@ -37,7 +36,15 @@ def _number(flow: Flow, invoice_id: int) -> str:
 
 def _everything(flow: Flow) -> list[Any]:
     """Our own tables row by row, as far as a plan could touch them."""
-    tables = ("document", "document_link", "customer_link", "request", "unsynced_invoice", "document_event", "cursor")
+    tables = (
+        "document",
+        "document_link",
+        "customer_link",
+        "request",
+        "unsynced_invoice",
+        "document_event",
+        "cursor",
+    )
     return [flow.sync_rows(f"SELECT t::text FROM qbo_sync.{table} t ORDER BY 1") for table in tables]
 
 
@@ -67,7 +74,10 @@ def _enter_by_hand(flow: Flow, invoice_id: int, number: str, **changes: Any) -> 
             {
                 "DetailType": "SalesItemLineDetail",
                 "Amount": "100.00",
-                "SalesItemLineDetail": {"ItemRef": {"value": item["Id"]}, "TaxCodeRef": {"value": code["Id"]}},
+                "SalesItemLineDetail": {
+                    "ItemRef": {"value": item["Id"]},
+                    "TaxCodeRef": {"value": code["Id"]},
+                },
             }
         ],
         **changes,
@@ -86,7 +96,11 @@ def test_the_plan_tells_every_case_apart_and_leaves_no_trace(flow: Flow) -> None
     flow.staff.void_invoice(void_id)
     no_lines = flow.staff.draft_invoice(flow.client_id, [])
     flow.staff.finalise(no_lines)
-    numbers = [ready, *(_number(flow, i) for i in (synced_id, paid_id, draft_id, void_id, no_lines)), "NO-SUCH"]
+    numbers = [
+        ready,
+        *(_number(flow, i) for i in (synced_id, paid_id, draft_id, void_id, no_lines)),
+        "NO-SUCH",
+    ]
     before, sent = _everything(flow), len(flow.books("Invoice"))
 
     report = _plan(flow, *numbers)
@@ -106,7 +120,11 @@ def test_only_the_chosen_invoices_go_and_a_second_run_changes_nothing(flow: Flow
     first = _send(flow, _number(flow, chosen_id))
     assert _verdicts(first) == {_number(flow, chosen_id): Verdict.POST}
     (invoice,) = flow.books("Invoice")
-    assert (invoice["DocNumber"], invoice["TotalAmt"], invoice["Balance"]) == (_number(flow, chosen_id), 11, 7)
+    assert (invoice["DocNumber"], invoice["TotalAmt"], invoice["Balance"]) == (
+        _number(flow, chosen_id),
+        11,
+        7,
+    )
 
     books = [flow.books(entity) for entity in ("Invoice", "Payment", "Customer")]
     again = _send(flow, _number(flow, chosen_id))
@@ -114,7 +132,9 @@ def test_only_the_chosen_invoices_go_and_a_second_run_changes_nothing(flow: Flow
     assert [flow.books(entity) for entity in ("Invoice", "Payment", "Customer")] == books
 
     flow.post()
-    assert {row["DocNumber"] for row in flow.books("Invoice")} == {_number(flow, i) for i in (chosen_id, other_id)}
+    assert {row["DocNumber"] for row in flow.books("Invoice")} == {
+        _number(flow, i) for i in (chosen_id, other_id)
+    }
 
 
 def test_an_interrupted_backfill_goes_on_where_it_ended(flow: Flow) -> None:
@@ -145,9 +165,15 @@ def test_an_older_invoice_with_its_identical_document_is_linked_and_kept_equal_f
     assert _everything(flow) == before
 
     _send(flow, number)
-    assert [(r["Id"], r["SyncToken"]) for r in flow.books("Invoice")] == [(document["Id"], document["SyncToken"])]
-    assert flow.sync_rows("SELECT quickbooks_id, origin FROM qbo_sync.document_link") == [(document["Id"], "backfill")]
-    assert flow.caspen_rows("SELECT quickbooks_status FROM caspen.invoice WHERE id = %s", invoice_id) == [("Synced",)]
+    assert [(r["Id"], r["SyncToken"]) for r in flow.books("Invoice")] == [
+        (document["Id"], document["SyncToken"])
+    ]
+    assert flow.sync_rows("SELECT quickbooks_id, origin FROM qbo_sync.document_link") == [
+        (document["Id"], "backfill")
+    ]
+    assert flow.caspen_rows("SELECT quickbooks_status FROM caspen.invoice WHERE id = %s", invoice_id) == [
+        ("Synced",)
+    ]
     assert _verdicts(_send(flow, number)) == {number: Verdict.SYNCED}
 
     flow.pay(invoice_id, "60.00")
@@ -156,7 +182,9 @@ def test_an_older_invoice_with_its_identical_document_is_linked_and_kept_equal_f
     assert (invoice["TotalAmt"], invoice["Balance"]) == (110, 50)
 
 
-def test_a_payment_on_both_sides_is_linked_with_its_invoice_and_not_doubled(older: tuple[Flow, int, str]) -> None:
+def test_a_payment_on_both_sides_is_linked_with_its_invoice_and_not_doubled(
+    older: tuple[Flow, int, str],
+) -> None:
     flow, invoice_id, number = older
     flow.pay(invoice_id, "60.00")
     document = _enter_by_hand(flow, invoice_id, number)
@@ -170,7 +198,9 @@ def test_a_payment_on_both_sides_is_linked_with_its_invoice_and_not_doubled(olde
     flow.post()
     (paid,) = flow.books("Payment")
     assert flow.books("Invoice")[0]["Balance"] == 50
-    rows = flow.sync_rows("SELECT quickbooks_id, origin FROM qbo_sync.document_link WHERE document_kind = 'payment'")
+    rows = flow.sync_rows(
+        "SELECT quickbooks_id, origin FROM qbo_sync.document_link WHERE document_kind = 'payment'"
+    )
     assert rows == [(paid["Id"], "backfill")]
 
 
@@ -191,7 +221,9 @@ def test_a_document_that_only_shares_the_number_is_a_clash_told_with_id_date_and
     report = _send(flow, number)
     (choice,) = report.choices
     assert choice.verdict is Verdict.CLASH
-    assert f"Invoice {document['Id']}" in choice.reason and "110.00" in choice.reason and told in choice.reason
+    assert (
+        f"Invoice {document['Id']}" in choice.reason and "110.00" in choice.reason and told in choice.reason
+    )
     assert len(flow.books("Invoice")) == 1
 
 

@@ -16,11 +16,15 @@ class ActivityStore:
 
     def fetch_awaiting_reconnection(self) -> list[int]:
         """Workspaces whose connection died and waits for a person."""
-        return [row["workspace_id"] for row in self._db.fetch_all("store/activity/select_awaiting_reconnection")]
+        return [
+            row["workspace_id"] for row in self._db.fetch_all("store/activity/select_awaiting_reconnection")
+        ]
 
     def fetch_expected_workspaces(self) -> list[int]:
         """Workspaces where runs should end well: all that are not disconnected."""
-        return [row["workspace_id"] for row in self._db.fetch_all("store/activity/select_expected_workspaces")]
+        return [
+            row["workspace_id"] for row in self._db.fetch_all("store/activity/select_expected_workspaces")
+        ]
 
     def is_post_due(self, workspace_id: int, *, max_age: timedelta) -> bool:
         """Something is known to be left to do, or no post run ended well within ``max_age``."""
@@ -40,4 +44,6 @@ class ActivityStore:
 
     def fetch_history(self, workspace_id: int, number: str) -> list[Row]:
         """Everything recorded about the documents of a number and what hangs on them, in order."""
-        return self._db.fetch_all("store/event/select_history", {"workspace_id": workspace_id, "number": number})
+        return self._db.fetch_all(
+            "store/event/select_history", {"workspace_id": workspace_id, "number": number}
+        )

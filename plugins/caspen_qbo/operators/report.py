@@ -1,0 +1,57 @@
+"""Writing finance's report of a reconciliation to a folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context
+
+from caspen_qbo.operators.workspace import Outcome
+
+REPORTS_VARIABLE = "CASPEN_QBO_REPORTS"
+"""Environment variable that names the folder; ``reports`` in Airflow's home when it is not set."""
+
+
+def reports_folder() -> Path:
+    from airflow.configuration import AIRFLOW_HOME
+
+    return Path(os.environ.get(REPORTS_VARIABLE) or Path(AIRFLOW_HOME) / "reports")
+
+
+class WriteReportOperator(BaseOperator):
+    """
+    Write the page and the spreadsheet of this run's reconciliation. The same run gives the same files again.
+
+    :return: As other tasks of a practice; the message names the page's path.
+    """
+
+    template_fields: Sequence[str] = ("workspace_id", "practice")
+
+    def __init__(self, *, workspace_id: int, practice: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.workspace_id, self.practice = workspace_id, practice
+
+    def execute(self, context: Context) -> Outcome:
+        from caspen_qbo.reports import build
+        from caspen_qbo.wiring import open_store
+
+        with open_store() as store:
+            report = build(store, int(self.workspace_id), context["run_id"])
+        # Run ids hold colons and plus signs, which not every file system and mail program takes.
+        name = re.sub(r"[^0-9A-Za-z._-]+", "-", f"reconciliation-{self.workspace_id}-{report.run_id}")
+        folder = reports_folder() / str(self.workspace_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        for ending, content in (("html", report.html.encode()), ("xlsx", report.xlsx)):
+            (folder / f"{name}.{ending}").write_bytes(content)
+        page = folder / f"{name}.html"
+        self.log.info("report workspace=%s path=%s", self.workspace_id, page)
+        return {
+            "workspace_id": int(self.workspace_id),
+            "practice": self.practice,
+            "counts": {},
+            "message": f"Report: {page}",
+        }

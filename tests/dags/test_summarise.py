@@ -1,0 +1,76 @@
+"""The task that decides whether a run is green, on results as Airflow hands them over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ops.postgres import Database
+
+pytestmark = pytest.mark.airflow
+
+WORKSPACES = [{"workspace_id": 1, "practice": "Harbour"}, {"workspace_id": 2, "practice": "Bay"}]
+
+
+class Results:
+    """Airflow's answer for mapped tasks: a list over their instances, without those that failed."""
+
+    def __init__(self, **by_task: list[Any]) -> None:
+        self.by_task = by_task
+
+    def xcom_pull(self, *, task_ids: list[str]) -> list[Any]:
+        (task_id,) = task_ids
+        return self.by_task[task_id]
+
+
+def _result(workspace_id: int, message: str = "", **counts: int) -> dict[str, Any]:
+    return {"workspace_id": workspace_id, "practice": "", "counts": counts, "message": message}
+
+
+def _summarise(results: Results, workspaces: list[dict[str, Any]] | None = WORKSPACES) -> str:
+    from caspen_qbo.operators.summarise import SummariseOperator
+
+    operator = SummariseOperator(
+        task_id="summarise", job="post", workspaces=workspaces, results_of=list(results.by_task)
+    )
+    return operator.execute({"ti": results, "run_id": "manual__1"})
+
+
+def test_every_practice_has_its_line() -> None:
+    told = _summarise(Results(post=[_result(1, invoices_posted=2), _result(2, "Set-up incomplete.")]))
+    assert told == "Harbour (1): invoices posted 2\nBay (2): nothing to do. Set-up incomplete."
+
+
+def test_a_practice_without_result_fails_the_run_and_its_reason_is_told(
+    connections: Mapping[str, str], sync_db: Database
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    with sync_db.connect() as connection:
+        connection.execute(
+            "INSERT INTO qbo_sync.sync_run (run_id, workspace_id, job, success, message)"
+            " VALUES ('manual__1', 2, 'post', false, 'the connection waits for a person')"
+        )
+    with pytest.raises(
+        AirflowFailException, match=r"(?s)1 of 2 practices failed.*the connection waits for a person"
+    ) as e:
+        _summarise(Results(post=[_result(1)]))
+    assert "Harbour (1): nothing to do" in str(e.value)
+
+
+def test_a_practice_must_get_through_all_of_its_tasks(connections: Mapping[str, str]) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    results = Results(reconcile=[_result(1), _result(2)], report=[_result(1, "Report: 1.html")])
+    with pytest.raises(AirflowFailException, match="Bay .2.: FAILED"):
+        _summarise(results)
+
+
+def test_no_workspaces_is_green_and_unknown_workspaces_is_red() -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    assert _summarise(Results(post=[None]), []) == "Nothing to do in any practice."
+    with pytest.raises(AirflowFailException, match="find_workspaces failed"):
+        _summarise(Results(post=[None]), None)
