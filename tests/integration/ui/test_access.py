@@ -33,6 +33,7 @@ NEEDS = {
     "GET /w/{workspace_id}/invoices": "viewer",
     "GET /w/{workspace_id}/invoices/{invoice_id}": "viewer",
     "POST /w/{workspace_id}/invoices/{invoice_id}/retry": "user",
+    "POST /w/{workspace_id}/invoices/{invoice_id}/choose": "user",
     "GET /w/{workspace_id}/reconciliation": "viewer",
     "GET /w/{workspace_id}/reconciliation/{run_id}": "viewer",
     "GET /w/{workspace_id}/reconciliation/{run_id}/differences.csv": "viewer",

@@ -4,7 +4,7 @@
 -- Params:  workspace_id bigint; error_keys text[], cause_ref, document_kind text, or null for all; search text (a client
 --          id) with search_like (part of a number), or null;
 --          sort text, descending boolean, page_size int, skip int
--- Columns: as select_unsynced
+-- Columns: as select_unsynced_by_list
 SELECT u.id, u.workspace_id, u.document_kind, u.document_id, u.document_number, u.invoice_id, u.error_key, u.title,
        u.detail, u.fix, u.cause_ref, u.first_seen_at, u.attempts, d.client_id, d.document_date, d.total
 FROM qbo_sync.unsynced_invoice u

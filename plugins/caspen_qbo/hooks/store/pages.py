@@ -8,8 +8,13 @@ from typing import Any
 
 from caspen_qbo.hooks.database import Database, Row
 
-SORTS_OF_LIST = ("since", "number", "title")
-SORTS_OF_DOCUMENT = ("client", "date", "total")
+STATEMENT_OF_SORT = {
+    "number": "by_list",
+    "title": "by_list",
+    "client": "by_document",
+    "date": "by_document",
+    "total": "by_document",
+}
 EXPORT_CHUNK = 5000
 
 
@@ -59,10 +64,12 @@ class PageStore:
         page_size: int,
         skip: int,
     ) -> list[Row]:
-        """:param sort: one of SORTS_OF_LIST and SORTS_OF_DOCUMENT."""
-        name = "select_unsynced_by_document" if sort in SORTS_OF_DOCUMENT else "select_unsynced"
+        """A page of the list, in order. ``sort``: since, or a key of STATEMENT_OF_SORT."""
+        name = STATEMENT_OF_SORT.get(sort) or ("newest" if descending else "oldest")
         shape = {"sort": sort, "descending": descending, "page_size": page_size, "skip": skip}
-        return self._db.fetch_all(f"store/ui/{name}", {**wanted.params(workspace_id), **shape})
+        return self._db.fetch_all(
+            f"store/ui/select_unsynced_{name}", {**wanted.params(workspace_id), **shape}
+        )
 
     def iterate_unsynced(
         self, workspace_id: int, wanted: UnsyncedFilter, sort: str, descending: bool

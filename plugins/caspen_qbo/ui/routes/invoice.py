@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from fastapi.responses import Response
 
 from caspen_qbo import wiring
@@ -20,9 +20,13 @@ from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.quickbooks_links import document_url, read_config
 from caspen_qbo.ui.views.invoice import invoice_view
 from caspen_qbo.ui.visit import Visit, VisitDep
+from caspen_qbo.usecases.choices import accept, resend
 from caspen_qbo.usecases.retry import release
 
 router = APIRouter()
+
+LOCK_WAIT_SECONDS = 5.0
+"""A page does not wait for a long run; it says that one is under way."""
 
 OPERATE = [Depends(requires(Right.OPERATE)), Depends(protected)]
 
@@ -51,22 +55,16 @@ def invoice(visit: VisitDep, invoice_id: int) -> Response:
     customers = {}
     if ours is not None:
         customers = visit.store.links.fetch_customers(visit.workspace_id, realm_id, [ours.client_id])
-    listings = visit.pages.fetch_listings(visit.workspace_id, invoice_id)
     model = invoice_view(
         visit,
         ours,
         family,
-        listings,
+        visit.pages.fetch_listings(visit.workspace_id, invoice_id),
         visit.pages.fetch_history(visit.workspace_id, invoice_id),
         theirs=theirs,
         customer_id=customers.get(ours.client_id) if ours else None,
         source=source,
         link_to=lambda kind, row_id: document_url(config, realm_id, kind, row_id),
-        choices=any(
-            row["resolved_at"] is None
-            and row["error_key"] in ("changed_in_quickbooks", "missing_in_quickbooks")
-            for row in listings
-        ),
     )
     return page(visit, "invoice.html", model, active="unsynced")
 
@@ -106,3 +104,41 @@ def retry(visit: VisitDep, invoice_id: int) -> Response:
     released = release(visit.store, visit.workspace_id, numbers=numbers, who=visit.who)
     done = f"{texts.counted(released, 'document')} released; the next run tries again."
     return back_to(visit, f"invoices/{invoice_id}", done=done)
+
+
+CHOICES = {
+    "accept": (
+        accept,
+        "Accepted as it is in QuickBooks; it is not raised again unless it changes once more.",
+    ),
+    "resend": (resend, "Caspen's version is sent with the next run."),
+}
+
+
+@router.post("/w/{workspace_id}/invoices/{invoice_id}/choose", dependencies=OPERATE)
+def choose(
+    visit: VisitDep,
+    invoice_id: int,
+    number: Annotated[str, Form()] = "",
+    choice: Annotated[str, Form()] = "",
+) -> Response:
+    """What a person decides about a document that was changed in QuickBooks."""
+    address = f"invoices/{invoice_id}"
+    if number not in {
+        row["document_number"] for row in visit.pages.fetch_family(visit.workspace_id, invoice_id)
+    }:
+        raise HTTPException(404, f"Invoice {invoice_id} has no document {number!r}.")
+    if choice not in CHOICES:
+        return back_to(
+            visit, address, problem="Choose whether to accept QuickBooks' version or to send Caspen's."
+        )
+    carry_out, done = CHOICES[choice]
+    try:
+        with (
+            wiring.open_session(visit.workspace_id, wiring.new_run_id("page")) as session,
+            session.store.workspace_lock(visit.workspace_id, wait_seconds=LOCK_WAIT_SECONDS),
+        ):
+            carry_out(session, [number], who=visit.who)
+    except SyncError as error:
+        return back_to(visit, address, problem=error.message)
+    return back_to(visit, address, done=done)

@@ -56,11 +56,15 @@ def differences(visit: VisitDep, run_id: str) -> Response:
     writer.writerow(CSV_COLUMNS)
     for row in visit.pages.fetch_differences(visit.workspace_id, run_id):
         writer.writerow(["" if row[name] is None else str(row[name]) for name in CSV_COLUMNS])
-    return download(buffer.getvalue(), _file_name(visit, found, "differences", "csv"), "text/csv; charset=utf-8")
+    return download(
+        buffer.getvalue(), _file_name(visit, found, "differences", "csv"), "text/csv; charset=utf-8"
+    )
 
 
 @router.get("/w/{workspace_id}/reconciliation/{run_id}/report.html")
-def report_page(visit: VisitDep, run_id: str, save: Annotated[bool, Query(alias="download")] = False) -> Response:
+def report_page(
+    visit: VisitDep, run_id: str, save: Annotated[bool, Query(alias="download")] = False
+) -> Response:
     """The stored run's report, in the page's frame or as a file."""
     found = _run(visit, run_id)
     html = _report(visit, found).html

@@ -17,6 +17,7 @@ from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
 from caspen_qbo.ui.views.unsynced import KINDS, TURNS
 from caspen_qbo.ui.visit import Visit
+from caspen_qbo.usecases.choices import CHOOSABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class LineRow:
 @dataclass(frozen=True, slots=True)
 class ListingRow:
     what: str
+    number: str
+    may_choose: bool
+    """A person may choose between both versions: send Caspen's again, or accept QuickBooks'."""
     title: str
     detail: str
     cause: str
@@ -98,8 +102,6 @@ class InvoiceView:
     relatives: tuple[RelativeRow, ...]
     history: tuple[HistoryRow, ...]
     may_retry: bool
-    choices: bool
-    """A person may choose between both versions: re-send Caspen's, or accept QuickBooks'."""
 
 
 LinkTo = Callable[[str | None, str | None], str]
@@ -117,7 +119,6 @@ def invoice_view(
     customer_id: str | None,
     source: str,
     link_to: LinkTo,
-    choices: bool,
 ) -> InvoiceView:
     """
     :param invoice: As Caspen shows it now; None when it is not there any more.
@@ -152,7 +153,6 @@ def invoice_view(
             for row in history
         ),
         may_retry=bool(opened) and visit.may(Right.OPERATE),
-        choices=choices and visit.may(Right.OPERATE),
     )  # fmt: skip
 
 
@@ -252,6 +252,8 @@ def _listing(visit: Visit, row: Row) -> ListingRow:
         resolved = f"{texts.moment(row['resolved_at'], visit.zone)}: {row['resolution'] or 'resolved'}"
     return ListingRow(
         what=f"{KINDS.get(row['document_kind'], row['document_kind'])} {row['document_number']}",
+        number=row["document_number"],
+        may_choose=row["error_key"] in CHOOSABLE and not resolved and visit.may(Right.OPERATE),
         title=row["title"],
         detail=row["detail"],
         cause=entry.cause,

@@ -1,10 +1,10 @@
--- One page of the open rows, sorted by a column of the list itself: only the page's own documents are looked up.
+-- One page of the open rows, oldest first: read by index, and only the page's own documents are looked up.
 -- Grain:   one row per open row
--- Order:   by sort: since, number or title; then id
+-- Order:   first_seen_at, id
 -- Params:  workspace_id bigint; error_keys text[], cause_ref, document_kind text, or null for all; search text (a client
 --          id) with search_like (part of a number), or null;
---          sort text, descending boolean, page_size int, skip int
--- Columns: the row's own, and client_id, document_date, total of its document
+--          page_size int, skip int
+-- Columns: as select_unsynced_by_list
 WITH page AS (
   SELECT u.id, u.workspace_id, u.document_kind, u.document_id, u.document_number, u.invoice_id, u.error_key, u.title,
          u.detail, u.fix, u.cause_ref, u.first_seen_at, u.attempts
@@ -18,13 +18,7 @@ WITH page AS (
          OR EXISTS (SELECT 1 FROM qbo_sync.document c
                     WHERE c.workspace_id = u.workspace_id AND c.document_kind = u.document_kind
                       AND c.document_id = u.document_id AND c.client_id::text = %(search)s))
-  ORDER BY CASE WHEN %(sort)s = 'since' AND NOT %(descending)s THEN u.first_seen_at END,
-           CASE WHEN %(sort)s = 'since' AND %(descending)s THEN u.first_seen_at END DESC,
-           CASE WHEN %(sort)s = 'number' AND NOT %(descending)s THEN u.document_number END,
-           CASE WHEN %(sort)s = 'number' AND %(descending)s THEN u.document_number END DESC,
-           CASE WHEN %(sort)s = 'title' AND NOT %(descending)s THEN u.title END,
-           CASE WHEN %(sort)s = 'title' AND %(descending)s THEN u.title END DESC,
-           u.id
+  ORDER BY u.first_seen_at, u.id
   LIMIT %(page_size)s OFFSET %(skip)s
 )
 SELECT page.id, workspace_id, document_kind, document_id, page.document_number, page.invoice_id, page.error_key,
@@ -32,10 +26,4 @@ SELECT page.id, workspace_id, document_kind, document_id, page.document_number, 
        d.total
 FROM page
 LEFT JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)
-ORDER BY CASE WHEN %(sort)s = 'since' AND NOT %(descending)s THEN page.first_seen_at END,
-         CASE WHEN %(sort)s = 'since' AND %(descending)s THEN page.first_seen_at END DESC,
-         CASE WHEN %(sort)s = 'number' AND NOT %(descending)s THEN page.document_number END,
-         CASE WHEN %(sort)s = 'number' AND %(descending)s THEN page.document_number END DESC,
-         CASE WHEN %(sort)s = 'title' AND NOT %(descending)s THEN page.title END,
-         CASE WHEN %(sort)s = 'title' AND %(descending)s THEN page.title END DESC,
-         page.id
+ORDER BY page.first_seen_at, page.id
