@@ -135,4 +135,4 @@ def _mark_applied(session: Session, work: Work, application_id: str | None) -> N
     with session.store.transaction():
         session.store.links.mark_applied(session.workspace_id, work.document_id, application_id)
         session.store.documents.mark_synced(session.workspace_id, work.kind, work.document_id, work.version)
-        session.store.unsynced.resolve(session.workspace_id, work.kind, work.document_id, resolution="synced")
+        session.store.unsynced.resolve_posted(session.workspace_id, work.kind, work.document_id)

@@ -1,9 +1,9 @@
 """
 Backfill: chosen invoices, by number, with everything that hangs on them.
 
-Eligible ones post by the ordinary run's own code, on a session where only they are work; an older invoice is never
-posted, but linked when QuickBooks already has the identical document. What decides is core/backfill.py; why, with
-figures, is docs/decisions/0009-backfill.md.
+Eligible ones post by the ordinary run's own code, on a session where only they are work; an older invoice is
+never posted, but linked when QuickBooks already has the identical document. What decides is core/backfill.py;
+why, with figures, is docs/decisions/0009-backfill.md.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
     """
     Post, bring up to date or link the chosen invoices, and their credit notes and payments.
 
-    Safe to repeat and to interrupt: what is done is recognised by its link, what was sent is looked up before anything
-    is sent again, so a second call goes on where the first one ended and then finds nothing to do.
+    Safe to repeat and to interrupt: what is done is recognised by its link, what was sent is looked up before
+    anything is sent again, so a second call goes on where the first one ended and then finds nothing to do.
 
     :raises StopError: nobody can post to this company now; what was done is recorded.
     :raises RetryError: try again later; nothing is lost.

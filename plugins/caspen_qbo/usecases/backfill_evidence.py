@@ -47,7 +47,8 @@ class Evidence:
 
 def gather(session: Session, numbers: Sequence[str]) -> Evidence:
     """
-    Read these numbers on both sides. Stages what Caspen shows of them, and records customers found for their clients.
+    Read these numbers on both sides. Stages what Caspen shows of them, and records customers found for their
+    clients.
     """
     ids = session.billing.fetch_invoice_ids(session.workspace_id, numbers)
     restage(session, list(ids.values()))
@@ -104,8 +105,8 @@ def _to_compare(
     """
     The QuickBooks invoices of this number that matter.
 
-    One that carries our own mark was posted by us and lost its link; the run takes it up by itself, unless the invoice
-    looks historical, as all do after the bookkeeping was lost and the practice connected anew.
+    One that carries our own mark was posted by us and lost its link; the run takes it up by itself, unless
+    the invoice looks historical, as all do after the bookkeeping was lost and the practice connected anew.
     """
     if invoice is None:
         return ()

@@ -1,9 +1,10 @@
 """
 What the next post run would do, without doing it.
 
-The run's own code decides, on a session that collects what it would send, inside a transaction that is undone at the
-end: so a dry run cannot disagree with the run that follows it, and leaves nothing behind, neither in QuickBooks nor in
-our own tables nor in Caspen. QuickBooks is read: customers, numbers and open balances are looked up for real.
+The run's own code decides, on a session that collects what it would send, inside a transaction that is undone
+at the end: so a dry run cannot disagree with the run that follows it, and leaves nothing behind, neither in
+QuickBooks nor in our own tables nor in Caspen. QuickBooks is read: customers, numbers and open balances are
+looked up for real.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def plan_steps(session: Session) -> Iterator[Planned]:
     attempts = {
         _row_key(row): row["attempts"] for row in session.store.unsynced.fetch_open(session.workspace_id)
     }
-    write_all(session, Counter(), datetime.now(UTC))
+    write_all(session, Counter(), session.store.runs.read_clock())
     seen = _look_back(session, works, attempts)
     for work in works:
         step = _step(work, seen)

@@ -63,7 +63,8 @@ def find_silences(store: Store, *, now: datetime | None = None) -> list[Silence]
 
 def check_heartbeat(store: Store, run_id: str, *, now: datetime | None = None) -> list[Silence]:
     """
-    Look for silences and record, practice by practice, whether there were any: the page shows runs from the record.
+    Look for silences and record, practice by practice, whether there were any: the page shows runs from the
+    record.
 
     :return: The silences, which are also logged as warnings. Safe to repeat for a run.
     """

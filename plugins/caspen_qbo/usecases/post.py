@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from caspen_qbo.core.readiness import check_setup
 from caspen_qbo.core.records import DocumentKind
@@ -85,7 +85,7 @@ def run_job(session: Session, job: str, work: Job) -> RunResult:
 
 
 def _post(session: Session, counts: Counter[str]) -> str:
-    started_at = datetime.now(UTC)
+    started_at = session.store.runs.read_clock()
     staged = stage(session)
     counts["staged"] += staged.invoices
     if session.store.setup.fetch_choices(session.workspace_id) is None:

@@ -182,7 +182,7 @@ def _record_removed(session: Session, request: Request, row: dict[str, Any]) -> 
 def _mark_synced(session: Session, row: dict[str, Any], version: str) -> None:
     kind, document_id = row["document_kind"], row["document_id"]
     session.store.documents.mark_synced(session.workspace_id, kind, document_id, version)
-    session.store.unsynced.resolve(session.workspace_id, kind, document_id, resolution="synced")
+    session.store.unsynced.resolve_posted(session.workspace_id, kind, document_id)
 
 
 def list_outcome_unknown(session: Session, request: Request, row: dict[str, Any]) -> None:

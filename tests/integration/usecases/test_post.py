@@ -224,3 +224,21 @@ def test_the_end_of_the_connection_is_announced_once_a_threshold(flow: Flow) -> 
             )
             message = flow.post().message
             assert (expected in message) if expected else message == ""
+
+
+def test_a_receipt_that_stands_in_quickbooks_already_is_listed_until_a_person_says_it_is_another(flow: Flow) -> None:
+    invoice = flow.invoice("100.00")
+    flow.post()
+    [document] = flow.books("Invoice")
+    today = flow.caspen_rows("SELECT issue_date FROM caspen.invoice")[0][0].isoformat()
+    flow.person("record-payment", date=today, invoices=[{"id": document["Id"], "amount": 50}])
+    flow.pay(invoice, "50.00")
+    flow.post()
+    assert len(flow.books("Payment")) == 1
+    [((number, key), detail)] = flow.listed().items()
+    assert key == "overpayment" and "same receipt" in detail
+    with wiring.open_store() as store:
+        assert release(store, flow.workspace_id, numbers=[number], who="test") == 1
+    flow.post()
+    assert len(flow.books("Payment")) == 2
+    assert flow.listed() == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
@@ -17,6 +18,10 @@ class RunStore:
     def start(self, run_id: str, workspace_id: int, job: str) -> None:
         """:param job: post, import, reconcile or backfill. Safe to repeat for a retried task."""
         self._db.execute("store/run/start_run", {"run_id": run_id, "workspace_id": workspace_id, "job": job})
+
+    def read_clock(self) -> datetime:
+        """Our database's time, which is what ``posted_at`` and the like are compared with."""
+        return self._db.fetch_one("store/run/select_now")["now"]  # type: ignore[index]
 
     def finish(
         self,

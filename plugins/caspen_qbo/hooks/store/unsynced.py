@@ -71,6 +71,20 @@ class UnsyncedStore:
             },
         )
 
+    def resolve_posted(self, workspace_id: int, kind: str, document_id: int) -> None:
+        """Close the rows of a document that is posted and equal, except what posting does not mend: split payments."""
+        self._db.execute(
+            "store/unsynced/resolve_posted",
+            {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id},
+        )
+
+    def has_open(self, workspace_id: int, kind: str, document_id: int, error_key: str) -> bool:
+        row = self._db.fetch_one(
+            "store/unsynced/has_open",
+            {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id, "error_key": error_key},
+        )
+        return bool(row and row["found"])
+
     def resolve_others(self, workspace_id: int, kind: str, document_id: int, keep_keys: Collection[str]) -> None:
         """Close the blocking rows whose reason was not met again."""
         self._db.execute(

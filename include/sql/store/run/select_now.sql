@@ -1,0 +1,3 @@
+-- Our database's clock.
+-- Columns: now timestamptz
+SELECT now() AS now
