@@ -47,7 +47,7 @@ _AFTER = ("server_error", "bad_gateway", "unavailable", "ok_with_fault", "drop",
 
 
 def rules() -> list[dict[str, Any]]:
-    """All ways of failing, together striking a fifth of all calls; batches and tokens have more of their own."""
+    """All ways of failing, together striking a fifth of all calls; batches and tokens have more."""
     ways: list[dict[str, Any]] = [{"kind": kind} for kind in _BEFORE]
     ways += [{"kind": kind, "commit": True} for kind in _AFTER]
     chance = 1 - (1 - SHARE) ** (1 / len(ways))

@@ -1,4 +1,4 @@
-"""A session like that of :mod:`caspen_qbo.wiring`, whose waits after trouble are milliseconds, not minutes."""
+"""A session like :mod:`caspen_qbo.wiring`'s, whose waits after trouble are milliseconds, not minutes."""
 
 from __future__ import annotations
 
