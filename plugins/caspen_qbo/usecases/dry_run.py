@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from caspen_qbo.core.plan import Do, Planned, count_planned
 from caspen_qbo.core.records import Client, DocumentKind
