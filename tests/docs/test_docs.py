@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import caspen_qbo
 from ops.paths import DAGS, ROOT
-from tests.docs.commands import PAGE, commands, with_table
 from tests.docs.conftest import DOCS, headings, markdown, tracked, without_code
+from tests.docs.generated import GENERATED, commands, renewed
 
 PAGES = markdown()
 TOP = ("plugins/", "include/", "docs/", "dags/", "ops/", "tests/", "benchmarks/", ".ci/")
-MADE_AT_RUN_TIME = ("var/", ".venv/")
+INSIDE = ("core/", "usecases/", "hooks/", "operators/", "ui/", "cli/", "quality/", "reports/")
+"""Folders of the package, often named without it."""
 IDS = [str(path.relative_to(ROOT)) for path in PAGES]
 
 
@@ -52,7 +54,7 @@ def test_every_path_named_exists(page: Path):
     for name in re.findall(r"`([\w./*-]+/[\w./*-]*)`", page.read_text()):
         if name.startswith(TOP) and not list(ROOT.glob(name.rstrip("/"))):
             missing.append(name)
-        elif name.startswith(("core/", "usecases/", "hooks/", "operators/", "ui/", "cli/", "quality/", "reports/")):
+        elif name.startswith(INSIDE):
             if not list((ROOT / "plugins" / "caspen_qbo").glob(name.rstrip("/"))):
                 missing.append(name)
     assert missing == []
@@ -63,48 +65,49 @@ def test_every_make_target_named_exists(page: Path):
     help_text = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = set(re.findall(r"^  make ([\w-]+)", help_text, re.MULTILINE))
     text = page.read_text()
-    named = set(re.findall(r"`make ([a-z][\w-]*)", text)) | set(re.findall(r"^\s*make ([a-z][\w-]*)", text, re.MULTILINE))
+    named = set(re.findall(r"(?:`|^\s*)make ([a-z][\w-]*)", text, re.MULTILINE))
     assert named - targets == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_every_command_and_option_named_exists(page: Path):
-    known = {name: {flag for p in c.params for flag in (*p.opts, *p.secondary_opts)} for name, c in commands().items()}
-    wrong = []
+    known = {
+        name: {flag for option in command.params for flag in (*option.opts, *option.secondary_opts)}
+        for name, command in commands().items()
+    }
+    text, wrong = page.read_text(), []
     # A command may be broken over two lines of prose, and ends with its code span or line.
-    for call in re.findall(r"caspen_qbo ([a-z][a-z-]*(?:[^`#\n]|\n(?=[^\n`|]*`))*)", page.read_text()):
-        words = call.split()
-        if words[0] not in known:
-            if f"`caspen_qbo {words[0]}" in page.read_text() or f"-m caspen_qbo {words[0]}" in page.read_text():
-                wrong.append(words[0])
-            continue
-        wrong += [f"{words[0]} {w}" for w in words if w.startswith("--") and w.strip("`.,;:)") not in known[words[0]]]
+    for call in re.findall(r"caspen_qbo ([a-z][a-z-]*(?:[^`#\n]|\n(?=[^\n`|]*`))*)", text):
+        name, *words = call.split()
+        if name in known:
+            options = [word.strip("`.,;:)") for word in words if word.startswith("--")]
+            wrong += [f"{name} {option}" for option in options if option not in known[name]]
+        elif f"`caspen_qbo {name}" in text or f"-m caspen_qbo {name}" in text:
+            wrong.append(name)
     assert wrong == []
 
 
 def test_every_dag_named_exists_and_every_dag_is_in_the_runbook():
     dags = {path.stem for path in DAGS.glob("*.py")}
     assert dags
-    named = set()
-    for page in PAGES:
-        named |= set(re.findall(r"\b((?:post_to|import_from|reconcile)_quickbooks\w*|backfill_invoices\w*)", page.read_text()))
+    looks_like_one = re.compile(r"\b((?:post_to|import_from|reconcile)_quickbooks\w*|backfill_invoices\w*)")
+    named = {name for page in PAGES for name in looks_like_one.findall(page.read_text())}
     assert named == dags
     assert dags <= set(headings((DOCS / "runbook.md").read_text()))
 
 
-def test_the_table_of_commands_is_what_the_commands_say():
-    page = PAGE.read_text()
-    assert len(commands()) > 10
-    assert page == with_table(page), "run: PYTHONPATH=plugins:. .venv/bin/python -m tests.docs.commands"
+@pytest.mark.parametrize(("page", "marker", "make"), GENERATED, ids=[marker for _, marker, _ in GENERATED])
+def test_what_is_made_is_up_to_date(page: Path, marker: str, make: Callable[[], str]):
+    assert make().count("\n") > 1
+    again = "run: PYTHONPATH=plugins:. .venv/bin/python -m tests.docs.generated"
+    assert page.read_text() == renewed(page, marker, make), again
 
 
-def test_every_decision_is_in_the_index_and_carries_a_worked_example():
-    index = (DOCS / "decisions" / "README.md").read_text()
-    records = sorted(path.name for path in (DOCS / "decisions").glob("0*.md"))
+def test_every_decision_carries_a_worked_example():
+    records = sorted((DOCS / "decisions").glob("0*.md"))
     assert records
-    assert sorted(set(re.findall(r"\((0\d{3}-[\w-]+\.md)\)", index))) == records
-    for name in records:
-        assert re.search(r"^##+ .*(example|figures|numbers)", (DOCS / "decisions" / name).read_text(), re.I | re.M), name
+    worked = re.compile(r"^##+ .*(example|figures|numbers)", re.IGNORECASE | re.MULTILINE)
+    assert [path.name for path in records if not worked.search(path.read_text())] == []
 
 
 def test_the_changelog_knows_this_version():
@@ -124,11 +127,14 @@ def test_pictures_are_small():
 
 def test_the_project_stands_alone():
     """Nothing in it points at the place it was made."""
-    outside = re.compile(r"\.\./shared|\bshared/(?:product|interface|house|platform|quickbooks-api|caspen)|\.library|/work/")
+    places = (
+        r"\.\./shared|\bshared/(?:product|interface|house|platform|quickbooks-api|caspen)|\.library|/work/"
+    )
+    outside = re.compile(places)
     found = []
     for path in tracked():
         if path == Path(__file__) or path.suffix in (".png", ".jpg", ".gz", ".xlsx"):
             continue
-        text = path.read_text(errors="replace")
-        found += [f"{path.relative_to(ROOT)}: {line.strip()[:100]}" for line in text.splitlines() if outside.search(line)]
+        lines = path.read_text(errors="replace").splitlines()
+        found += [f"{path.relative_to(ROOT)}: {line.strip()[:100]}" for line in lines if outside.search(line)]
     assert found == []

@@ -1,4 +1,4 @@
-"""The installation page: every setting is told, and the rights it gives in Caspen are enough and no more than needed."""
+"""The installation page: every setting is told; the rights it gives in Caspen are enough, and no more."""
 
 from __future__ import annotations
 

@@ -1,0 +1,79 @@
+"""
+The parts of the documents that are made, not written: the table of commands and the index of decisions.
+
+    PYTHONPATH=plugins:. .venv/bin/python -m tests.docs.generated      # writes them anew
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import typer
+
+from caspen_qbo.cli.app import app
+from ops.paths import ROOT
+
+INSTALL = ROOT / "docs" / "install.md"
+DECISIONS = ROOT / "docs" / "decisions" / "README.md"
+
+
+def commands() -> dict[str, click.Command]:
+    group = typer.main.get_command(app)
+    return dict(group.commands)  # type: ignore[attr-defined]
+
+
+def command_table() -> str:
+    """One row a command: how it is called and what it does."""
+    rows = [f"| `{_usage(name, command)}` | {_words(command.help)} |" for name, command in commands().items()]
+    return "\n".join(["| Command | Does |", "|---|---|", *rows, ""])
+
+
+def _usage(name: str, command: click.Command) -> str:
+    parts = [name]
+    for option in command.params:
+        if option.name == "help" or isinstance(option, click.Argument):  # more values of the option before
+            continue
+        flag = "/".join([option.opts[0], *option.secondary_opts])
+        value = "" if getattr(option, "is_flag", False) else f" {_placeholder(option)}"
+        text = f"{flag}{value}" + (" ..." if option.multiple else "")
+        parts.append(text if option.required else f"[{text}]")
+    return " ".join(parts)
+
+
+def _placeholder(option: click.Parameter) -> str:
+    return "FILE" if option.name in ("html", "xlsx") else str(option.name).split("_")[-1][:1].upper()
+
+
+def _words(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def decision_index() -> str:
+    """One line a record, by its own heading."""
+    lines = []
+    for path in sorted(DECISIONS.parent.glob("0*.md")):
+        title = path.read_text().splitlines()[0].lstrip("# ")
+        lines.append(f"- [{title}]({path.name})")
+    return "\n".join([*lines, ""])
+
+
+GENERATED: tuple[tuple[Path, str, Callable[[], str]], ...] = (
+    (INSTALL, "commands", command_table),
+    (DECISIONS, "decisions", decision_index),
+)
+"""(page, name of the markers, what stands between them)."""
+
+
+def renewed(path: Path, marker: str, content: Callable[[], str]) -> str:
+    """The page with its made part as it should be."""
+    begin, end = f"<!-- {marker} -->\n", f"<!-- /{marker} -->"
+    head, rest = path.read_text().split(begin)
+    _, tail = rest.split(end)
+    return f"{head}{begin}{content()}{end}{tail}"
+
+
+if __name__ == "__main__":
+    for page, name, make in GENERATED:
+        page.write_text(renewed(page, name, make))
