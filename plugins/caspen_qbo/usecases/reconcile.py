@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from caspen_qbo import settings
+from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.matching import Difference, drift
 from caspen_qbo.core.reconcile import CheckResult, judge, uncompared
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError, SyncError
 from caspen_qbo.quality.validate import validate
 from caspen_qbo.usecases.evidence import gather
@@ -19,6 +21,7 @@ from caspen_qbo.usecases.ledger import read_ledger
 from caspen_qbo.usecases.listing import list_differences
 from caspen_qbo.usecases.post import RunResult, run_job, write_statuses
 from caspen_qbo.usecases.read_back import ReadBack, read_back, wants_full
+from caspen_qbo.usecases.record import compare_sale, link_document, mark_sale_posted
 from caspen_qbo.usecases.session import Session
 from caspen_qbo.usecases.stage import stage
 
@@ -50,6 +53,7 @@ def _reconcile(session: Session, counts: Counter[str], *, asked: bool) -> str:
     store.start(session.run_id, session.workspace_id, full=full)
     try:
         read = read_back(session, full=full)
+        counts["healed"] += settle_equal(session)
         frozen = freeze(session)
         checks = validate(session.workspace_id, frozen)
         with session.store.transaction():
@@ -77,6 +81,26 @@ def _say(documents: int, differences: int, unexplained: int) -> str:
         return f"{documents} documents compared, all equal."
     explained = differences - unexplained
     return f"{documents} documents compared, {differences} differences, {explained} of them explained by a listed cause."
+
+
+def settle_equal(session: Session) -> int:
+    """
+    Let go the invoices that were listed because the sides differed, and that somebody has made equal since.
+
+    :return: Invoices that are synced now; this run compares them like all others.
+    """
+    settled = 0
+    for page in session.store.reconciliation.fetch_held_apart(session.workspace_id):
+        ids = [row["document_id"] for row in page]
+        staged = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.INVOICE, ids)
+        for row in page:
+            document, facts = staged[row["document_id"]], from_json(row["facts"])
+            if not compare_sale(document, row["customer_id"], facts):
+                with session.store.transaction():
+                    link_document(session, document, facts, origin=document["origin"] or "caspen")
+                    mark_sale_posted(session, document)
+                settled += 1
+    return settled
 
 
 def freeze(session: Session) -> dict[str, int]:

@@ -94,6 +94,16 @@ class ReconciliationStore:
             {"workspace_id": workspace_id, "realm_id": realm_id, "since": since},
         )
 
+    def fetch_held_apart(self, workspace_id: int) -> Iterator[list[Row]]:
+        """Pages of posted invoices that are listed because both sides differed: document_id, customer_id, facts."""
+        after_id = 0
+        while rows := self._db.fetch_all(
+            "store/reconcile/select_held_apart",
+            {"workspace_id": workspace_id, "after_id": after_id, "page_size": PAGE_SIZE},
+        ):
+            yield rows
+            after_id = rows[-1]["document_id"]
+
     # --- the frozen comparison ---
 
     def freeze(self, workspace_id: int, realm_id: str, fresh_since: datetime | None) -> None:
