@@ -104,6 +104,10 @@ class Company:
         """
         return self._post(f"/_sandbox/{self.realm}/person/{action}", asked)
 
+    def switch(self, **settings: object) -> None:
+        """Change settings of the company, as a person does under Account and settings."""
+        self._post(f"/_sandbox/{self.realm}/switches", settings)
+
     def record_payment(self, invoice_id: str, amount: Decimal, reference: str, on: date) -> None:
         """Receive money for one invoice, the way a bookkeeper does in QuickBooks."""
         self.act(

@@ -32,9 +32,15 @@ SINGLE = tuple(f"BANK-{n}" for n in range(1, 7))
 SPLIT = ("BANK-7A", "BANK-7B")
 """Two for one invoice: a split payment, which is listed and not imported."""
 
-# No schedules: the demo starts each run itself. Nothing is deferred, and one reconciliation does not pay for
-# importing its libraries ahead.
-DEMO_SETTINGS = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False", "CASPEN_QBO_PRELOAD": ""}
+DEMO_SETTINGS = {
+    # No schedules: the demo starts each run itself.
+    "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
+    # One reconciliation does not pay for importing its libraries ahead.
+    "CASPEN_QBO_PRELOAD": "",
+    # The files do not change in this minute, so they are read once.
+    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "600",
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
+}
 
 
 @exit_with_sentence

@@ -75,8 +75,8 @@ def set_up_practice(system: LocalSystem, progress: Progress) -> Practice:
         if not _is_loaded(known["caspen"]):
             with progress.step(f"sample practice loaded: {WEEKS} weeks of a clinic's billing"):
                 _load(system, known["caspen"], practice)
-        _enter_clashing_invoice(company)
         if not _is_connected(known["caspen_qbo"]):
+            _prepare_company(company)
             with progress.step("connected to QuickBooks: consent, code, tokens"):
                 _connect(system, known["caspen_qbo"], practice)
         with progress.step("account, items and tax rates chosen"):
@@ -125,8 +125,10 @@ def _load(system: LocalSystem, caspen: Database, practice: Practice) -> None:
     _run(system, command, {"PYTHONPATH": str(SANDBOX_CODE), "CASPEN_DSN": caspen.uri})
 
 
-def _enter_clashing_invoice(company: Company) -> None:
-    """An invoice made in QuickBooks with a number the practice uses too: to be shown, never overwritten."""
+def _prepare_company(company: Company) -> None:
+    """What a bookkeeper does in QuickBooks beforehand: as the doctor advises, and an invoice of their own."""
+    company.switch(auto_apply_credit=False)
+    # An invoice made there has a number that the practice uses too: to be shown, never overwritten.
     if any(invoice.get("DocNumber") == CLASHING_NUMBER for invoice in company.rows("Invoice")):
         return
     customer = next(row for row in company.rows("Customer") if row["DisplayName"] == "Walk-in Client")

@@ -90,10 +90,9 @@ def _print_reconciliation(progress: Progress, latest: tuple | None) -> bool:
         progress.console.print("[red]No reconciliation was stored.[/red]")
         return False
     run_id, checked, differences, finalised, synced, waiting, listed, excluded, success = latest
-    progress.console.print(
-        f"Reconciliation {run_id}: {checked} documents checked, {differences} differences "
-        f"({'no' if success else 'some'} unexplained)."
-    )
+    found = "no differences" if differences == 0 else f"{differences} differences"
+    verdict = "success" if success else "not all of them have a listed cause"
+    progress.console.print(f"Reconciliation {run_id}: {checked} documents checked, {found}: {verdict}.")
     progress.console.print(
         f"Ledger: {finalised} finalised = {synced} synced + {waiting} waiting + {listed} listed "
         f"+ {excluded} excluded."
