@@ -1,0 +1,120 @@
+"""The checks of each document kind, and how their results are read."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from caspen_qbo.core.reconcile import COMPARED_OF, CheckResult, judge, uncompared
+from caspen_qbo.core.matching import Difference
+from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.errors import BrokenCheckError
+from caspen_qbo.quality.suites import build_suite, import_gx
+from caspen_qbo.quality.validate import _read, validate
+from caspen_qbo.usecases.reconcile import cross_check
+
+
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_every_compared_field_has_a_check_of_its_own(kind: DocumentKind):
+    suite = build_suite(kind, 3)
+    names = [expectation.meta["check"] for expectation in suite.expectations]
+    assert names == ["rows", "unique", "in_quickbooks", "in_caspen", *COMPARED_OF[kind], "edited"]
+    assert all(expectation.description for expectation in suite.expectations)
+
+
+def test_money_and_presence_are_critical():
+    severities = {e.meta["check"]: e.severity.value for e in build_suite(DocumentKind.INVOICE, 1).expectations}
+    critical = {name for name, severity in severities.items() if severity == "critical"}
+    assert critical == {"rows", "unique", "in_quickbooks", "in_caspen", "subtotal", "tax", "total", "balance"}
+
+
+def test_loading_says_nothing_at_info():
+    import_gx()
+    for name in ("great_expectations", "great_expectations.data_context.types.base"):
+        assert logging.getLogger(name).getEffectiveLevel() >= logging.WARNING
+
+
+def test_without_documents_there_is_nothing_to_check():
+    assert validate(1, {}) == validate(1, {"invoice": 0}) == []
+
+
+@dataclass
+class Result:
+    """One expectation's result, as Great Expectations hands it out."""
+
+    name: str
+    success: bool
+    result: dict[str, Any]
+    exception_info: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def expectation_config(self) -> Any:
+        return SimpleNamespace(
+            meta={"check": self.name}, description="d", severity=SimpleNamespace(value="critical"), type="t"
+        )
+
+
+def outcome(*results: Result) -> Any:
+    return SimpleNamespace(statistics={"evaluated_expectations": len(results)}, results=list(results))
+
+
+def test_a_result_is_counted():
+    found = _read(DocumentKind.INVOICE, outcome(Result("total", False, {"unexpected_count": 2, "element_count": 9})), 1, 9)
+    assert [(check.checked, check.failing, check.success) for check in found] == [(9, 2, False)]
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (Result("total", False, {}, {"raised_exception": True, "exception_message": "text = numeric"}), "text = numeric"),
+        (Result("total", False, {}, {"m": {"raised_exception": True, "exception_message": "gone"}}), "gone"),
+        (Result("rows", False, {"observed_value": 7}), "saw 7 documents, but 9"),
+        (Result("total", True, {"unexpected_count": 2}), "says True and counts 2"),
+    ],
+)
+def test_a_check_that_did_not_run_is_broken_not_failed(broken: Result, message: str):
+    with pytest.raises(BrokenCheckError, match=message.replace("(", "[(]")):
+        _read(DocumentKind.INVOICE, outcome(broken), 1, 9)
+
+
+def test_a_check_left_out_is_noticed():
+    with pytest.raises(BrokenCheckError, match="0 of 1"):
+        _read(DocumentKind.INVOICE, outcome(), 1, 9)
+
+
+def check(name: str, failing: int) -> CheckResult:
+    return CheckResult("invoice", name, "d", "critical", failing == 0, 9, failing)
+
+
+def test_rows_and_checks_must_agree():
+    cross_check([check("total", 2), check("tax", 0)], {("invoice", "total"): 2})
+    for written in ({}, {("invoice", "total"): 1}, {("invoice", "total"): 2, ("invoice", "edited"): 1}):
+        with pytest.raises(BrokenCheckError, match="do not agree"):
+            cross_check([check("total", 2), check("tax", 0)], written)
+
+
+def test_an_edit_compared_elsewhere_is_not_named_twice():
+    changes = (Difference("total", "1.00", "2.00"), Difference("line 1 amount", "1.00", "2.00"))
+    assert uncompared(changes) == changes[1:]
+
+
+@pytest.mark.parametrize(
+    ("facts", "key", "blocks"),
+    [
+        ({"in_quickbooks": False, "gone": "voided"}, "missing_in_quickbooks", True),
+        ({"in_caspen": False}, "changed_in_quickbooks", False),
+        ({"drifted": True}, "changed_in_quickbooks", False),
+        ({}, "totals_mismatch", False),
+    ],
+)
+def test_the_cause_of_a_difference(facts: dict[str, Any], key: str, blocks: bool):
+    known = {
+        "in_caspen": True, "in_quickbooks": True, "gone": None, "drifted": False, "quickbooks_type": "Invoice",
+        "quickbooks_id": "7", "quickbooks_total": None,
+    }  # fmt: skip
+    cause = judge(**{**known, **facts})
+    assert (cause.error_key, cause.blocks) == (key, blocks)

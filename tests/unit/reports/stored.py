@@ -1,0 +1,62 @@
+"""A stored reconciliation as the store gives it back, small enough to check by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+AT = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
+
+
+def difference(
+    number: str, field: str, caspen: str | None, quickbooks: str | None, delta: str | None = None, *,
+    kind: str = "invoice", explained: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "document_kind": kind, "document_id": 1, "document_number": number, "field": field, "caspen_value": caspen,
+        "quickbooks_value": quickbooks, "delta": Decimal(delta) if delta else None, "explained": explained,
+    }  # fmt: skip
+
+
+def listed(number: str, key: str, days: int, delta: str | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "invoice", "number": number, "error_key": key, "title": more.get("title", "Changed in QuickBooks"),
+        "detail": more.get("detail", "total: Caspen 110.00, QuickBooks 120.00."), "fix": "Compare both versions.",
+        "turn": "finance", "cause_ref": more.get("cause_ref", ""), "blocks": False, "field": None, "caspen_value": None,
+        "quickbooks_value": None, "delta": delta, "since": "2026-11-20T10:00:00+00:00", "days": days, "attempts": 1,
+    }  # fmt: skip
+
+
+def run(**changes: Any) -> dict[str, Any]:
+    ledger = {"finalised": 12, "synced": 8, "waiting": 1, "listed": 2, "excluded": 1, "stale": 0}
+    none = dict.fromkeys(ledger, 0)
+    report = {
+        "format": 1, "workspace": "Harbour & Sons <Physio>", "currency": "AUD", "company": "Harbour Books",
+        "realm_id": "913", "at": AT.isoformat(), "time_zone": "Australia/Sydney", "local_date": "2026-11-23",
+        "compared": {"invoice": 9}, "ledger": {"invoice": ledger, "credit_note": none, "payment": none},
+        "listed": [listed("INV-1", "changed_in_quickbooks", 2, "10.00")], "listed_left_off": 0,
+        "trend": [
+            {"run_id": f"r{day}", "at": f"2026-11-{day:02d}T16:30:00+00:00", "documents": 9, "differences": day % 3,
+             "unexplained": day % 2}
+            for day in range(10, 22)
+        ],
+        "tie_outs": [
+            {
+                "key": "receivables", "title": "Accounts receivable", "explanation": "What clients owe.",
+                "rows": [{"label": "Open", "caspen": "12345678.10", "quickbooks": "12345688.10", "delta": "10.00"}],
+                "items": [{"number": "INV-1", "caspen": "110.00", "quickbooks": "120.00", "delta": "10.00",
+                           "reason": "Changed in QuickBooks"}],
+                "items_in_all": 1, "items_delta": "10.00", "notes": [],
+            }
+        ],
+    }  # fmt: skip
+    checks = [
+        {"kind": "invoice", "name": "total", "description": "The total of each invoice is equal", "severity": "critical",
+         "success": False, "checked": 9, "failing": 1}
+    ]  # fmt: skip
+    return {
+        "run_id": "nightly", "workspace_id": 1, "started_at": AT, "finished_at": AT, "full_compare": True,
+        "documents_checked": 9, "differences": 1, "success": False, "checks": checks, "calls": {"query": 3, "cdc": 1},
+        "report": {**report, **changes}, "signed_at": None, "signed_by": None,
+    }  # fmt: skip

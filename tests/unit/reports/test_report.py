@@ -1,0 +1,145 @@
+"""The report of a stored run: what it says, and that it says the same every time."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from decimal import Decimal
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+from caspen_qbo.reports.html import render_html
+from caspen_qbo.reports.model import age_of, delta_words, read_model
+from caspen_qbo.reports.shaping import listed_by_age
+from caspen_qbo.reports.words import headline, sentences
+from caspen_qbo.reports.xlsx import render_xlsx
+from tests.unit.reports.stored import difference, listed, run
+
+DIFFERENCES = (
+    difference("INV-1", "total", "110.00", "120.00", "10.00"),
+    difference("INV-1", "date", "2026-11-01", "2026-11-02"),
+    difference("INV-2", "balance", "50.00", "20.00", "-30.00", explained=True),
+)
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def sheet_named(book: bytes, name: str) -> ElementTree.Element:
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        names = [s.get("name") for s in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{SHEET}sheet")]
+        return ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{names.index(name) + 1}.xml"))
+
+
+class Tags(HTMLParser):
+    """Every tag with its attributes, and what was opened and not closed."""
+
+    VOID = frozenset({"meta", "br", "hr", "img", "input", "link", "path", "use", "defs"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
+            self.open.pop()
+
+
+def test_the_summary_says_what_differs_and_whose_turn_it_is():
+    model = read_model(run(), DIFFERENCES)
+    assert headline(model) == "1 of 9 documents compared differs between Caspen and QuickBooks."
+    told = " ".join(sentences(model))
+    assert "12 invoices finalised: 8 synced, 1 waiting for the next run, 2 listed for a person, 1 left out" in told
+    assert "3 fields differ; 1 of them follow from a cause that is listed." in told
+    assert "Whoever keeps the books, in QuickBooks: 1" in told
+    assert "Sums that differ: Accounts receivable." in told
+
+
+def test_equal_sides_and_no_documents_are_told_apart():
+    equal = run(listed=[], tie_outs=[])
+    assert headline(read_model(equal, ())) == "All 9 documents compared are equal in Caspen and QuickBooks, to the cent."
+    assert headline(read_model({**equal, "documents_checked": 0}, ())).startswith("Nothing is synced yet")
+
+
+def test_a_difference_says_which_side_shows_more():
+    assert delta_words(Decimal("-1234.5")) == "1,234.50 less in QuickBooks"
+    assert delta_words(Decimal("2")) == "2.00 more in QuickBooks"
+    assert delta_words(None) == delta_words(Decimal("0.00")) == ""
+
+
+def test_rows_that_share_a_cause_are_one_card():
+    rows = [
+        listed("A", "business_validation_tax", 1, cause_ref="tax_rate:1", title="Tax"),
+        listed("B", "business_validation_tax", 3, cause_ref="tax_rate:1", title="Tax"),
+        listed("C", "business_validation_tax", 3, cause_ref="tax_rate:2", title="Tax"),
+        listed("D", "changed_in_quickbooks", 40, "1.50"),
+        listed("E", "changed_in_quickbooks", 0, "-4.00"),
+    ]
+    model = read_model(run(listed=rows), ())
+    assert [(card.title, [row.number for row in card.rows]) for card in model.cards] == [
+        ("Changed in QuickBooks", ["D", "E"]), ("Tax", ["A", "B"]), ("Tax", ["C"]),
+    ]  # fmt: skip
+    assert (model.cards[0].delta_words, model.cards[0].oldest_days) == ("2.50 less in QuickBooks", 40)
+    table = listed_by_age(model)
+    assert table.rows == (("Tax", (0, 3, 0, 0, 3)), ("Changed in QuickBooks", (1, 0, 0, 1, 2)))
+    assert table.totals == (1, 3, 0, 1, 5)
+    assert [age_of(days) for days in (0, 1, 6, 7, 29, 30)] == [
+        "today", "1 to 6 days", "1 to 6 days", "7 to 29 days", "7 to 29 days", "30 days and more",
+    ]  # fmt: skip
+
+
+def test_the_page_stands_alone_and_escapes_what_it_shows():
+    page = render_html(read_model(run(), DIFFERENCES))
+    tags = Tags()
+    tags.feed(page)
+    assert tags.open == []
+    loaded = {"src", "href", "xlink:href", "action", "srcset", "poster"}
+    outside = [v for _, attrs in tags.seen for n, v in attrs.items() if n in loaded and not str(v).startswith("#")]
+    assert outside == []
+    assert not re.search(r"url\((?!#)|@import|<script", page)
+    assert "Harbour &amp; Sons &lt;Physio&gt;" in page and "<Physio>" not in page
+    assert {attrs.get("lang") for tag, attrs in tags.seen if tag == "html"} == {"en"}
+    assert all(attrs.get("scope") for tag, attrs in tags.seen if tag == "th")
+    assert "prefers-color-scheme: dark" in page and "@media print" in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_run_gives_the_same_bytes():
+    first, second = (read_model(run(), DIFFERENCES) for _ in range(2))
+    assert render_html(first) == render_html(second)
+    assert render_xlsx(first) == render_xlsx(second)
+
+
+def test_the_spreadsheet_holds_numbers_frozen_headers_filters_and_totals():
+    book = render_xlsx(read_model(run(), DIFFERENCES))
+    sheet = sheet_named(book, "Tie-outs")
+    cells = {cell.get("r"): cell for cell in sheet.iter(f"{SHEET}c")}
+    assert cells["C2"].get("t") is None
+    assert Decimal(cells["C2"].findtext(f"{SHEET}v")) == Decimal("12345678.10")
+    assert sheet.find(f".//{SHEET}pane").get("state") == "frozen"
+    items = sheet_named(book, "Tie-out items")
+    total = next(cell for cell in items.iter(f"{SHEET}c") if cell.get("r") == "E3")
+    assert "SUBTOTAL" in total.findtext(f"{SHEET}f")
+    assert Decimal(total.findtext(f"{SHEET}v")) == Decimal("10")
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        tables = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/tables/")]
+    assert tables and all("autoFilter" in table for table in tables)
+
+
+def test_thousands_of_rows_stay_readable_and_all_reach_the_spreadsheet():
+    many = [difference(f"INV-{n}", "total", "1.00", "2.00", "1.00") for n in range(3000)]
+    model = read_model(run(listed=[listed(f"INV-{n}", "changed_in_quickbooks", n % 40) for n in range(3000)]), many)
+    page = render_html(model)
+    assert "2,500 more are in the spreadsheet." in page
+    assert len(page) < 700_000
+    assert len(sheet_named(render_xlsx(model), "Differences").findall(f".//{SHEET}row")) == 3001
