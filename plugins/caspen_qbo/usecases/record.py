@@ -25,6 +25,13 @@ from caspen_qbo.usecases.session import Session
 
 _SALES = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
 
+_SHARED_CAUSES = {
+    "subscription_ended": "subscription",
+    "period_closed": "books",
+    "invalid_refresh_token": "connection",
+}
+"""What one fix repairs for every document it holds."""
+
 
 def record(session: Session, outcome: Outcome) -> None:
     """Write what follows from an outcome."""
@@ -73,10 +80,24 @@ def _record_refusal(session: Session, outcome: Outcome, row: dict[str, Any]) -> 
         extra = f"The number belongs to QuickBooks {verdict.existing.txn_type} {verdict.existing.txn_id}."
     if request.step in (Step.POST, Step.CORRECT) and request.operation == "update":
         extra = "The posted document stays as it was."
-    cause = {"subscription_ended": "subscription", "period_closed": "books"}.get(verdict.error_key, "")
+    cause = _SHARED_CAUSES.get(verdict.error_key, "")
     if verdict.error_key == "inactive_reference":
-        cause = f"customer:{ref_of(request.payload, 'CustomerRef')}"
+        cause = _inactive_cause(request, answer.element)
     list_refusal(session, row, request.document_kind, verdict, extra=extra, cause_ref=cause)
+
+
+def _inactive_cause(request: Request, element: str) -> str:
+    """
+    What was made inactive, as far as QuickBooks says; it mostly means the customer.
+
+    Items and accounts of the settings are seen before sending, except in the minutes for which QuickBooks' lists are
+    trusted: their cause is looked at again by the next run.
+    """
+    if "DepositToAccount" in element:
+        return "setting:payment account"
+    if "Item" in element:
+        return "setting:item"
+    return f"customer:{ref_of(request.payload, 'CustomerRef')}"
 
 
 def _record_posted(session: Session, outcome: Outcome, row: dict[str, Any]) -> None:
