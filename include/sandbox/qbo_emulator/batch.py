@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from . import faults
@@ -42,19 +43,18 @@ def run_batch(
     items: list[dict[str, Any]],
     request_id: str | None,
     answers: AnswerStore,
-    injected: faults.ApplicationFault | None = None,
-    injected_items: int = 0,
+    injected: Sequence[faults.ApplicationFault] = (),
 ) -> list[dict[str, Any]]:
     """
-    Answers of all items, serially done; the first ``injected_items`` fail with ``injected`` instead, undone.
+    Answers of all items, serially done; the first ones fail with what is ``injected`` instead, undone.
 
     With a request id each item's key is request id + bId, at most 50 characters together.
     """
     answered = []
     for position, item in enumerate(items):
         try:
-            if injected is not None and position < injected_items:
-                raise injected
+            if position < len(injected):
+                raise injected[position]
             answer = _protected(company, item, request_id, answers)
         except faults.ApplicationFault as fault:
             answer = {"Fault": fault.body()}

@@ -3,12 +3,12 @@ Faults on demand: rules that pick requests, and what then goes wrong.
 
 Instead of the work: ``throttled``, ``throttled_xml``, ``server_error``, ``bad_gateway``, ``unavailable``,
 ``ok_with_fault``, ``transient``, ``inventory_lock``, ``drop``, ``token_expired``, and ``refuse``: any fault of
-QuickBooks', given by ``code``, ``message``, ``detail``, ``element`` and ``status``. With ``commit`` set the same
+QuickBooks', given by its ``errors`` (``code``, ``message``, ``detail``, ``element``) and ``status``. With ``commit`` set the same
 happens after the work was done, and the client cannot know.
 
 To the finished answer: ``delay`` (``seconds``), ``truncate``; of a batch, ``batch_partial`` (``items``)
 leaves the later items out, ``batch_transient`` answers every item with the transient 6000, undone, and
-``refuse`` with ``items`` refuses that many of the first items and does the others.
+``refuse`` without a ``status`` refuses the first item with the first error, and so on, and does the others.
 
 The token endpoint fails only by rules that name it, with ``drop``, ``delay``, ``server_error``,
 ``bad_gateway``, ``unavailable`` or ``throttled``. A drop after commit loses a rotated refresh token for good.
@@ -69,14 +69,11 @@ class Rule:
     seconds: float = 0.0
     """Real seconds, for ``delay``."""
     items: int = 0
-    """Items still answered, for ``batch_partial``; items refused, for ``refuse`` (0: the request as a whole)."""
-    code: str = ""
-    message: str = ""
-    detail: str = ""
-    element: str = ""
-    """The fault's error, for ``refuse``."""
-    status: int = 400
-    """HTTP status, for ``refuse`` of a whole request."""
+    """Items still answered, for ``batch_partial``."""
+    errors: list[dict[str, str]] = field(default_factory=list)
+    """For ``refuse``: ``code``, ``message``, ``detail`` and ``element`` of each error; left out is empty."""
+    status: int | None = None
+    """For ``refuse``: HTTP status of a refusal of the whole request, 400 where it is no batch."""
     seen: int = 0
     struck: int = 0
 

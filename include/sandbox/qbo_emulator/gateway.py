@@ -134,9 +134,8 @@ class Gateway:
     def _batch(self, company: Company, call: Call, rule: Rule | None) -> Answer:
         items = batch_items(call.json())
         self._world.recorder.batch_items += len(items)
-        injected, count = _injected(rule)
         results = run_batch(
-            company, items, call.request_id, self._world.answers[company.realm], injected, count
+            company, items, call.request_id, self._world.answers[company.realm], _injected(rule)
         )
         if rule and rule.kind == "batch_partial":
             results = results[: rule.items]
@@ -189,24 +188,26 @@ class Gateway:
             return Answer(200, body, JSON, fault_code="10000")
         if rule.kind == "token_expired":
             return self.refusal(faults.token_refused("Token expired: AB01"), call, None)
-        if rule.kind == "refuse" and not (rule.items and call.operation == "batch"):
-            return self.refusal(_refusal(rule), call, None)
+        if rule.kind == "refuse" and (rule.status or call.operation != "batch"):
+            return self.refusal(_refusal(rule.errors, rule.status or 400), call, None)
         return None
 
 
-def _refusal(rule: Rule) -> faults.ApplicationFault:
-    return faults.ApplicationFault(
-        rule.status, "ValidationFault", faults.FaultError(rule.message, rule.detail, rule.code, rule.element)
+def _refusal(errors: list[dict[str, str]], status: int = 400) -> faults.ApplicationFault:
+    found = (
+        faults.FaultError(e.get("message", ""), e.get("detail", ""), e.get("code", ""), e.get("element", ""))
+        for e in errors
     )
+    return faults.ApplicationFault(status, "ValidationFault", *found)
 
 
-def _injected(rule: Rule | None) -> tuple[faults.ApplicationFault | None, int]:
-    """What a batch's first items fail with, and how many of them."""
+def _injected(rule: Rule | None) -> list[faults.ApplicationFault]:
+    """What a batch's first items fail with."""
     if rule is not None and rule.kind == "batch_transient":
-        return faults.business(faults.TRANSIENT_TEXT), ITEMS_MAX
+        return [faults.business(faults.TRANSIENT_TEXT)] * ITEMS_MAX
     if rule is not None and rule.kind == "refuse":
-        return _refusal(rule), rule.items
-    return None, 0
+        return [_refusal([error]) for error in rule.errors]
+    return []
 
 
 def _from_store(stored: StoredAnswer) -> Answer:

@@ -75,7 +75,7 @@ REFUSED = {"code": "6270", "message": "Date before the start", "detail": "In wor
 
 
 def test_any_fault_for_the_first_items_of_a_batch(sandbox: Sandbox, books: Books) -> None:
-    sandbox.fail("refuse", items=2, **REFUSED)
+    sandbox.fail("refuse", errors=[REFUSED, REFUSED])
     items = [{"bId": str(n), "operation": "create", "Customer": {"DisplayName": f"R{n}"}} for n in range(3)]
     answers = books.batch(items, requestid="once")
     error = {"Message": "Date before the start", "Detail": "In words", "code": "6270", "element": "Line"}
@@ -84,7 +84,7 @@ def test_any_fault_for_the_first_items_of_a_batch(sandbox: Sandbox, books: Books
 
 
 def test_any_fault_for_a_whole_request(sandbox: Sandbox, books: Books) -> None:
-    sandbox.fail("refuse", status=403, **REFUSED)
+    sandbox.fail("refuse", status=403, errors=[REFUSED])
     answer = ask(books)
     assert answer.status_code == 403 and answer.json()["Fault"]["Error"][0]["code"] == "6270"
     assert ask(books).status_code == 200
