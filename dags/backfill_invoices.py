@@ -1,12 +1,13 @@
 """
 ### Backfill invoices
-Takes chosen invoices, by number, to QuickBooks: recreated ones and listed ones are posted like any other; one that
-QuickBooks already has, with the same number, customer, date, amounts and payments, is linked and not posted. Older
-invoices are never posted. A number that clashes is shown with the QuickBooks document's id, date and total.
+Takes chosen invoices, by number, to QuickBooks: recreated ones and listed ones are posted like any other; one
+that QuickBooks already has, with the same number, customer, date, amounts and payments, is linked and not
+posted. Older invoices are never posted. A number that clashes is shown with the QuickBooks document's id,
+date and total.
 
-**Runs:** by hand. `dry_run` is on unless you switch it off: `plan_backfill` shows what would become of each number.
-With `dry_run` off the plan is shown again and waits for approval (*Required Actions*) for an hour; no answer means no.
-Give `approved` to go ahead without the question.
+**Runs:** by hand. `dry_run` is on unless you switch it off: `plan_backfill` shows what would become of each
+number. With `dry_run` off the plan is shown again and waits for approval (*Required Actions*) for an hour; no
+answer means no. Give `approved` to go ahead without the question.
 **Safe to re-run:** yes. It goes on where it ended, and a second run finds nothing to do.
 **If it fails:** the log of the red task says why; what was done is recorded and will be recognised.
 """

@@ -1,7 +1,7 @@
 """
 ### Import from QuickBooks
-Records in Caspen the payments that people recorded in QuickBooks against Caspen's invoices, and follows those that
-were edited or deleted there. Two or more payments on one invoice are listed, not imported.
+Records in Caspen the payments that people recorded in QuickBooks against Caspen's invoices, and follows those
+that were edited or deleted there. Two or more payments on one invoice are listed, not imported.
 
 **Runs:** every 15 minutes, once at a time, for every connected practice.
 **Safe to re-run:** yes, at any time. A QuickBooks payment is recorded in Caspen once and never posted back.

@@ -1,14 +1,16 @@
 """
 ### Post to QuickBooks
-Brings QuickBooks to what Caspen shows: customers, invoices, credit notes and payments that were finalised, changed or
-voided since the last run; then writes `Synced`, or why not, back to Caspen.
+Brings QuickBooks to what Caspen shows: customers, invoices, credit notes and payments that were finalised,
+changed or voided since the last run; then writes `Synced`, or why not, back to Caspen.
 
-**Runs:** every 15 minutes, once at a time, for every connected practice that has something to do. A practice where
-nothing happens is looked at hourly.
-**Safe to re-run:** yes, at any time, also after a crash. What was sent is looked up before anything is sent again.
-**If it fails:** the log of `summarise` names the practice and the reason. The other practices were done. A document
-that cannot go does not fail the run: it is in *Unsynced invoices* with its cause and what to do.
-**By hand:** `workspace_id` for one practice; `dry_run` to see what would be sent, with reasons, and send nothing.
+**Runs:** every 15 minutes, once at a time, for every connected practice that has something to do. A practice
+where nothing happens is looked at hourly.
+**Safe to re-run:** yes, at any time, also after a crash. What was sent is looked up before anything is sent
+again.
+**If it fails:** the log of `summarise` names the practice and the reason. The other practices were done. A
+document that cannot go does not fail the run: it is in *Unsynced invoices* with its cause and what to do.
+**By hand:** `workspace_id` for one practice; `dry_run` to see what would be sent, with reasons, and send
+nothing.
 """
 
 from __future__ import annotations

@@ -1,13 +1,15 @@
 """
 ### Reconcile QuickBooks
-Proves that both sides show the same money: reads back what QuickBooks holds, compares subtotal, tax, total and balance
-of every synced document, and puts each difference on the list with its field and its signed amount.
+Proves that both sides show the same money: reads back what QuickBooks holds, compares subtotal, tax, total
+and balance of every synced document, and puts each difference on the list with its field and its signed
+amount.
 
-**Runs:** nightly at 02:30 in Sydney, for every connected practice. Changes neither Caspen's nor QuickBooks' documents.
+**Runs:** nightly at 02:30 in Sydney, for every connected practice. Changes neither Caspen's nor QuickBooks'
+documents.
 **Safe to re-run:** yes. A difference that is gone leaves the list by itself.
-**If it fails:** a difference does not fail the run, it is finance's to clear: see the report. Red means that a check
-could not be carried out (`practice.reconcile`: the log names it), or that post, import or reconcile was quiet for too long
-(`check_heartbeat` names practice and job).
+**If it fails:** a difference does not fail the run, it is finance's to clear: see the report. Red means that
+a check could not be carried out (`practice.reconcile`: the log names it), or that post, import or reconcile
+was quiet for too long (`check_heartbeat` names practice and job).
 **By hand:** `workspace_id` for one practice; `full` to read every document again instead of what changed.
 """
 

@@ -74,8 +74,8 @@ def test_without_any_connected_practice_a_run_does_nothing_and_is_green(
 def test_one_practice_in_trouble_does_not_keep_the_other_from_its_turn(flow: Flow, run_dag: RunDag) -> None:
     flow.invoice("100.00")
     flow.sync_rows(
-        "INSERT INTO qbo_sync.connection (workspace_id, realm_id, status) VALUES (77, '9130000000000077', 'connected')"
-        " RETURNING 1"
+        "INSERT INTO qbo_sync.connection (workspace_id, realm_id, status)"
+        " VALUES (77, '9130000000000077', 'connected') RETURNING 1"
     )
     run = run_dag("post_to_quickbooks")
     assert run.state == "failed"

@@ -7,6 +7,8 @@ import typer
 from caspen_qbo.cli.setup import WORKSPACE
 from caspen_qbo.cli.show import console, print_table
 
+NUMBERS = typer.Option([], "--number", help="Invoice number as printed; may be repeated.")
+
 
 def register(app: typer.Typer) -> None:
     app.command("backfill")(backfill)
@@ -14,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def backfill(
     workspace: int = WORKSPACE,
-    number: list[str] = typer.Option([], "--number", help="Invoice number as printed; may be repeated."),
+    number: list[str] = NUMBERS,
     dry_run: bool = typer.Option(True, "--dry-run/--send", help="Show what would happen, or do it."),
 ) -> None:
     """Post or link chosen invoices; says first what would happen. Safe to repeat."""

@@ -93,9 +93,10 @@ def judge(subject: Subject, line_at: datetime) -> Choice | None:
         return _choice(
             subject,
             Verdict.NOT_ELIGIBLE,
-            f"Historical: created {_day(invoice.created_at)} and finalised {_day(invoice.finalised_at)}, before "
-            f"QuickBooks was first connected on {_day(line_at)}, and QuickBooks has no document of this number. "
-            "Recreate it in Caspen to have it posted, or enter the same document in QuickBooks to have it linked.",
+            f"Historical: created {_day(invoice.created_at)} and finalised {_day(invoice.finalised_at)}, "
+            f"before QuickBooks was first connected on {_day(line_at)}, and QuickBooks has no document of "
+            "this number. Recreate it in Caspen to have it posted, or enter the same document in QuickBooks "
+            "to have it linked.",
         )
     return None
 
@@ -162,8 +163,8 @@ def pair_payments(
     credit_notes: int,
 ) -> Pairing:
     """
-    Linking an invoice hands its payments to the ordinary run, which posts what QuickBooks does not have. So money that
-    is on both sides must be known to be the same first, or it would be in QuickBooks twice.
+    Linking an invoice hands its payments to the ordinary run, which posts what QuickBooks does not have. So
+    money that is on both sides must be known to be the same first, or it would be in QuickBooks twice.
 
     :param document: The QuickBooks invoice.
     :param balance: What Caspen shows as due on the invoice.
@@ -199,7 +200,8 @@ def _amounts(amounts: Iterable[Decimal]) -> str:
 
 def clean_numbers(numbers: str | Iterable[object] | None) -> tuple[str, ...]:
     """
-    Numbers as people type them: a list, or a text with commas, semicolons or line breaks. Each once, in their order.
+    Numbers as people type them: a list, or a text with commas, semicolons or line breaks. Each once, in their
+    order.
     """
     if numbers is None:
         return ()

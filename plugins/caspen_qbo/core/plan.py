@@ -1,4 +1,4 @@
-"""What a run would do to each document, with the reason, as data: printed by dry runs, counted, compared in tests."""
+"""What a run would do to each document, with the reason, as data: printed by dry runs, counted."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from caspen_qbo.usecases.backfill import BackfillReport
 
 SHOWN_MAX = 50
-"""Numbers told one by one in the question and in the result; all of them are in the log and on the command line."""
+"""Numbers told one by one in the question and in the result; all of them are in the log."""
 
 DAG_TEST_USER = "dag_test"
 """Who Airflow names as the trigger of `airflow dags test`: there nobody can answer a question."""
@@ -34,7 +34,7 @@ class _BackfillOperator(BaseOperator):
         self.workspace_id, self.invoice_numbers = workspace_id, invoice_numbers
 
     def run(self, run_id: str, *, send: bool) -> dict[str, Any]:
-        """:return: ``workspace_id``, ``counts`` by verdict, and ``table``: a Markdown table of what is or would be."""
+        """:return: ``workspace_id``, ``counts`` by verdict, and ``table``: all of it, in Markdown."""
         from caspen_qbo import wiring
         from caspen_qbo.core.backfill import clean_numbers
         from caspen_qbo.usecases.backfill import backfill, plan_backfill
@@ -74,8 +74,8 @@ class ApproveBackfillOperator(ApprovalOperator):
     """
     Show the plan and wait for a person, where there is something to ask and somebody to answer.
 
-    A dry run ends here. Whoever started the run with ``approved`` has answered already, and so has whoever runs
-    `airflow dags test` with ``dry_run`` off: there the question could not be answered.
+    A dry run ends here. Whoever started the run with ``approved`` has answered already, and so has whoever
+    runs `airflow dags test` with ``dry_run`` off: there the question could not be answered.
 
     :param dry_run: Skip this task and all that follow.
     :param approved: Do not ask.
@@ -113,8 +113,8 @@ def _workspace(workspace_id: int | None) -> int:
         connected = store.setup.fetch_connected_workspaces()
     if len(connected) != 1:
         raise ConfigurationError(
-            f"{len(connected)} practices are connected to QuickBooks: say which one with workspace_id. Invoice numbers "
-            "are the practice's own."
+            f"{len(connected)} practices are connected to QuickBooks: say which one with workspace_id. "
+            "Invoice numbers are the practice's own."
         )
     return connected[0]
 

@@ -4,8 +4,8 @@ Telling people that a run failed, over whatever connections exist: e-mail and Sl
 * Connection ``smtp_default`` (type smtp) with ``from_email`` and ``to_email`` in its extra: an e-mail.
 * Connection ``slack`` (type slackwebhook): a message to the webhook's channel.
 
-Without them nothing is sent and nothing fails: the run is red in Airflow either way. What is sent is the summary of
-the run, which holds practices, counts and reasons, and no client's name.
+Without them nothing is sent and nothing fails: the run is red in Airflow either way. What is sent is the
+summary of the run, which holds practices, counts and reasons, and no client's name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Our errors taught to Airflow, once: what is worth trying again, after how long, and what only a person can mend."""
+"""Our errors taught to Airflow, once: what is tried again, after how long, and what waits for a person."""
 
 from __future__ import annotations
 

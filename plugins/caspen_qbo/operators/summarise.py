@@ -11,7 +11,8 @@ from airflow.sdk.exceptions import AirflowFailException
 
 class SummariseOperator(BaseOperator):
     """
-    Say what was done for each practice, and fail when one of them failed: the others were not kept waiting by it.
+    Say what was done for each practice, and fail when one of them failed: the others were not kept waiting by
+    it.
 
     Runs whatever became of the tasks before it, so that it decides the state of the whole run.
 
@@ -41,7 +42,8 @@ class SummariseOperator(BaseOperator):
         done = self._done(context)
         failed = [workspace_id for workspace_id in asked if workspace_id not in done]
         reasons = self._reasons(failed, context["run_id"]) if failed else {}
-        lines = [f"{name} ({workspace_id}): {_told(done[workspace_id])}" for workspace_id, name in asked.items()
+        lines = [f"{name} ({workspace_id}): {_told(done[workspace_id])}" for workspace_id, name in
+        asked.items()
                  if workspace_id in done]  # fmt: skip
         lines += [
             f"{asked[workspace_id]} ({workspace_id}): FAILED. {reasons[workspace_id]}"
@@ -58,7 +60,8 @@ class SummariseOperator(BaseOperator):
         """Counts and messages of the practices where every one of the tasks ended well."""
         by_task: list[dict[int, Mapping[str, Any]]] = []
         for task_id in self.results_of:
-            # By a list of one: asked for a single task, Airflow answers a single mapped result bare, several as a list.
+            # By a list of one: asked for a single task, Airflow answers a single mapped result bare, several
+            # as a list.
             results = context["ti"].xcom_pull(task_ids=[task_id])
             by_task.append({int(item["workspace_id"]): item for item in results or () if item})
         everywhere = set.intersection(*(set(results) for results in by_task))

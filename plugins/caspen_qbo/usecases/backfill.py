@@ -89,7 +89,8 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
         for chunk in chunked(wanted, CHUNK):
             choices.update(_carry_out_chunk(inner, chunk, counts))
             log.info(
-                "backfill workspace=%d done=%d of=%d run=%s", inner.workspace_id, len(choices), len(wanted), inner.run_id
+                "backfill workspace=%d done=%d of=%d run=%s",
+                inner.workspace_id, len(choices), len(wanted), inner.run_id,
             )  # fmt: skip
         write_statuses(inner, counts)
         return ""
@@ -140,7 +141,7 @@ def _judge(session: Session, evidence: Evidence) -> dict[str, Choice]:
 
 
 def _left_to_the_run(evidence: Evidence, choices: dict[str, Choice]) -> dict[str, int]:
-    """Number -> invoice id of what ordinary rules decide: all not judged, and what hangs on synced or linked ones."""
+    """Number -> invoice id of what ordinary rules decide: all not judged, and what hangs on the others."""
     return {
         number: subject.invoice.id
         for number, subject in evidence.subjects.items()

@@ -180,7 +180,8 @@ def take_up(session: Session, evidence: Evidence, choice: Choice) -> None:
             link_document(session, row, facts, origin=ORIGIN)
             store.links.note_event(
                 workspace_id, kind, document_id, "linked by a backfill",
-                f"{facts.quickbooks_type} {facts.quickbooks_id}, total {facts.total:.2f}, run {session.run_id}",
+                f"{facts.quickbooks_type} {facts.quickbooks_id}, total {facts.total:.2f}, "
+                f"run {session.run_id}",
             )  # fmt: skip
         restage(
             session, [invoice.id]

@@ -12,7 +12,7 @@ from caspen_qbo.ports import BillingSource
 from caspen_qbo.usecases.stage import CURSOR
 
 POST_AT_LEAST_EVERY = timedelta(hours=1)
-"""A practice where nothing happens is posted for as often as this, so that its ledger and its heartbeat are fresh."""
+"""A practice where nothing happens is run this often, so that its ledger and its heartbeat are fresh."""
 
 Named = tuple[int, str]
 """A workspace's id and name."""
@@ -61,7 +61,7 @@ def find_workspaces(
 
 
 def _has_work(store: Store, billing: BillingSource, workspace_id: int) -> bool:
-    """Whether a post run would do anything; once in a while it runs regardless, so that its ledger stays fresh."""
+    """Whether a post run would do anything, or is due anyhow."""
     if store.activity.is_post_due(workspace_id, max_age=POST_AT_LEAST_EVERY):
         return True
     position, _ = store.documents.fetch_cursor(workspace_id, CURSOR) or (None, ())

@@ -18,7 +18,7 @@ QUIET_AT_MOST: Mapping[str, timedelta] = {
     "import": timedelta(hours=4),
     "reconcile": timedelta(hours=50),
 }
-"""Runs are due every quarter of an hour (post: at least hourly) and nightly; some may fail and be made up for."""
+"""Runs are due every quarter of an hour (post: at least hourly) and nightly; some may fail now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ def check_heartbeat(store: Store, run_id: str, *, now: datetime | None = None) -
         told = [str(silence) for silence in silences if silence.workspace_id == workspace_id]
         store.runs.start(run_id, workspace_id, JOB)
         store.runs.finish(
-            run_id, workspace_id, JOB, counts={"silent_jobs": len(told)}, calls={}, ledger=None, success=not told,
-            message="\n".join(told),
+            run_id, workspace_id, JOB, counts={"silent_jobs": len(told)}, calls={}, ledger=None,
+            success=not told, message="\n".join(told),
         )  # fmt: skip
         for line in told:
             log.warning("heartbeat %s", line)

@@ -106,7 +106,8 @@ def test_the_plan_tells_every_case_apart_and_leaves_no_trace(flow: Flow) -> None
     report = _plan(flow, *numbers)
 
     assert list(_verdicts(report).values()) == [
-        Verdict.SYNCED, Verdict.SYNCED, Verdict.POST, Verdict.DRAFT, Verdict.VOID, Verdict.LIST, Verdict.NOT_FOUND,
+        Verdict.SYNCED, Verdict.SYNCED, Verdict.POST, Verdict.DRAFT, Verdict.VOID, Verdict.LIST,
+        Verdict.NOT_FOUND,
     ]  # fmt: skip
     assert "1 x post payment" in report.choices[2].reason
     assert "no lines" in report.choices[5].reason.lower() or "without any line" in report.choices[5].reason
@@ -273,7 +274,7 @@ def test_the_history_of_a_number_names_every_request_and_answer(flow: Flow) -> N
 
 
 def test_the_bookkeeping_was_lost_and_everything_is_found_again(flow: Flow) -> None:
-    """Connected anew after a loss, all invoices look historical; our marks and equal figures bring the links back."""
+    """Connected anew, all invoices look historical; our marks and equal figures bring the links back."""
     invoice_id = flow.invoice("100.00")
     flow.pay(invoice_id, "60.00")
     flow.post()

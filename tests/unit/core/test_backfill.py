@@ -22,8 +22,9 @@ def an_invoice(**changes: Any) -> Invoice:
     given = {
         "id": 7, "workspace_id": 1, "number": "INV-7", "client_id": 5, "issue_date": DAY, "due_date": DAY,
         "status": "open", "tax_mode": TaxMode.EXCLUSIVE, "currency": "AUD", "subtotal": Decimal("100.00"),
-        "tax_total": Decimal("10.00"), "total": Decimal("110.00"), "balance": Decimal("110.00"), "created_at": BEFORE,
-        "finalised_at": BEFORE, "reverted_at": None, "voided_at": None, "deleted_at": None, "revision": 1,
+        "tax_total": Decimal("10.00"), "total": Decimal("110.00"), "balance": Decimal("110.00"),
+        "created_at": BEFORE, "finalised_at": BEFORE, "reverted_at": None, "voided_at": None,
+        "deleted_at": None, "revision": 1,
         "updated_at": BEFORE, "quickbooks_status": "Not synced", "quickbooks_status_detail": None,
     }  # fmt: skip
     return Invoice(**{**given, **changes})
@@ -54,8 +55,8 @@ def an_allocation(allocation_id: int, amount: str, **changes: Any) -> Allocation
     given = {
         "id": allocation_id, "workspace_id": 1, "payment_id": 1, "invoice_id": 7, "amount": Decimal(amount),
         "allocated_at": BEFORE, "deleted_at": None, "updated_at": BEFORE, "payment_number": "P-1",
-        "payment_method": "cash", "payment_date": DAY, "payment_amount": Decimal(amount), "payment_status": "paid",
-        "payment_source": "manual", "payment_source_ref": None,
+        "payment_method": "cash", "payment_date": DAY, "payment_amount": Decimal(amount),
+        "payment_status": "paid", "payment_source": "manual", "payment_source_ref": None,
     }  # fmt: skip
     return Allocation(**{**given, **changes})
 
