@@ -103,7 +103,9 @@ def _prepare(database: Database, rows: int) -> None:
     os.environ.update(common_settings())
     os.environ["AIRFLOW_CONN_SYNC_DB"] = connection_json("postgres", database)
     os.environ["PYTHONPATH"] = str(PLUGINS)
-    subprocess.run([sys.executable, "-m", "caspen_qbo", "migrate"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "caspen_qbo", "migrate"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
     with psycopg.connect(database.uri, autocommit=True) as connection:
         for statement in (_DOCUMENTS, _LINKS, _SNAPSHOT):
             connection.execute(statement, {"rows": rows, "realm": REALM})
@@ -177,7 +179,9 @@ def main() -> None:
     print(f"{result.rows:,} invoices on each side, {result.differing:,} differ")
     print(f"plain SQL join               {result.plain_join:6.2f} s")
     print(f"freeze the comparison        {result.freeze:6.2f} s")
-    print(f"checks (Great Expectations)  {result.checks:6.2f} s   (loading it: {result.load_great_expectations:.1f} s)")
+    print(
+        f"checks (Great Expectations)  {result.checks:6.2f} s   (loading it: {result.load_great_expectations:.1f} s)"
+    )
     print(f"write and cross-check        {result.write:6.2f} s")
     print(f"ratio to the plain join      {result.ratio:6.2f}")
     print(f"peak memory of the process   {result.peak_mib:6d} MiB")

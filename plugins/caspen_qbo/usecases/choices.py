@@ -93,7 +93,13 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 session.store.choices.release(
                     session.workspace_id, row["document_kind"], row["document_id"], None if gone else facts
                 )
-                _note(session, row, "to be posted again" if gone else "to be overwritten in QuickBooks", facts, who)
+                _note(
+                    session,
+                    row,
+                    "to be posted again" if gone else "to be overwritten in QuickBooks",
+                    facts,
+                    who,
+                )
                 session.store.unsynced.resolve(
                     session.workspace_id, row["document_kind"], row["document_id"],
                     resolution=f"sent again by {who}", error_keys=CHOOSABLE,
@@ -139,7 +145,9 @@ def _must_be_as_seen(row: dict[str, Any], facts: DocumentFacts) -> None:
 
 
 def _note(session: Session, row: dict[str, Any], what: str, facts: DocumentFacts | None, who: str) -> None:
-    figures = f"{row['quickbooks_type']} {row['quickbooks_id']}" + (f", total {facts.total:.2f}" if facts else ", gone")
+    figures = f"{row['quickbooks_type']} {row['quickbooks_id']}" + (
+        f", total {facts.total:.2f}" if facts else ", gone"
+    )
     session.store.links.note_event(
         session.workspace_id, row["document_kind"], row["document_id"], what, figures, who
     )

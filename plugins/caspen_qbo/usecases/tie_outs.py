@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -38,21 +39,24 @@ def tie_outs(session: Session, today: date) -> list[TieOut]:
 def _receivables(session: Session, sums: Sequence[Mapping[str, Any]], others: Mapping[str, Any]) -> TieOut:
     ours, theirs = _sum(sums, DocumentKind.INVOICE, "balance")
     notes = []
-    if others["open_invoices"]["documents"]:
+    if number := others["open_invoices"]["documents"]:
         notes.append(
-            f"Beside these, the same customers owe {others['open_invoices']['amount']:.2f} on "
-            f"{others['open_invoices']['documents']} QuickBooks invoices that are not Caspen's."
+            f"Beside these, the same customers owe {others['open_invoices']['amount']:,.2f} on "
+            f"{_count(number, 'QuickBooks invoice')} not of Caspen's."
         )
-    if others["held_invoices"]["documents"]:
+    if number := others["held_invoices"]["documents"]:
         notes.append(
-            f"Not in these sums: {others['held_invoices']['documents']} posted invoices whose newer Caspen version "
-            f"waits or is listed; QuickBooks has {others['held_invoices']['amount']:.2f} open on them."
+            f"Not in these sums: {_count(number, 'posted invoice')} of which Caspen has a newer version that waits "
+            f"or is listed; QuickBooks has {others['held_invoices']['amount']:,.2f} open on them."
         )
-    return _tie_out(
-        session, "receivables", "Accounts receivable",
+    return TieOutDraft(
+        "receivables",
+        "Accounts receivable",
         "What clients owe on synced invoices.",
-        [_row("Open balances of synced invoices", ours, theirs)], DocumentKind.INVOICE, "balance", notes,
-    )  # fmt: skip
+        [_row("Open balances of synced invoices", ours, theirs)],
+        _items(session, DocumentKind.INVOICE, "balance"),
+        notes,
+    ).finish()
 
 
 def _payment_account(
@@ -61,35 +65,42 @@ def _payment_account(
     posted = _sum(sums, DocumentKind.PAYMENT, "total", ("caspen", "backfill"))
     imported = _sum(sums, DocumentKind.PAYMENT, "total", ("quickbooks",))
     notes = []
-    if others["on_other_account"]["documents"]:
+    if number := others["on_other_account"]["documents"]:
         notes.append(
-            f"{others['on_other_account']['documents']} of these payments, {others['on_other_account']['amount']:.2f}, "
-            "lie on another QuickBooks account than the chosen payment account."
+            f"On another QuickBooks account than the chosen payment account: {_count(number, 'of these payments', '')}, "
+            f"{others['on_other_account']['amount']:,.2f}."
         )
-    if others["other_payments"]["documents"]:
+    if number := others["other_payments"]["documents"]:
         notes.append(
-            f"The payment account also holds {others['other_payments']['documents']} QuickBooks payments, "
-            f"{others['other_payments']['amount']:.2f}, that are not linked to Caspen."
+            f"The payment account also holds {_count(number, 'QuickBooks payment')} not linked to Caspen, "
+            f"{others['other_payments']['amount']:,.2f}."
         )
-    rows = [
-        _row("Payments posted from Caspen", *posted),
-        _row("Payments imported from QuickBooks", *imported),
-        _row("Together", posted[0] + imported[0], posted[1] + imported[1]),
-    ]
-    return _tie_out(
-        session, "payment_account", "Payment account", "Money received on synced invoices, on either side.", rows,
-        DocumentKind.PAYMENT, "total", notes,
-    )  # fmt: skip
+    return TieOutDraft(
+        "payment_account",
+        "Payment account",
+        "Money received on synced invoices, on either side.",
+        [
+            _row("Payments posted from Caspen", *posted),
+            _row("Payments imported from QuickBooks", *imported),
+            _row("Together", posted[0] + imported[0], posted[1] + imported[1]),
+        ],
+        _items(session, DocumentKind.PAYMENT, "total"),
+        notes,
+    ).finish()
 
 
 def _credit_notes(session: Session, sums: Sequence[Mapping[str, Any]]) -> TieOut:
     total = _sum(sums, DocumentKind.CREDIT_NOTE, "total")
     unused = _sum(sums, DocumentKind.CREDIT_NOTE, "balance")
-    rows = [_row("Credit notes issued", *total), _row("Of these not yet used on their invoice", *unused)]
-    return _tie_out(
-        session, "credit_notes", "Credit notes", "Synced credit notes, each applied to its own invoice.", rows,
-        DocumentKind.CREDIT_NOTE, "total", [],
-    )  # fmt: skip
+    return TieOutDraft(
+        "credit_notes",
+        "Credit notes",
+        "Synced credit notes, each applied to its own invoice.",
+        [_row("Credit notes issued", *total), _row("Of these not yet used on their invoice", *unused)],
+        _items(session, DocumentKind.CREDIT_NOTE, "total")
+        + _items(session, DocumentKind.CREDIT_NOTE, "balance"),
+        [],
+    ).finish()
 
 
 def _tax(session: Session, today: date) -> TieOut:
@@ -113,16 +124,17 @@ def _tax(session: Session, today: date) -> TieOut:
         f"Tax in Caspen at {names.get(code, code or 'no tax')}: {amount:.2f}."
         for code, amount in sorted(taxes.items())
     ]
-    return {
-        "key": "tax",
-        "title": "Tax by code",
-        "explanation": f"Synced invoices less credit notes dated from {since.day} {since:%B %Y}; by date of the document.",
-        "rows": rows,
-        "items": [],
-        "items_in_all": 0,
-        "items_delta": "0.00",
-        "notes": notes,
-    }
+    items = _items(session, DocumentKind.INVOICE, "tax", since)
+    for item in _items(session, DocumentKind.CREDIT_NOTE, "tax", since):
+        items.append({**item, "delta": -item["delta"], "delta_of_all": -item["delta_of_all"]})
+    return TieOutDraft(
+        "tax",
+        "Tax by code",
+        f"Synced invoices less credit notes dated from {since.day} {since:%B %Y} on. What explains it is by tax.",
+        rows,
+        items,
+        notes,
+    ).finish()
 
 
 def _net_by_code(session: Session, since: date) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
@@ -172,36 +184,51 @@ def _row(label: str, caspen: Decimal, quickbooks: Decimal) -> dict[str, str]:
     }
 
 
-def _tie_out(
-    session: Session,
-    key: str,
-    title: str,
-    explanation: str,
-    rows: list[dict[str, str]],
-    kind: DocumentKind,
-    figure: str,
-    notes: list[str],
-) -> TieOut:
-    found = session.store.reconciliation.fetch_tie_out_items(session.workspace_id, kind, figure, ITEMS_MAX)
-    return {
-        "key": key,
-        "title": title,
-        "explanation": explanation,
-        "rows": rows,
-        "items": [
-            {
-                "number": item["document_number"],
-                "caspen": _text(item["caspen_value"]),
-                "quickbooks": _text(item["quickbooks_value"]),
-                "delta": f"{item['delta']:.2f}",
-                "reason": _reason(item),
-            }
-            for item in found
-        ],
-        "items_in_all": found[0]["items"] if found else 0,
-        "items_delta": f"{found[0]['delta_of_all']:.2f}" if found else "0.00",
-        "notes": notes,
-    }
+def _items(
+    session: Session, kind: DocumentKind, figure: str, since: date | None = None
+) -> list[Mapping[str, Any]]:
+    return list(
+        session.store.reconciliation.fetch_tie_out_items(session.workspace_id, kind, figure, ITEMS_MAX, since)
+    )
+
+
+@dataclass(frozen=True)
+class TieOutDraft:
+    """A tie-out before it becomes texts."""
+
+    key: str
+    title: str
+    explanation: str
+    rows: list[dict[str, str]]
+    items: list[Mapping[str, Any]]
+    notes: list[str]
+
+    def finish(self) -> TieOut:
+        """As stored with the run."""
+        groups = {(item["kind"], item["figure"]): item for item in self.items}.values()
+        return {
+            "key": self.key,
+            "title": self.title,
+            "explanation": self.explanation,
+            "rows": self.rows,
+            "items": [
+                {
+                    "number": item["document_number"],
+                    "caspen": _text(item["caspen_value"]),
+                    "quickbooks": _text(item["quickbooks_value"]),
+                    "delta": f"{item['delta']:.2f}",
+                    "reason": _reason(item),
+                }
+                for item in self.items
+            ],
+            "items_in_all": sum(item["items"] for item in groups),
+            "items_delta": f"{sum((item['delta_of_all'] for item in groups), ZERO):.2f}",
+            "notes": self.notes,
+        }
+
+
+def _count(number: int, noun: str, plural: str = "s") -> str:
+    return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -83,7 +83,10 @@ def test_resending_brings_back_caspens_version(flow: Flow):
     run(flow)
     assert flow.listed() == {}
     assert latest(flow) == (0, True)
-    assert history(flow, priced)[-2:] == [("to be overwritten in QuickBooks", "cli:ann"), ("posted (post)", "sync")]
+    assert history(flow, priced)[-2:] == [
+        ("to be overwritten in QuickBooks", "cli:ann"),
+        ("posted (post)", "sync"),
+    ]
 
 
 @pytest.mark.parametrize("verb", ["void", "delete"])

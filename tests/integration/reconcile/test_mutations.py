@@ -43,6 +43,7 @@ def test_each_planted_difference_is_found_and_no_other(flow: Flow):
         report, again = build(store, flow.workspace_id, "mutated"), build(store, flow.workspace_id)
     assert (report.html, report.xlsx) == (again.html, again.xlsx)
     import os
+
     if os.environ.get("KEEP"):
         open(os.environ["KEEP"] + ".html", "w").write(report.html)
         open(os.environ["KEEP"] + ".xlsx", "wb").write(report.xlsx)

@@ -127,7 +127,9 @@ def test_a_payment_on_its_way_is_no_difference_and_a_listed_one_explains(flow: F
     waiting, foreign = flow.invoice("80.00", "20.00"), flow.invoice("80.00", "20.00")
     flow.post()
     flow.pay(waiting, "50.00")  # not posted yet
-    flow.person("record-payment", invoices=[{"id": invoice_of(flow, foreign)["Id"], "amount": 30}])  # not imported yet
+    flow.person(
+        "record-payment", invoices=[{"id": invoice_of(flow, foreign)["Id"], "amount": 30}]
+    )  # not imported yet
     run(flow)
     assert latest(flow) == (2, 0, True)
 
@@ -168,7 +170,9 @@ def test_a_check_that_cannot_run_is_no_mismatch(flow: Flow):
     with pytest.raises(BrokenCheckError, match="date of invoice could not be carried out"):
         run(flow, run_id="broken")
     assert flow.listed() == {}
-    assert flow.sync_rows("SELECT success, documents_checked FROM qbo_sync.reconciliation_run") == [(False, None)]
+    assert flow.sync_rows("SELECT success, documents_checked FROM qbo_sync.reconciliation_run") == [
+        (False, None)
+    ]
     assert flow.sync_rows("SELECT count(*) FROM qbo_sync.reconciliation_difference") == [(0,)]
 
 
@@ -205,4 +209,8 @@ def test_an_imported_payment_is_compared_by_what_is_on_its_invoice(flow: Flow):
     result = run(flow)
     assert result.message == "4 documents compared, all equal."
     [(rows,)] = flow.sync_rows("SELECT report -> 'tie_outs' -> 1 -> 'rows' FROM qbo_sync.reconciliation_run")
-    assert [(row["caspen"], row["quickbooks"]) for row in rows] == [("0.00", "0.00"), ("50.00", "50.00"), ("50.00", "50.00")]
+    assert [(row["caspen"], row["quickbooks"]) for row in rows] == [
+        ("0.00", "0.00"),
+        ("50.00", "50.00"),
+        ("50.00", "50.00"),
+    ]

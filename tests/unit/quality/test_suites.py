@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from caspen_qbo.core.reconcile import COMPARED_OF, CheckResult, judge, uncompared
 from caspen_qbo.core.matching import Difference
+from caspen_qbo.core.reconcile import COMPARED_OF, CheckResult, judge, uncompared
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.quality.suites import build_suite, import_gx
@@ -27,7 +27,9 @@ def test_every_compared_field_has_a_check_of_its_own(kind: DocumentKind):
 
 
 def test_money_and_presence_are_critical():
-    severities = {e.meta["check"]: e.severity.value for e in build_suite(DocumentKind.INVOICE, 1).expectations}
+    severities = {
+        e.meta["check"]: e.severity.value for e in build_suite(DocumentKind.INVOICE, 1).expectations
+    }
     critical = {name for name, severity in severities.items() if severity == "critical"}
     assert critical == {"rows", "unique", "in_quickbooks", "in_caspen", "subtotal", "tax", "total", "balance"}
 
@@ -63,14 +65,22 @@ def outcome(*results: Result) -> Any:
 
 
 def test_a_result_is_counted():
-    found = _read(DocumentKind.INVOICE, outcome(Result("total", False, {"unexpected_count": 2, "element_count": 9})), 1, 9)
+    found = _read(
+        DocumentKind.INVOICE,
+        outcome(Result("total", False, {"unexpected_count": 2, "element_count": 9})),
+        1,
+        9,
+    )
     assert [(check.checked, check.failing, check.success) for check in found] == [(9, 2, False)]
 
 
 @pytest.mark.parametrize(
     ("broken", "message"),
     [
-        (Result("total", False, {}, {"raised_exception": True, "exception_message": "text = numeric"}), "text = numeric"),
+        (
+            Result("total", False, {}, {"raised_exception": True, "exception_message": "text = numeric"}),
+            "text = numeric",
+        ),
         (Result("total", False, {}, {"m": {"raised_exception": True, "exception_message": "gone"}}), "gone"),
         (Result("rows", False, {"observed_value": 7}), "saw 7 documents, but 9"),
         (Result("total", True, {"unexpected_count": 2}), "says True and counts 2"),

@@ -26,7 +26,10 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 def sheet_named(book: bytes, name: str) -> ElementTree.Element:
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
-        names = [s.get("name") for s in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{SHEET}sheet")]
+        names = [
+            s.get("name")
+            for s in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{SHEET}sheet")
+        ]
         return ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{names.index(name) + 1}.xml"))
 
 
@@ -58,7 +61,10 @@ def test_the_summary_says_what_differs_and_whose_turn_it_is():
     model = read_model(run(), DIFFERENCES)
     assert headline(model) == "1 of 9 documents compared differs between Caspen and QuickBooks."
     told = " ".join(sentences(model))
-    assert "12 invoices finalised: 8 synced, 1 waiting for the next run, 2 listed for a person, 1 left out" in told
+    assert (
+        "12 invoices finalised: 8 synced, 1 waiting for the next run, 2 listed for a person, 1 left out"
+        in told
+    )
     assert "3 fields differ; 1 of them follow from a cause that is listed." in told
     assert "Whoever keeps the books, in QuickBooks: 1" in told
     assert "Sums that differ: Accounts receivable." in told
@@ -66,7 +72,10 @@ def test_the_summary_says_what_differs_and_whose_turn_it_is():
 
 def test_equal_sides_and_no_documents_are_told_apart():
     equal = run(listed=[], tie_outs=[])
-    assert headline(read_model(equal, ())) == "All 9 documents compared are equal in Caspen and QuickBooks, to the cent."
+    assert (
+        headline(read_model(equal, ()))
+        == "All 9 documents compared are equal in Caspen and QuickBooks, to the cent."
+    )
     assert headline(read_model({**equal, "documents_checked": 0}, ())).startswith("Nothing is synced yet")
 
 
@@ -103,7 +112,9 @@ def test_the_page_stands_alone_and_escapes_what_it_shows():
     tags.feed(page)
     assert tags.open == []
     loaded = {"src", "href", "xlink:href", "action", "srcset", "poster"}
-    outside = [v for _, attrs in tags.seen for n, v in attrs.items() if n in loaded and not str(v).startswith("#")]
+    outside = [
+        v for _, attrs in tags.seen for n, v in attrs.items() if n in loaded and not str(v).startswith("#")
+    ]
     assert outside == []
     assert not re.search(r"url\((?!#)|@import|<script", page)
     assert "Harbour &amp; Sons &lt;Physio&gt;" in page and "<Physio>" not in page
@@ -138,7 +149,9 @@ def test_the_spreadsheet_holds_numbers_frozen_headers_filters_and_totals():
 
 def test_thousands_of_rows_stay_readable_and_all_reach_the_spreadsheet():
     many = [difference(f"INV-{n}", "total", "1.00", "2.00", "1.00") for n in range(3000)]
-    model = read_model(run(listed=[listed(f"INV-{n}", "changed_in_quickbooks", n % 40) for n in range(3000)]), many)
+    model = read_model(
+        run(listed=[listed(f"INV-{n}", "changed_in_quickbooks", n % 40) for n in range(3000)]), many
+    )
     page = render_html(model)
     assert "2,500 more are in the spreadsheet." in page
     assert len(page) < 700_000

@@ -1,18 +1,22 @@
 -- Documents whose figure differs, largest first, with what is known of the reason.
--- Params:  workspace_id bigint, document_kind text, figure text: total or balance, most int
--- Columns: document_number | caspen_value | quickbooks_value | delta | settled | accepted | title | items bigint: of all
-SELECT i.document_number, i.caspen_value, i.quickbooks_value, i.delta, i.settled, i.accepted, u.title,
+-- Params:  workspace_id bigint, document_kind text, figure text: total, tax or balance, since date or null: only
+--          documents dated from then on, most int
+-- Columns: kind | figure | document_number | caspen_value | quickbooks_value | delta | settled | accepted | title | items bigint: of all
+SELECT %(document_kind)s AS kind, %(figure)s AS figure, i.document_number, i.caspen_value, i.quickbooks_value, i.delta, i.settled, i.accepted, u.title,
        count(*) OVER () AS items, sum(i.delta) OVER () AS delta_of_all
 FROM (
   SELECT c.workspace_id, c.document_kind, c.document_id, c.document_number, c.balance_settled AS settled, c.accepted,
          v.caspen_value, v.quickbooks_value, coalesce(v.quickbooks_value, 0) - coalesce(v.caspen_value, 0) AS delta
   FROM qbo_sync.comparison c
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN %(figure)s = 'total' THEN c.caspen_total ELSE c.caspen_balance END AS caspen_value,
+    SELECT CASE %(figure)s WHEN 'total' THEN c.caspen_total WHEN 'tax' THEN c.caspen_tax ELSE c.caspen_balance END
+             AS caspen_value,
            CASE WHEN NOT c.in_quickbooks THEN NULL
-                WHEN %(figure)s = 'total' THEN c.quickbooks_total ELSE c.quickbooks_balance END AS quickbooks_value
+                WHEN %(figure)s = 'total' THEN c.quickbooks_total
+                WHEN %(figure)s = 'tax' THEN c.quickbooks_tax ELSE c.quickbooks_balance END AS quickbooks_value
   ) v
-  WHERE c.workspace_id = %(workspace_id)s AND c.document_kind = %(document_kind)s
+  WHERE c.workspace_id = %(workspace_id)s AND c.document_kind = %(document_kind)s AND c.in_caspen
+    AND (%(since)s::date IS NULL OR c.caspen_date >= %(since)s)
 ) i
 LEFT JOIN LATERAL (
   SELECT u.title

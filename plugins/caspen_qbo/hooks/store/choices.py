@@ -27,7 +27,9 @@ class ChoiceStore:
         """Keep what was accepted; edits count from there. :param version: Caspen's version it is held against."""
         key = {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id}
         stored = Jsonb(to_json(facts))
-        self._db.execute("store/choice/upsert_acceptance", {**key, "facts": stored, "version": version, "who": who})
+        self._db.execute(
+            "store/choice/upsert_acceptance", {**key, "facts": stored, "version": version, "who": who}
+        )
         self._db.execute("store/choice/rebase_link", {**key, "facts": stored})
 
     def release(self, workspace_id: int, kind: str, document_id: int, facts: DocumentFacts | None) -> None:

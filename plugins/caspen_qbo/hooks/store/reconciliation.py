@@ -128,7 +128,9 @@ class ReconciliationStore:
                 for row in page
             ]
 
-    def mark_edited(self, workspace_id: int, edits: Sequence[tuple[Edited, Sequence[Difference], bool]]) -> None:
+    def mark_edited(
+        self, workspace_id: int, edits: Sequence[tuple[Edited, Sequence[Difference], bool]]
+    ) -> None:
         """:param edits: (document, edited fields no other check looks at, whether anything was edited)."""
         self._db.execute_many(
             "store/reconcile/mark_edited",
@@ -257,11 +259,19 @@ class ReconciliationStore:
         )
         return {row["name"]: row for row in rows}
 
-    def fetch_tie_out_items(self, workspace_id: int, kind: str, figure: str, most: int) -> list[Row]:
-        """:param figure: total or balance."""
+    def fetch_tie_out_items(
+        self, workspace_id: int, kind: str, figure: str, most: int, since: date | None = None
+    ) -> list[Row]:
+        """:param figure: total, tax or balance. :param since: Only documents dated from then on."""
         return self._db.fetch_all(
             "store/reconcile/select_tie_out_items",
-            {"workspace_id": workspace_id, "document_kind": kind, "figure": figure, "most": most},
+            {
+                "workspace_id": workspace_id,
+                "document_kind": kind,
+                "figure": figure,
+                "since": since,
+                "most": most,
+            },
         )
 
     def sum_tax(self, workspace_id: int, since: date) -> list[Row]:

@@ -1,0 +1,79 @@
+"""
+All benchmarks in their short form, as a table; and the table into README.md, between its two marks.
+
+    python -m benchmarks
+
+Figures are ratios or counts wherever possible: seconds of this machine say little about another.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from benchmarks import calls, reconcile
+from ops.paths import ROOT
+from tests.support.standalone import services
+
+README = ROOT / "README.md"
+OPEN, CLOSE = "<!-- bench -->", "<!-- /bench -->"
+RECONCILE_ROWS = 50_000
+
+Row = tuple[str, str, str]
+"""What was measured, the figure, beside what."""
+
+
+def run_all() -> list[Row]:
+    """Every benchmark once, short."""
+    with services() as started:
+        counted = calls.measure(started)
+    joined = reconcile.measure(RECONCILE_ROWS, repetitions=1)
+    return [
+        (
+            f"Calls to QuickBooks for {counted.invoices:,} new invoices, {counted.clients} new clients, "
+            f"{counted.payments} payments",
+            f"{counted.total}",
+            f"{counted.script:,} by a script that makes one call at a time ({counted.ratio:.0f} times as many; "
+            f"run for {counted.script_ran} invoices)",
+        ),
+        (
+            f"Reconciling {joined.rows:,} invoices, in times of a plain SQL join of the same tables",
+            f"{joined.ratio:.1f}",
+            f"1 is the join alone; {joined.peak_mib} MiB at the peak",
+        ),
+    ]
+
+
+def as_table(rows: Sequence[Row]) -> str:
+    """A Markdown table with a line on where it was made."""
+    lines = ["| Measured | Here | Beside |", "|---|---:|---|"]
+    lines += [f"| {what} | {figure} | {beside} |" for what, figure, beside in rows]
+    made = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return "\n".join([*lines, "", f"Made by `make bench`: {made}."])
+
+
+def write_into(text: str, table: str) -> str:
+    """
+    The text with the table between the two marks.
+
+    The marks are added at the end where there are none. Safe to repeat.
+    """
+    if OPEN not in text:
+        text = f"{text.rstrip()}\n\n{OPEN}\n"
+    before, _, rest = text.partition(OPEN)
+    _, found, after = rest.partition(CLOSE)
+    return f"{before}{OPEN}\n{table}\n{CLOSE}{after if found else rest}"
+
+
+def main() -> None:
+    logging.getLogger("caspen_qbo").setLevel(logging.WARNING)
+    table = as_table(run_all())
+    print(table)
+    README.write_text(write_into(README.read_text() if README.exists() else "", table))
+
+
+if __name__ == "__main__":
+    main()
