@@ -1,0 +1,62 @@
+"""Each row of docs/eligibility.md, asked of the code that decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from caspen_qbo.core.eligibility import Standing, Wanted, stand_allocation, stand_credit_note, stand_invoice
+from tests.docs.conftest import DOCS
+from tests.support.records import AFTER, BEFORE, LINE_AT, a_credit_note, a_line, an_allocation, an_invoice
+
+MOMENTS = {"before": BEFORE, "after": AFTER, "never": None}
+OF = {
+    "posts": Standing(Wanted.PRESENT, finalised=True),
+    "historical": Standing(Wanted.AS_IS, finalised=True, excluded_reason="historical"),
+    "a stale draft": Standing(Wanted.AS_IS, finalised=False),
+}
+
+
+def rows(heading: str) -> list[list[str]]:
+    part = (DOCS / "eligibility.md").read_text().split(f"### {heading}")[1].split("\n### ")[0]
+    lines = [line for line in part.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def told(cells: list[str]) -> Standing:
+    """The last three columns."""
+    wanted, counts, reason = cells[-3:]
+    return Standing(Wanted(wanted), finalised=counts == "yes", excluded_reason=reason or None)
+
+
+def test_there_are_rows_of_every_kind():
+    assert min(len(rows(heading)) for heading in ("Invoices", "Credit notes", "Payments")) >= 6
+
+
+@pytest.mark.parametrize("cells", rows("Invoices"), ids=" ".join)
+def test_invoices(cells: list[str]):
+    status, created, finalised, linked = cells[:4]
+    changes: dict[str, Any] = {"status": status, "finalised_at": MOMENTS[finalised]}
+    if status == "deleted":
+        changes |= {"status": "draft", "deleted_at": AFTER}
+    invoice = an_invoice(a_line(), created_at=MOMENTS[created], **changes)
+    assert stand_invoice(invoice, line_at=LINE_AT, linked=linked == "yes") == told(cells)
+
+
+@pytest.mark.parametrize("cells", rows("Credit notes"), ids=" ".join)
+def test_credit_notes(cells: list[str]):
+    status, of, linked = cells[:3]
+    assert stand_credit_note(a_credit_note(status=status), OF[of], linked=linked == "yes") == told(cells)
+
+
+@pytest.mark.parametrize("cells", rows("Payments"), ids=" ".join)
+def test_allocations(cells: list[str]):
+    state, source, of, linked = cells[:4]
+    changes = {
+        "unlinked": {"deleted_at": AFTER},
+        "payment void": {"payment_status": "void"},
+        "refunded": {"payment_status": "refunded"},
+    }.get(state, {})
+    allocation = an_allocation(payment_source=source, **changes)
+    assert stand_allocation(allocation, OF[of], linked=linked == "yes") == told(cells)
