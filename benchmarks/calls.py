@@ -3,9 +3,10 @@ How many calls to QuickBooks a first evening takes, beside a plain script that m
 
     python -m benchmarks.calls [--invoices N]
 
-1,000 new invoices of 700 new clients with 900 payments are posted through the real use case against the sandbox, and
-the sandbox's own record is counted, not ours. Then the same documents, as read from Caspen, are entered by a script as
-one writes it with python-quickbooks: look the customer up, create it, create the invoice, create the payment.
+1,000 new invoices of 700 new clients with 900 payments are posted through the real use case against the
+sandbox, and the sandbox's own record is counted, not ours. Then the same documents, as read from Caspen, are
+entered by a script as one writes it with python-quickbooks: look the customer up, create it, create the invoice,
+create the payment.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ def count_script(flow: Flow, invoices: int) -> int:
     tokens = flow.door("token", realm=REALM)
     auth = AuthClient(
         QUICKBOOKS_APP.client_id, QUICKBOOKS_APP.client_secret, "http://localhost/callback",
-        flow.sandbox.discovery_url, access_token=tokens["access_token"], refresh_token=tokens["refresh_token"],
+        flow.sandbox.discovery_url, access_token=tokens["access_token"],
+        refresh_token=tokens["refresh_token"],
     )  # fmt: skip
     qb = QuickBooks(
         auth_client=auth, refresh_token=tokens["refresh_token"], company_id=REALM, minorversion=75
