@@ -1,0 +1,146 @@
+"""QuickBooks' notifications: only with a valid signature, and they only wake the DAGs. Run now, as the user."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.integration.ui.conftest import WEBHOOK_TOKEN, Pages
+from tests.support.flow import REALM, Flow
+
+WOKEN = {"import_from_quickbooks", "post_to_quickbooks"}
+CLOUD = [
+    {
+        "specversion": "1.0",
+        "id": "88cd52aa-33b6-4351-9aa4-47572edbd068",
+        "source": "intuit.dsnBgbseACLLRZNxo2dfc4evmEJdxde58xeeYcZliOU=",
+        "type": "qbo.payment.created.v1",
+        "datacontenttype": "application/json",
+        "time": "2026-11-10T21:31:25.179851517Z",
+        "intuitentityid": "12",
+        "intuitaccountid": realm,
+        "data": {},
+    }
+    for realm in (REALM, "4620816365000000001", REALM)
+]
+ENTITIES = [{"id": "1", "operation": "Create", "name": "Payment", "lastUpdated": "2026-11-08T20:52:31.657Z"}]
+LEGACY = {"eventNotifications": [{"realmId": REALM, "dataChangeEvent": {"entities": ENTITIES}}]}
+
+
+def sign(body: bytes, token: str = WEBHOOK_TOKEN) -> str:
+    return base64.b64encode(hmac.new(token.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def deliver(pages: Pages, body: bytes, signature: str | None) -> int:
+    """As Intuit does: no login, no browser."""
+    pages.client.cookies.clear()
+    headers = {"content-type": "application/json"}
+    if signature is not None:
+        headers["intuit-signature"] = signature
+    return pages.client.post("/quickbooks/webhook", content=body, headers=headers).status_code
+
+
+@pytest.fixture
+def dags(pages: Pages, airflow_dags: Path) -> Iterator[Pages]:
+    """The DAGs are known to Airflow and switched on; runs of other tests are taken away."""
+    for dag_id in (*WOKEN, "reconcile_quickbooks"):
+        answer = pages.airflow("admin", "PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": False})
+        assert answer.status_code == 200, answer.text
+    forget_runs(pages)
+    yield pages
+    forget_runs(pages)
+
+
+def runs(pages: Pages, dag_id: str) -> list[dict]:
+    return pages.airflow("admin", "GET", f"/api/v2/dags/{dag_id}/dagRuns").json()["dag_runs"]
+
+
+def forget_runs(pages: Pages) -> None:
+    for dag_id in (*WOKEN, "reconcile_quickbooks"):
+        for run in runs(pages, dag_id):
+            pages.airflow("admin", "DELETE", f"/api/v2/dags/{dag_id}/dagRuns/{run['dag_run_id']}")
+
+
+@pytest.mark.parametrize("notification", [CLOUD, LEGACY], ids=["CloudEvents", "retired form"])
+def test_a_signed_notification_wakes_both_dags_once(dags: Pages, flow: Flow, notification: object) -> None:
+    body = json.dumps(notification).encode()
+    if time.time() % 20 > 17:
+        time.sleep(4)  # notifications of one span of twenty seconds are one run; do not straddle two
+    for _ in range(3):
+        start = time.monotonic()
+        assert deliver(dags, body, sign(body)) == 200
+        assert time.monotonic() - start < 3
+    for dag_id in WOKEN:
+        (run,) = runs(dags, dag_id)
+        assert run["conf"] == {"workspace_id": 1}
+        assert run["state"] == "queued"
+        assert run["dag_run_id"].startswith("webhook__1__")
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [None, "", "x", sign(b"another body"), sign(json.dumps(CLOUD).encode(), "another token"), "é" * 44],
+)
+def test_without_a_valid_signature_nothing_is_woken(dags: Pages, flow: Flow, signature: str | None) -> None:
+    assert (
+        deliver(dags, json.dumps(CLOUD).encode(), signature and signature.encode("latin-1", "replace")) == 401
+    )
+    assert all(runs(dags, dag_id) == [] for dag_id in WOKEN)
+
+
+def test_a_login_is_no_signature(dags: Pages, flow: Flow) -> None:
+    answer = dags.as_("admin").post("/webhook")
+    assert answer.status_code == 401
+
+
+def test_signed_nonsense_is_refused(dags: Pages, flow: Flow) -> None:
+    for body in (b"", b"{}", b"[1]", b"nonsense", b'{"eventNotifications": 5}'):
+        assert deliver(dags, body, sign(body)) == 400, body
+    large = b"[" + b" " * 1_000_001 + b"]"
+    assert deliver(dags, large, sign(large)) == 413
+    assert all(runs(dags, dag_id) == [] for dag_id in WOKEN)
+
+
+def test_a_strange_company_wakes_nothing(dags: Pages, flow: Flow) -> None:
+    body = json.dumps([{**CLOUD[0], "intuitaccountid": "4620816365000000001"}]).encode()
+    assert deliver(dags, body, sign(body)) == 200
+    assert all(runs(dags, dag_id) == [] for dag_id in WOKEN)
+
+
+def test_webhooks_are_off_without_a_verifier_token(
+    pages: Pages, flow: Flow, connections: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quickbooks = json.loads(connections["AIRFLOW_CONN_QUICKBOOKS"])
+    del quickbooks["extra"]["webhook_verifier_token"]
+    monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(quickbooks))
+    body = json.dumps(CLOUD).encode()
+    assert deliver(pages, body, sign(body)) == 404
+    assert deliver(pages, body, sign(body, "")) == 404, "an empty token signs nothing"
+
+
+def test_run_now_starts_the_dag_as_the_user(dags: Pages, flow: Flow) -> None:
+    user = dags.as_("user")
+    assert user.message(user.post("/w/1/activity/run", {"job": "reconcile"})) == "Reconcile was started."
+    (run,) = runs(dags, "reconcile_quickbooks")
+    assert run["triggering_user_name"] == "user"
+    assert run["conf"] == {"workspace_id": 1}
+    text = user.get("/w/1/activity").text
+    assert (
+        f'/dags/reconcile_quickbooks/runs/{run["dag_run_id"].replace(":", "%3A").replace("+", "%2B")}"'
+        in text
+    )
+    assert user.message(user.post("/w/1/activity/run", {"job": "nope"})) == "Choose what to run."
+
+
+def test_run_now_of_a_dag_that_is_switched_off_says_so(dags: Pages, flow: Flow) -> None:
+    dags.airflow("admin", "PATCH", "/api/v2/dags/post_to_quickbooks", json={"is_paused": True})
+    user = dags.as_("user")
+    assert "is switched off in Airflow" in user.message(user.post("/w/1/activity/run", {"job": "post"}))
+    assert runs(dags, "post_to_quickbooks") == []
