@@ -48,7 +48,7 @@ def trend_svg(points: Sequence[TrendPoint]) -> str:
         axes.tick_params(axis="x", labelsize=8)
         axes.set_xlim(-0.7, max(len(points), 6) - 0.3)
         axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-        axes.set_ylim(0, max([1, *(point.unexplained + point.explained for point in points)]) * 1.15)
+        axes.set_ylim(0, max([1, *(point.unexplained + point.explained for point in points)]) * 1.3)
         axes.set_ylabel("fields that differ")
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(loc="upper left", ncols=2, frameon=False, fontsize=9)
