@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SHOWN_MAX = 50
 """Numbers told one by one in the question and in the result; all of them are in the log."""
 
+NOTHING_TO_DO = {"not_eligible", "not_found", "draft", "void", "clash"}
+"""Verdicts after which nothing is sent, linked or listed."""
+
 DAG_TEST_USER = "dag_test"
 """Who Airflow names as the trigger of `airflow dags test`: there nobody can answer a question."""
 
@@ -93,8 +96,8 @@ class ApproveBackfillOperator(ApprovalOperator):
             raise AirflowSkipException(
                 "A dry run: nothing is sent. Trigger it again with dry_run off to carry it out."
             )
-        if not self.planned:
-            raise AirflowSkipException("No invoice numbers were given: there is nothing to approve.")
+        if set(self.planned) <= NOTHING_TO_DO:
+            raise AirflowSkipException("Nothing would be sent or linked: there is nothing to approve.")
         who = getattr(context["dag_run"], "triggering_user_name", None)
         if self.approved or who == DAG_TEST_USER:
             self.log.info("approved beforehand by %s", who or "whoever started the run")
