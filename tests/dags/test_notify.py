@@ -57,7 +57,7 @@ def test_slack_is_told_the_reason_even_when_mail_does_not_work(
         "conn_type": "smtp",
         "host": HOST,
         "port": free_port(),
-        "extra": {"to_email": "ops@example.com", "from_email": "sync@example.com", "retry_limit": 1, "timeout": 1},
+        "extra": {"to_email": "a@example.com", "from_email": "b@example.com", "retry_limit": 1, "timeout": 1},
     }
     monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(mail))
     notify_failure(
