@@ -50,7 +50,7 @@ class Practice:
     server: AirflowServer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def practice(
     caspen_databases: DatabaseFactory,
     sync_databases: DatabaseFactory,
@@ -101,7 +101,7 @@ class Window:
         self.page.goto(f"{self.server.url}{path}", wait_until="load")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     from playwright.sync_api import sync_playwright
 

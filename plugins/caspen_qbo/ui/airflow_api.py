@@ -1,4 +1,4 @@
-"""Airflow's public API asked in-process, as the signed-in user: their rights and Airflow's audit log both hold."""
+"""Airflow's public API asked in-process, as the signed-in user: their rights and the audit log both hold."""
 
 from __future__ import annotations
 

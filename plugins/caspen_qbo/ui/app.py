@@ -1,8 +1,8 @@
 """
 The web application Airflow mounts under ``/quickbooks``.
 
-Closed unless opened: every router but the webhook's demands a login and a right, and FastAPI's own documentation
-pages are off, because dependencies do not cover them.
+Closed unless opened: every router but the webhook's demands a login and a right, and FastAPI's own
+documentation pages are off, because dependencies do not cover them.
 """
 
 from __future__ import annotations

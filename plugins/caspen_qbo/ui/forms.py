@@ -18,7 +18,7 @@ def same_origin(request: Request) -> bool:
     """
     Whether the browser says that this request comes from a page of ours.
 
-    ``Sec-Fetch-Site`` decides where it is sent, else ``Origin``, else ``Referer``; a request with none is refused.
+    ``Sec-Fetch-Site`` decides where it is sent, else ``Origin``, else ``Referer``; with none it is refused.
     """
     site = request.headers.get("sec-fetch-site")
     if site is not None:
@@ -31,7 +31,7 @@ def same_origin(request: Request) -> bool:
 def protected(
     request: Request, user: GetUserDep, form_token: Annotated[str, Form(alias=TOKEN_FIELD)] = ""
 ) -> None:
-    """A FastAPI dependency of every write: 403 unless the form was opened here, by this user, within twelve hours."""
+    """A FastAPI dependency of every write: 403 unless this user opened the form here within twelve hours."""
     if not same_origin(request):
         raise HTTPException(status.HTTP_403_FORBIDDEN, "This form was not sent from one of our pages.")
     if not is_form_token(form_token, user.get_name()):

@@ -141,7 +141,7 @@ def redirect(
 
 def document(html: str, filename: str | None) -> Response:
     """
-    A whole HTML document made elsewhere in this project: no script runs, no style but those found in it applies.
+    A whole HTML document made elsewhere in this project: no script runs, only the styles in it apply.
 
     :param filename: Offered as a file; shown in place when None.
     """

@@ -26,7 +26,7 @@ def document_url(
     """
     Where a person sees this transaction; empty when there is no such page.
 
-    QuickBooks opens the company the browser is signed in to; there is no address that names the company as well.
+    QuickBooks opens the company the browser is signed in to; no address names the company as well.
     """
     if config is None or not quickbooks_id or quickbooks_type not in PAGES:
         return ""

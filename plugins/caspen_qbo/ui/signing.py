@@ -1,4 +1,4 @@
-"""Short signed texts with Airflow's secret key: form tokens, and the one-line message after a form was sent."""
+"""Short texts signed with Airflow's secret key: form tokens, and the one-line message after a form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request of one user on one workspace: who, what they may do, and the stores, opened once and closed at the end."""
+"""One request of one user on one workspace: who, what they may do, and the stores, opened once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages as Airflow serves them: its own application, its own logins, our plugin mounted by its own loader."""
+"""The pages as Airflow serves them: its application, its logins, our plugin mounted by its own loader."""
 
 from __future__ import annotations
 

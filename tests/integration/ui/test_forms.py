@@ -1,4 +1,4 @@
-"""Writes are refused unless the form was opened here, by this user; pages carry a strict policy and no secret."""
+"""Writes are refused unless this user opened the form here; pages carry a strict policy and no secret."""
 
 from __future__ import annotations
 
@@ -98,9 +98,15 @@ def test_a_message_is_shown_once_and_only_to_whom_it_was_told(pages: Pages, flow
 
 
 PAGES = (
-    "/w/1/setup", "/w/1/setup/doctor", "/w/1/disconnect", "/w/1/taxes", "/w/1/unsynced", "/w/1/reconciliation",
-    "/w/1/activity", "/w/999/unsynced",
-)  # fmt: skip
+    "/w/1/setup",
+    "/w/1/setup/doctor",
+    "/w/1/disconnect",
+    "/w/1/taxes",
+    "/w/1/unsynced",
+    "/w/1/reconciliation",
+    "/w/1/activity",
+    "/w/999/unsynced",
+)
 
 
 def test_pages_allow_nothing_but_their_own_style_and_script(pages: Pages, flow: Flow) -> None:
@@ -156,8 +162,9 @@ def test_what_people_typed_is_shown_as_text(pages: Pages, flow: Flow) -> None:
     assert "<script>alert" not in text
     with flow.sync.connect(autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id, document_number, "
-            "invoice_id, error_key, title, detail, fix) VALUES (1, 'invoice', 1, '<img src=x onerror=y>', 1, 'other', "
+            "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id,"
+            " document_number, invoice_id, error_key, title, detail, fix)"
+            " VALUES (1, 'invoice', 1, '<img src=x onerror=y>', 1, 'other', "
             "'QuickBooks refused', '<b>bold</b>', 'f')"
         )
     text = user.get("/w/1/unsynced").text

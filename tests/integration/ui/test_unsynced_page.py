@@ -15,10 +15,11 @@ from tests.integration.ui.conftest import Door, Pages
 from tests.support.flow import Flow
 
 FILL = """
-INSERT INTO qbo_sync.document (workspace_id, document_kind, document_id, document_number, invoice_id, client_id,
-  document_date, subtotal, tax, total, balance, due_date, caspen_status, finalised, wanted, version, updated_at)
-SELECT 1, 'invoice', n, 'N-' || lpad(n::text, 6, '0'), n, 1000 + n %% 977, date '2026-01-01' + n %% 300, n, 0, n, n,
-       date '2026-02-01', 'open', true, 'present', '1', now()
+INSERT INTO qbo_sync.document (workspace_id, document_kind, document_id, document_number, invoice_id,
+  client_id, document_date, subtotal, tax, total, balance, due_date, caspen_status, finalised, wanted,
+  version, updated_at)
+SELECT 1, 'invoice', n, 'N-' || lpad(n::text, 6, '0'), n, 1000 + n %% 977, date '2026-01-01' + n %% 300, n, 0,
+       n, n, date '2026-02-01', 'open', true, 'present', '1', now()
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id, document_number, invoice_id,
   error_key, title, detail, fix, cause_ref, first_seen_at)
@@ -26,8 +27,8 @@ SELECT 1, 'invoice', n, 'N-' || lpad(n::text, 6, '0'), n, key, 'Title ' || key, 
        CASE key WHEN 'business_validation_tax' THEN 'tax_rate:' || n %% 5 ELSE '' END,
        now() - make_interval(mins => n)
 FROM generate_series(1, %(rows)s) n,
-     LATERAL (SELECT (ARRAY['business_validation_tax', 'duplicate_document_number', 'other', 'totals_mismatch'])
-                     [1 + n %% 4] AS key) k;
+     LATERAL (SELECT (ARRAY['business_validation_tax', 'duplicate_document_number', 'other',
+                            'totals_mismatch'])[1 + n %% 4] AS key) k;
 """
 
 
@@ -105,7 +106,8 @@ def test_the_csv_holds_every_row_and_no_formula(user: Door, flow: Flow, sync_db:
     fill(sync_db, 6001)
     with sync_db.connect(autocommit=True) as connection:
         connection.execute(
-            "UPDATE qbo_sync.unsynced_invoice SET document_number = '=1+1', detail = '@x' WHERE document_id = 6001"
+            "UPDATE qbo_sync.unsynced_invoice SET document_number = '=1+1', detail = '@x'"
+            " WHERE document_id = 6001"
         )
     answer = user.get("/w/1/unsynced.csv")
     assert answer.headers["content-type"].startswith("text/csv")

@@ -1,4 +1,4 @@
-"""QuickBooks' notifications: only with a valid signature, and they only wake the DAGs. Run now, as the user."""
+"""QuickBooks' notifications: with a valid signature only, and all they do is wake DAGs. And Run now."""
 
 from __future__ import annotations
 

@@ -50,6 +50,11 @@ class PageStore:
         """error_key, cause_ref, waiting, since; the largest first."""
         return self._db.fetch_all("store/ui/count_causes", {"workspace_id": workspace_id})
 
+    def has_open(self, workspace_id: int, error_key: str) -> bool:
+        """Whether anything is listed under this kind of error."""
+        row = self._db.fetch_one("store/ui/has_open", {"workspace_id": workspace_id, "error_key": error_key})
+        return bool(row and row["found"])
+
     def count_unsynced(self, workspace_id: int, wanted: UnsyncedFilter) -> int:
         row = self._db.fetch_one("store/ui/count_unsynced", wanted.params(workspace_id))
         return row["rows"] if row else 0

@@ -88,8 +88,11 @@ def activity_view(
     return ActivityView(
         open_runs=tuple(
             OpenRunRow(
-                labels[run.dag_id], run.state, texts.moment(run.queued_at, visit.zone),
-                _run_url(visit, run.dag_id, run.run_id), run.run_id,
+                labels[run.dag_id],
+                run.state,
+                texts.moment(run.queued_at, visit.zone),
+                _run_url(visit, run.dag_id, run.run_id),
+                run.run_id,
             )
             for run in mine
         ),
@@ -99,7 +102,7 @@ def activity_view(
         may_run=visit.may(Right.OPERATE),
         newer_url=visit.url(f"activity?page={number - 1}") if number > 1 else "",
         older_url=visit.url(f"activity?page={number + 1}") if more else "",
-    )  # fmt: skip
+    )
 
 
 def _waiting(ledger: Row | None) -> str:

@@ -1,4 +1,4 @@
-"""What every page shows around its subject: menu, workspaces, and a banner when the connection needs somebody."""
+"""What every page shows around its subject: menu, workspaces, a banner when the connection needs somebody."""
 
 from __future__ import annotations
 
@@ -80,7 +80,10 @@ def _banner(visit: Visit, now: datetime) -> Banner | None:
         )
     if connection.status == "disconnected":
         return Banner("warning", "QuickBooks is disconnected. Nothing posts.", setup, "Reconnect in Set-up")
-    if connection.status == "needs_reconnect":
+    # QuickBooks may refuse a connection whose tokens still look good: then what it held is listed.
+    if connection.status == "needs_reconnect" or visit.pages.has_open(
+        visit.workspace_id, "invalid_refresh_token"
+    ):
         return Banner(
             "problem",
             "The connection to QuickBooks was lost. Nothing posts until somebody reconnects; what waits then "

@@ -128,6 +128,7 @@ def invoice_view(
     own = next((row for row in family if row["document_kind"] == "invoice"), None)
     number = invoice.number if invoice else own["document_number"] if own else "?"
     standing, standing_kind = _standing(own)
+    linked = own is not None and own["removed_at"] is None
     opened = [row for row in listings if row["resolved_at"] is None]
     return InvoiceView(
         invoice_id=invoice.id if invoice else own["document_id"] if own else 0,
@@ -136,24 +137,28 @@ def invoice_view(
         status=invoice.status if invoice else own["caspen_status"] if own else texts.NONE,
         standing=standing,
         standing_kind=standing_kind,
-        quickbooks_url=link_to(own["quickbooks_type"], own["quickbooks_id"]) if own and not own["removed_at"] else "",
+        quickbooks_url=link_to(own["quickbooks_type"], own["quickbooks_id"]) if own and linked else "",
         quickbooks_id=own["quickbooks_id"] or "" if own else "",
         source=source,
         facts=_facts(visit.currency, invoice, theirs, customer_id) if invoice else (),
         lines=_lines(visit.currency, invoice, theirs) if invoice else (),
         open_listings=tuple(_listing(visit, row) for row in opened),
         closed_listings=tuple(_listing(visit, row) for row in listings if row["resolved_at"] is not None),
-        relatives=tuple(_relative(visit, row, link_to) for row in family if row["document_kind"] != "invoice"),
+        relatives=tuple(
+            _relative(visit, row, link_to) for row in family if row["document_kind"] != "invoice"
+        ),
         history=tuple(
             HistoryRow(
-                texts.moment(row["at"], visit.zone), row["at"].isoformat(),
-                f"{KINDS.get(row['document_kind'], '')} {row['document_number']}: {row['what']}", row["detail"],
+                texts.moment(row["at"], visit.zone),
+                row["at"].isoformat(),
+                f"{KINDS.get(row['document_kind'], '')} {row['document_number']}: {row['what']}",
+                row["detail"],
                 row["who"].removeprefix("airflow:"),
             )
             for row in history
         ),
         may_retry=bool(opened) and visit.may(Right.OPERATE),
-    )  # fmt: skip
+    )
 
 
 REASONS = {

@@ -112,9 +112,11 @@ def _trend(finished: Sequence[Row]) -> str:
     if clean == len(finished):
         return f"No difference in the last {texts.counted(clean, 'run')}."
     newest = finished[-1]["differences"]
-    return f"{texts.counted(newest, 'difference')} in the newest run." if newest else (
-        f"No difference in the newest {texts.counted(clean, 'run')}."
-    )  # fmt: skip
+    return (
+        f"{texts.counted(newest, 'difference')} in the newest run."
+        if newest
+        else (f"No difference in the newest {texts.counted(clean, 'run')}.")
+    )
 
 
 def _bars(visit: Visit, finished: Sequence[Row]) -> tuple[Bar, ...]:
@@ -123,13 +125,18 @@ def _bars(visit: Visit, finished: Sequence[Row]) -> tuple[Bar, ...]:
     bars = []
     for position, row in enumerate(finished):
         height = max(3.0, row["differences"] / most * (CHART_HEIGHT - 4)) if row["differences"] else 3.0
-        label = f"{texts.moment(row['started_at'], visit.zone)}: {texts.counted(row['differences'], 'difference')}"
+        differences = texts.counted(row["differences"], "difference")
+        label = f"{texts.moment(row['started_at'], visit.zone)}: {differences}"
         bars.append(
             Bar(
-                f"{position * step + 1:.1f}", f"{CHART_HEIGHT - height:.1f}", f"{max(step - 2, 1):.1f}", f"{height:.1f}",
-                "off" if row["differences"] else "same", label,
+                f"{position * step + 1:.1f}",
+                f"{CHART_HEIGHT - height:.1f}",
+                f"{max(step - 2, 1):.1f}",
+                f"{height:.1f}",
+                "off" if row["differences"] else "same",
+                label,
             )
-        )  # fmt: skip
+        )
     return tuple(bars)
 
 

@@ -164,13 +164,28 @@ def _company(visit: Visit) -> Company | None:
 
 def _selects(choices: Choices | None, offers: Offers) -> tuple[Select, ...]:
     return (
-        _select("payment_account", "Payment account", "A bank account, or a clearing account (Other Current Asset).",
-                offers.payment_accounts, choices.payment_account_id if choices else ""),
-        _select("service_item", "Default Service item", "For services, classes, activities, packages and custom lines.",
-                offers.service_items, choices.service_item_id if choices else ""),
-        _select("product_item", "Default Product item", "For product lines: a NonInventory or Inventory item.",
-                offers.product_items, choices.product_item_id if choices else ""),
-    )  # fmt: skip
+        _select(
+            "payment_account",
+            "Payment account",
+            "A bank account, or a clearing account (Other Current Asset).",
+            offers.payment_accounts,
+            choices.payment_account_id if choices else "",
+        ),
+        _select(
+            "service_item",
+            "Default Service item",
+            "For services, classes, activities, packages and custom lines.",
+            offers.service_items,
+            choices.service_item_id if choices else "",
+        ),
+        _select(
+            "product_item",
+            "Default Product item",
+            "For product lines: a NonInventory or Inventory item.",
+            offers.product_items,
+            choices.product_item_id if choices else "",
+        ),
+    )
 
 
 def _select(field: str, label: str, hint: str, entries: Sequence[ListEntry], chosen: str) -> Select:
@@ -206,18 +221,23 @@ def doctor_view(visit: Visit, findings: Sequence[Finding], trouble: str = "") ->
     wrong = sum(not finding.ok for finding in findings)
     summary = "" if trouble else "Everything is as it should be."
     if wrong:
-        summary = f"{texts.counted(wrong, 'check')} of {len(findings)} {'needs' if wrong == 1 else 'need'} somebody."
+        needs = "needs" if wrong == 1 else "need"
+        summary = f"{texts.counted(wrong, 'check')} of {len(findings)} {needs} somebody."
     return DoctorView(
         summary,
         tuple(
             FindingView(
-                finding.name, finding.ok, "OK" if finding.ok else "Look here", finding.detail, finding.fix,
+                finding.name,
+                finding.ok,
+                "OK" if finding.ok else "Look here",
+                finding.detail,
+                finding.fix,
                 _link(visit, finding),
             )
             for finding in sorted(findings, key=lambda finding: finding.ok)
         ),
         trouble,
-    )  # fmt: skip
+    )
 
 
 def _link(visit: Visit, finding: Finding) -> str:

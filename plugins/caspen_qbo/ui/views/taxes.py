@@ -86,11 +86,14 @@ def choose_view(rate: TaxRate, link: Row | None, codes: Iterable[TaxCode]) -> Ch
     """Codes of the same rate first; the others are shown too, and refused with both rates when chosen."""
     rows = [
         CodeRow(
-            code.id, code.name, texts.percent(code.percent), code.percent == rate.rate,
+            code.id,
+            code.name,
+            texts.percent(code.percent),
+            code.percent == rate.rate,
             link is not None and link["tax_code_id"] == code.id,
         )
         for code in codes
-    ]  # fmt: skip
+    ]
     rows.sort(key=lambda row: (not row.fits, row.name.casefold()))
     return ChooseView(
         rate.id, rate.name, texts.percent(rate.rate), tuple(rows), not any(row.fits for row in rows)

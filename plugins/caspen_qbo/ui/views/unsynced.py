@@ -165,7 +165,10 @@ def unsynced_view(
         summary=tuple(
             (label, texts.count(ledger[name]))
             for name, label in (
-                ("finalised", "Finalised"), ("synced", "Synced"), ("waiting", "Waiting"), ("listed", "Listed"),
+                ("finalised", "Finalised"),
+                ("synced", "Synced"),
+                ("waiting", "Waiting"),
+                ("listed", "Listed"),
                 ("excluded", "Excluded"),
             )
         )
@@ -178,7 +181,9 @@ def unsynced_view(
         rows=tuple(_row(visit, row) for row in rows),
         columns=_columns(asked, address),
         keys=tuple(
-            Choice(entry.key, entry.title, entry.key == asked.key) for entry in CATALOGUE.values() if entry.key in keys
+            Choice(entry.key, entry.title, entry.key == asked.key)
+            for entry in CATALOGUE.values()
+            if entry.key in keys
         ),
         turns=tuple(Choice(turn.value, label, turn == asked.turn) for turn, label in TURNS.items()),
         kinds=tuple(Choice(kind, label, kind == asked.kind) for kind, label in KINDS.items()),
@@ -194,7 +199,7 @@ def unsynced_view(
         csv_url=f"{visit.url('unsynced.csv')}?{asked.query(page=1)}",
         back=asked.query(),
         may_retry=visit.may(Right.OPERATE),
-    )  # fmt: skip
+    )
 
 
 def _cards(visit: Visit, asked: Asked, causes: Sequence[Row]) -> tuple[Card, ...]:
@@ -216,16 +221,26 @@ def _cards(visit: Visit, asked: Asked, causes: Sequence[Row]) -> tuple[Card, ...
         about = f"{rate.name}, {texts.percent(rate.rate)}" if rate else _about(cause_ref)
         wanted = Asked(key=key, cause=cause_ref)
         cards.append(
-            (waiting, Card(
-                key=key, cause_ref=cause_ref, title=entry.title, about=about, waiting=texts.counted(waiting, "document"),
-                cause=entry.cause, fix=entry.fix, turn=TURNS[entry.turn],
-                since=texts.moment(min(row["since"] for row in rows), visit.zone),
-                link=visit.url(page) if page else "", link_text=link_text,
-                list_url=f"{visit.url('unsynced')}?{wanted.query()}#list",
-                active=asked.key == key and asked.cause == cause_ref,
-                may_retry=visit.may(Right.OPERATE) and entry.turn is not Turn.NOBODY,
-            ))
-        )  # fmt: skip
+            (
+                waiting,
+                Card(
+                    key=key,
+                    cause_ref=cause_ref,
+                    title=entry.title,
+                    about=about,
+                    waiting=texts.counted(waiting, "document"),
+                    cause=entry.cause,
+                    fix=entry.fix,
+                    turn=TURNS[entry.turn],
+                    since=texts.moment(min(row["since"] for row in rows), visit.zone),
+                    link=visit.url(page) if page else "",
+                    link_text=link_text,
+                    list_url=f"{visit.url('unsynced')}?{wanted.query()}#list",
+                    active=asked.key == key and asked.cause == cause_ref,
+                    may_retry=visit.may(Right.OPERATE) and entry.turn is not Turn.NOBODY,
+                ),
+            )
+        )
     cards.sort(key=lambda pair: (-pair[0], pair[1].title, pair[1].cause_ref))
     return tuple(card for _, card in cards)
 
@@ -276,8 +291,19 @@ def _columns(asked: Asked, address: str) -> tuple[Column, ...]:
 
 
 CSV_COLUMNS = (
-    "kind", "number", "client_id", "date", "total", "currency", "title", "detail", "fix", "since", "turn", "attempts",
-)  # fmt: skip
+    "kind",
+    "number",
+    "client_id",
+    "date",
+    "total",
+    "currency",
+    "title",
+    "detail",
+    "fix",
+    "since",
+    "turn",
+    "attempts",
+)
 
 
 def csv_row(row: Row, currency: str, zone: ZoneInfo) -> list[str]:

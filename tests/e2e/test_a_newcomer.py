@@ -1,6 +1,6 @@
 """
-A newcomer's whole way in the browser: connect, configure, link taxes, see invoices post, clear each classic error,
-read the report. The parts build on each other and run in order.
+A newcomer's whole way in the browser: connect, configure, link taxes, see invoices post, clear each classic
+error, read the report. The parts build on each other and run in order.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from caspen_qbo.errors import QboAuthError
 from caspen_qbo.usecases.reconcile import reconcile
 from caspen_seed import NewLine
 from tests.e2e.conftest import OpenWindow, Practice, Window
-from tests.support.flow import REALM
+from tests.support.flow import REALM, Flow
 
 
 def said(tab: Window) -> str:
@@ -33,6 +33,15 @@ def state(practice: Practice, invoice_id: int) -> tuple[str, str | None]:
         "SELECT quickbooks_status, quickbooks_status_detail FROM caspen.invoice WHERE id = %s", invoice_id
     )
     return status, detail
+
+
+def quickbooks_id_of(flow: Flow, invoice_id: int) -> str:
+    ((quickbooks_id,),) = flow.sync_rows(
+        "SELECT quickbooks_id FROM qbo_sync.document_link WHERE document_kind = %s AND document_id = %s",
+        "invoice",
+        invoice_id,
+    )
+    return quickbooks_id
 
 
 def consent(tab: Window) -> None:
@@ -229,10 +238,7 @@ def test_an_edit_in_quickbooks_is_shown_and_chosen_about(practice: Practice, win
     flow = practice.flow
     invoice_id = flow.invoice("60.00")
     flow.post()
-    ((quickbooks_id,),) = flow.sync_rows(
-        "SELECT quickbooks_id FROM qbo_sync.document_link WHERE document_kind = 'invoice' AND document_id = %s",
-        invoice_id,
-    )
+    quickbooks_id = quickbooks_id_of(flow, invoice_id)
     flow.person("edit", entity="Invoice", id=quickbooks_id, changes={"TxnDate": "2026-01-31"})
     with wiring.open_session(1, wiring.new_run_id("reconcile")) as session:
         reconcile(session)
