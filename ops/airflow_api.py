@@ -64,9 +64,17 @@ class AirflowApi:
                 f"Airflow is not healthy after {timeout_seconds:.0f} s: {bad or 'no answer'}; see var/log/"
             )
 
-    def warm(self) -> None:
-        """Have the task API build its schemas now, or the first task waits for them for seconds."""
-        self._http.get("/execution/health", timeout=60).raise_for_status()
+    def warm(self, timeout_seconds: float) -> None:
+        """
+        Have the task API build its schemas as soon as the server answers; else the first task waits for them.
+
+        :raises OpsError: the server does not answer in time.
+        """
+        if not self._wait(self.health, bool, timeout_seconds):
+            raise OpsError(
+                f"the API server does not answer after {timeout_seconds:.0f} s; see var/log/"
+            )
+        self._http.get("/execution/health", timeout=timeout_seconds).raise_for_status()
 
     def sign_in(self, name: str, password: str) -> None:
         answer = self._http.post("/auth/token", json={"username": name, "password": password})

@@ -89,6 +89,7 @@ def environment(
         Folders and addresses of this clone (`AIRFLOW_HOME`, `PYTHONPATH`) are always ours.
     """
     base = dict(os.environ if base is None else base)
+    base.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling Airflow afresh costs each process seconds
     ours = {
         **common_settings(),
         **_airflow_settings(ports, credentials),

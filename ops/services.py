@@ -30,7 +30,7 @@ from ops.errors import OpsError
 from ops.generation import require_same_generation
 from ops.paths import AIRFLOW_HOME, CREDENTIALS, LOGS, POSTGRES_DATA, RUN, SANDBOX_CODE, SANDBOX_SNAPSHOT
 from ops.ports import HOST, Ports, ports_from, require_free
-from ops.postgres import PostgresServer, end_server_of, start_postgres
+from ops.postgres import end_server_of, start_postgres
 from ops.processes import Child, end_leftovers, note_process, spawn, stop_all
 from ops.progress import Progress
 
@@ -143,15 +143,17 @@ def local_system(
 
         stack.callback(_stop, system, progress)
         _start_sandbox(system)
+        if is_migrated(databases(ports, credentials)["airflow"]):
+            _start_airflow(system, without)  # at the same time as our own migrations: it takes longest
         with progress.step("databases migrated"):
-            _migrate(system, server)
+            _migrate(system)
         _start_airflow(system, without)
         with progress.step(f"QuickBooks sandbox on {sandbox_url(ports)}"):
             _await_sandbox(system)
         with progress.step(f"Airflow on {airflow_url(ports)}"):
             with AirflowApi(airflow_url(ports), check=system.check) as api:
+                api.warm(AIRFLOW_HEALTHY_SECONDS)
                 api.wait_healthy(AIRFLOW_HEALTHY_SECONDS, without)
-                api.warm()
         yield system
 
 
@@ -180,7 +182,7 @@ def _await_sandbox(system: LocalSystem) -> None:
     raise OpsError(f"the QuickBooks sandbox does not answer; see {LOGS / 'sandbox.log'}")
 
 
-def _migrate(system: LocalSystem, server: PostgresServer) -> None:
+def _migrate(system: LocalSystem) -> None:
     """Both schemas at the same time: each command spends most of its seconds importing."""
     caspen = databases(system.ports, system.credentials)["caspen"]
     commands = {
@@ -224,8 +226,10 @@ def run_together(commands: Mapping[str, tuple[Sequence[str], Mapping[str, str]]]
 
 
 def _start_airflow(system: LocalSystem, without: Collection[str]) -> None:
+    """Start the components that do not run yet."""
+    running = {child.name for child in system.children}
     for name, arguments in AIRFLOW_COMPONENTS.items():
-        if name in without:
+        if name in without or name in running:
             continue
         address = ["--host", HOST, "--port", str(system.ports.airflow)] if name == "api-server" else []
         system.start(name, [*AIRFLOW, *arguments, *address], system.env, AIRFLOW_HOME)

@@ -90,9 +90,9 @@ def _print_reconciliation(progress: Progress, latest: tuple | None) -> bool:
         progress.console.print("[red]No reconciliation was stored.[/red]")
         return False
     run_id, checked, differences, finalised, synced, waiting, listed, excluded, success = latest
-    found = "no differences" if differences == 0 else f"{differences} differences"
-    verdict = "success" if success else "not all of them have a listed cause"
-    progress.console.print(f"Reconciliation {run_id}: {checked} documents checked, {found}: {verdict}.")
+    causes = "each has its cause on the list" if success else "not all of them have a cause on the list"
+    found = f"{differences} differing fields; {causes}" if differences else "no differences"
+    progress.console.print(f"Reconciliation {run_id}: {checked} documents checked, {found}.")
     progress.console.print(
         f"Ledger: {finalised} finalised = {synced} synced + {waiting} waiting + {listed} listed "
         f"+ {excluded} excluded."
