@@ -37,20 +37,23 @@ SELECT 1, 'invoice', n, 'INV-' || n, n, n %% 20000, DATE '2026-01-01' + (n %% 30
 FROM (SELECT n, (20 + n %% 30000 / 100.0)::numeric(12,2) AS s FROM generate_series(1, %(rows)s::bigint) n) x
 """
 _LINKS = """
-INSERT INTO qbo_sync.document_link (workspace_id, realm_id, document_kind, document_id, quickbooks_type, quickbooks_id,
-  doc_number, customer_id, sync_token, caspen_subtotal, caspen_tax, caspen_total, quickbooks_subtotal, quickbooks_tax,
-  quickbooks_total, as_posted)
-SELECT 1, %(realm)s, 'invoice', d.document_id, 'Invoice', d.document_id::text, d.document_number, d.client_id::text, '1',
+INSERT INTO qbo_sync.document_link (workspace_id, realm_id, document_kind, document_id, quickbooks_type,
+  quickbooks_id, doc_number, customer_id, sync_token, caspen_subtotal, caspen_tax, caspen_total,
+  quickbooks_subtotal, quickbooks_tax,  quickbooks_total, as_posted)
+SELECT 1, %(realm)s, 'invoice', d.document_id, 'Invoice', d.document_id::text, d.document_number,
+       d.client_id::text, '1',
        d.subtotal, d.tax, d.total, d.subtotal, d.tax, d.total, jsonb_build_object('sync_token', '1')
 FROM qbo_sync.document d
 """
 _SNAPSHOT = """
 INSERT INTO qbo_sync.snapshot (realm_id, quickbooks_type, quickbooks_id, sync_token, doc_number, customer_id, txn_date,
   due_date, subtotal, tax, total, balance, facts)
-SELECT %(realm)s, 'Invoice', d.document_id::text, '1', d.document_number, d.client_id::text, d.document_date, d.due_date,
+SELECT %(realm)s, 'Invoice', d.document_id::text, '1', d.document_number, d.client_id::text,
+       d.document_date, d.due_date,
        d.subtotal + CASE WHEN fault = 0 THEN 1 ELSE 0 END, d.tax + CASE WHEN fault = 1 THEN 0.01 ELSE 0 END,
        d.total + CASE WHEN fault IN (0, 1) THEN 0.01 ELSE 0 END, d.balance + CASE WHEN fault = 2 THEN 5 ELSE 0 END,
-       jsonb_build_object('private_note', 'Caspen [caspen:1:invoice:' || d.document_id || ']', 'lines', jsonb_build_array(
+       jsonb_build_object('private_note', 'Caspen [caspen:1:invoice:' || d.document_id || ']',
+                          'lines', jsonb_build_array(
          jsonb_build_object('amount', d.subtotal::text, 'description', 'Consultation', 'item_id', '1',
                             'tax_code_id', '5', 'quantity', '1')))
 FROM (SELECT *, CASE WHEN document_id %% 1000 = 0 THEN document_id / 1000 %% 4 END AS fault FROM qbo_sync.document) d

@@ -9,6 +9,9 @@ import typer
 from caspen_qbo.cli.setup import WORKSPACE
 from caspen_qbo.cli.show import console
 
+HTML = typer.Option(None, "--html", help="Write the page here.")
+XLSX = typer.Option(None, "--xlsx", help="Write the spreadsheet here.")
+
 
 def register(app: typer.Typer) -> None:
     app.command("report")(report)
@@ -17,8 +20,8 @@ def register(app: typer.Typer) -> None:
 def report(
     workspace: int = WORKSPACE,
     run: str | None = typer.Option(None, "--run", help="Id of a reconciliation; the latest otherwise."),
-    html: Path | None = typer.Option(None, "--html", help="Write the page here."),
-    xlsx: Path | None = typer.Option(None, "--xlsx", help="Write the spreadsheet here."),
+    html: Path | None = HTML,
+    xlsx: Path | None = XLSX,
 ) -> None:
     """Write the report of a stored reconciliation; the same run gives the same bytes whenever it is written."""
     from caspen_qbo import wiring

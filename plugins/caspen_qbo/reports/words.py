@@ -23,8 +23,9 @@ def sentences(model: ReportModel) -> list[str]:
     """Two to five sentences that stand alone."""
     ledger = model.invoices
     told = [
-        f"Caspen has {count_words(ledger.finalised, 'invoice')} finalised: {ledger.synced:,} synced, {ledger.waiting:,} "
-        f"waiting for the next run, {ledger.listed:,} listed for a person, {ledger.excluded:,} left out on purpose "
+        f"Caspen has {count_words(ledger.finalised, 'invoice')} finalised: {ledger.synced:,} synced, "
+        f"{ledger.waiting:,} waiting for the next run, {ledger.listed:,} listed for a person, "
+        f"{ledger.excluded:,} left out on purpose "
         "(from before QuickBooks was connected)."
     ]
     if model.differences:

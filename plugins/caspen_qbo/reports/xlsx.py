@@ -41,7 +41,8 @@ def render_xlsx(model: ReportModel) -> bytes:
     sheets = _Sheets(book)
     _summary(book, sheets, model)
     sheets.add("Differences", _DIFFERENCES, [
-        (KIND_WORDS[d.kind][0], d.number, d.field_words, d.caspen, d.quickbooks, d.delta, "yes" if d.explained else "no")
+        (KIND_WORDS[d.kind][0], d.number, d.field_words, d.caspen, d.quickbooks, d.delta,
+         "yes" if d.explained else "no")
         for d in model.differences
     ])  # fmt: skip
     sheets.add("Unsynced", _UNSYNCED, [
@@ -72,8 +73,10 @@ _DIFFERENCES = (
     Column("QuickBooks minus Caspen", 24, "money"), Column("Explained", 11),
 )  # fmt: skip
 _UNSYNCED = (
-    Column("Kind", 12), Column("Number", 16), Column("Title", 30), Column("What happened", 70), Column("What to do", 50),
-    Column("Whose turn", 36), Column("QuickBooks minus Caspen", 24, "money", True), Column("Listed since", 18, "moment"),
+    Column("Kind", 12), Column("Number", 16), Column("Title", 30), Column("What happened", 70),
+    Column("What to do", 50),
+    Column("Whose turn", 36), Column("QuickBooks minus Caspen", 24, "money", True),
+    Column("Listed since", 18, "moment"),
     Column("Days", 8, "count"), Column("Age", 16), Column("Tries", 8, "count"),
 )  # fmt: skip
 _TIE_OUTS = (
@@ -160,7 +163,8 @@ def _summary(book: Any, sheets: _Sheets, model: ReportModel) -> None:
     sheet.set_column(1, 6, 13)
     sheet.write_string(0, 0, f"Reconciliation of {model.workspace}", title)
     facts = (
-        ("QuickBooks company", model.company), ("Run", model.run_id), ("As of", f"{model.at:%Y-%m-%d %H:%M} ({model.time_zone})"),
+        ("QuickBooks company", model.company), ("Run", model.run_id),
+        ("As of", f"{model.at:%Y-%m-%d %H:%M} ({model.time_zone})"),
         ("Currency", model.currency),
     )  # fmt: skip
     row = 1

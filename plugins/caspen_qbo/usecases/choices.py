@@ -43,8 +43,8 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
             facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
             if facts is None or facts.gone:
                 raise ConfigurationError(
-                    f"{row['document_kind']} {row['document_number']}: QuickBooks no longer has it, so there is nothing to "
-                    "accept. Send it again with `resend`, or void it in Caspen."
+                    f"{row['document_kind']} {row['document_number']}: QuickBooks no longer has it, so there is "
+                    "nothing to accept. Send it again with `resend`, or void it in Caspen."
                 )
             _must_be_as_seen(row, facts)
         with session.store.transaction():
@@ -82,8 +82,8 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 continue
             if row["document_kind"] == DocumentKind.PAYMENT:
                 raise ConfigurationError(
-                    f"payment {row['document_number']}: QuickBooks payment {row['quickbooks_id']} was edited, not deleted. "
-                    "Correct it there, or delete it there and send it again; or accept it."
+                    f"payment {row['document_number']}: QuickBooks payment {row['quickbooks_id']} was edited, "
+                    "not deleted. Correct it there, or delete it there and send it again; or accept it."
                 )
             _must_be_as_seen(row, facts)
         with session.store.transaction():

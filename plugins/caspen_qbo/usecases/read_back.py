@@ -45,8 +45,8 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     """
     Bring the snapshot of this company up to date.
 
-    The feed is asked even when everything is read: its answer carries QuickBooks' own time, from where the next run goes
-    on, and it names what was deleted. The cursor moves only after all is stored. Safe to repeat.
+    The feed is asked even when everything is read: its answer carries QuickBooks' own time, from where the next run
+    goes on, and it names what was deleted. The cursor moves only after all is stored. Safe to repeat.
 
     :raises RetryError: QuickBooks is unavailable or throttles; what was read so far is kept, the cursor is not moved.
     """

@@ -80,7 +80,9 @@ def _say(documents: int, differences: int, unexplained: int) -> str:
     if not differences:
         return f"{documents} documents compared, all equal."
     explained = differences - unexplained
-    return f"{documents} documents compared, {differences} differences, {explained} of them explained by a listed cause."
+    return (
+        f"{documents} documents compared, {differences} differences, {explained} of them explained by a listed cause."
+    )
 
 
 def settle_equal(session: Session) -> int:
@@ -202,5 +204,6 @@ def _finish(
     session.store.reconciliation.finish(
         session.run_id, session.workspace_id,
         documents_checked=sum(frozen.values()), differences=differences, ledger=ledger.invoices,
-        success=unexplained == 0, checks=checks, calls=session.accounting.calls(), report=gather(session, ledger, frozen),
+        success=unexplained == 0, checks=checks, calls=session.accounting.calls(),
+        report=gather(session, ledger, frozen),
     )  # fmt: skip

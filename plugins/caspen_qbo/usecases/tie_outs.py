@@ -67,7 +67,7 @@ def _payment_account(
     notes = []
     if number := others["on_other_account"]["documents"]:
         notes.append(
-            f"On another QuickBooks account than the chosen payment account: {_count(number, 'of these payments', '')}, "
+            f"On another account than the chosen payment account: {_count(number, 'of these payments', '')}, "
             f"{others['on_other_account']['amount']:,.2f}."
         )
     if number := others["other_payments"]["documents"]:

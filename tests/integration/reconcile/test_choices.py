@@ -25,7 +25,8 @@ def number_of(flow: Flow, invoice_id: int) -> str:
 
 def history(flow: Flow, invoice_id: int) -> list[tuple[str, str]]:
     return flow.sync_rows(
-        "SELECT what, who FROM qbo_sync.document_event WHERE document_kind = 'invoice' AND document_id = %s ORDER BY id",
+        "SELECT what, who FROM qbo_sync.document_event "
+        " WHERE document_kind = 'invoice' AND document_id = %s ORDER BY id",
         invoice_id,
     )
 

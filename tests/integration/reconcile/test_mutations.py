@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections import defaultdict
 
 from caspen_qbo import wiring
 from caspen_qbo.reports import build
+from caspen_qbo.reports.model import FIELD_WORDS
 from tests.integration.reconcile.runs import run
 from tests.support.bookkeeper import MUTATIONS
 from tests.support.flow import Flow
@@ -42,8 +45,8 @@ def test_each_planted_difference_is_found_and_no_other(flow: Flow):
     with wiring.open_store() as store:
         report, again = build(store, flow.workspace_id, "mutated"), build(store, flow.workspace_id)
     assert (report.html, report.xlsx) == (again.html, again.xlsx)
-    import os
-
-    if os.environ.get("KEEP"):
-        open(os.environ["KEEP"] + ".html", "w").write(report.html)
-        open(os.environ["KEEP"] + ".xlsx", "wb").write(report.xlsx)
+    book = zipfile.ZipFile(io.BytesIO(report.xlsx)).read("xl/sharedStrings.xml").decode()
+    for number, field in flow.sync_rows("SELECT document_number, field FROM qbo_sync.reconciliation_difference"):
+        shown = FIELD_WORDS.get(field, field)
+        assert f" {number}</th><td>{shown}</td>" in report.html
+        assert f">{number}<" in book and f">{shown}<" in book

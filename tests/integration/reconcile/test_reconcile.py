@@ -145,7 +145,8 @@ def test_a_payment_on_its_way_is_no_difference_and_a_listed_one_explains(flow: F
     assert list(flow.listed()) == [(number, "totals_mismatch")]
     flow.sync_rows(
         "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id, document_number, invoice_id,"
-        " error_key, title, detail, fix, blocks) VALUES (1, 'invoice', %s, %s, %s, 'split_payment', 't', 'd', 'f', false)"
+        " error_key, title, detail, fix, blocks)"
+        " VALUES (1, 'invoice', %s, %s, %s, 'split_payment', 't', 'd', 'f', false)"
         " RETURNING 1",
         foreign, number, foreign,
     )  # fmt: skip
@@ -162,8 +163,9 @@ def test_a_check_that_cannot_run_is_no_mismatch(flow: Flow):
     _execute(
         flow,
         "CREATE VIEW qbo_sync.comparison_invoice AS SELECT workspace_id, document_kind, document_id, in_caspen,"
-        " in_quickbooks, balance_settled, caspen_subtotal, quickbooks_subtotal, caspen_tax, quickbooks_tax, caspen_total,"
-        " quickbooks_total, caspen_balance, quickbooks_balance, caspen_customer, quickbooks_customer, caspen_date,"
+        " in_quickbooks, balance_settled, caspen_subtotal, quickbooks_subtotal, caspen_tax, quickbooks_tax,"
+        " caspen_total, quickbooks_total, caspen_balance, quickbooks_balance,"
+        " caspen_customer, quickbooks_customer, caspen_date,"
         " quickbooks_date::text, caspen_number, quickbooks_number, changed_fields FROM qbo_sync.comparison"
         " WHERE workspace_id = current_setting('caspen_qbo.workspace')::bigint AND document_kind = 'invoice'",
     )

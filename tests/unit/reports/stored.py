@@ -52,8 +52,8 @@ def run(**changes: Any) -> dict[str, Any]:
         ],
     }  # fmt: skip
     checks = [
-        {"kind": "invoice", "name": "total", "description": "The total of each invoice is equal", "severity": "critical",
-         "success": False, "checked": 9, "failing": 1}
+        {"kind": "invoice", "name": "total", "description": "The total of each invoice is equal",
+         "severity": "critical", "success": False, "checked": 9, "failing": 1}
     ]  # fmt: skip
     return {
         "run_id": "nightly", "workspace_id": 1, "started_at": AT, "finished_at": AT, "full_compare": True,
