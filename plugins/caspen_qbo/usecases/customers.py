@@ -11,9 +11,9 @@ from caspen_qbo.core.documents import Body
 from caspen_qbo.core.faults import judge_answer
 from caspen_qbo.core.mapping import map_customer
 from caspen_qbo.core.names import display_name, same_name, usable_email
+from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.readiness import Problem
 from caspen_qbo.core.records import Client
-from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.usecases.intents import CLIENT, Intent, Outcome, Step
 from caspen_qbo.usecases.look import fetch_by, find_customers_named
 from caspen_qbo.usecases.record import record

@@ -11,9 +11,9 @@ from caspen_qbo.core.documents import Body, read_facts
 from caspen_qbo.core.identity import read_marker
 from caspen_qbo.core.mapping import can_be_corrected, map_credit_memo, map_invoice
 from caspen_qbo.core.matching import drift
+from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.readiness import Problem, check_credit_note, check_invoice, check_setup
 from caspen_qbo.core.records import PRODUCT_KINDS, CreditNote, DocumentKind, Invoice
-from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.hooks.store.documents import Work
 from caspen_qbo.usecases.customers import clients_of, resolve_customers
 from caspen_qbo.usecases.intents import Intent, Step

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-
 from caspen_qbo import settings
 from caspen_qbo.core import horizon
 from caspen_qbo.core.chunks import chunked
