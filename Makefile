@@ -26,7 +26,7 @@ sandbox: venv ## the QuickBooks sandbox alone, in the foreground
 
 test: venv ## all tests
 	@bash ops/fetch-chromium
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 bench: venv ## the benchmarks in their short form; writes the table of the README
 	@$(PY) -m benchmarks
