@@ -1,5 +1,5 @@
 """
-Write the expected document of golden cases from what the mapping makes of them now. Read the result before committing.
+Write the expected document of golden cases as the mapping makes it now. Read it before committing.
 
     PYTHONPATH=plugins:include/sandbox:. python -m tests.golden.rewrite CASE [CASE ...] [--overwrite]
 
@@ -26,7 +26,9 @@ def rewrite(folder: Path, *, overwrite: bool) -> bool:
 
 
 def main(arguments: Sequence[str] | None = None, *, root: Path = CASES) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("cases", nargs="+", help="folder names below tests/golden/cases, or all")
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
     options = parser.parse_args(arguments)

@@ -10,7 +10,6 @@ import pytest
 
 from caspen_qbo.core.money import to_cents
 from caspen_seed.arithmetic import compute_line, compute_totals
-
 from tests.golden.rewrite import main as rewrite
 from tests.support.golden import CASES, CASPEN, EXPECTED, as_sent, case_folders, map_case, read_json
 
@@ -19,7 +18,6 @@ FOLDERS = case_folders()
 
 def of(*documents: str) -> list[Path]:
     return [folder for folder in FOLDERS if read_json(folder / CASPEN)["document"] in documents]
-
 
 
 def read_expected(folder: Path) -> Any:
@@ -59,9 +57,13 @@ def test_the_caspen_side_is_what_caspen_computes(folder: Path) -> None:
     lines = []
     for line in mine["lines"]:
         money = compute_line(
-            line["quantity"], line["unit_price"], discount_type=line.get("discount_type", "none"),
-            discount_value=line.get("discount_value", "0"), tax_mode=mine["tax_mode"], tax_percent=line["tax_percent"],
-        )  # fmt: skip
+            line["quantity"],
+            line["unit_price"],
+            discount_type=line.get("discount_type", "none"),
+            discount_value=line.get("discount_value", "0"),
+            tax_mode=mine["tax_mode"],
+            tax_percent=line["tax_percent"],
+        )
         assert money.amount == Decimal(line["amount"])
         assert money.tax_amount == Decimal(line["tax_amount"])
         assert money.discount_amount == Decimal(line.get("discount_amount", "0"))
@@ -91,7 +93,9 @@ def test_a_folder_without_an_expected_document_fails(tmp_path: Path) -> None:
         read_expected(folder)
 
 
-def test_rewriting_refuses_to_overwrite_unless_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rewriting_refuses_to_overwrite_unless_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     case = tmp_path / "one"
     case.mkdir()
     (case / CASPEN).write_text((FOLDERS[0] / CASPEN).read_text("utf-8"), "utf-8")

@@ -1,5 +1,5 @@
 """
-The figures behind docs/decisions/0003 and 0004: how often the tax must be stated, by the way a discount is written.
+The figures behind docs/decisions/0003 and 0004: how often tax must be stated, by the form of a discount.
 
     PYTHONPATH=plugins:include/sandbox:. python -m tests.support.discount_evidence
 """
@@ -32,7 +32,7 @@ class Figures:
     stated_with_net_price: int = 0
     stated_with_negative_lines: int = 0
     wrong_with_one_discount_line: int = 0
-    """One discount for the whole form, spread by QuickBooks: tax per rate differs from Caspen's by a cent or more."""
+    """One discount for the whole form, spread by QuickBooks: a rate's tax differs from Caspen's."""
     undiscounted: int = 0
     stated_undiscounted: int = 0
 

@@ -1,8 +1,8 @@
 """
 Golden cases: a Caspen document in ``caspen.json`` beside the QuickBooks document in ``expected.qbo.json``.
 
-What every case shares (the practice's choices and QuickBooks' lists) is ``tests/golden/books.json``; a case changes
-parts of it under ``books``. Caspen's amounts are texts, QuickBooks' are numbers; both are read as Decimals.
+What every case shares (the practice's choices and QuickBooks' lists) is ``tests/golden/books.json``; a case
+changes parts of it under ``books``. Caspen's amounts are texts, QuickBooks' numbers; both are Decimals.
 """
 
 from __future__ import annotations
@@ -22,7 +22,15 @@ from caspen_qbo.core.mapping import (
     map_invoice,
     map_payment,
 )
-from caspen_qbo.core.records import Allocation, Client, CreditNote, CreditNoteLine, Invoice, InvoiceLine, TaxMode
+from caspen_qbo.core.records import (
+    Allocation,
+    Client,
+    CreditNote,
+    CreditNoteLine,
+    Invoice,
+    InvoiceLine,
+    TaxMode,
+)
 from caspen_qbo.core.reference import Choices, CompanyFacts, ListEntry, RatePart, Reference, TaxCode
 from caspen_qbo.hooks.qbo_json import encode
 
@@ -49,7 +57,9 @@ def map_case(case: Mapping[str, Any]) -> dict[str, Any]:
     given = {"customer_id": str(case.get("customer_id", "58"))}
     match case["document"]:
         case "customer":
-            return map_customer(read_client(case["client"]), with_email=not case.get("email_was_refused", False))
+            return map_customer(
+                read_client(case["client"]), with_email=not case.get("email_was_refused", False)
+            )
         case "invoice":
             corrected = bool(case.get("second_form", False))
             return map_invoice(read_invoice(case["invoice"]), context=context, corrected=corrected, **given)
@@ -59,13 +69,19 @@ def map_case(case: Mapping[str, Any]) -> dict[str, Any]:
         case "application":
             note = read_credit_note(case["credit_note"])
             return map_application(
-                note, invoice_id=case["invoice_id"], credit_memo_id=case["credit_memo_id"],
-                amount=Decimal(case["still_to_apply"]), context=context, **given,
-            )  # fmt: skip
+                note,
+                invoice_id=case["invoice_id"],
+                credit_memo_id=case["credit_memo_id"],
+                amount=Decimal(case["still_to_apply"]),
+                context=context,
+                **given,
+            )
         case "payment":
             allocation = read_allocation(case["payment"])
             currency = case.get("currency", "AUD")
-            return map_payment(allocation, invoice_id=case["invoice_id"], currency=currency, context=context, **given)
+            return map_payment(
+                allocation, invoice_id=case["invoice_id"], currency=currency, context=context, **given
+            )
     raise ValueError(f"document is {case['document']!r}")
 
 
@@ -96,14 +112,26 @@ def read_context(changes: Mapping[str, Any]) -> MappingContext:
     books = {**read_json(GOLDEN / "books.json"), **changes}
     tax_codes = {
         code["id"]: TaxCode(
-            code["id"], code["name"], True,
+            code["id"],
+            code["name"],
+            True,
             tuple(RatePart(part["rate_id"], Decimal(part["percent"])) for part in code["rates"]),
         )
         for code in books["tax_codes"]
-    }  # fmt: skip
-    methods = {entry["id"]: ListEntry(entry["id"], entry["name"], "", True) for entry in books["payment_methods"]}
+    }
+    methods = {
+        entry["id"]: ListEntry(entry["id"], entry["name"], "", True) for entry in books["payment_methods"]
+    }
     company = CompanyFacts(
-        "Harbour Allied Health", "AU", books["home_currency"], books["multi_currency"], True, False, True, None, ""
+        "Harbour Allied Health",
+        "AU",
+        books["home_currency"],
+        books["multi_currency"],
+        True,
+        False,
+        True,
+        None,
+        "",
     )
     return MappingContext(
         Choices(books["payment_account"], books["service_item"], books["product_item"]),
@@ -119,47 +147,104 @@ def read_client(given: Mapping[str, Any]) -> Client:
 def read_invoice(given: Mapping[str, Any]) -> Invoice:
     total = Decimal(given["total"])
     return Invoice(
-        given["id"], 7, given["number"], given.get("client_id", 31415),
-        date.fromisoformat(given["issue_date"]), date.fromisoformat(given["due_date"]), "open",
-        TaxMode(given["tax_mode"]), given.get("currency", "AUD"),
-        Decimal(given["subtotal"]), Decimal(given["tax_total"]), total, total,
-        A_MOMENT, A_MOMENT, None, None, None, 1, A_MOMENT, "Not synced", None,
+        given["id"],
+        7,
+        given["number"],
+        given.get("client_id", 31415),
+        date.fromisoformat(given["issue_date"]),
+        date.fromisoformat(given["due_date"]),
+        "open",
+        TaxMode(given["tax_mode"]),
+        given.get("currency", "AUD"),
+        Decimal(given["subtotal"]),
+        Decimal(given["tax_total"]),
+        total,
+        total,
+        A_MOMENT,
+        A_MOMENT,
+        None,
+        None,
+        None,
+        1,
+        A_MOMENT,
+        "Not synced",
+        None,
         tuple(_line(position, line) for position, line in enumerate(given["lines"], start=1)),
-    )  # fmt: skip
+    )
 
 
 def _line(position: int, given: Mapping[str, Any]) -> InvoiceLine:
     return InvoiceLine(
-        position, position, given["kind"], _text(given["name"]), given.get("item_code"), _day(given.get("service_date")),
-        Decimal(given["quantity"]), Decimal(given["unit_price"]),
-        given.get("discount_type", "none"), Decimal(given.get("discount_value", 0)),
-        Decimal(given.get("discount_amount", "0.00")), given.get("tax_rate"), Decimal(given["tax_percent"]),
-        Decimal(given["amount"]), Decimal(given["tax_amount"]),
-    )  # fmt: skip
+        position,
+        position,
+        given["kind"],
+        _text(given["name"]),
+        given.get("item_code"),
+        _day(given.get("service_date")),
+        Decimal(given["quantity"]),
+        Decimal(given["unit_price"]),
+        given.get("discount_type", "none"),
+        Decimal(given.get("discount_value", 0)),
+        Decimal(given.get("discount_amount", "0.00")),
+        given.get("tax_rate"),
+        Decimal(given["tax_percent"]),
+        Decimal(given["amount"]),
+        Decimal(given["tax_amount"]),
+    )
 
 
 def read_credit_note(given: Mapping[str, Any]) -> CreditNote:
     return CreditNote(
-        given["id"], 7, given["number"], given["invoice"], "issued", date.fromisoformat(given["issue_date"]),
-        TaxMode(given["tax_mode"]), Decimal(given["subtotal"]), Decimal(given["tax_total"]), Decimal(given["total"]),
-        A_MOMENT, None, A_MOMENT,
+        given["id"],
+        7,
+        given["number"],
+        given["invoice"],
+        "issued",
+        date.fromisoformat(given["issue_date"]),
+        TaxMode(given["tax_mode"]),
+        Decimal(given["subtotal"]),
+        Decimal(given["tax_total"]),
+        Decimal(given["total"]),
+        A_MOMENT,
+        None,
+        A_MOMENT,
         tuple(
             CreditNoteLine(
-                position, position, Decimal(line["quantity"]), Decimal(line["amount"]), line.get("tax_rate"),
-                Decimal(line["tax_percent"]), Decimal(line["tax_amount"]), line["kind"], line["name"],
-                line.get("item_code"), _day(line.get("service_date")),
+                position,
+                position,
+                Decimal(line["quantity"]),
+                Decimal(line["amount"]),
+                line.get("tax_rate"),
+                Decimal(line["tax_percent"]),
+                Decimal(line["tax_amount"]),
+                line["kind"],
+                line["name"],
+                line.get("item_code"),
+                _day(line.get("service_date")),
             )
             for position, line in enumerate(given["lines"], start=1)
         ),
-    )  # fmt: skip
+    )
 
 
 def read_allocation(given: Mapping[str, Any]) -> Allocation:
     return Allocation(
-        given["id"], 7, given["payment_id"], given["invoice"], Decimal(given["amount"]), A_MOMENT, None, A_MOMENT,
-        given["number"], given["method"], date.fromisoformat(given["date"]), Decimal(given["payment_amount"]), "paid",
-        "manual", None,
-    )  # fmt: skip
+        given["id"],
+        7,
+        given["payment_id"],
+        given["invoice"],
+        Decimal(given["amount"]),
+        A_MOMENT,
+        None,
+        A_MOMENT,
+        given["number"],
+        given["method"],
+        date.fromisoformat(given["date"]),
+        Decimal(given["payment_amount"]),
+        "paid",
+        "manual",
+        None,
+    )
 
 
 def _text(given: Any) -> str:

@@ -9,7 +9,9 @@ import pytest
 
 from ops.paths import ROOT
 
-ROWS = re.findall(r"^\| (\d+) \| (.+?) \| (.+) \|$", (ROOT / "docs/rules.md").read_text("utf-8"), re.MULTILINE)
+ROWS = re.findall(
+    r"^\| (\d+) \| (.+?) \| (.+) \|$", (ROOT / "docs/rules.md").read_text("utf-8"), re.MULTILINE
+)
 NAMED = [(number, test) for number, _, tests in ROWS for test in re.findall(r"`([^`]+)`", tests)]
 
 

@@ -2,9 +2,9 @@
 Faults on demand: rules that pick requests, and what then goes wrong.
 
 Instead of the work: ``throttled``, ``throttled_xml``, ``server_error``, ``bad_gateway``, ``unavailable``,
-``ok_with_fault``, ``transient``, ``inventory_lock``, ``drop``, ``token_expired``, and ``refuse``: any fault of
-QuickBooks', given by its ``errors`` (``code``, ``message``, ``detail``, ``element``) and ``status``. With ``commit`` set the same
-happens after the work was done, and the client cannot know.
+``ok_with_fault``, ``transient``, ``inventory_lock``, ``drop``, ``token_expired``, and ``refuse``: any fault
+of QuickBooks', given by its ``errors`` (``code``, ``message``, ``detail``, ``element``) and ``status``. With
+``commit`` set the same happens after the work was done, and the client cannot know.
 
 To the finished answer: ``delay`` (``seconds``), ``truncate``; of a batch, ``batch_partial`` (``items``)
 leaves the later items out, ``batch_transient`` answers every item with the transient 6000, undone, and

@@ -7,24 +7,30 @@ from caspen_qbo.core.names import display_name
 from caspen_qbo.core.records import Client
 from caspen_qbo.usecases.customers import resolve_customers
 from caspen_seed import NewLine
-
 from tests.support.flow import Flow
 
 
 def client_of(number: int) -> Client:
     """Clients with and without e-mail, one in ten beyond Latin-1."""
     first = "美玲" if number % 10 == 0 else "Sam"
-    return Client(500000 + number, 1, first, f"Name{number}", f"s{number}@example.com" if number % 2 else None)
+    return Client(
+        500000 + number, 1, first, f"Name{number}", f"s{number}@example.com" if number % 2 else None
+    )
 
 
 def test_a_thousand_clients_in_few_calls_and_none_the_second_time(flow: Flow) -> None:
     clients = {client.id: client for client in (client_of(number) for number in range(1000))}
     flow.person("create", entity="Customer", document={"DisplayName": display_name(clients[500007])})
     flow.person(
-        "create", entity="Customer",
-        document={"DisplayName": "Sam N", "GivenName": "Sam", "FamilyName": "Name9",
-                  "PrimaryEmailAddr": {"Address": "S9@Example.com"}},
-    )  # fmt: skip
+        "create",
+        entity="Customer",
+        document={
+            "DisplayName": "Sam N",
+            "GivenName": "Sam",
+            "FamilyName": "Name9",
+            "PrimaryEmailAddr": {"Address": "S9@Example.com"},
+        },
+    )
     with wiring.open_session(flow.workspace_id, "customers") as session:
         first = resolve_customers(session, clients)
         calls = dict(session.accounting.calls())
@@ -34,15 +40,22 @@ def test_a_thousand_clients_in_few_calls_and_none_the_second_time(flow: Flow) ->
     assert len(set(first.customers.values())) == 1000
     assert again.customers == first.customers and again.created == 0
     assert sum(calls.values()) <= 60, calls
-    matched = dict(flow.sync_rows("SELECT client_id, matched_by FROM qbo_sync.customer_link WHERE matched_by <> 'created'"))
+    matched = dict(
+        flow.sync_rows(
+            "SELECT client_id, matched_by FROM qbo_sync.customer_link WHERE matched_by <> 'created'"
+        )
+    )
     assert matched == {500007: "name", 500009: "person"}
 
 
 def test_names_that_need_care(flow: Flow) -> None:
     staff = flow.staff
     flow.person("create", entity="Vendor", document={"DisplayName": "Ven Dor (Caspen 00003)"})
-    flow.person("create", entity="Employee", document={"DisplayName": "Em Ployee (Caspen 00004)",
-                                                       "GivenName": "Em", "FamilyName": "Ployee"})  # fmt: skip
+    flow.person(
+        "create",
+        entity="Employee",
+        document={"DisplayName": "Em Ployee (Caspen 00004)", "GivenName": "Em", "FamilyName": "Ployee"},
+    )
     old = flow.person("create", entity="Customer", document={"DisplayName": "In Active (Caspen 00005)"})
     flow.person("make-inactive", entity="Customer", id=old["Id"])
     made = {
@@ -78,8 +91,14 @@ def test_names_that_need_care(flow: Flow) -> None:
     shown = {who: by_number[number] for who, number in numbers.items() if who not in held}
     assert shown.pop("long").endswith("y (Caspen 00008)")
     assert shown == {
-        "apostrophe": "Siobhán O'Neil (Caspen 00001)", "colon and tab": "Dr- Ann Lee Smith (Caspen 00002)",
-        "inactive": "In Active (Caspen 00005)", "cjk": "美玲 王 (Caspen 00006)", "emoji": "Zoë 👩‍⚕️ Brand (Caspen 00007)",
-        "one word": "Madonna (Caspen 00009)", "no email": "Bo Ek (Caspen 00010)", "short id": "Ann Lee (Caspen 42)",
-        "merged": "New Profile (Caspen 00012)", "survivor": "New Profile (Caspen 00012)",
-    }  # fmt: skip
+        "apostrophe": "Siobhán O'Neil (Caspen 00001)",
+        "colon and tab": "Dr- Ann Lee Smith (Caspen 00002)",
+        "inactive": "In Active (Caspen 00005)",
+        "cjk": "美玲 王 (Caspen 00006)",
+        "emoji": "Zoë 👩‍⚕️ Brand (Caspen 00007)",
+        "one word": "Madonna (Caspen 00009)",
+        "no email": "Bo Ek (Caspen 00010)",
+        "short id": "Ann Lee (Caspen 42)",
+        "merged": "New Profile (Caspen 00012)",
+        "survivor": "New Profile (Caspen 00012)",
+    }

@@ -1,8 +1,8 @@
 """
 The stories of docs/eligibility.md, row by row, over real services.
 
-Each row is a story told to one practice: what happens up to a `yield`, then a run posts, and so on. All stories share
-the runs, so that they also meet each other; each is a test of its own.
+Each row is a story told to one practice: what happens up to a `yield`, then a run posts, and so on. All
+stories share the runs, so that they also meet each other; each is a test of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from caspen_seed import NewLine, Staff, create_workspace
-
 from ops.paths import ROOT
 from tests.support.flow import REALM, Flow
 
@@ -55,7 +54,11 @@ class Practice:
     def there(self, entity: str, kind: str, *ids: int) -> list[dict[str, Any]]:
         """The QuickBooks documents that carry our mark of these Caspen documents."""
         marks = {f"[caspen:{self.flow.workspace_id}:{kind}:{one}]" for one in ids}
-        return [row for row in self.flow.books(entity) if any(mark in row.get("PrivateNote", "") for mark in marks)]
+        return [
+            row
+            for row in self.flow.books(entity)
+            if any(mark in row.get("PrivateNote", "") for mark in marks)
+        ]
 
     def invoices(self, *ids: int) -> list[dict[str, Any]]:
         return self.there("Invoice", "invoice", *ids)
@@ -72,8 +75,9 @@ class Practice:
     def excluded(self, kind: str, document_id: int) -> str | None:
         [(reason,)] = self.flow.sync_rows(
             "SELECT excluded_reason FROM qbo_sync.document WHERE document_kind = %s AND document_id = %s",
-            kind, document_id,
-        )  # fmt: skip
+            kind,
+            document_id,
+        )
         return reason
 
 
@@ -230,7 +234,9 @@ def another_workspace(p: Practice) -> Iterator[None]:
     invoice = other.draft_invoice(client, [NewLine("service", "Theirs", "55.00", tax_rate_id=rate)])
     other.finalise(invoice)
     yield
-    assert not any(f":invoice:{invoice}]" in there.get("PrivateNote", "") for there in p.flow.books("Invoice"))
+    assert not any(
+        f":invoice:{invoice}]" in there.get("PrivateNote", "") for there in p.flow.books("Invoice")
+    )
     assert p.flow.sync_rows("SELECT count(*) FROM qbo_sync.document WHERE workspace_id = 2") == [(0,)]
     assert p.shown(invoice) == NOTHING
 
@@ -295,7 +301,9 @@ def credit_note(p: Practice) -> Iterator[None]:
     note = p.staff.credit(invoice, {1: "0.5"})
     yield
     [memo] = p.there("CreditMemo", "credit_note", note.id)
-    assert memo["TotalAmt"] == Decimal(55) and [there["Balance"] for there in p.invoices(invoice)] == [Decimal(55)]
+    assert memo["TotalAmt"] == Decimal(55) and [there["Balance"] for there in p.invoices(invoice)] == [
+        Decimal(55)
+    ]
 
 
 @row

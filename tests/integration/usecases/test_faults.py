@@ -1,8 +1,8 @@
 """
-Every fault of QuickBooks' that can meet a post run, entered once: what is listed, what Caspen shows, what heals it.
+Every fault of QuickBooks' that can meet a post run, entered once: what is listed, shown, and heals.
 
-The invoices of a test go in one batch; each but the last meets a fault of its own, and the last one posts in the same
-run: a bad document never sinks its batch.
+The invoices of a test go in one batch; each but the last meets a fault of its own, and the last one posts in
+the same run: a bad document never sinks its batch.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from caspen_qbo import wiring
 from caspen_qbo.catalogue import CATALOGUE
 from caspen_qbo.errors import SyncError
 from caspen_qbo.usecases.retry import release
-
 from tests.support.flow import Flow
 
-INACTIVE = "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items."
+INACTIVE = (
+    "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items."
+)
 BUSINESS = "A business validation error has occurred while processing your request"
-CALCULATING = "Business Validation Error: QuickBooks encountered an error while calculating tax. Try reselecting the tax"
+CALCULATING = (
+    "Business Validation Error: QuickBooks encountered an error while calculating tax. Try reselecting."
+)
 WAIT = (
     "Business Validation Error: An unexpected error occurred while accessing or saving your data. "
     "Please wait a few minutes and try again."
@@ -48,8 +51,7 @@ REFUSED = [
      "business_validation_tax"),
     ("2030", "Invalid ID", "Invalid ID : x", "Id", "other"),
     ("2040", "Invalid String", "illegal characters", "", "other"),
-    ("2050", "String length is either shorter or longer than supported", "Min:0 Max:21 supported. Supplied length:25",
-     "DocNumber", "number_too_long"),
+    ("2050", "String length is not supported", "Min:0 Max:21 supported.", "DocNumber", "number_too_long"),
     ("2050", "String length is either shorter or longer than supported", "Min:0 Max:4,000 supported.", "Line",
      "other"),
     ("2060", "Invalid Date Format", "Invalid Date : x", "TxnDate", "other"),
@@ -58,14 +60,14 @@ REFUSED = [
     ("2130", "Invalid Request Id Format", "", "", "other"),
     ("2170", "Invalid Enumeration", "Invalid Enumeration : HAS_BEEN_BILLED", "", "other"),
     ("2290", "NegativeAmount", "Negative amounts aren't supported on transaction lines", "", "other"),
-    ("2500", "Invalid Reference Id", f"Invalid Reference Id : {INACTIVE}", "CustomerRef", "inactive_reference"),
-    ("2500", "Invalid Reference Id", f"Invalid Reference Id : {INACTIVE}", "TaxCodeRef", "business_validation_tax"),
+    ("2500", "Invalid Reference Id", INACTIVE, "CustomerRef", "inactive_reference"),
+    ("2500", "Invalid Reference Id", INACTIVE, "TaxCodeRef", "business_validation_tax"),
     ("3000", "Invalid Custom Field", "", "", "other"),
     ("5020", "Permission Denied", "", "", "other"),
     ("6000", BUSINESS, CALCULATING, "", "business_validation_tax"),
     ("6000", BUSINESS, "Make sure all your transactions have a GST rate before you save.", "",
      "business_validation_tax"),
-    ("6000", BUSINESS, "Multicurrency must be enabled to use the currency NZD.", "CurrencyRef", "currency_mismatch"),
+    ("6000", BUSINESS, "Switch it on to use the currency NZD.", "", "currency_mismatch"),
     ("6000", BUSINESS, "Transaction amount must be 0 or greater.", "", "other"),
     ("6070", "Amount is not equal to UnitPrice * Qty", "Supplied value:1,000", "", "other"),
     ("6080", "No Name Provided", "", "", "other"),
@@ -122,7 +124,10 @@ IN_DOUBT = [
 ]
 """It may have been carried out: looked for and repeated in the same run."""
 
-WHOLE = [("400", "MalformedRequest", "Batch Request is Empty", ""), ("1040", "Batch size exceeds allowed limit", "", "")]
+WHOLE = [
+    ("400", "MalformedRequest", "Batch Request is Empty", ""),
+    ("1040", "Batch size exceeds allowed limit", "", ""),
+]
 """The batch as a whole is refused before any item is looked at."""
 
 
@@ -131,14 +136,21 @@ SYNCED = ("Synced", None)
 
 @pytest.fixture
 def batch(shared_flow: Flow) -> Iterator[Callable[[int], list[int]]]:
-    """Makes finalised invoices that go in one batch; afterwards nothing is listed and each is in QuickBooks once."""
+    """Makes invoices that go in one batch; afterwards nothing is listed and each is in QuickBooks once."""
     if not shared_flow.caspen_rows("SELECT FROM caspen.invoice"):
         shared_flow.invoice("1.00")
         shared_flow.post()  # makes the customer, so that the next batch holds invoices
+    elif shared_flow.listed():  # an earlier test failed; this one stands on its own
+        retry(shared_flow)
+        shared_flow.post()
     yield lambda count: [shared_flow.invoice(f"{10 + position}.00") for position in range(count)]
     assert shared_flow.listed() == {}
     numbers = [row["DocNumber"] for row in shared_flow.books("Invoice")]
-    assert len(numbers) == len(set(numbers)) == shared_flow.caspen_rows("SELECT count(*) FROM caspen.invoice")[0][0]
+    assert (
+        len(numbers)
+        == len(set(numbers))
+        == shared_flow.caspen_rows("SELECT count(*) FROM caspen.invoice")[0][0]
+    )
 
 
 def refuse(flow: Flow, cases: Sequence[tuple[str, ...]], **rule: Any) -> None:
@@ -150,7 +162,8 @@ def refuse(flow: Flow, cases: Sequence[tuple[str, ...]], **rule: Any) -> None:
 def shown(flow: Flow, ids: Sequence[int]) -> list[tuple[str, str | None]]:
     """What Caspen's screen says of each."""
     rows = flow.caspen_rows(
-        "SELECT id, quickbooks_status, quickbooks_status_detail FROM caspen.invoice WHERE id = ANY(%s)", list(ids)
+        "SELECT id, quickbooks_status, quickbooks_status_detail FROM caspen.invoice WHERE id = ANY(%s)",
+        list(ids),
     )
     return [next(row[1:] for row in rows if row[0] == one) for one in ids]
 
@@ -195,7 +208,9 @@ def test_causes_that_cannot_be_looked_at_are_listed_and_tried_by_the_next_run(
     assert shown(shared_flow, refused) == [SYNCED] * len(refused)
 
 
-def test_what_cannot_go_now_waits_for_the_next_run(shared_flow: Flow, batch: Callable[[int], list[int]]) -> None:
+def test_what_cannot_go_now_waits_for_the_next_run(
+    shared_flow: Flow, batch: Callable[[int], list[int]]
+) -> None:
     *refused, last = batch(len(NOT_NOW) + 1)
     refuse(shared_flow, NOT_NOW)
     result = shared_flow.post()
@@ -232,9 +247,11 @@ def test_a_refused_batch_lists_each_of_its_documents(
 @pytest.mark.parametrize(
     "rule",
     [
-        {"kind": "server_error"}, {"kind": "server_error", "commit": True}, {"kind": "bad_gateway", "commit": True},
+        {"kind": "server_error"}, {"kind": "server_error", "commit": True},
+        {"kind": "bad_gateway", "commit": True},
         {"kind": "unavailable"}, {"kind": "drop"}, {"kind": "drop", "commit": True}, {"kind": "truncate"},
-        {"kind": "ok_with_fault"}, {"kind": "ok_with_fault", "commit": True}, {"kind": "transient", "commit": True},
+        {"kind": "ok_with_fault"}, {"kind": "ok_with_fault", "commit": True},
+        {"kind": "transient", "commit": True},
         {"kind": "batch_partial", "items": 1}, {"kind": "token_expired"},
     ],
     ids=lambda rule: "-".join(str(value) for value in rule.values()),
@@ -256,7 +273,9 @@ def test_a_query_that_is_refused_fails_the_run_aloud_and_loses_nothing(
     refuse(shared_flow, [(code, "Invalid query", "near x", "")], endpoint="query")
     with pytest.raises(SyncError, match="Invalid query"):
         shared_flow.post()
-    [(success, message)] = shared_flow.sync_rows("SELECT success, message FROM qbo_sync.sync_run ORDER BY started_at DESC LIMIT 1")
+    [(success, message)] = shared_flow.sync_rows(
+        "SELECT success, message FROM qbo_sync.sync_run ORDER BY started_at DESC LIMIT 1"
+    )
     assert success is False and code in message
     shared_flow.post()
     assert shown(shared_flow, made) == [SYNCED, SYNCED]

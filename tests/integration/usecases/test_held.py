@@ -6,7 +6,6 @@ from caspen_qbo import wiring
 from caspen_qbo.usecases.retry import release
 from caspen_qbo.usecases.setup import link_tax
 from caspen_seed import NewLine
-
 from tests.support.flow import Flow
 
 
@@ -40,7 +39,7 @@ def test_a_held_invoice_holds_its_own_payments_and_credit_notes_only(flow: Flow)
 
 
 def test_what_can_be_seen_before_sending_is_not_sent(flow: Flow) -> None:
-    """Number, currency and lines: each listed with its own reason, the other invoice posts, no write is refused."""
+    """Number, currency and lines: each listed with its reason, the other posts, no write is refused."""
     line = [NewLine("service", "Consultation", "10.00", tax_rate_id=flow.rates["GST"])]
     wrong = {
         "number_too_long": flow.staff.draft_invoice(flow.client_id, line, number="INV-" + "9" * 18),
@@ -72,7 +71,7 @@ def test_an_inactive_customer_holds_its_own_invoices_until_it_is_active_again(fl
 
 
 def test_an_inactive_item_holds_the_lines_that_use_it_until_it_is_active_again(flow: Flow) -> None:
-    """Made inactive while QuickBooks' lists are trusted: QuickBooks refuses. Later it is seen before sending."""
+    """Made inactive while its lists are trusted: QuickBooks refuses. Later it is seen before sending."""
     flow.invoice("10.00")
     flow.post()
     product = next(row for row in flow.books("Item") if row["Type"] == "NonInventory")

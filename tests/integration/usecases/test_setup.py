@@ -8,7 +8,6 @@ from caspen_qbo import wiring
 from caspen_qbo.core.reference import Choices
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.usecases.setup import choose_settings, link_tax, read_offers
-
 from tests.support.flow import Flow
 
 

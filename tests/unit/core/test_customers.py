@@ -22,7 +22,10 @@ def test_the_exact_name_comes_before_the_same_person():
 
 
 def test_the_name_is_compared_as_quickbooks_does():
-    assert match_client(CLIENT, [replace(NAMED, display_name="ANN o'neil (caspen 31415)")], ()).customer_id == "58"
+    assert (
+        match_client(CLIENT, [replace(NAMED, display_name="ANN o'neil (caspen 31415)")], ()).customer_id
+        == "58"
+    )
 
 
 def test_the_only_same_person_matches_whatever_the_case():
@@ -41,7 +44,9 @@ def test_a_person_differs_by_any_of_the_three():
 
 
 def test_without_an_email_nobody_is_the_same_person():
-    assert match_client(a_client(8831415, "Ann", "O'Neil"), [replace(PERSON, email="")], ()).customer_id is None
+    assert (
+        match_client(a_client(8831415, "Ann", "O'Neil"), [replace(PERSON, email="")], ()).customer_id is None
+    )
 
 
 def test_the_same_person_linked_to_another_client_is_left_and_a_new_one_is_made():
@@ -76,7 +81,10 @@ def test_the_padded_name_of_another_client_does_not_stand_in_the_way():
     assert match.customer_id is None and match.clash == ""
 
 
-@given(st.lists(st.tuples(st.integers(1, 3), st.booleans()), max_size=6), st.sets(st.sampled_from(["1", "2", "3", "4"])))
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.booleans()), max_size=6),
+    st.sets(st.sampled_from(["1", "2", "3", "4"])),
+)
 def test_a_customer_of_another_client_is_never_given_out(rows, taken):
     candidates = [
         replace(NAMED if named else PERSON, id=str(index)) for index, (_, named) in enumerate(rows, start=1)

@@ -78,7 +78,12 @@ IMPORTED = Standing(Wanted.AS_IS, finalised=True, excluded_reason=eligibility.IM
         ({}, STALE, False, Standing(Wanted.AS_IS, True, eligibility.NOT_POSTED)),
         ({"payment_source": "quickbooks"}, PRESENT, True, IMPORTED),
         ({"payment_source": "quickbooks"}, HISTORICAL, False, IMPORTED),
-        ({"payment_source": "quickbooks", "deleted_at": AFTER}, PRESENT, True, replace(IMPORTED, finalised=False)),
+        (
+            {"payment_source": "quickbooks", "deleted_at": AFTER},
+            PRESENT,
+            True,
+            replace(IMPORTED, finalised=False),
+        ),
         ({"deleted_at": AFTER}, PRESENT, False, NEVER),
         ({"deleted_at": AFTER}, PRESENT, True, ABSENT),
         ({"payment_status": "void"}, PRESENT, True, ABSENT),
@@ -91,11 +96,17 @@ def test_allocations(changes, of, linked, standing):
 
 
 MOMENTS = st.datetimes(
-    min_value=datetime(2026, 1, 1), max_value=datetime(2026, 12, 31), timezones=st.just(UTC)  # noqa: DTZ001
+    min_value=datetime(2026, 1, 1),
+    max_value=datetime(2026, 12, 31),
+    timezones=st.just(UTC),  # noqa: DTZ001
 ) | st.sampled_from([LINE_AT, JUST_BEFORE, LINE_AT + timedelta(microseconds=1)])
 STATES = st.sampled_from(["draft", "open", "paid", "void"])
 INVOICES = st.builds(
-    invoice, status=STATES, created_at=MOMENTS, finalised_at=st.none() | MOMENTS, deleted_at=st.none() | MOMENTS
+    invoice,
+    status=STATES,
+    created_at=MOMENTS,
+    finalised_at=st.none() | MOMENTS,
+    deleted_at=st.none() | MOMENTS,
 )
 
 
@@ -103,10 +114,14 @@ INVOICES = st.builds(
 def test_only_finalised_invoices_are_wanted_and_history_never(one, linked):
     standing = stand_invoice(one, line_at=LINE_AT, linked=linked)
     live = one.status in ("open", "paid") and one.deleted_at is None
-    new = linked or one.created_at >= LINE_AT or (one.finalised_at is not None and one.finalised_at >= LINE_AT)
+    new = (
+        linked or one.created_at >= LINE_AT or (one.finalised_at is not None and one.finalised_at >= LINE_AT)
+    )
     assert (standing.wanted is Wanted.PRESENT) == (live and new)
     assert standing.finalised == live
-    assert (standing.wanted is Wanted.ABSENT) == (linked and (one.status == "void" or one.deleted_at is not None))
+    assert (standing.wanted is Wanted.ABSENT) == (
+        linked and (one.status == "void" or one.deleted_at is not None)
+    )
     if not linked:
         assert (standing.excluded_reason is not None) == (standing.wanted is not Wanted.PRESENT)
 

@@ -11,7 +11,10 @@ def test_the_figures_of_decisions_3_and_4() -> None:
     tax = (ROOT / "docs/decisions/0003-tax-override.md").read_text("utf-8")
     discounts = (ROOT / "docs/decisions/0004-discounts.md").read_text("utf-8")
     assert f"{figures.stated_with_net_price} need a stated tax" in tax
-    assert f"of {figures.undiscounted} without a discount in the same draw, {figures.stated_undiscounted}." in tax
+    assert (
+        f"of {figures.undiscounted} without a discount in the same draw, {figures.stated_undiscounted}."
+        in tax
+    )
     for name, count in (
         ("a lower price", figures.stated_with_net_price),
         ("negative lines", figures.stated_with_negative_lines),

@@ -1,4 +1,4 @@
-"""Stable keys: the same work has the same key tomorrow, changed work another one, all within QuickBooks' lengths."""
+"""Stable keys: the same work has the same key tomorrow, changed work another, within QuickBooks' lengths."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from caspen_qbo.core.identity import batch_request_id, item_id, marker_of, paylo
 
 KINDS = st.sampled_from(["invoice", "credit_note", "payment", "application"])
 IDS = st.integers(1, 2**63 - 1)
-PARTS = st.lists(st.tuples(KINDS, IDS, st.sampled_from(["post", "correct"]), st.integers(1, 9), st.text(max_size=64)),
-                 min_size=1, max_size=30)  # fmt: skip
+PARTS = st.lists(
+    st.tuples(KINDS, IDS, st.sampled_from(["post", "correct"]), st.integers(1, 9), st.text(max_size=64)),
+    min_size=1,
+    max_size=30,
+)
 
 
 @given(IDS, KINDS, IDS, st.text(max_size=100).filter(lambda text: "[caspen:" not in text))
@@ -23,7 +26,8 @@ def test_a_marker_is_found_in_any_note(workspace_id, kind, document_id, around):
 
 
 @pytest.mark.parametrize(
-    "note", ["", "Caspen invoice INV-1", "[caspen:7:invoice:]", "[caspen:7:refund:1]", "[caspen:-1:invoice:2]"]
+    "note",
+    ["", "Caspen invoice INV-1", "[caspen:7:invoice:]", "[caspen:7:refund:1]", "[caspen:-1:invoice:2]"],
 )
 def test_other_notes_are_not_ours(note):
     assert read_marker(note) is None
@@ -40,16 +44,24 @@ def test_a_request_id_fits_beside_its_item_ids(realm, parts):
 def test_the_keys_of_yesterday_are_the_keys_of_today():
     """Written down: a key that changes between versions would send work again that QuickBooks already did."""
     assert batch_request_id("913", [("invoice", 501, "post", 1, "abc")]) == "a4d2cadb6cece10306c3921b3397634e"
-    assert payload_hash({"TotalAmt": Decimal("110.00"), "Note": "é"}) == "b77c016b5708e0f819e155238b878ce255b54b1ce33de5305c17bdb8a12ab771"
+    assert (
+        payload_hash({"TotalAmt": Decimal("110.00"), "Note": "é"})
+        == "b77c016b5708e0f819e155238b878ce255b54b1ce33de5305c17bdb8a12ab771"
+    )
     assert [item_id(0), item_id(29)] == ["i01", "i30"]
     assert marker_of(7, "invoice", 501) == "[caspen:7:invoice:501]"
 
 
 @pytest.mark.parametrize(
     "changed",
-    [("payment", 501, "post", 1, "abc"), ("invoice", 502, "post", 1, "abc"), ("invoice", 501, "correct", 1, "abc"),
-     ("invoice", 501, "post", 2, "abc"), ("invoice", 501, "post", 1, "abd")],
-)  # fmt: skip
+    [
+        ("payment", 501, "post", 1, "abc"),
+        ("invoice", 502, "post", 1, "abc"),
+        ("invoice", 501, "correct", 1, "abc"),
+        ("invoice", 501, "post", 2, "abc"),
+        ("invoice", 501, "post", 1, "abd"),
+    ],
+)
 def test_changed_work_has_another_key(changed):
     same = ("invoice", 501, "post", 1, "abc")
     assert batch_request_id("913", [changed]) != batch_request_id("913", [same])

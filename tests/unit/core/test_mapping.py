@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caspen_qbo.core.identity import read_marker
 from caspen_qbo.core.mapping import can_be_corrected, describe_line, map_customer, map_invoice, map_payment
 from caspen_qbo.core.records import Allocation, Client, CreditNote, CreditNoteLine, Invoice, InvoiceLine
-from caspen_qbo.core.identity import read_marker
 from tests.support.records import a_client, a_context, a_line, an_allocation, an_invoice
 
 
@@ -30,8 +30,14 @@ def test_products_go_to_the_product_item_and_everything_else_to_the_service_item
         (a_line(item_code="PHY45"), "Consultation (PHY45)"),
         (a_line(item_code=" "), "Consultation"),
         (a_line(service_date=date(2026, 11, 3)), "Consultation, 3 Nov 2026"),
-        (a_line("150.00", discount=("percentage", "10.0000")), "Consultation. Discount 10 %: 15.00 off 150.00"),
-        (a_line("150.00", discount=("percentage", "33.3333")), "Consultation. Discount 33.3333 %: 50.00 off 150.00"),
+        (
+            a_line("150.00", discount=("percentage", "10.0000")),
+            "Consultation. Discount 10 %: 15.00 off 150.00",
+        ),
+        (
+            a_line("150.00", discount=("percentage", "33.3333")),
+            "Consultation. Discount 33.3333 %: 50.00 off 150.00",
+        ),
         (a_line("150.00", discount=("fixed", "20")), "Consultation. Discount: 20.00 off 150.00"),
         (a_line("150.00", discount=("percentage", "100")), "Consultation. Discount 100 %: 150.00 off 150.00"),
         (a_line("150.00", discount=("fixed", "0")), "Consultation"),
@@ -77,11 +83,15 @@ def test_a_customer_is_names_and_email_only():
 def test_every_document_carries_its_mark():
     sent = map_invoice(an_invoice(a_line()), customer_id="58", context=a_context())
     assert read_marker(sent["PrivateNote"]) == (7, "invoice", 501)
-    paid = map_payment(an_allocation(), customer_id="58", invoice_id="131", currency="AUD", context=a_context())
+    paid = map_payment(
+        an_allocation(), customer_id="58", invoice_id="131", currency="AUD", context=a_context()
+    )
     assert read_marker(paid["PrivateNote"]) == (7, "payment", 21)
 
 
-@pytest.mark.parametrize(("mode", "first_form_has_another"), [("exclusive", True), ("inclusive", True), ("none", False)])
+@pytest.mark.parametrize(
+    ("mode", "first_form_has_another"), [("exclusive", True), ("inclusive", True), ("none", False)]
+)
 def test_a_document_is_corrected_once_at_most(mode, first_form_has_another):
     rate = None if mode == "none" else 1
     invoice = an_invoice(a_line("1.00", mode=mode, rate=rate), mode=mode)

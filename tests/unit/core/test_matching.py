@@ -12,11 +12,18 @@ from hypothesis import given
 from caspen_qbo.core.documents import DocumentFacts, LinkFacts
 from caspen_qbo.core.matching import Expected, compare, drift
 from tests.support.facts_strategies import CENTS, DOCUMENTS
-from tests.support.records import AFTER, LINE_AT, facts
+from tests.support.records import LINE_AT, facts
 
 EXPECTED = Expected(
-    "INV-0501", "58", date(2026, 11, 3), Decimal("100.00"), Decimal("10.00"), Decimal("110.00"), date(2026, 11, 17)
+    "INV-0501",
+    "58",
+    date(2026, 11, 3),
+    Decimal("100.00"),
+    Decimal("10.00"),
+    Decimal("110.00"),
+    date(2026, 11, 17),
 )
+
 
 def test_the_same_document_does_not_differ():
     assert compare(EXPECTED, facts()) == ()
@@ -31,9 +38,14 @@ def test_no_document_drifts_from_itself(document):
 @given(DOCUMENTS)
 def test_no_document_differs_from_what_it_says(document):
     said = Expected(
-        document.doc_number, document.customer_id, document.txn_date, document.subtotal, document.tax, document.total,
+        document.doc_number,
+        document.customer_id,
+        document.txn_date,
+        document.subtotal,
+        document.tax,
+        document.total,
         document.due_date,
-    )  # fmt: skip
+    )
     assert compare(said, document) == ()
 
 
@@ -98,7 +110,13 @@ def test_added_and_removed_lines_are_counted():
 
 
 def test_what_moves_by_itself_is_no_drift():
-    moved = {"balance": Decimal("0"), "links": (), "sync_token": "7", "updated_at": LINE_AT, "private_note": "x"}
+    moved = {
+        "balance": Decimal("0"),
+        "links": (),
+        "sync_token": "7",
+        "updated_at": LINE_AT,
+        "private_note": "x",
+    }
     assert drift(facts(), facts(**moved)) == ()
 
 
@@ -116,7 +134,17 @@ def test_the_order_of_a_payments_links_does_not_count():
 
 def test_every_fact_is_compared_or_known_to_move():
     """A fact added to DocumentFacts must be compared, or be put here on purpose."""
-    compared = {"doc_number", "customer_id", "txn_date", "due_date", "subtotal", "tax", "total", "account_id", "lines"}
+    compared = {
+        "doc_number",
+        "customer_id",
+        "txn_date",
+        "due_date",
+        "subtotal",
+        "tax",
+        "total",
+        "account_id",
+        "lines",
+    }
     moving = {"balance", "links", "sync_token", "private_note", "created_at", "updated_at"}
     identity = {"quickbooks_type", "quickbooks_id", "deleted"}
     assert {f.name for f in fields(DocumentFacts)} == compared | moving | identity

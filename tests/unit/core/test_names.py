@@ -68,8 +68,18 @@ def test_an_address_that_quickbooks_takes_is_trimmed(email):
 
 @pytest.mark.parametrize(
     "email",
-    [None, "", "ann", "ann@example", "ann@@example.com", "ann lee@example.com", "ann@example.com; bob@example.com",
-     "änn@example.com", "a" * 95 + "@b.com", "ann@example.com."],
-)  # fmt: skip
+    [
+        None,
+        "",
+        "ann",
+        "ann@example",
+        "ann@@example.com",
+        "ann lee@example.com",
+        "ann@example.com; bob@example.com",
+        "änn@example.com",
+        "a" * 95 + "@b.com",
+        "ann@example.com.",
+    ],
+)
 def test_what_quickbooks_would_refuse_is_no_address(email):
     assert usable_email(email) is None

@@ -1,4 +1,4 @@
-"""The gate: everything that can be known before sending, all of it at once, each with what one fix repairs."""
+"""The gate: everything that can be known before sending, all at once, each with what one fix repairs."""
 
 from __future__ import annotations
 
@@ -26,13 +26,21 @@ def test_an_invoice_in_order_has_no_problem():
 
 def test_all_problems_are_told_at_once():
     invoice = an_invoice(
-        a_line(rate=99), a_line(rate=98), number="A-NUMBER-LONGER-THAN-21", currency="NZD", total=Decimal("1.00")
+        a_line(rate=99),
+        a_line(rate=98),
+        number="A-NUMBER-LONGER-THAN-21",
+        currency="NZD",
+        total=Decimal("1.00"),
     )
     problems = check_invoice(invoice, a_context(closing_date=date(2026, 11, 3)))
     assert keys(problems) == [
-        "number_too_long", "currency_mismatch", "period_closed", "business_validation_tax", "business_validation_tax",
+        "number_too_long",
+        "currency_mismatch",
+        "period_closed",
+        "business_validation_tax",
+        "business_validation_tax",
         "totals_mismatch",
-    ]  # fmt: skip
+    ]
     assert [p.cause_ref for p in problems] == ["", "", "books", "tax_rate:99", "tax_rate:98", ""]
 
 
@@ -85,7 +93,10 @@ def test_an_unlinked_rate_is_named_once_however_many_lines_use_it():
 
 
 def test_without_tax_no_code_is_needed():
-    assert check_invoice(an_invoice(a_line(mode="none", rate=None), mode="none"), a_context(links={}, codes={})) == []
+    assert (
+        check_invoice(an_invoice(a_line(mode="none", rate=None), mode="none"), a_context(links={}, codes={}))
+        == []
+    )
 
 
 def test_a_taxed_line_without_a_rate():
@@ -108,7 +119,11 @@ def test_an_invoice_that_does_not_add_up_in_caspen_is_held_with_both_sums(mode, 
 @pytest.mark.parametrize(
     ("changes", "cause", "words"),
     [
-        ({"items": (ListEntry("20", "Products", "Inventory", True),)}, "default Service item", "not in QuickBooks"),
+        (
+            {"items": (ListEntry("20", "Products", "Inventory", True),)},
+            "default Service item",
+            "not in QuickBooks",
+        ),
         (
             {"items": (ListEntry("19", "S", "Service", False), ListEntry("20", "P", "Inventory", True))},
             "default Service item",

@@ -15,7 +15,11 @@ RATE = {
     "Id": "11",
     "RateValue": Decimal("10"),
     "EffectiveTaxRate": [
-        {"RateValue": Decimal("10"), "EffectiveDate": "2000-07-01T00:00:00-07:00", "EndDate": "2026-06-30T00:00:00-07:00"},
+        {
+            "RateValue": Decimal("10"),
+            "EffectiveDate": "2000-07-01T00:00:00-07:00",
+            "EndDate": "2026-06-30T00:00:00-07:00",
+        },
         {"RateValue": Decimal("12.5"), "EffectiveDate": "2026-07-01T00:00:00-07:00"},
     ],
 }
@@ -47,7 +51,8 @@ def code(code_id, *rates, **more):
 def test_codes_of_one_two_and_no_sales_rates():
     rates = [{"Id": "1", "RateValue": Decimal("5")}, {"Id": "2", "RateValue": Decimal("9.975")}]
     found = read_tax_codes(
-        [code("10", "1"), code("11", "1", "2"), code("12"), code("13", "1", Active=False), {"Id": "TAX"}], rates
+        [code("10", "1"), code("11", "1", "2"), code("12"), code("13", "1", Active=False), {"Id": "TAX"}],
+        rates,
     )
     assert found["10"].percent == 5
     assert found["11"].percent == Decimal("14.975") and len(found["11"].parts) == 2
@@ -67,12 +72,21 @@ def test_what_is_not_said_to_be_inactive_is_active():
 
 def test_a_company_that_says_little():
     facts = read_company({"CompanyName": "Clinic", "Country": "AU"}, {})
-    assert (facts.home_currency, facts.multi_currency, facts.custom_numbers, facts.closing_date) == ("", False, None, None)
+    assert (facts.home_currency, facts.multi_currency, facts.custom_numbers, facts.closing_date) == (
+        "",
+        False,
+        None,
+        None,
+    )
 
 
 def test_a_company_that_says_all():
     facts = read_company(
-        {"CompanyName": "Clinic", "Country": "AU", "NameValue": [{"Name": "SubscriptionStatus", "Value": "PAID"}]},
+        {
+            "CompanyName": "Clinic",
+            "Country": "AU",
+            "NameValue": [{"Name": "SubscriptionStatus", "Value": "PAID"}],
+        },
         {
             "SalesFormsPrefs": {"CustomTxnNumbers": True, "AutoApplyCredit": False},
             "CurrencyPrefs": {"HomeCurrency": {"value": "AUD"}, "MultiCurrencyEnabled": True},

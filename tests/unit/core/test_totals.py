@@ -1,4 +1,4 @@
-"""Line and document totals: what is sent always multiplies, adds up, and is stated where QuickBooks may differ."""
+"""Line and document totals: what is sent multiplies, adds up, and is stated where QuickBooks may differ."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from caspen_qbo.core.mapping import map_invoice
 from caspen_qbo.core.records import TaxMode
-from caspen_qbo.core.totals import line_amounts, needs_override, predicted_taxes, quantity_and_price, tax_lines
+from caspen_qbo.core.totals import (
+    line_amounts,
+    needs_override,
+    predicted_taxes,
+    quantity_and_price,
+    tax_lines,
+)
 from tests.support.caspen_strategies import DrawnInvoice, invoices, tax_percents
 from tests.support.records import FREE, GST, a_code, a_context, a_line, an_invoice
 
@@ -47,12 +53,16 @@ def drawn(invoice: DrawnInvoice):
     percents = sorted(invoice.tax_percents)
     lines = [
         a_line(
-            str(line.typed.unit_price), str(line.typed.quantity), mode=invoice.tax_mode, percent=line.tax_percent,
+            str(line.typed.unit_price),
+            str(line.typed.quantity),
+            mode=invoice.tax_mode,
+            percent=line.tax_percent,
             rate=None if invoice.tax_mode == "none" else percents.index(line.tax_percent),
-            discount=(line.typed.discount_type, str(line.typed.discount_value)), kind=line.typed.kind,
+            discount=(line.typed.discount_type, str(line.typed.discount_value)),
+            kind=line.typed.kind,
         )
         for line in invoice.lines
-    ]  # fmt: skip
+    ]
     codes = {f"c{i}": a_code(f"c{i}", f"Code {i}", str(percent)) for i, percent in enumerate(percents)}
     context = a_context(codes=codes, links={i: f"c{i}" for i in range(len(percents))})
     return an_invoice(*lines, mode=invoice.tax_mode), context
@@ -69,18 +79,23 @@ def test_what_is_sent_adds_up_to_caspens_figures(invoice):
         assert sum(line["Amount"] for line in sent["Line"]) == invoice.totals.subtotal
         assert record.subtotal + record.tax_total == invoice.totals.total
         if stated := sent.get("TxnTaxDetail"):
-            assert stated["TotalTax"] == sum(part["Amount"] for part in stated["TaxLine"]) == invoice.totals.tax_total
+            assert (
+                stated["TotalTax"]
+                == sum(part["Amount"] for part in stated["TaxLine"])
+                == invoice.totals.tax_total
+            )
             assert len({part["TaxLineDetail"]["TaxRateRef"]["value"] for part in stated["TaxLine"]}) == len(
                 stated["TaxLine"]
             )
 
 
-@given(st.lists(NET.filter(lambda n: n < 10**8), min_size=1, max_size=8), st.lists(tax_percents, min_size=1, max_size=3))
+@given(
+    st.lists(NET.filter(lambda n: n < 10**8), min_size=1, max_size=8),
+    st.lists(tax_percents, min_size=1, max_size=3),
+)
 def test_tax_lines_sum_to_the_tax_however_many_rates_a_code_has(nets, percents):
     code = a_code("c", "Code", *(str(percent) for percent in percents))
-    lines = [
-        line_amounts(a_line(str(net), percent=code.percent), TaxMode.EXCLUSIVE, code) for net in nets
-    ]
+    lines = [line_amounts(a_line(str(net), percent=code.percent), TaxMode.EXCLUSIVE, code) for net in nets]
     parts = tax_lines(lines)
     assert sum(part.amount for part in parts) == sum(line.tax for line in lines)
     assert [part.rate_id for part in parts] == sorted(part.rate_id for part in parts)
