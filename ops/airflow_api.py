@@ -71,9 +71,7 @@ class AirflowApi:
         :raises OpsError: the server does not answer in time.
         """
         if not self._wait(self.health, bool, timeout_seconds):
-            raise OpsError(
-                f"the API server does not answer after {timeout_seconds:.0f} s; see var/log/"
-            )
+            raise OpsError(f"the API server does not answer after {timeout_seconds:.0f} s; see var/log/")
         self._http.get("/execution/health", timeout=timeout_seconds).raise_for_status()
 
     def sign_in(self, name: str, password: str) -> None:
