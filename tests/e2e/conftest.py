@@ -21,7 +21,7 @@ from tests.support.airflow_server import AirflowServer, running_airflow
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.services import DatabaseFactory, airflow_connections, running_sandbox
 
-SHOTS = ROOT / "docs" / "images"
+SHOTS = ROOT / "docs" / "images" / "pages"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -144,7 +144,7 @@ def _ours(said: object) -> bool:
 
 @pytest.fixture(scope="session")
 def shots() -> Path | None:
-    """Where pictures of the pages go: ``docs/images`` when CASPEN_QBO_SCREENSHOTS is set, else nowhere."""
+    """Where pictures go: ``docs/images/pages`` when CASPEN_QBO_SCREENSHOTS is set, else nowhere."""
     if not os.environ.get("CASPEN_QBO_SCREENSHOTS"):
         return None
     SHOTS.mkdir(parents=True, exist_ok=True)

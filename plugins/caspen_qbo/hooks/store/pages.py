@@ -90,10 +90,10 @@ class PageStore:
     def fetch_latest_ledger(self, workspace_id: int) -> Row | None:
         return self._db.fetch_one("store/ui/select_latest_ledger", {"workspace_id": workspace_id})
 
-    def fetch_runs(self, workspace_id: int, *, job: str | None, page_size: int, skip: int = 0) -> list[Row]:
+    def fetch_runs(self, workspace_id: int, *, page_size: int, skip: int = 0) -> list[Row]:
         return self._db.fetch_all(
             "store/ui/select_runs",
-            {"workspace_id": workspace_id, "job": job, "page_size": page_size, "skip": skip},
+            {"workspace_id": workspace_id, "page_size": page_size, "skip": skip},
         )
 
     def find_invoice(self, workspace_id: int, number: str) -> int | None:

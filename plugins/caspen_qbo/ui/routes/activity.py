@@ -21,9 +21,7 @@ router = APIRouter()
 @router.get("/w/{workspace_id}/activity")
 def activity(visit: VisitDep, number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1) -> Response:
     api = AirflowApi(visit.request)
-    rows = visit.pages.fetch_runs(
-        visit.workspace_id, job=None, page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE
-    )
+    rows = visit.pages.fetch_runs(visit.workspace_id, page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
     model = activity_view(
         visit,
         open_runs=[run for job in JOBS for run in api.open_runs(job.dag_id)],

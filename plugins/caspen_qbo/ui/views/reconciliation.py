@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 
 from caspen_qbo.hooks.database import Row
@@ -214,16 +215,13 @@ def run_view(visit: Visit, run: Row, differences: Sequence[Row], *, report: bool
     )
 
 
-def _check(check: dict[str, object]) -> CheckRow:
-    failing = int(str(check.get("failing") or 0))
-    checked = check.get("checked")
-    kind = KINDS.get(str(check.get("kind") or ""), str(check.get("kind") or ""))
-    name = str(check.get("name") or "").replace("_", " ")
+def _check(check: dict[str, Any]) -> CheckRow:
+    failing = int(check["failing"])
     return CheckRow(
-        f"{kind}: {name}" if kind else name,
+        check["description"],
         "open" if failing else "done",
-        texts.counted(failing, "document") + " failing" if failing else "Holds",
-        f"of {int(str(checked)):,}" if checked is not None else "",
+        f"{texts.counted(failing, 'document')} failing" if failing else "Holds",
+        texts.count(int(check["checked"])),
     )
 
 

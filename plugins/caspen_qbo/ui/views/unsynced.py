@@ -18,6 +18,8 @@ from caspen_qbo.ui.access import Right
 from caspen_qbo.ui.visit import Visit
 
 PAGE_SIZE = 50
+NOT_RETRIED = frozenset({"changed_in_quickbooks", "missing_in_quickbooks", "outcome_unknown"})
+"""A person chooses about these on the invoice's page, or nobody has to do anything."""
 CARDS_MAX = 24
 
 TURNS = {
@@ -237,7 +239,7 @@ def _cards(visit: Visit, asked: Asked, causes: Sequence[Row]) -> tuple[Card, ...
                     link_text=link_text,
                     list_url=f"{visit.url('unsynced')}?{wanted.query()}#list",
                     active=asked.key == key and asked.cause == cause_ref,
-                    may_retry=visit.may(Right.OPERATE) and entry.turn is not Turn.NOBODY,
+                    may_retry=visit.may(Right.OPERATE) and key not in NOT_RETRIED,
                 ),
             )
         )

@@ -1,0 +1,63 @@
+"""How amounts, dates and times read on the pages, and what a spreadsheet must not take for a formula."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from caspen_qbo.ui import texts
+from caspen_qbo.ui.page import style_hashes
+from caspen_qbo.ui.views.unsynced import _no_formula
+
+
+def test_amounts_carry_sign_and_currency() -> None:
+    assert texts.money(Decimal("1234.5"), "AUD") == "1,234.50 AUD"
+    assert texts.money(Decimal("-0.01"), "AUD") == "-0.01 AUD"
+    assert texts.money(None, "AUD") == "–"
+    assert texts.signed(Decimal("0.01"), "AUD") == "+0.01 AUD"
+    assert texts.signed(Decimal("-1234.00"), "NZD") == "-1,234.00 NZD"
+
+
+def test_large_amounts_stay_exact() -> None:
+    assert texts.money(Decimal("90071992547409.93"), "AUD") == "90,071,992,547,409.93 AUD"
+
+
+def test_times_are_in_the_practices_zone() -> None:
+    at = datetime(2026, 11, 3, 14, 5, tzinfo=UTC)
+    assert texts.moment(at, ZoneInfo("Australia/Sydney")) == "4 Nov 2026, 01:05"
+    assert texts.moment(at, texts.zone_of("Not/AZone")) == "3 Nov 2026, 14:05"
+    assert texts.day(date(2026, 2, 9)) == "9 Feb 2026"
+
+
+@pytest.mark.parametrize(
+    ("past", "said"),
+    [
+        (timedelta(seconds=59), "just now"),
+        (timedelta(seconds=60), "1 minute"),
+        (timedelta(hours=23, minutes=59), "23 hours"),
+        (timedelta(days=12), "12 days"),
+    ],
+)
+def test_how_long_ago(past: timedelta, said: str) -> None:
+    now = datetime(2026, 11, 3, tzinfo=UTC)
+    assert texts.ago(now - past, now) == said
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+61 2 5550", "@SUM(A1)", "\tx", "\rx", "-x", "-"])
+def test_formulas_are_quoted(value: str) -> None:
+    assert _no_formula(value) == f"'{value}"
+
+
+@pytest.mark.parametrize("value", ["", "INV-1", "-12.00", "12.00", "a=b"])
+def test_plain_values_are_left_alone(value: str) -> None:
+    assert _no_formula(value) == value
+
+
+def test_a_documents_styles_are_named_by_their_hashes() -> None:
+    html = '<style>a{}</style><svg><style>b{}</style><g style="fill: red"/><g style="fill: red"></g></svg>text'
+    assert len(style_hashes(html)) == 3
+    # sha256 of "a{}", as `printf 'a{}' | openssl dgst -sha256 -binary | base64` gives it
+    assert "'sha256-X1RutGBrXCt9KkSaXMK7tHftWiRscFHOhxsS8tv8hBk='" in style_hashes(html)
