@@ -9,7 +9,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test sandbox bench lock lint clean
+.PHONY: help venv demo up test sandbox sweep bench lock lint clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ sandbox: venv ## the QuickBooks sandbox alone, in the foreground
 test: venv ## all tests
 	@bash ops/fetch-chromium
 	@$(PY) -m pytest -n 2 --dist loadfile
+
+sweep: venv ## the long proofs: 20,000 random invoices to the cent; every crash instant (hours)
+	@bash ops/long-proofs
 
 bench: venv ## the benchmarks in their short form; writes the table of the README
 	@$(PY) -m benchmarks

@@ -1,7 +1,7 @@
 """
 The crash sweep: one scenario, killed at every instant in turn, then run to the end; nothing doubled, nothing lost.
 
-    make crash-sweep          # every instant; `make test` takes some twenty of them
+    make sweep          # every instant; `make test` takes some twenty of them
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.customers import read_candidate
-from caspen_qbo.core.documents import Body, ref_of
+from caspen_qbo.core.documents import Body, read_facts, ref_of
 from caspen_qbo.core.identity import read_marker
 from caspen_qbo.core.names import same_name
 from caspen_qbo.core.query_text import is_queryable, quote
@@ -57,11 +57,30 @@ def _look_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict
         if body is None:
             if request.operation in ("delete", "void"):
                 found[request.id] = {**GONE, "Id": request.payload["Id"]}
-        elif request.operation != "delete" and str(body.get("SyncToken")) != str(request.payload["SyncToken"]):
-            # Somebody changed it since we read it. If that was not us, the comparison that follows says so.
-            if request.operation == "update" or "voided" in str(body.get("PrivateNote", "")).casefold():
+        elif request.operation == "update":
+            if _is_carried_out(entity, request.payload, body):
                 found[request.id] = body
+        elif request.operation == "void" and read_facts(entity, body).voided:
+            found[request.id] = body
     return found
+
+
+def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
+    """
+    Whether a document shows what an update of ours said.
+
+    A sync token that moved does not tell: a payment moves it, and so does a person. Where somebody edited the document
+    after our update it is not taken for ours either: sent again, QuickBooks repeats its first answer or finds the token
+    stale, and both lead to the edit being found as one.
+    """
+    if str(there.get("SyncToken")) == str(sent["SyncToken"]):
+        return False
+    ours, theirs = read_facts(entity, sent), read_facts(entity, there)
+    if "TxnTaxDetail" in sent and ours.tax != theirs.tax:
+        return False
+    heads = [(f.doc_number, f.customer_id, f.txn_date, f.due_date, f.private_note) for f in (ours, theirs)]
+    lines = [[(line.amount, line.item_id, line.description) for line in f.lines] for f in (ours, theirs)]
+    return heads[0] == heads[1] and lines[0] == lines[1]
 
 
 def _look_by_number(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:

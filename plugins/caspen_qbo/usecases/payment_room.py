@@ -13,11 +13,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.identity import read_marker
 from caspen_qbo.core.readiness import Problem
 from caspen_qbo.core.records import Allocation
 from caspen_qbo.hooks.store.documents import InvoiceStanding, Work
 from caspen_qbo.usecases.listing import list_problems
 from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.record import link_document
 from caspen_qbo.usecases.session import Session
 
 SAME_RECEIPT = timedelta(days=5)
@@ -38,7 +40,9 @@ def within_room(
     :param run_started_at: By our database's clock; invoices posted since are known to be unpaid and are not read.
     """
     older = {
-        standings[w.invoice_id].quickbooks_id for w in works if standings[w.invoice_id].posted_at < run_started_at
+        standings[w.invoice_id].quickbooks_id
+        for w in works
+        if standings[w.invoice_id].posted_at < run_started_at or w.invoice_id in session.relinked_invoices
     }
     invoices = {str(b["Id"]): read_facts("Invoice", b) for b in fetch_by(session, "Invoice", "Id", older)}
     foreign = _foreign_payments(session, invoices.values())
@@ -48,6 +52,8 @@ def within_room(
         quickbooks_id, allocation = standings[work.invoice_id].quickbooks_id, allocations[work.document_id]
         if quickbooks_id in older:
             invoice = invoices.get(quickbooks_id)
+            if _take_up_again(session, work, foreign.get(quickbooks_id, []), counts):
+                continue
             problem = _problem(session, work, allocation, invoice, foreign.get(quickbooks_id, []), room)
             if problem is not None:
                 counts["listed"] += 1
@@ -56,6 +62,30 @@ def within_room(
             room[quickbooks_id] -= allocation.amount
         fitting.append(work)
     return fitting
+
+
+def _take_up_again(
+    session: Session, work: Work, payments: Sequence[DocumentFacts], counts: Counter[str]
+) -> bool:
+    """
+    Link a payment that carries our mark for this allocation: it was posted, and its link is lost.
+
+    After an older backup of our database was restored, everything posted since looks like that.
+    """
+    mark = (session.workspace_id, work.kind.value, work.document_id)
+    ours = next((payment for payment in payments if read_marker(payment.private_note) == mark), None)
+    if ours is None or ours.total != work.total:
+        return False
+    counts["relinked"] += 1
+    with session.store.transaction():
+        rows = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])
+        link_document(session, rows[work.document_id], ours, origin="caspen")
+        session.store.links.note_event(
+            session.workspace_id, work.kind, work.document_id, "linked again by its mark", ours.quickbooks_id
+        )
+        session.store.documents.mark_synced(session.workspace_id, work.kind, work.document_id, work.version)
+        session.store.unsynced.resolve_posted(session.workspace_id, work.kind, work.document_id)
+    return True
 
 
 def _problem(

@@ -176,6 +176,7 @@ def _is_ours(session: Session, work: Work, body: Body) -> bool:
 def _relink(session: Session, work: Work, body: Body, counts: Counter[str]) -> None:
     """Our mark is on it but the link is lost: take it up again, and compare it like an answer."""
     counts["relinked"] += 1
+    session.relinked_invoices.add(work.invoice_id)
     facts = read_facts(ENTITY[work.kind], body)
     with session.store.transaction():
         row = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from caspen_qbo.core.reference import Reference, read_company, read_entry, read_tax_codes
@@ -16,6 +17,7 @@ def read_reference(accounting: Accounting, store: Store) -> Reference:
     """
     Company, preferences, tax codes, items and accounts, inactive ones included; active payment methods.
 
+    Tax rates are read as in force today: the plain rate value of a rate that was changed may be the old one.
     At most seven calls, none while the last answer is trusted.
     """
 
@@ -33,7 +35,7 @@ def read_reference(accounting: Accounting, store: Store) -> Reference:
     preferences = cached("Preferences", lambda: dict(accounting.read_preferences()))
     return Reference(
         company=read_company(company, preferences),
-        tax_codes=read_tax_codes(rows("TaxCode"), rows("TaxRate")),
+        tax_codes=read_tax_codes(rows("TaxCode"), rows("TaxRate"), datetime.now(UTC).date()),
         items={entry.id: entry for entry in (read_entry(b, type_property="Type") for b in rows("Item"))},
         accounts={
             entry.id: entry for entry in (read_entry(b, type_property="AccountType") for b in rows("Account"))

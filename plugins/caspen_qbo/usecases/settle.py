@@ -18,7 +18,13 @@ from caspen_qbo.usecases.session import Session
 log = logging.getLogger(__name__)
 
 LOOKS_MAX = 12
-"""After so many looks over several runs without a trace, the request is given up and made anew."""
+"""After so many looks over several runs without a trace, a create is given up and made anew."""
+
+LOOKS_MAX_GUARDED = settings.IN_DOUBT_ROUNDS_MAX
+"""
+The same for updates, deletes and voids: one run. They name the sync token they were made for, so one that is still on
+its way can no longer do anything once the document has moved on, and the next run decides from what is there.
+"""
 
 
 def settle(session: Session, *, rounds: int = settings.IN_DOUBT_ROUNDS_MAX) -> list[Outcome]:
@@ -52,11 +58,11 @@ def _repeat(session: Session, missing: list[Request]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for batch_id, group in groupby(missing, key=lambda request: request.batch_id):
         requests = list(group)
-        given_up = [request for request in requests if request.looks >= LOOKS_MAX]
+        given_up = [request for request in requests if request.looks >= _looks_max(request)]
         with session.store.transaction():
             for request in given_up:
                 session.store.requests.finish(request.id, "dropped")
-        again = [request for request in requests if request.looks < LOOKS_MAX]
+        again = [request for request in requests if request.looks < _looks_max(request)]
         if not again:
             continue
         try:
@@ -66,6 +72,10 @@ def _repeat(session: Session, missing: list[Request]) -> list[Outcome]:
             continue
         outcomes += record_answers(session, again, answers, record)
     return outcomes
+
+
+def _looks_max(request: Request) -> int:
+    return LOOKS_MAX if request.operation == "create" else LOOKS_MAX_GUARDED
 
 
 def _show(session: Session, doubtful: list[Request]) -> None:

@@ -242,3 +242,20 @@ def test_a_receipt_that_stands_in_quickbooks_already_is_listed_until_a_person_sa
     flow.post()
     assert len(flow.books("Payment")) == 2
     assert flow.listed() == {}
+
+
+def test_after_a_lost_database_everything_is_taken_up_again_by_its_mark(flow: Flow) -> None:
+    invoice = flow.invoice("100.00")
+    flow.pay(invoice, "30.00")
+    flow.pay(invoice, "20.00")
+    flow.staff.credit(invoice, {1: "0.25"}, reason="kept in Caspen")
+    flow.post()
+    with psycopg.connect(flow.sync.uri, autocommit=True) as connection:
+        for table in ("document", "document_link", "request", "cursor", "unsynced_invoice"):
+            connection.execute(f"DELETE FROM qbo_sync.{table}")
+    result = flow.post()
+    assert result.counts["relinked"] == 4
+    assert flow.listed() == {}
+    assert [len(flow.books(entity)) for entity in ("Invoice", "CreditMemo")] == [1, 1]
+    assert sorted(p["TotalAmt"] for p in flow.books("Payment")) == [0, 20, 30]
+    assert not {"batch", "write", "void"} & set(flow.post().calls)
