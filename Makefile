@@ -40,6 +40,7 @@ lint: venv ## style and import order
 lock: venv ## compile requirements*.in into the committed locks
 	@.venv/bin/uv pip compile --no-annotate requirements.in -o requirements.txt
 	@.venv/bin/uv pip compile --no-annotate requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	@.venv/bin/uv pip compile --no-annotate requirements-sandbox.in -c requirements-dev.txt -o requirements-sandbox.txt
 
 clean: ## remove .venv/ and var/, the local databases included
 	@bash ops/clean

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+import sys
 
-from ops.paths import PLUGINS, ROOT
+from ops.paths import PLUGINS, ROOT, SANDBOX_CODE
 
 TARGETS = {"demo", "up", "sandbox", "bench", "test", "help", "lint", "lock", "clean"}
 
@@ -13,7 +15,9 @@ TARGETS = {"demo", "up", "sandbox", "bench", "test", "help", "lint", "lock", "cl
 def test_make_help_lists_every_target_on_one_line():
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = re.findall(r"^  make (\w+) +\S", done.stdout, re.MULTILINE)
-    assert sorted(listed) == sorted(TARGETS)
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE).group(1).split()
+    assert TARGETS <= set(listed)
+    assert sorted(listed) == sorted(set(phony) - {"venv"})
     for variable in ("AIRFLOW_PORT", "POSTGRES_PORT", "SANDBOX_PORT"):
         assert variable in done.stdout
 
@@ -52,3 +56,25 @@ def test_both_locks_agree():
 def test_what_is_generated_is_ignored_by_git():
     ignored = (ROOT / ".gitignore").read_text().splitlines()
     assert {"/var/", "/.venv/", "/.env"} <= set(ignored)
+
+
+def test_the_sandbox_image_has_what_the_sandbox_imports():
+    listed = (ROOT / "requirements-sandbox.in").read_text().splitlines()
+    named = {re.split(r"[\[\s=<>]", line)[0].lower() for line in listed if line and not line.startswith("#")}
+    files = sorted(SANDBOX_CODE.rglob("*.py"))
+    assert files
+    trees = [ast.parse(file.read_text()) for file in files]
+    imported = {
+        name.split(".")[0]
+        for tree in trees
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and node.level == 0
+            else []
+        )
+    }
+    ours = {path.name for path in SANDBOX_CODE.iterdir() if path.is_dir()}
+    assert imported - set(sys.stdlib_module_names) - ours <= named
