@@ -62,6 +62,10 @@ def _repeat(session: Session, missing: list[Request]) -> list[Outcome]:
         with session.store.transaction():
             for request in given_up:
                 session.store.requests.finish(request.id, "dropped")
+                session.store.unsynced.resolve(
+                    session.workspace_id, request.document_kind, request.document_id,
+                    resolution="given up, decided anew", error_keys=["outcome_unknown"],
+                )  # fmt: skip
         again = [request for request in requests if request.looks < _looks_max(request)]
         if not again:
             continue

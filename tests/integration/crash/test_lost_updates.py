@@ -1,0 +1,102 @@
+"""An update whose answer is lost, and somebody who touches the document before it is looked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from caspen_qbo.errors import RetryError
+from caspen_qbo.usecases.post import post
+from caspen_seed import NewLine
+from tests.support.bookkeeper import plain
+from tests.support.flow import WORKSPACE, Flow
+from tests.support.hasty import hasty_session
+from tests.support.interrupt import Instant, interrupt
+from tests.support.life import run_job
+
+
+def _lose_the_answer(flow: Flow, rule: dict[str, object]) -> None:
+    """A run whose first batch is struck, after which QuickBooks is away until the run gives up."""
+
+    def strike() -> None:
+        rules = [{**rule, "endpoint": "batch", "nth": 1}, {"kind": "unavailable"}]
+        flow.door("faults", seed=1, rules=rules)
+
+    with hasty_session(WORKSPACE) as session:
+        watched = interrupt(session, Instant("send_batch"), strike)
+        with pytest.raises(RetryError):
+            post(session)
+    assert watched.acted
+    flow.door("faults", seed=1, rules=[])
+
+
+def _correct(flow: Flow, invoice: int) -> None:
+    flow.staff.revert_to_draft(invoice)
+    lines = [NewLine("service", "Longer", "200.00", tax_rate_id=flow.rates["GST"])]
+    flow.staff.edit_draft(invoice, lines=lines)
+    flow.staff.finalise(invoice)
+
+
+def _edit(flow: Flow, field: str) -> None:
+    [document] = flow.books("Invoice")
+    changes = {"DueDate": "2027-03-01"}
+    if field == "Description":
+        lines = [line for line in plain(document["Line"]) if "SalesItemLineDetail" in line]
+        changes = {"Line": [{**lines[0], "Description": BY_HAND}]}
+    flow.person("edit", entity="Invoice", id=document["Id"], changes=changes)
+
+
+def _receive(flow: Flow, row_id: str) -> None:
+    flow.person("record-payment", invoices=[{"id": row_id, "amount": "5.00"}])
+
+
+BY_HAND = "Written by hand"
+LOST = {"before": {"kind": "drop"}, "after": {"kind": "drop", "commit": True}}
+"""The update never arrived; or it was carried out and only its answer was lost."""
+
+
+@pytest.mark.parametrize("field", ["DueDate", "Description"])
+@pytest.mark.parametrize("replay", ["stored", "transient_6000"])
+@pytest.mark.parametrize("lost", list(LOST))
+def test_a_persons_edit_is_listed_and_not_overwritten(
+    flow: Flow, lost: str, replay: str, field: str
+) -> None:
+    invoice = flow.invoice("100.00")
+    flow.post()
+    _correct(flow, invoice)
+    flow.switch(batch_replay=replay)
+
+    _lose_the_answer(flow, LOST[lost])
+    _edit(flow, field)
+    for _ in range(3):
+        run_job("post")
+    run_job("import")
+    run_job("reconcile")
+
+    [document] = flow.books("Invoice")
+    assert document[field] == "2027-03-01" if field == "DueDate" else document["Line"][0][field] == BY_HAND
+    assert document["TotalAmt"] == (110 if lost == "before" else 220)
+    if (lost, replay, field) == ("after", "transient_6000", "Description"):
+        # Without the first answer, our own change and the person's cannot be told apart; the figures are equal.
+        assert flow.listed() == {}
+    else:
+        assert [key for _, key in flow.listed()] == ["changed_in_quickbooks"]
+
+
+@pytest.mark.parametrize("replay", ["stored", "transient_6000"])
+@pytest.mark.parametrize("lost", list(LOST))
+def test_a_payment_received_meanwhile_does_not_pass_for_ours(flow: Flow, lost: str, replay: str) -> None:
+    """The payment moves the document's sync token, which alone proves nothing."""
+    invoice = flow.invoice("100.00")
+    flow.post()
+    _correct(flow, invoice)
+    [document] = flow.books("Invoice")
+    flow.switch(batch_replay=replay)
+
+    _lose_the_answer(flow, LOST[lost])
+    _receive(flow, document["Id"])
+    for _ in range(3):
+        run_job("post")
+
+    [document] = flow.books("Invoice")
+    assert (document["TotalAmt"], document["Balance"]) == (220, 215)
+    assert flow.listed() == {}
