@@ -21,6 +21,7 @@ from caspen_qbo.usecases.remove import remove_credit_memos, remove_payments, voi
 from caspen_qbo.usecases.session import Session
 from caspen_qbo.usecases.settle import settle
 from caspen_qbo.usecases.stage import stage
+from caspen_qbo.usecases.watchdog import describe_stuck
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ def _post(session: Session, counts: Counter[str]) -> str:
         write_statuses(session, counts)
         raise
     write_statuses(session, counts)
-    return warn_of_expiry(session)
+    return " ".join(filter(None, (warn_of_expiry(session), describe_stuck(session))))
 
 
 def warn_of_expiry(session: Session) -> str:

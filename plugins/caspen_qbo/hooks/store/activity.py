@@ -42,6 +42,13 @@ class ActivityStore:
         """For each connected workspace and job: when it last ended well and what it last failed of."""
         return self._db.fetch_all("store/activity/select_last_success", {"jobs": list(jobs)})
 
+    def fetch_stuck(self, workspace_id: int, *, doubt: timedelta, waiting: timedelta) -> Row:
+        """Requests without an answer for longer than ``doubt``, unlisted documents idle for ``waiting``."""
+        row = self._db.fetch_one(
+            "store/activity/select_stuck", {"workspace_id": workspace_id, "doubt": doubt, "waiting": waiting}
+        )
+        return row or {}
+
     def fetch_history(self, workspace_id: int, number: str) -> list[Row]:
         """Everything recorded about the documents of a number and what hangs on them, in order."""
         return self._db.fetch_all(

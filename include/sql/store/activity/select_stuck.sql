@@ -1,0 +1,37 @@
+-- Work that should have moved on by itself and did not: answers looked for in vain, and documents that wait for nothing.
+-- What waits for its invoice, or is listed, has a reason and is not stuck.
+-- Grain:   one row
+-- Params:  workspace_id bigint, doubt interval, waiting interval
+-- Columns: in_doubt bigint, doubt_since timestamptz | waiting bigint, waiting_since timestamptz, numbers text[] (three)
+WITH listed AS (
+  SELECT document_kind, document_id, invoice_id
+  FROM qbo_sync.unsynced_invoice
+  WHERE workspace_id = %(workspace_id)s AND resolved_at IS NULL
+),
+idle AS (
+  SELECT d.document_number, d.staged_at
+  FROM qbo_sync.document d
+  WHERE d.workspace_id = %(workspace_id)s
+    AND d.excluded_reason IS NULL
+    AND d.wanted <> 'as_is'
+    AND d.version IS DISTINCT FROM d.synced_version
+    AND greatest(d.staged_at, d.released_at) < now() - %(waiting)s::interval
+    AND NOT EXISTS (
+      SELECT 1 FROM listed u
+      WHERE (u.document_kind, u.document_id) = (d.document_kind, d.document_id)
+         OR (u.document_kind, u.document_id) = ('invoice', d.invoice_id)
+    )
+    AND NOT EXISTS (   -- its invoice is a draft again: it waits for the staff
+      SELECT 1 FROM qbo_sync.document i
+      WHERE i.workspace_id = d.workspace_id AND i.document_kind = 'invoice' AND i.document_id = d.invoice_id
+        AND i.wanted = 'as_is'
+    )
+)
+SELECT (SELECT count(*) FROM qbo_sync.request r
+        WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared'
+          AND r.prepared_at < now() - %(doubt)s::interval) AS in_doubt,
+       (SELECT min(r.prepared_at) FROM qbo_sync.request r
+        WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared') AS doubt_since,
+       (SELECT count(*) FROM idle) AS waiting,
+       (SELECT min(staged_at) FROM idle) AS waiting_since,
+       ARRAY(SELECT document_number FROM idle ORDER BY staged_at, document_number LIMIT 3) AS numbers
