@@ -124,14 +124,14 @@ def choose(
 ) -> Response:
     """What a person decides about a document that was changed in QuickBooks."""
     address = f"invoices/{invoice_id}"
-    if number not in {
-        row["document_number"] for row in visit.pages.fetch_family(visit.workspace_id, invoice_id)
-    }:
-        raise HTTPException(404, f"Invoice {invoice_id} has no document {number!r}.")
     if choice not in CHOICES:
         return back_to(
             visit, address, problem="Choose whether to accept QuickBooks' version or to send Caspen's."
         )
+    if number not in {
+        row["document_number"] for row in visit.pages.fetch_family(visit.workspace_id, invoice_id)
+    }:
+        raise HTTPException(404, f"Invoice {invoice_id} has no document {number!r}.")
     carry_out, done = CHOICES[choice]
     try:
         with (
