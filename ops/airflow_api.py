@@ -12,7 +12,7 @@ import httpx
 from ops.errors import OpsError
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)

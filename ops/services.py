@@ -16,7 +16,6 @@ from pathlib import Path
 import httpx
 
 from ops.airflow_api import AirflowApi
-from ops.airflow_metadata import is_migrated, remember_migrated
 from ops.credentials import Credentials, load_credentials
 from ops.environment import (
     airflow_url,
@@ -28,6 +27,7 @@ from ops.environment import (
 )
 from ops.errors import OpsError
 from ops.generation import require_same_generation
+from ops.migrated import is_migrated, is_ours_current, remember_migrated
 from ops.paths import AIRFLOW_HOME, CREDENTIALS, LOGS, POSTGRES_DATA, RUN, SANDBOX_CODE, SANDBOX_SNAPSHOT
 from ops.ports import HOST, Ports, ports_from, require_free
 from ops.postgres import end_server_of, start_postgres
@@ -184,15 +184,16 @@ def _await_sandbox(system: LocalSystem) -> None:
 
 def _migrate(system: LocalSystem) -> None:
     """Both schemas at the same time: each command spends most of its seconds importing."""
-    caspen = databases(system.ports, system.credentials)["caspen"]
+    known = databases(system.ports, system.credentials)
+    caspen, metadata = known["caspen"], known["airflow"]
     commands = {
-        "caspen_qbo migrate": ([sys.executable, "-m", "caspen_qbo", "migrate"], system.env),
         "caspen_seed schema": (
             [sys.executable, "-m", "caspen_seed", "schema"],
             {**system.env, "PYTHONPATH": str(SANDBOX_CODE), "CASPEN_DSN": caspen.uri},
         ),
     }
-    metadata = databases(system.ports, system.credentials)["airflow"]
+    if not is_ours_current(known["caspen_qbo"]):
+        commands["caspen_qbo migrate"] = ([sys.executable, "-m", "caspen_qbo", "migrate"], system.env)
     migrated = is_migrated(metadata)
     if not migrated:
         commands["airflow db migrate"] = ([*AIRFLOW, "db", "migrate"], system.env)

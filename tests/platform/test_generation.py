@@ -10,7 +10,8 @@ import pytest
 
 from ops import services
 from ops.generation import PRACTICE_DATABASES, require_same_generation
-from ops.postgres import PostgresServer, temporary_postgres
+from ops.migrated import is_migrated, is_ours_current
+from ops.postgres import Database, PostgresServer, temporary_postgres
 
 pytestmark = pytest.mark.postgres
 REALM = "9130000000000001"
@@ -86,3 +87,16 @@ def test_a_second_launcher_of_a_clone_is_told_of_the_first(tmp_path: Path, monke
             pass
     with services.launcher_lock():
         assert (tmp_path / "launcher.lock").read_text().startswith("process ")
+
+
+def test_our_schema_is_current_only_at_the_newest_migration(sync_db: Database):
+    assert is_ours_current(sync_db)
+    with sync_db.connect() as connection:
+        connection.execute("UPDATE qbo_sync.migration SET version_num = '0001_first'")
+    assert not is_ours_current(sync_db)
+
+
+def test_an_empty_database_is_not_migrated(server: PostgresServer):
+    empty = server.ensure_database("empty", "pw-empty")
+    assert not is_ours_current(empty)
+    assert not is_migrated(empty)

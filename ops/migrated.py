@@ -1,4 +1,4 @@
-"""Knowing when `airflow db migrate` has nothing to do: it costs seconds of importing only to find out."""
+"""Knowing when a migration has nothing to do: the commands cost seconds of importing only to find out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import importlib.metadata
 
 import psycopg
 
+from ops.paths import PLUGINS
 from ops.postgres import Database
+
+OUR_VERSIONS = PLUGINS / "caspen_qbo" / "migrations" / "versions"
 
 
 def _comment(revision: str) -> str:
@@ -37,3 +40,12 @@ def remember_migrated(metadata: Database) -> None:
         comment = psycopg.sql.Literal(_comment(revision or "nothing"))
         name = psycopg.sql.Identifier(metadata.name)
         connection.execute(psycopg.sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, comment))
+
+
+def is_ours_current(sync: Database) -> bool:
+    """Whether schema `qbo_sync` is at the newest migration. Files are named after their revisions, in order."""
+    newest = max(path.stem for path in OUR_VERSIONS.glob("*.py"))
+    with sync.connect() as connection:
+        if connection.execute("SELECT to_regclass('qbo_sync.migration')").fetchone()[0] is None:
+            return False
+        return connection.execute("SELECT version_num FROM qbo_sync.migration").fetchall() == [(newest,)]
