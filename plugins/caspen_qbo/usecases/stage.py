@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -113,7 +113,15 @@ def stage_invoices(session: Session, ids: Collection[int]) -> tuple[int, int, in
     ]
     with store.transaction():
         store.documents.stage(documents)
-        store.unsynced.record(_historical_listings(session, invoices, standings, allocations.values()))
+        listings = _historical_listings(session, invoices, standings, allocations.values())
+        store.unsynced.record(listings)
+        still_paid = _paid_historical(session, standings, allocations.values())
+        for invoice_id, standing in standings.items():
+            if standing.excluded_reason == HISTORICAL and invoice_id not in still_paid:
+                store.unsynced.resolve(
+                    workspace_id, DocumentKind.INVOICE, invoice_id, error_keys={"historical_invoice"},
+                    resolution="its payment was unlinked",
+                )  # fmt: skip
     return len(invoices), len(notes), len(allocations)
 
 
@@ -121,17 +129,7 @@ def _historical_listings(
     session: Session, invoices: dict[int, Invoice], standings: dict[int, Standing], allocations: Iterable[Allocation]
 ) -> list[Listing]:
     """A payment applied after the connection to an invoice from before it is shown on that invoice."""
-    paid: dict[int, Allocation] = {}
-    for allocation in allocations:
-        standing = standings.get(allocation.invoice_id)
-        if (
-            standing is not None
-            and standing.excluded_reason == HISTORICAL
-            and allocation.deleted_at is None
-            and allocation.payment_source != "quickbooks"
-            and allocation.allocated_at >= session.connection.first_connected_at
-        ):
-            paid.setdefault(allocation.invoice_id, allocation)
+    paid = _paid_historical(session, standings, allocations)
     known = {
         (row["document_kind"], row["document_id"])
         for row in session.store.unsynced.fetch_open(session.workspace_id)
@@ -150,6 +148,24 @@ def _historical_listings(
         for invoice_id, allocation in paid.items()
         if (DocumentKind.INVOICE, invoice_id) not in known
     ]
+
+
+def _paid_historical(
+    session: Session, standings: Mapping[int, Standing], allocations: Iterable[Allocation]
+) -> dict[int, Allocation]:
+    """Historical invoices with a live payment of Caspen's applied since the connection: one such allocation each."""
+    paid: dict[int, Allocation] = {}
+    for allocation in allocations:
+        standing = standings.get(allocation.invoice_id)
+        if (
+            standing is not None
+            and standing.excluded_reason == HISTORICAL
+            and allocation.deleted_at is None
+            and allocation.payment_source != "quickbooks"
+            and allocation.allocated_at >= session.connection.first_connected_at
+        ):
+            paid.setdefault(allocation.invoice_id, allocation)
+    return paid
 
 
 def _staged_invoice(invoice: Invoice, standing: Standing) -> StagedDocument:

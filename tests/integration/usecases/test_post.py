@@ -259,3 +259,18 @@ def test_after_a_lost_database_everything_is_taken_up_again_by_its_mark(flow: Fl
     assert [len(flow.books(entity)) for entity in ("Invoice", "CreditMemo")] == [1, 1]
     assert sorted(p["TotalAmt"] for p in flow.books("Payment")) == [0, 20, 30]
     assert not {"batch", "write", "void"} & set(flow.post().calls)
+
+
+def test_a_historical_invoice_is_listed_while_a_payment_of_ours_stands_on_it(flow: Flow) -> None:
+    invoice = flow.invoice("100.00")
+    with psycopg.connect(flow.sync.uri, autocommit=True) as connection:
+        connection.execute("UPDATE qbo_sync.connection SET first_connected_at = clock_timestamp()")
+    flow.pay(invoice, "40.00")
+    flow.post()
+    assert [key for _, key in flow.listed()] == ["historical_invoice"]
+    [(allocation,)] = flow.caspen_rows("SELECT id FROM caspen.payment_allocation")
+    flow.staff.unlink(allocation)
+    flow.post()
+    assert flow.listed() == {}
+    assert flow.books("Invoice") == []
+    assert flow.caspen_rows("SELECT quickbooks_status_detail FROM caspen.invoice") == [(None,)]
