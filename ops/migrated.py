@@ -43,7 +43,7 @@ def remember_migrated(metadata: Database) -> None:
 
 
 def is_ours_current(sync: Database) -> bool:
-    """Whether schema `qbo_sync` is at the newest migration. Files are named after their revisions, in order."""
+    """Whether schema `qbo_sync` is at the newest migration; files are named after their revision, in order."""
     newest = max(path.stem for path in OUR_VERSIONS.glob("*.py"))
     with sync.connect() as connection:
         if connection.execute("SELECT to_regclass('qbo_sync.migration')").fetchone()[0] is None:
