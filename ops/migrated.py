@@ -43,7 +43,7 @@ def remember_migrated(metadata: Database) -> None:
 
 
 def is_ours_current(sync: Database) -> bool:
-    """Whether schema `qbo_sync` is at the newest migration; files are named after their revision, in order."""
+    """Whether schema `qbo_sync` is at the newest migration; a file is named after its revision."""
     newest = max(path.stem for path in OUR_VERSIONS.glob("*.py"))
     with sync.connect() as connection:
         if connection.execute("SELECT to_regclass('qbo_sync.migration')").fetchone()[0] is None:
