@@ -49,10 +49,15 @@ def _apply_page(
         note = notes.get(work.document_id)
         if memo is None or note is None or note.status != "issued":
             continue
-        if memo.balance == 0:
-            _mark_applied(session, work, _application_of(session, memo, standing))
-            counts["credit_notes_applied"] += 1
-            continue
+        if memo.balance != work.total:
+            application_id, applied = _applied_to_own(session, memo, standing)
+            if applied + memo.balance != work.total:
+                _list_used_elsewhere(session, work, work.total - memo.balance - applied, counts)
+                continue
+            if memo.balance == 0:
+                _mark_applied(session, work, application_id)
+                counts["credit_notes_applied"] += 1
+                continue
         intents.append(_apply(session, work, note, memo, standing))
     if intents:
         outcomes = send(session, intents, record) + settle(session)
@@ -110,28 +115,36 @@ def _undo_foreign_applications(
             intents[facts.quickbooks_id] = Intent(
                 work.kind, work.document_id, Step.UNAPPLY, "Payment", "delete", sent, work.version
             )
-    unique = {intent.document_id: intent for intent in intents.values()}
-    if unique:
-        counts["auto_applied_undone"] += len(unique)
-        send(session, list(unique.values()), record)
+    if intents:
+        counts["auto_applied_undone"] += len(intents)
+        send(session, list(intents.values()), record)
         settle(session)
 
 
-def _application_of(session: Session, memo: DocumentFacts, standing: InvoiceStanding) -> str | None:
-    """The zero payment that already applies this memo to its own invoice."""
+def _applied_to_own(
+    session: Session, memo: DocumentFacts, standing: InvoiceStanding
+) -> tuple[str | None, Decimal]:
+    """A zero payment that applies this memo to its own invoice and nothing else, and how much all such apply."""
+    found, applied = None, Decimal(0)
     for facts, _ in _zero_payments(session, [memo]):
-        linked = {(link.txn_type, link.txn_id) for link in facts.links}
-        if {("CreditMemo", memo.quickbooks_id), ("Invoice", standing.quickbooks_id)} <= linked:
-            return facts.quickbooks_id
-    return None
+        if {link.txn_id for link in facts.links if link.txn_type == "Invoice"} != {standing.quickbooks_id}:
+            continue
+        for link in facts.links:
+            if link.txn_type == "CreditMemo" and link.txn_id == memo.quickbooks_id:
+                found = facts.quickbooks_id
+                applied += link.amount or Decimal(0)
+    return found, applied
+
+
+def _list_used_elsewhere(session: Session, work: Work, amount: Decimal, counts: Counter[str]) -> None:
+    """Somebody used the credit by hand; nothing a person did is undone."""
+    counts["listed"] += 1
+    detail = f"{amount:.2f} of credit memo {work.quickbooks_id} was used in QuickBooks, but not on its own invoice."
+    list_problems(session, work, [Problem("changed_in_quickbooks", detail)])
 
 
 def _mark_applied(session: Session, work: Work, application_id: str | None) -> None:
-    """QuickBooks applied it by itself; if not to our invoice, a person decides."""
-    if application_id is None and work.total != Decimal(0):
-        detail = f"Credit memo {work.quickbooks_id} was used up in QuickBooks, but not on its own invoice."
-        list_problems(session, work, [Problem("changed_in_quickbooks", detail)])
-        return
+    """QuickBooks had applied it by itself, and to its own invoice."""
     with session.store.transaction():
         session.store.links.mark_applied(session.workspace_id, work.document_id, application_id)
         session.store.documents.mark_synced(session.workspace_id, work.kind, work.document_id, work.version)

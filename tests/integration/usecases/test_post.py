@@ -274,3 +274,18 @@ def test_a_historical_invoice_is_listed_while_a_payment_of_ours_stands_on_it(flo
     assert flow.listed() == {}
     assert flow.books("Invoice") == []
     assert flow.caspen_rows("SELECT quickbooks_status_detail FROM caspen.invoice") == [(None,)]
+
+
+def test_a_credit_that_auto_apply_spread_over_several_invoices_comes_back_to_its_own(flow: Flow) -> None:
+    flow.switch(auto_apply_credit=True)
+    others = [flow.invoice("10.00"), flow.invoice("20.00")]
+    invoice = flow.invoice("100.00")
+    flow.post()
+    flow.staff.credit(invoice, {1: "0.6"}, reason="kept in Caspen")
+    flow.pay(invoice, "44.00")
+    for _ in range(2):
+        flow.post()
+    balances = {row["DocNumber"]: row["Balance"] for row in flow.books("Invoice")}
+    for one in (*others, invoice):
+        assert balances[flow.staff.invoice(one).number] == flow.staff.balance(one)
+    assert flow.listed() == {}
