@@ -49,6 +49,9 @@ def _apply_page(
         note = notes.get(work.document_id)
         if memo is None or note is None or note.status != "issued":
             continue
+        if work.total == 0:
+            _mark_applied(session, work, None)  # nothing to apply
+            continue
         if memo.balance != work.total:
             application_id, applied = _applied_to_own(session, memo, standing)
             if applied + memo.balance != work.total:
