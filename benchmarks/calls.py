@@ -5,8 +5,8 @@ How many calls to QuickBooks a first evening takes, beside a plain script that m
 
 1,000 new invoices of 700 new clients with 900 payments are posted through the real use case against the
 sandbox, and the sandbox's own record is counted, not ours. Then the same documents, as read from Caspen, are
-entered by a script as one writes it with python-quickbooks: look the customer up, create it, create the invoice,
-create the payment.
+entered by a script as one writes it with python-quickbooks: look the customer up, create it, create the
+invoice, create the payment.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""At once: processes on one company, a lock lost in the middle, Caspen going away, staff at work meanwhile."""
+"""Several at once on one company; a lock lost in the middle, Caspen going away, staff at work meanwhile."""
 
 from __future__ import annotations
 

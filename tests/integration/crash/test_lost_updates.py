@@ -76,7 +76,7 @@ def test_a_persons_edit_is_listed_and_not_overwritten(
     assert document[field] == "2027-03-01" if field == "DueDate" else document["Line"][0][field] == BY_HAND
     assert document["TotalAmt"] == (110 if lost == "before" else 220)
     if (lost, replay, field) == ("after", "transient_6000", "Description"):
-        # Without the first answer, our own change and the person's cannot be told apart; the figures are equal.
+        # Without the first answer, our change and the person's cannot be told apart; the figures are equal.
         assert flow.listed() == {}
     else:
         assert [key for _, key in flow.listed()] == ["changed_in_quickbooks"]
