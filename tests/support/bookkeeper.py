@@ -39,7 +39,9 @@ def invoice_of(flow: Flow, invoice_id: int) -> dict[str, Any]:
 
 
 def payment_of(flow: Flow, invoice_id: int) -> dict[str, Any]:
-    [(allocation,)] = flow.caspen_rows("SELECT id FROM caspen.payment_allocation WHERE invoice_id = %s", invoice_id)
+    [(allocation,)] = flow.caspen_rows(
+        "SELECT id FROM caspen.payment_allocation WHERE invoice_id = %s", invoice_id
+    )
     return body_of(flow, "Payment", "payment", allocation)
 
 
@@ -79,16 +81,22 @@ def other_customer(flow: Flow, invoice_id: int) -> None:
 
 
 def free_of_tax(flow: Flow, invoice_id: int) -> None:
-    [(code,)] = flow.sync_rows("SELECT tax_code_id FROM qbo_sync.tax_link WHERE tax_rate_id = %s", flow.rates["GST free"])
+    [(code,)] = flow.sync_rows(
+        "SELECT tax_code_id FROM qbo_sync.tax_link WHERE tax_rate_id = %s", flow.rates["GST free"]
+    )
     edit_line(flow, invoice_id, TaxCodeRef={"value": code})
 
 
-def remove(entity: str, verb: str, find: Callable[[Flow, int], dict[str, Any]]) -> Callable[[Flow, int], None]:
+def remove(
+    entity: str, verb: str, find: Callable[[Flow, int], dict[str, Any]]
+) -> Callable[[Flow, int], None]:
     return lambda flow, invoice_id: flow.person(verb, entity=entity, id=find(flow, invoice_id)["Id"])
 
 
 def other_account(flow: Flow, invoice_id: int) -> None:
-    account = next(r for r in flow.books("Account") if r["AccountType"] == "Other Current Asset" and r["Active"])
+    account = next(
+        r for r in flow.books("Account") if r["AccountType"] == "Other Current Asset" and r["Active"]
+    )
     flow.person(
         "edit", entity="Payment", id=payment_of(flow, invoice_id)["Id"],
         changes={"DepositToAccountRef": {"value": account["Id"]}},
