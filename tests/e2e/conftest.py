@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,21 +12,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser
 
 from caspen_seed import Staff, create_workspace
 from ops.paths import ROOT
 from ops.ports import HOST, free_port
 from tests.support.airflow_server import AirflowServer, running_airflow
+from tests.support.browser import chromium, running_chromium
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.services import DatabaseFactory, airflow_connections, running_sandbox
 
 SHOTS = ROOT / "docs" / "images" / "pages"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def chromium() -> str | None:
-    """Debian's Chromium, or another one on the path."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -101,21 +96,17 @@ class Window:
         self.page.goto(f"{self.server.url}{path}", wait_until="load")
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 OpenWindow = Callable[..., Window]
 
 
 @pytest.fixture
-def window(browser: object, practice: Practice) -> Iterator[OpenWindow]:
+def window(browser: Browser, practice: Practice) -> Iterator[OpenWindow]:
     """Open a tab: ``window("op", scheme="dark", scripts=False)``; signed in unless the role is None."""
     with ExitStack() as stack:
 

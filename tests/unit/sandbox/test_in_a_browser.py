@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.support.browser import chromium, running_chromium
 from tests.unit.sandbox.door import AU, NZ, Sandbox
 
 pytestmark = pytest.mark.browser
@@ -17,17 +17,10 @@ BACK = "http://localhost:1/callback"
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    """A page of Playwright's own Chromium, or of the one installed; skipped where there is neither."""
-    with sync_playwright() as playwright:
-        installed = (
-            shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        )
-        try:
-            browser = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
-        except Error as error:
-            pytest.skip(f"no Chromium to click with: {str(error).splitlines()[0]}")
+    if chromium() is None:
+        pytest.skip("NO CHROMIUM HERE (as root: apt-get install chromium)")
+    with running_chromium() as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def consent_address(sandbox: Sandbox) -> str:
