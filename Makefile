@@ -34,8 +34,8 @@ sweep: venv ## the long proofs: 20,000 random invoices to the cent; every crash 
 bench: venv ## the benchmarks in their short form; writes the table of the README
 	@$(PY) -m benchmarks
 
-lint: venv ## style and import order
-	@.venv/bin/ruff check .
+lint: venv ## style, import order, layout
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 
 lock: venv ## compile requirements*.in into the committed locks
 	@.venv/bin/uv pip compile --no-annotate requirements.in -o requirements.txt

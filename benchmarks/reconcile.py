@@ -1,11 +1,13 @@
 """
-Reconciling a million invoices: time as a ratio to the plain SQL join of the same tables in the same run, and memory.
+Reconciling a million invoices: time as a ratio to the plain SQL join of the same tables in the same run, and
+memory.
 
     python -m benchmarks.reconcile [--rows N]
 
-Measured is what a reconciliation does once both sides are stored: freeze the comparison, run every check with Great
-Expectations, write the differences and hold the two against each other. Loading Great Expectations is told apart, since
-it takes the same few seconds for ten rows. The plain join reads the same three tables and fetches every differing row.
+Measured is what a reconciliation does once both sides are stored: freeze the comparison, run every check with
+Great Expectations, write the differences and hold the two against each other. Loading Great Expectations is
+told apart, since it takes the same few seconds for ten rows. The plain join reads the same three tables and
+fetches every differing row.
 """
 
 from __future__ import annotations
@@ -29,11 +31,12 @@ from ops.postgres import Database, temporary_postgres
 WORKSPACE, REALM = 1, "9130000000000001"
 
 _DOCUMENTS = """
-INSERT INTO qbo_sync.document (workspace_id, document_kind, document_id, document_number, invoice_id, client_id,
-  document_date, due_date, subtotal, tax, total, balance, caspen_status, finalised, wanted, version, synced_version,
-  updated_at)
+INSERT INTO qbo_sync.document (workspace_id, document_kind, document_id, document_number, invoice_id,
+  client_id, document_date, due_date, subtotal, tax, total, balance, caspen_status, finalised, wanted,
+  version, synced_version, updated_at)
 SELECT 1, 'invoice', n, 'INV-' || n, n, n %% 20000, DATE '2026-01-01' + (n %% 300)::int, DATE '2026-02-01',
-       s, round(s / 10, 2), s + round(s / 10, 2), 0, 'paid', true, 'present', 'revision 1', 'revision 1', now()
+       s, round(s / 10, 2), s + round(s / 10, 2), 0, 'paid', true, 'present', 'revision 1', 'revision 1',
+       now()
 FROM (SELECT n, (20 + n %% 30000 / 100.0)::numeric(12,2) AS s FROM generate_series(1, %(rows)s::bigint) n) x
 """
 _LINKS = """
@@ -46,22 +49,26 @@ SELECT 1, %(realm)s, 'invoice', d.document_id, 'Invoice', d.document_id::text, d
 FROM qbo_sync.document d
 """
 _SNAPSHOT = """
-INSERT INTO qbo_sync.snapshot (realm_id, quickbooks_type, quickbooks_id, sync_token, doc_number, customer_id, txn_date,
-  due_date, subtotal, tax, total, balance, facts)
+INSERT INTO qbo_sync.snapshot (realm_id, quickbooks_type, quickbooks_id, sync_token, doc_number, customer_id,
+  txn_date, due_date, subtotal, tax, total, balance, facts)
 SELECT %(realm)s, 'Invoice', d.document_id::text, '1', d.document_number, d.client_id::text,
        d.document_date, d.due_date,
        d.subtotal + CASE WHEN fault = 0 THEN 1 ELSE 0 END, d.tax + CASE WHEN fault = 1 THEN 0.01 ELSE 0 END,
-       d.total + CASE WHEN fault IN (0, 1) THEN 0.01 ELSE 0 END, d.balance + CASE WHEN fault = 2 THEN 5 ELSE 0 END,
+       d.total + CASE WHEN fault IN (0, 1) THEN 0.01 ELSE 0 END,
+       d.balance + CASE WHEN fault = 2 THEN 5 ELSE 0 END,
        jsonb_build_object('private_note', 'Caspen [caspen:1:invoice:' || d.document_id || ']',
                           'lines', jsonb_build_array(
          jsonb_build_object('amount', d.subtotal::text, 'description', 'Consultation', 'item_id', '1',
                             'tax_code_id', '5', 'quantity', '1')))
-FROM (SELECT *, CASE WHEN document_id %% 1000 = 0 THEN document_id / 1000 %% 4 END AS fault FROM qbo_sync.document) d
+FROM (SELECT *, CASE WHEN document_id %% 1000 = 0 THEN document_id / 1000 %% 4 END AS fault
+      FROM qbo_sync.document) d
 WHERE fault IS DISTINCT FROM 3
 """
 _PLAIN_JOIN = """
-SELECT d.document_kind, d.document_id, d.document_number, d.subtotal, s.subtotal, d.tax, s.tax, d.total, s.total,
-       d.balance, s.balance, l.customer_id, s.customer_id, d.document_date, s.txn_date, d.document_number, s.doc_number
+SELECT d.document_kind, d.document_id, d.document_number, d.subtotal, s.subtotal, d.tax, s.tax, d.total,
+       s.total,
+       d.balance, s.balance, l.customer_id, s.customer_id, d.document_date, s.txn_date, d.document_number,
+       s.doc_number
 FROM qbo_sync.document d
 JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
 LEFT JOIN qbo_sync.snapshot s
@@ -183,7 +190,8 @@ def main() -> None:
     print(f"plain SQL join               {result.plain_join:6.2f} s")
     print(f"freeze the comparison        {result.freeze:6.2f} s")
     print(
-        f"checks (Great Expectations)  {result.checks:6.2f} s   (loading it: {result.load_great_expectations:.1f} s)"
+        f"checks (Great Expectations)  {result.checks:6.2f} s   (loading it: "
+        f"{result.load_great_expectations:.1f} s)"
     )
     print(f"write and cross-check        {result.write:6.2f} s")
     print(f"ratio to the plain join      {result.ratio:6.2f}")

@@ -1,8 +1,8 @@
 """
 The errors a user sees: title, cause, fix and whose turn it is, written once.
 
-The page, the report, Caspen's status, the command line and the logs all read this table. The first five titles are
-Caspen's own words and never change.
+The page, the report, Caspen's status, the command line and the logs all read this table. The first five
+titles are Caspen's own words and never change.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ class SyncError(Exception):
 
     def __init__(self, message: str, *, error_key: str | None = None, intuit_tid: str | None = None) -> None:
         """
-        :param message: Names the record, what was seen, what was expected and the next step. No secrets, no names.
+        :param message: Names the record, what was seen, what was expected and the next step. No secrets, no
+            names.
         :param error_key: Key in :mod:`caspen_qbo.catalogue`, when it differs from the class's own.
         :param intuit_tid: Intuit's transaction id of the answer, for their support.
         """
@@ -83,7 +84,9 @@ class QboUnavailableError(RetryError):
 class QboThrottledError(RetryError):
     """Too many requests for this minute (429, code 3001). The request was not carried out."""
 
-    def __init__(self, message: str, *, retry_after_seconds: float = 60.0, intuit_tid: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after_seconds: float = 60.0, intuit_tid: str | None = None
+    ) -> None:
         super().__init__(message, intuit_tid=intuit_tid)
         self.retry_after_seconds = retry_after_seconds
 

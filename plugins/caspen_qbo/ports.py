@@ -1,8 +1,9 @@
 """
 What the use cases need from outside, in domain words. Hooks implement these; tests run against the real ones.
 
-Accounting is QuickBooks of one realm, BillingSource is Caspen's database. The store of our own bookkeeping is split by
-subject in :mod:`caspen_qbo.hooks.store`; it is ours alone, so it has no second implementation and no protocol.
+Accounting is QuickBooks of one realm, BillingSource is Caspen's database. The store of our own bookkeeping is
+split by subject in :mod:`caspen_qbo.hooks.store`; it is ours alone, so it has no second implementation and no
+protocol.
 """
 
 from __future__ import annotations
@@ -61,21 +62,26 @@ class Accounting(Protocol):
     """
     QuickBooks Online, one company.
 
-    Every method may raise StopError (connection dead, subscription ended), QboThrottledError, QuotaExhaustedError.
-    Reads are retried inside and end in QboUnavailableError. Writes are repeated inside only where QuickBooks certainly
-    did nothing (429, expired access token); any other trouble is OutcomeUnknownError.
+    Every method may raise StopError (connection dead, subscription ended), QboThrottledError,
+    QuotaExhaustedError. Reads are retried inside and end in QboUnavailableError. Writes are repeated inside
+    only where QuickBooks certainly did nothing (429, expired access token); any other trouble is
+    OutcomeUnknownError.
     """
 
     realm_id: str
 
     def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]:
-        """All rows, page by page of 1,000. ``where`` is QuickBooks' query text, values quoted by :func:`quote`."""
-
-    def fetch_changes(self, entities: Sequence[str], since: datetime) -> tuple[dict[str, list[Body]], datetime]:
         """
-        The change feed: entities by type, deleted ones as stubs with ``status`` ``Deleted``; and QuickBooks' own time
-        of the answer. Falls back to queries where the feed was cut at 1,000 objects or ``since`` is too old; then
-        deletions are not reported for that type.
+        All rows, page by page of 1,000. ``where`` is QuickBooks' query text, values quoted by :func:`quote`.
+        """
+
+    def fetch_changes(
+        self, entities: Sequence[str], since: datetime
+    ) -> tuple[dict[str, list[Body]], datetime]:
+        """
+        The change feed: entities by type, deleted ones as stubs with ``status`` ``Deleted``; and QuickBooks'
+        own time of the answer. Falls back to queries where the feed was cut at 1,000 objects or ``since`` is
+        too old; then deletions are not reported for that type.
         """
 
     def read_company(self) -> Body: ...
@@ -156,7 +162,9 @@ class BillingSource(Protocol):
     def fetch_horizon(self) -> Horizon: ...
 
     def fetch_changes(self, workspace_id: int, since: datetime) -> Changes:
-        """Ids of rows whose ``updated_at`` is at or after ``since``; reads by index, never the whole history."""
+        """
+        Ids of rows whose ``updated_at`` is at or after ``since``; reads by index, never the whole history.
+        """
 
     def fetch_invoices(self, workspace_id: int, ids: Collection[int]) -> dict[int, Invoice]:
         """With their lines. Another workspace's ids are absent from the answer."""
@@ -184,7 +192,9 @@ class BillingSource(Protocol):
     def write_tax_rate_status(self, workspace_id: int, tax_rate_id: int, status: str) -> None: ...
 
     def record_payment(self, payment: ImportedPayment) -> ImportResult:
-        """One transaction: payment, allocations, balances, statuses; the invoice rows locked. Safe to repeat."""
+        """
+        One transaction: payment, allocations, balances, statuses; the invoice rows locked. Safe to repeat.
+        """
 
     def unlink_allocation(self, workspace_id: int, allocation_id: int) -> Decimal | None:
         """Take back an imported allocation; the amount, or None when it was not live. One transaction."""
@@ -198,8 +208,8 @@ class BillingSource(Protocol):
 
         :param allocation_id: Of the imported payment on the invoice; an id replaced since will do.
         :param amount: What should be allocated now; zero only takes back.
-        :return: What is allocated: never above what is due on the invoice, nor above what is left of the payment
-            as it was recorded; zero when the allocation is not live any more or was not imported.
+        :return: What is allocated: never above what is due on the invoice, nor above what is left of the
+            payment as it was recorded; zero when the allocation is not live any more or was not imported.
 
         One transaction. Safe to repeat.
         """

@@ -26,7 +26,8 @@ def load(name: str) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ConfigurationError(
-            f"SQL statement {name!r}: no file {path}. The folder include/sql must be deployed beside plugins/, "
+            f"SQL statement {name!r}: no file {path}. The folder include/sql must be deployed beside "
+            "plugins/, "
             "or CASPEN_QBO_SQL_FOLDER must name it."
         ) from error
 

@@ -1,4 +1,7 @@
-"""Where the pieces are joined: connections by their Airflow ids, one session per workspace. Nothing else does this."""
+"""
+Where the pieces are joined: connections by their Airflow ids, one session per workspace. Nothing else does
+this.
+"""
 
 from __future__ import annotations
 
@@ -45,8 +48,8 @@ def open_session(workspace_id: int, run_id: str) -> Iterator[Session]:
     :raises ConfigurationError: an Airflow connection or the workspace is missing.
     :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
 
-    A connection that waits for a person opens as well: reading QuickBooks then raises QboAuthError, but Caspen is still
-    staged and what waits is listed under that cause.
+    A connection that waits for a person opens as well: reading QuickBooks then raises QboAuthError, but
+    Caspen is still staged and what waits is listed under that cause.
     """
     with open_store() as store, open_billing() as billing:
         workspace = billing.fetch_workspaces([workspace_id]).get(workspace_id)
@@ -61,7 +64,9 @@ def open_session(workspace_id: int, run_id: str) -> Iterator[Session]:
         try:
             accounting = QuickBooksHook().accounting(workspace_id)
         except QboAuthError as error:
-            yield Session(run_id, workspace, connection, billing, DeadAccounting(connection.realm_id, error), store)
+            yield Session(
+                run_id, workspace, connection, billing, DeadAccounting(connection.realm_id, error), store
+            )
             return
         with accounting:
             yield Session(run_id, workspace, connection, billing, accounting, store)

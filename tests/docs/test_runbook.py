@@ -9,9 +9,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from caspen_qbo import errors, wiring
+from caspen_qbo import errors
 from caspen_qbo.catalogue import CATALOGUE, CatalogueEntry
-from caspen_qbo.usecases.retry import release
 from ops.postgres import Database
 from tests.docs.conftest import DOCS, sections
 from tests.support.flow import Flow

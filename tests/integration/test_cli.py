@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from caspen_seed import NewLine
-
 from ops.paths import ROOT
 from ops.postgres import Database
 from tests.support.flow import REALM, Flow
@@ -21,7 +20,11 @@ from tests.support.services import Sandbox
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "caspen_qbo", *arguments], cwd=ROOT, env=os.environ, capture_output=True, text=True
+        [sys.executable, "-m", "caspen_qbo", *arguments],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
     )
 
 

@@ -1,4 +1,7 @@
-"""Cents by construction: random invoices under both of QuickBooks' ways of rounding. The long form is `make sweep`."""
+"""
+Cents by construction: random invoices under both of QuickBooks' ways of rounding. The long form is `make
+sweep`.
+"""
 
 from __future__ import annotations
 

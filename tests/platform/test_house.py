@@ -78,3 +78,11 @@ def test_the_sandbox_image_has_what_the_sandbox_imports():
     }
     ours = {path.name for path in SANDBOX_CODE.iterdir() if path.is_dir()}
     assert imported - set(sys.stdlib_module_names) - ours <= named
+
+
+def test_the_code_is_in_one_hand():
+    for command in (("check",), ("format", "--check")):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout[-3000:]

@@ -1,4 +1,6 @@
-"""What a person does to our documents on QuickBooks' own pages; each entry is one way the sides come apart."""
+"""
+What a person does to our documents on QuickBooks' own pages; each entry is one way the sides come apart.
+"""
 
 from __future__ import annotations
 
@@ -141,11 +143,13 @@ MONEY = ("subtotal", "tax", "total", "balance")
 MUTATIONS = (
     Mutation("a line's amount", lambda f, i: edit_line(f, i, amount="90.00"),
              invoice_fields(*MONEY, "line 1 amount", "line 1 unit price"), CHANGED),
-    Mutation("a line's tax code", free_of_tax, invoice_fields("tax", "total", "balance", "line 1 tax code"), CHANGED),
+    Mutation("a line's tax code", free_of_tax,
+             invoice_fields("tax", "total", "balance", "line 1 tax code"), CHANGED),
     Mutation("a line's description", lambda f, i: edit_line(f, i, Description="Session"),
              invoice_fields("line 1 description"), CHANGED),
     Mutation("a line taken out", drop_line, invoice_fields(*MONEY, "lines"), CHANGED),
-    Mutation("the due date", lambda f, i: edit(f, i, DueDate="2031-01-31"), invoice_fields("due_date"), CHANGED),
+    Mutation("the due date", lambda f, i: edit(f, i, DueDate="2031-01-31"),
+             invoice_fields("due_date"), CHANGED),
     Mutation("the date", lambda f, i: edit(f, i, TxnDate="2020-02-29"), invoice_fields("date"), CHANGED),
     Mutation("the number", lambda f, i: edit(f, i, DocNumber=f"X-{i}"), invoice_fields("number"), CHANGED),
     Mutation("the customer", other_customer, invoice_fields("customer"), CHANGED),

@@ -1,7 +1,8 @@
 """
 Killing a process at a chosen instant: before or after every HTTP call and every statement that may commit.
 
-The instants are counted in a forked child; the parent never opens a connection of ours, so that nothing is shared.
+The instants are counted in a forked child; the parent never opens a connection of ours, so that nothing is
+shared.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """
-The crash sweep: one scenario, killed at every instant in turn, then run to the end; nothing doubled, nothing lost.
+The crash sweep: one scenario, killed at every instant in turn, then run to the end; nothing doubled, nothing
+lost.
 
     make sweep          # every instant; `make test` takes some twenty of them
 """
@@ -18,7 +19,6 @@ import psycopg
 from caspen_qbo import wiring
 from caspen_qbo.usecases.post import post
 from caspen_seed import NewLine, Staff
-
 from ops.postgres import Database, PostgresServer
 from tests.support import crash
 from tests.support.flow import REALM, WORKSPACE, Flow
@@ -35,7 +35,9 @@ class Sweep:
 
 
 def build_scenario(flow: Flow) -> None:
-    """Some forty documents: clients, invoices of all modes, payments, credit notes, a void and a revert to come."""
+    """
+    Some forty documents: clients, invoices of all modes, payments, credit notes, a void and a revert to come.
+    """
     staff = flow.staff
     clients = [staff.create_client(f"Client{i}", "O'Hara", email=f"client{i}@example.com") for i in range(6)]
     for i in range(14):
@@ -81,12 +83,19 @@ def flow_door(sandbox: Sandbox, path: str, **body: object) -> None:
 
 
 def sweep(
-    server: PostgresServer, caspen: Database, sync: Database, sandbox: Sandbox, *, every: int = 1, first: int = 1
+    server: PostgresServer,
+    caspen: Database,
+    sync: Database,
+    sandbox: Sandbox,
+    *,
+    every: int = 1,
+    first: int = 1,
 ) -> Sweep:
     """
     Kill at every ``every``-th instant, from ``first`` on.
 
-    :param caspen: A database with the scenario; :param sync: one that is connected and configured. Nobody uses them.
+    :param caspen: A database with the scenario; :param sync: one that is connected and configured. Nobody
+        uses them.
     """
     result = Sweep()
     with fresh_copy(server, caspen, sync, sandbox, "count") as (caspen_copy, sync_copy):
@@ -100,7 +109,9 @@ def sweep(
                 outcome, _ = crash.fork(run_post)
                 if outcome != crash.COMPLETED:
                     result.failures.append(f"instant {instant}: the next run {outcome}")
-            result.failures += [f"instant {instant}: {text}" for text in faults_of(caspen_copy, sync_copy, sandbox)]
+            result.failures += [
+                f"instant {instant}: {text}" for text in faults_of(caspen_copy, sync_copy, sandbox)
+            ]
             result.tried += 1
     return result
 
@@ -114,8 +125,12 @@ def faults_of(caspen: Database, sync: Database, sandbox: Sandbox) -> list[str]:
 
 def _faults(flow: Flow) -> Iterable[str]:
     invoices, payments, memos = flow.books("Invoice"), flow.books("Payment"), flow.books("CreditMemo")
-    yield from _compare("invoice", invoices, flow, "SELECT number, total, tax_total, balance FROM caspen.invoice")
-    yield from _compare("credit memo", memos, flow, "SELECT number, total, tax_total, 0 FROM caspen.credit_note")
+    yield from _compare(
+        "invoice", invoices, flow, "SELECT number, total, tax_total, balance FROM caspen.invoice"
+    )
+    yield from _compare(
+        "credit memo", memos, flow, "SELECT number, total, tax_total, 0 FROM caspen.credit_note"
+    )
     posted = Counter(_allocation(p) for p in payments if p["TotalAmt"])
     wanted = {row[0]: row[1] for row in flow.caspen_rows("SELECT id, amount FROM caspen.payment_allocation")}
     for allocation in wanted.keys() | posted.keys():

@@ -1,5 +1,6 @@
 """
-A connected, configured workspace over real services: Caspen's staff on one side, QuickBooks' door on the other.
+A connected, configured workspace over real services: Caspen's staff on one side, QuickBooks' door on the
+other.
 
     flow = Flow.open(connections, caspen_db, sandbox)      # or the fixture `flow`
     invoice = flow.invoice("100.00")                       # drafted and finalised by the staff
@@ -24,7 +25,6 @@ from caspen_qbo.hooks.qbo import QuickBooksHook
 from caspen_qbo.usecases.post import RunResult, post
 from caspen_qbo.usecases.setup import choose_settings, link_tax
 from caspen_seed import NewLine, Staff, create_workspace
-
 from ops.postgres import Database
 from tests.support.services import Sandbox
 
@@ -47,7 +47,9 @@ class Flow:
     client_id: int = 0
 
     @classmethod
-    def open(cls, caspen_db: Database, sync_db: Database, sandbox: Sandbox, *, tax_mode: str = "exclusive") -> Flow:
+    def open(
+        cls, caspen_db: Database, sync_db: Database, sandbox: Sandbox, *, tax_mode: str = "exclusive"
+    ) -> Flow:
         """Create the workspace, connect it, choose the settings and link both rates."""
         connection = psycopg.connect(caspen_db.uri, autocommit=True)
         create_workspace(connection, WORKSPACE, "Harbour Allied Health", tax_mode=tax_mode)
@@ -91,14 +93,18 @@ class Flow:
             for name, percent in (("GST", "10"), ("GST free", "0")):
                 rate_id = self.staff.create_tax_rate(name, percent)
                 code = next(
-                    c for c in offers if c.usable_for_sales and c.percent == Decimal(percent) and "GST" in c.name
+                    c
+                    for c in offers
+                    if c.usable_for_sales and c.percent == Decimal(percent) and "GST" in c.name
                 )
                 link_tax(session, rate_id, code.id, who="test")
                 self.rates[name] = rate_id
 
     # --- what the practice does ---
 
-    def invoice(self, *prices: str, rate: str = "GST", client: int | None = None, lines: Sequence[NewLine] = ()) -> int:
+    def invoice(
+        self, *prices: str, rate: str = "GST", client: int | None = None, lines: Sequence[NewLine] = ()
+    ) -> int:
         """A finalised invoice of service lines at these prices, or of the given lines."""
         made = list(lines) or [
             NewLine("service", "Consultation", price, tax_rate_id=self.rates[rate]) for price in prices
@@ -134,7 +140,12 @@ class Flow:
 
     def books(self, entity: str) -> list[dict[str, Any]]:
         """All rows QuickBooks holds of an entity, inactive ones too."""
-        answer = httpx.get(f"{self.sandbox.url}/_sandbox/{self.realm}/rows/{entity}", params={"limit": 100000}, timeout=60, verify=False)
+        answer = httpx.get(
+            f"{self.sandbox.url}/_sandbox/{self.realm}/rows/{entity}",
+            params={"limit": 100000},
+            timeout=60,
+            verify=False,
+        )
         answer.raise_for_status()
         import json
 
@@ -142,7 +153,9 @@ class Flow:
 
     def requests(self) -> list[Mapping[str, Any]]:
         """Every API request QuickBooks received since its reset."""
-        answer = httpx.get(f"{self.sandbox.url}/_sandbox/requests", params={"limit": 100000}, timeout=60, verify=False)
+        answer = httpx.get(
+            f"{self.sandbox.url}/_sandbox/requests", params={"limit": 100000}, timeout=60, verify=False
+        )
         return answer.json()["requests"]
 
     def caspen_rows(self, sql: str, *params: Any) -> list[Any]:
@@ -156,6 +169,7 @@ class Flow:
     def listed(self) -> dict[tuple[str, str], str]:
         """(document number, error key) -> detail of every open row."""
         rows = self.sync_rows(
-            "SELECT document_number, error_key, detail FROM qbo_sync.unsynced_invoice WHERE resolved_at IS NULL"
+            "SELECT document_number, error_key, detail FROM qbo_sync.unsynced_invoice WHERE resolved_at IS "
+            "NULL"
         )
         return {(row[0], row[1]): row[2] for row in rows}

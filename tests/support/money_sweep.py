@@ -1,10 +1,12 @@
 """
 Random invoices through our mapping into QuickBooks: is one ever called equal that is not, to the cent?
 
-    PYTHONPATH=plugins:include/sandbox:. python -m tests.support.money_sweep --url http://127.0.0.1:8700 --invoices 20000
+    PYTHONPATH=plugins:include/sandbox:. python -m tests.support.money_sweep --url http://127.0.0.1:8700
+    --invoices 20000
 
-Each invoice is mapped, sent over HTTP in batches of 30, and compared with QuickBooks' answer exactly as a run does: one
-that differs is posted again once with its tax stated; what still differs would be listed. The figures compared are the answer's own, taken apart here and not by our code.
+Each invoice is mapped, sent over HTTP in batches of 30, and compared with QuickBooks' answer exactly as a run
+does: one that differs is posted again once with its tax stated; what still differs would be listed. The
+figures compared are the answer's own, taken apart here and not by our code.
 """
 
 from __future__ import annotations
@@ -98,8 +100,12 @@ class Books:
             )
         codes = read_tax_codes(self.query("TaxCode"), self.query("TaxRate"))
         by_name = {code.name: code.id for code in codes.values()}
-        items = {entry.id: entry for entry in (read_entry(b, type_property="Type") for b in self.query("Item"))}
-        accounts = {e.id: e for e in (read_entry(b, type_property="AccountType") for b in self.query("Account"))}
+        items = {
+            entry.id: entry for entry in (read_entry(b, type_property="Type") for b in self.query("Item"))
+        }
+        accounts = {
+            e.id: e for e in (read_entry(b, type_property="AccountType") for b in self.query("Account"))
+        }
         preferences = self.call("GET", "preferences")["Preferences"]
         company = self.call("GET", f"companyinfo/{REALM}")["CompanyInfo"]
         return MappingContext(
@@ -134,7 +140,9 @@ def random_invoice(rng: random.Random, number: int, percents: Sequence[Decimal])
         rate_id = rng.choice(rates)
         percent = Decimal(0) if mode == "none" else percents[rate_id]
         quantity = rng.choice((Decimal(1), Decimal("0.33"), Decimal(rng.randrange(1, 400000)) / 10000))
-        price = rng.choice((Decimal(rng.randrange(0, 25000000)) / 10000, Decimal(rng.randrange(0, 250000)) / 100))
+        price = rng.choice(
+            (Decimal(rng.randrange(0, 25000000)) / 10000, Decimal(rng.randrange(0, 250000)) / 100)
+        )
         discount_type, discount = rng.choice(
             (
                 ("none", Decimal(0)),
@@ -145,12 +153,18 @@ def random_invoice(rng: random.Random, number: int, percents: Sequence[Decimal])
             )
         )
         money = compute_line(
-            quantity, price, discount_type=discount_type, discount_value=discount, tax_mode=mode, tax_percent=percent
+            quantity,
+            price,
+            discount_type=discount_type,
+            discount_value=discount,
+            tax_mode=mode,
+            tax_percent=percent,
         )
         amounts.append(money)
         lines.append(
             InvoiceLine(
-                position, position, rng.choice(KINDS), "Consultation", None, date(2026, 11, 3), quantity, price,
+                position, position, rng.choice(KINDS), "Consultation", None, date(2026, 11, 3), quantity,
+                price,
                 discount_type, discount, money.discount_amount, None if mode == "none" else rate_id, percent,
                 money.amount, money.tax_amount,
             )
@@ -164,7 +178,9 @@ def random_invoice(rng: random.Random, number: int, percents: Sequence[Decimal])
     )  # fmt: skip
 
 
-def sweep(books: Books, invoices: int, *, seed: int, rounding: str, context: MappingContext, percents: Any) -> SweepResult:
+def sweep(
+    books: Books, invoices: int, *, seed: int, rounding: str, context: MappingContext, percents: Any
+) -> SweepResult:
     """Send ``invoices`` random invoices under one rounding of QuickBooks'."""
     rng = random.Random(f"{seed} {rounding}")
     books.switch(tax_rounding=rounding)
@@ -204,7 +220,8 @@ def _post(books: Books, payloads: Sequence[Any], operation: str = "create") -> l
     if not payloads:
         return []
     items = [
-        {"bId": f"i{index}", "operation": operation, "Invoice": payload} for index, payload in enumerate(payloads)
+        {"bId": f"i{index}", "operation": operation, "Invoice": payload}
+        for index, payload in enumerate(payloads)
     ]
     answer = books.call("POST", "batch", {"BatchItemRequest": items})
     by_id = {part["bId"]: part.get("Invoice") for part in answer["BatchItemResponse"]}
@@ -233,7 +250,12 @@ def main() -> None:
     context = books.context(percents)
     for rounding in ("per_line", "per_rate"):
         result = sweep(
-            books, options.invoices // 2, seed=options.seed, rounding=rounding, context=context, percents=percents
+            books,
+            options.invoices // 2,
+            seed=options.seed,
+            rounding=rounding,
+            context=context,
+            percents=percents,
         )
         print(rounding, result, flush=True)
 

@@ -15,15 +15,20 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Caspen to QuickBooks Online. Exit codes: 0 done, 1 a person must act, 2 wrong use, 75 try again later.",
+    help="Caspen to QuickBooks Online. "
+    "Exit codes: 0 done, 1 a person must act, 2 wrong use, 75 try again later.",
 )
 for module in (setup, jobs, lists, backfill, history, heartbeat, report, choices):
     module.register(app)
 
 
 @app.callback()
-def _options(verbose: bool = typer.Option(False, "--verbose", "-v", help="Log every call to QuickBooks.")) -> None:
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+def _options(
+    verbose: bool = typer.Option(False, "--verbose", "-v", help="Log every call to QuickBooks."),
+) -> None:
+    logging.basicConfig(
+        stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING
+    )
     logging.getLogger("caspen_qbo").setLevel(logging.INFO if verbose else logging.WARNING)
 
 

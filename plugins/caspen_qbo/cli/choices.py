@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 
 
 def accept(workspace: int = WORKSPACE, number: list[str] = NUMBER) -> None:
-    """Take QuickBooks' version of a listed document as right; it is not raised again until it changes again."""
+    """
+    Take QuickBooks' version of a listed document as right; it is not raised again until it changes again.
+    """
     from caspen_qbo import wiring
     from caspen_qbo.usecases.choices import accept as choose
 

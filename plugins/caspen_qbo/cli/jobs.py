@@ -50,7 +50,9 @@ def reconcile(
 
 
 def _for_each(workspace: int | None, job: str, run: Callable[[Any], Any]) -> None:
-    """One workspace's trouble does not keep the others from their turn; the worst one decides the exit code."""
+    """
+    One workspace's trouble does not keep the others from their turn; the worst one decides the exit code.
+    """
     from caspen_qbo import wiring
 
     with wiring.open_store() as store:
@@ -67,7 +69,9 @@ def _for_each(workspace: int | None, job: str, run: Callable[[Any], Any]) -> Non
             if worst is None or isinstance(worst, RetryError):
                 worst = error
             continue
-        counts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in sorted(result.counts.items()) if number)
+        counts = ", ".join(
+            f"{name.replace('_', ' ')} {number}" for name, number in sorted(result.counts.items()) if number
+        )
         console().print(f"workspace {workspace_id}: {counts or 'nothing to do'}")
         if result.message:
             console().print(f"  {result.message}")

@@ -10,6 +10,8 @@ from caspen_qbo.cli.setup import WORKSPACE, who
 from caspen_qbo.cli.show import console, print_json, print_table
 
 JSON = typer.Option(False, "--json", help="Machine-readable.")
+MORE = typer.Argument(None, metavar="[N]...", help="Further numbers after --number.", show_default=False)
+NUMBER = typer.Option([], "--number", metavar="N", help="Document or invoice number; may be repeated.")
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +21,9 @@ def register(app: typer.Typer) -> None:
 
 
 def status(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
-    """Invoices by standing: finalised = synced + waiting + listed + excluded; and the same by kind of document."""
+    """
+    Invoices by standing: finalised = synced + waiting + listed + excluded; and the same by kind of document.
+    """
     from caspen_qbo import wiring
     from caspen_qbo.usecases.ledger import read_ledger
 
@@ -29,7 +33,10 @@ def status(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
     by_kind = {**ledger.by_kind, "invoice": ledger.invoices}
     if as_json:
         totals = {name: getattr(ledger.invoices, name) for name in names}
-        kinds = {kind: {name: value for name, value in asdict(row).items() if name != "kind"} for kind, row in by_kind.items()}
+        kinds = {
+            kind: {name: value for name, value in asdict(row).items() if name != "kind"}
+            for kind, row in by_kind.items()
+        }
         print_json({"workspace_id": workspace, **totals, "by_kind": kinds})
         return
     print_table(
@@ -63,8 +70,8 @@ def unsynced(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
 
 def retry(
     workspace: int = WORKSPACE,
-    more: list[str] = typer.Argument(None, metavar="[N]...", help="Further numbers after --number.", show_default=False),
-    number: list[str] = typer.Option([], "--number", metavar="N", help="Document or invoice number; may be repeated."),
+    more: list[str] = MORE,
+    number: list[str] = NUMBER,
     key: str | None = typer.Option(None, "--key", help="Everything listed under one error key."),
     all_: bool = typer.Option(False, "--all", help="Everything listed."),
 ) -> None:

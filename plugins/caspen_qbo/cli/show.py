@@ -11,7 +11,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-
 PIPE_WIDTH = 220
 """Characters of a line when nobody sits at a terminal, so that a log keeps each row on one."""
 

@@ -1,9 +1,9 @@
 """
 Which QuickBooks customer a client is, decided from what QuickBooks answered.
 
-The stored link comes first (the use case knows it); then a customer named exactly ``Full name (Caspen 12345)``; then
-the only one whose given name, family name and e-mail address all equal the client's; else a new one. Two clients never
-share a customer.
+The stored link comes first (the use case knows it); then a customer named exactly ``Full name (Caspen
+12345)``; then the only one whose given name, family name and e-mail address all equal the client's; else a
+new one. Two clients never share a customer.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def match_client(client: Client, candidates: Iterable[Candidate], taken: Collect
             return Match(candidate.id, "name")
     in_the_way = next((c for c in by_name if same_name(c.display_name, names[0])), None)
     if in_the_way is not None:
-        return Match(clash=f"QuickBooks customer {in_the_way.id} has this client's name but belongs to another client.")
+        return Match(
+            clash=f"QuickBooks customer {in_the_way.id} has this client's name but belongs to another client."
+        )
     people = [c for c in active if _same_person(client, c)]
     if len(people) == 1 and people[0].id not in taken:
         return Match(people[0].id, "person")

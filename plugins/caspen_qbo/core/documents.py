@@ -1,8 +1,9 @@
 """
 What QuickBooks says, reduced to the facts this project uses, as frozen values.
 
-QuickBooks leaves out what has no value, gives refs sometimes without names, and adds a subtotal line of its own; this
-module is the only one that knows those habits on the reading side. Amounts are Decimals in the home currency.
+QuickBooks leaves out what has no value, gives refs sometimes without names, and adds a subtotal line of its
+own; this module is the only one that knows those habits on the reading side. Amounts are Decimals in the home
+currency.
 """
 
 from __future__ import annotations

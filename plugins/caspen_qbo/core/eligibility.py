@@ -58,7 +58,8 @@ def stand_invoice(invoice: Invoice, *, line_at: datetime, linked: bool) -> Stand
             return Standing(Wanted.ABSENT, finalised=False)
         return Standing(Wanted.AS_IS, finalised=False, excluded_reason=NEVER_SYNCED)
     if invoice.status == "draft":
-        # A draft never posts. One that was posted and reverted stays in QuickBooks as it is, and is shown as stale.
+        # A draft never posts. One that was posted and reverted stays in QuickBooks as it is, and is shown as
+        # stale.
         return Standing(Wanted.AS_IS, finalised=False, excluded_reason=None if linked else NEVER_SYNCED)
     if not linked and is_historical(invoice, line_at):
         return Standing(Wanted.AS_IS, finalised=True, excluded_reason=HISTORICAL)

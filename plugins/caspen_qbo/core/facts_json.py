@@ -1,4 +1,6 @@
-"""Document facts to JSON and back, for keeping QuickBooks' answer beside the link. Amounts travel as texts."""
+"""
+Document facts to JSON and back, for keeping QuickBooks' answer beside the link. Amounts travel as texts.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """
 Stable keys: markers on documents, request ids, versions and payload hashes.
 
-The same work has the same request id tomorrow, after a crash and in another process; changed work has another one.
+The same work has the same request id tomorrow, after a crash and in another process; changed work has another
+one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
 Caspen record to QuickBooks document: the only module that turns one into the other.
 
-Only billing text leaves Caspen: name, item code, service date, discount. Amounts are Decimals; the hook writes them as
-JSON numbers.
+Only billing text leaves Caspen: name, item code, service date, discount. Amounts are Decimals; the hook
+writes them as JSON numbers.
 """
 
 from __future__ import annotations
@@ -81,12 +81,15 @@ def map_invoice(
     """
     An invoice with all its lines, ready to be created or to replace the posted one.
 
-    :param corrected: The second and last form, after QuickBooks computed other figures from the first: net amounts and
-        Caspen's tax stated explicitly, nothing left to compute. docs/decisions/0003-tax-override.md.
+    :param corrected: The second and last form, after QuickBooks computed other figures from the first: net
+        amounts and Caspen's tax stated explicitly, nothing left to compute.
+        docs/decisions/0003-tax-override.md.
     """
     payload = _map_sale(invoice, invoice.lines, invoice.issue_date, customer_id, context, corrected)
     payload["DueDate"] = invoice.due_date.isoformat()
-    payload["PrivateNote"] = f"Caspen invoice {invoice.number} {marker_of(invoice.workspace_id, 'invoice', invoice.id)}"
+    payload["PrivateNote"] = (
+        f"Caspen invoice {invoice.number} {marker_of(invoice.workspace_id, 'invoice', invoice.id)}"
+    )
     return payload
 
 
@@ -141,7 +144,9 @@ def map_application(
 def map_payment(
     allocation: Allocation, *, customer_id: str, invoice_id: str, currency: str, context: MappingContext
 ) -> Payload:
-    """One allocation as a payment on its invoice, dated as the payment, into the practice's payment account."""
+    """
+    One allocation as a payment on its invoice, dated as the payment, into the practice's payment account.
+    """
     marker = marker_of(allocation.workspace_id, "payment", allocation.id)
     payload: Payload = {
         "CustomerRef": {"value": customer_id},
@@ -199,7 +204,11 @@ def _map_sale(
 
 
 def _map_line(
-    line: InvoiceLine | CreditNoteLine, amounts: totals.LineAmounts, context: MappingContext, *, with_gross: bool
+    line: InvoiceLine | CreditNoteLine,
+    amounts: totals.LineAmounts,
+    context: MappingContext,
+    *,
+    with_gross: bool,
 ) -> Payload:
     detail: Payload = {
         "ItemRef": {"value": context.item_id(line.kind)},

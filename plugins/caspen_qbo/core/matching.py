@@ -41,7 +41,8 @@ class Difference:
 
     def __str__(self) -> str:
         if self.delta is None:
-            return f"{self.field}: Caspen {self.caspen_value or 'nothing'}, QuickBooks {self.quickbooks_value or 'nothing'}"
+            caspen, quickbooks = self.caspen_value or "nothing", self.quickbooks_value or "nothing"
+            return f"{self.field}: Caspen {caspen}, QuickBooks {quickbooks}"
         more = "more" if self.delta > 0 else "less"
         return (
             f"{self.field}: Caspen {self.caspen_value}, QuickBooks {self.quickbooks_value} "

@@ -36,15 +36,21 @@ def check_setup(context: MappingContext) -> list[Problem]:
     """The practice's three choices still exist, are active and of a right type."""
     choices, reference = context.choices, context.reference
     problems = _check_choice(
-        "payment account", choices.payment_account_id, reference.accounts.get(choices.payment_account_id),
+        "payment account",
+        choices.payment_account_id,
+        reference.accounts.get(choices.payment_account_id),
         PAYMENT_ACCOUNT_TYPES,
     )
     problems += _check_choice(
-        "default Service item", choices.service_item_id, reference.items.get(choices.service_item_id),
+        "default Service item",
+        choices.service_item_id,
+        reference.items.get(choices.service_item_id),
         SERVICE_ITEM_TYPES,
     )
     problems += _check_choice(
-        "default Product item", choices.product_item_id, reference.items.get(choices.product_item_id),
+        "default Product item",
+        choices.product_item_id,
+        reference.items.get(choices.product_item_id),
         PRODUCT_ITEM_TYPES,
     )
     return problems
@@ -53,9 +59,13 @@ def check_setup(context: MappingContext) -> list[Problem]:
 def _check_choice(what: str, chosen: str, found: ListEntry | None, types: tuple[str, ...]) -> list[Problem]:
     cause = f"setting:{what}"
     if found is None:
-        return [Problem("setup_incomplete", f"The {what} (QuickBooks id {chosen}) is not in QuickBooks.", cause)]
+        return [
+            Problem("setup_incomplete", f"The {what} (QuickBooks id {chosen}) is not in QuickBooks.", cause)
+        ]
     if not found.active:
-        return [Problem("setup_incomplete", f"The {what}, {found.name}, was made inactive in QuickBooks.", cause)]
+        return [
+            Problem("setup_incomplete", f"The {what}, {found.name}, was made inactive in QuickBooks.", cause)
+        ]
     if found.type not in types:
         expected = " or ".join(types)
         detail = f"The {what}, {found.name}, is of type {found.type}; it must be {expected}."
@@ -70,12 +80,17 @@ def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
         problems.append(Problem("required_param_missing", "The invoice was finalised without any line."))
     if len(invoice.lines) > INVOICE_LINES_MAX:
         problems.append(
-            Problem("other", f"The invoice has {len(invoice.lines)} lines; QuickBooks takes {INVOICE_LINES_MAX}.")
+            Problem(
+                "other", f"The invoice has {len(invoice.lines)} lines; QuickBooks takes {INVOICE_LINES_MAX}."
+            )
         )
     home = context.reference.company.home_currency
     if home and invoice.currency != home:
         problems.append(
-            Problem("currency_mismatch", f"The invoice is in {invoice.currency}; QuickBooks' home currency is {home}.")
+            Problem(
+                "currency_mismatch",
+                f"The invoice is in {invoice.currency}; QuickBooks' home currency is {home}.",
+            )
         )
     problems += _check_period(invoice.issue_date, context)
     problems += _check_tax(invoice.lines, invoice.tax_mode, context)
@@ -110,7 +125,11 @@ def _check_period(dated: date, context: MappingContext) -> list[Problem]:
     if closing is None or dated > closing:
         return []
     return [
-        Problem("period_closed", f"Dated {dated.isoformat()}; QuickBooks' books are closed up to {closing}.", "books")
+        Problem(
+            "period_closed",
+            f"Dated {dated.isoformat()}; QuickBooks' books are closed up to {closing}.",
+            "books",
+        )
     ]
 
 
@@ -133,7 +152,9 @@ def _tax_problem(line: InvoiceLine | CreditNoteLine, context: MappingContext) ->
         return Problem(key, "A line has no tax rate although the invoice is taxed.")
     cause = f"tax_rate:{line.tax_rate_id}"
     if line.tax_rate_id not in context.tax_code_by_rate:
-        return Problem(key, f"Caspen's tax rate {line.tax_rate_id} is not linked to a QuickBooks tax code.", cause)
+        return Problem(
+            key, f"Caspen's tax rate {line.tax_rate_id} is not linked to a QuickBooks tax code.", cause
+        )
     code = context.tax_code(line.tax_rate_id)
     if code is None:
         gone = context.tax_code_by_rate[line.tax_rate_id]
@@ -153,7 +174,9 @@ def _percent(value: Decimal) -> str:
     return format(value.normalize(), "f")
 
 
-def _check_sums(lines: Iterable[InvoiceLine | CreditNoteLine], document: Invoice | CreditNote) -> list[Problem]:
+def _check_sums(
+    lines: Iterable[InvoiceLine | CreditNoteLine], document: Invoice | CreditNote
+) -> list[Problem]:
     """Lines that do not add up to the document in Caspen could only be posted wrong."""
     lines = tuple(lines)
     if not lines:

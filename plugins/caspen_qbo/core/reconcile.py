@@ -11,7 +11,10 @@ from caspen_qbo.core.matching import Difference
 from caspen_qbo.core.records import DocumentKind
 
 COMPARED = ("subtotal", "tax", "total", "balance", "customer", "date", "number")
-"""Fields with a check of their own, in the order shown. Everything else a person can edit is checked as ``edited``."""
+"""
+Fields with a check of their own, in the order shown. Everything else a person can edit is checked as
+``edited``.
+"""
 
 COMPARED_OF = {
     DocumentKind.INVOICE: COMPARED,
@@ -47,7 +50,9 @@ class CheckResult:
 
 
 DRIFT_FIELDS_COMPARED = frozenset({"number", "customer", "date", "subtotal", "tax", "total"})
-"""Named by a check of their own when they still differ; an edit that made both sides equal is no difference."""
+"""
+Named by a check of their own when they still differ; an edit that made both sides equal is no difference.
+"""
 
 
 def uncompared(changes: Sequence[Difference]) -> tuple[Difference, ...]:
@@ -83,7 +88,8 @@ def judge(
     name = f"QuickBooks {quickbooks_type} {quickbooks_id}" if quickbooks_id else "The QuickBooks document"
     if not in_caspen:
         lead = (
-            f"{name}, total {quickbooks_total or Decimal(0):.2f}, carries this document's mark but is not the one that "
+            f"{name}, total {quickbooks_total or Decimal(0):.2f}, carries this document's mark but is not "
+            "the one that "
             "was posted: a copy, or a duplicate. Delete it there if it should not be."
         )
         return Cause("changed_in_quickbooks", False, lead)

@@ -90,7 +90,8 @@ class Reference:
         """The active payment method of this name, case ignored."""
         wanted = name.strip().casefold()
         return next(
-            (m for m in self.payment_methods.values() if m.active and m.name.strip().casefold() == wanted), None
+            (m for m in self.payment_methods.values() if m.active and m.name.strip().casefold() == wanted),
+            None,
         )
 
 
@@ -122,7 +123,9 @@ def effective_percent(body: Body, on: date | None) -> Decimal:
     return amount_of(body.get("RateValue"))
 
 
-def read_tax_codes(codes: Iterable[Body], rates: Iterable[Body], on: date | None = None) -> dict[str, TaxCode]:
+def read_tax_codes(
+    codes: Iterable[Body], rates: Iterable[Body], on: date | None = None
+) -> dict[str, TaxCode]:
     """:param on: The date for which rates are read; None takes each rate's current value."""
     percents = {str(rate["Id"]): effective_percent(rate, on) for rate in rates}
     result = {}

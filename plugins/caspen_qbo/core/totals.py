@@ -1,10 +1,10 @@
 """
 Line, tax and document totals, and where QuickBooks rounds.
 
-Caspen rounds tax per line, half-up. QuickBooks is documented both ways: per line and summed, or once per tax rate. With
-tax-inclusive prices it may also work from the net or from the gross amount. None of that is in our hands, so every
-way is predicted; only where one of them would give another figure than Caspen's is the tax stated explicitly.
-docs/decisions/0003-tax-override.md works an example.
+Caspen rounds tax per line, half-up. QuickBooks is documented both ways: per line and summed, or once per tax
+rate. With tax-inclusive prices it may also work from the net or from the gross amount. None of that is in our
+hands, so every way is predicted; only where one of them would give another figure than Caspen's is the tax
+stated explicitly. docs/decisions/0003-tax-override.md works an example.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def line_amounts(line: InvoiceLine | CreditNoteLine, mode: TaxMode, code: TaxCod
 def quantity_and_price(quantity: Decimal, own_price: Decimal | None, net: Decimal) -> tuple[Decimal, Decimal]:
     """
     :param own_price: The price to keep if it multiplies to ``net``.
-    :return: (quantity, unit price) with ``to_cents(quantity * unit price) == net``; (1, net) if nothing else does.
+    :return: (quantity, unit price) with ``to_cents(quantity * unit price) == net``; (1, net) if nothing else
+        does.
     """
     if quantity > 0:
         if own_price is not None and to_cents(quantity * own_price) == net:
@@ -93,7 +94,9 @@ def tax_lines(lines: Sequence[LineAmounts]) -> tuple[TaxLine, ...]:
             tax[part.rate_id] += amount
             net[part.rate_id] += line.net
             percent[part.rate_id] = part.percent
-    return tuple(TaxLine(rate_id, percent[rate_id], tax[rate_id], net[rate_id]) for rate_id in sorted(percent))
+    return tuple(
+        TaxLine(rate_id, percent[rate_id], tax[rate_id], net[rate_id]) for rate_id in sorted(percent)
+    )
 
 
 def predicted_taxes(lines: Sequence[LineAmounts], mode: TaxMode) -> frozenset[Decimal]:
@@ -126,7 +129,9 @@ def _summed_by_rate(parts: Sequence[_Part]) -> list[_Part]:
     summed: dict[str, _Part] = {}
     for part in parts:
         before = summed.get(part.rate_id)
-        net, gross = (part.net, part.gross) if before is None else (before.net + part.net, before.gross + part.gross)
+        net, gross = (
+            (part.net, part.gross) if before is None else (before.net + part.net, before.gross + part.gross)
+        )
         summed[part.rate_id] = _Part(part.rate_id, part.percent, net, gross)
     return list(summed.values())
 

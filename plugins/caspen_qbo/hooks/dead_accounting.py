@@ -12,7 +12,9 @@ from caspen_qbo.ports import Answer, WriteItem
 
 
 class DeadAccounting:
-    """Implements :class:`caspen_qbo.ports.Accounting`; each method raises the QboAuthError it was made with."""
+    """
+    Implements :class:`caspen_qbo.ports.Accounting`; each method raises the QboAuthError it was made with.
+    """
 
     def __init__(self, realm_id: str, error: QboAuthError) -> None:
         self.realm_id = realm_id

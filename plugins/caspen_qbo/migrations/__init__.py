@@ -1,5 +1,6 @@
 """
-Versioned migrations of schema ``qbo_sync``, run by Alembic; the statements are files below ``include/sql/store``.
+Versioned migrations of schema ``qbo_sync``, run by Alembic; the statements are files below
+``include/sql/store``.
 
 A migration is a folder of statements plus a three-line revision in ``versions/`` that names it.
 """

@@ -40,15 +40,16 @@ def build_suite(kind: DocumentKind, documents: int) -> gx.ExpectationSuite:
     """
     All checks of one kind.
 
-    :param documents: How many rows were frozen. An empty table passes every other expectation, and a view that shows
-        another number shows another comparison.
+    :param documents: How many rows were frozen. An empty table passes every other expectation, and a view
+        that shows another number shows another comparison.
     """
     gx = import_gx()
     import great_expectations.expectations as gxe
     from great_expectations.expectations.row_conditions import Column
 
     word = WORDS[kind]
-    both = (Column("in_caspen") == True) & (Column("in_quickbooks") == True)  # noqa: E712 - builds a condition
+    # Compared with ==, a Column builds a condition.
+    both = (Column("in_caspen") == True) & (Column("in_quickbooks") == True)  # noqa: E712
     settled = both & (Column("balance_settled") == True)  # noqa: E712
 
     def named(name: str, description: str) -> dict[str, Any]:
@@ -59,7 +60,9 @@ def build_suite(kind: DocumentKind, documents: int) -> gx.ExpectationSuite:
             value=documents, severity=Severity.CRITICAL, **named("rows", f"Every frozen {word} is looked at")
         ),
         gxe.ExpectColumnValuesToBeUnique(
-            column="document_id", severity=Severity.CRITICAL, **named("unique", f"Every {word} is compared once")
+            column="document_id",
+            severity=Severity.CRITICAL,
+            **named("unique", f"Every {word} is compared once"),
         ),
         gxe.ExpectColumnValuesToBeInSet(
             column="in_quickbooks", value_set=[True], severity=Severity.CRITICAL,
@@ -83,7 +86,8 @@ def build_suite(kind: DocumentKind, documents: int) -> gx.ExpectationSuite:
     expectations.append(
         gxe.ExpectColumnValuesToBeInSet(
             column="changed_fields", value_set=[0], row_condition=both,
-            severity=Severity.WARNING, **named("edited", f"No other field of a posted {word} was edited in QuickBooks"),
+            severity=Severity.WARNING,
+            **named("edited", f"No other field of a posted {word} was edited in QuickBooks"),
         )
     )  # fmt: skip
     return gx.ExpectationSuite(name=f"{kind}_in_caspen_and_quickbooks", expectations=expectations)

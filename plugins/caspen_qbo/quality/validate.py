@@ -14,7 +14,9 @@ from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.quality.suites import build_suite, import_gx
 
 _SUMMARY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
-"""Counts only. Longer formats fetch rows, turn amounts into floats, and grow without bound on the worst night."""
+"""
+Counts only. Longer formats fetch rows, turn amounts into floats, and grow without bound on the worst night.
+"""
 
 _CONDITION_FREE = ("rows", "unique", "in_quickbooks", "in_caspen")
 
@@ -27,8 +29,8 @@ def validate(
 
     :param documents: Rows frozen by kind; a kind without documents has nothing to check and no results.
     :return: One result per check, kinds and checks in a fixed order.
-    :raises BrokenCheckError: a check could not be carried out, or looked at other rows than were frozen. That is no
-        mismatch: nothing is known about the figures then.
+    :raises BrokenCheckError: a check could not be carried out, or looked at other rows than were frozen. That
+        is no mismatch: nothing is known about the figures then.
     """
     kinds = [kind for kind in DocumentKind if documents.get(kind.value)]
     if not kinds:
@@ -109,8 +111,8 @@ def _read(kind: DocumentKind, outcome: Any, expected: int, documents: int) -> li
             )
         results.append(
             CheckResult(
-                kind=kind.value, name=name, description=config.description or "", severity=str(config.severity.value),
-                success=bool(item.success), failing=failing,
+                kind=kind.value, name=name, description=config.description or "",
+                severity=str(config.severity.value), success=bool(item.success), failing=failing,
                 checked=documents if name in _CONDITION_FREE else int(item.result.get("element_count") or 0),
             )
         )  # fmt: skip

@@ -1,4 +1,6 @@
-"""The report as one HTML page: no requests to anywhere, readable on paper, in the dark and by a screen reader."""
+"""
+The report as one HTML page: no requests to anywhere, readable on paper, in the dark and by a screen reader.
+"""
 
 from __future__ import annotations
 

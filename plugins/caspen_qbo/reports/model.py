@@ -206,7 +206,9 @@ class ReportModel:
 
 
 def read_model(run: Mapping[str, Any], differences: Iterable[Mapping[str, Any]]) -> ReportModel:
-    """:param run: A row of ``reconciliation_run``, finished; ``differences`` its rows in the order written."""
+    """
+    :param run: A row of ``reconciliation_run``, finished; ``differences`` its rows in the order written.
+    """
     report = run["report"]
     zone = ZoneInfo(report["time_zone"])
     rows = tuple(_difference(row) for row in differences)

@@ -46,15 +46,17 @@ def render_xlsx(model: ReportModel) -> bytes:
         for d in model.differences
     ])  # fmt: skip
     sheets.add("Unsynced", _UNSYNCED, [
-        (KIND_WORDS[r.kind][0], r.number, r.title, r.detail, r.fix, TURN_WORDS[r.turn], r.delta, r.since, r.days, r.age,
-         r.attempts)
+        (KIND_WORDS[r.kind][0], r.number, r.title, r.detail, r.fix, TURN_WORDS[r.turn], r.delta, r.since,
+         r.days, r.age, r.attempts)
         for r in model.listed
     ])  # fmt: skip
     sheets.add("Tie-outs", _TIE_OUTS, [
         (t.title, row.label, row.caspen, row.quickbooks, row.delta) for t in model.tie_outs for row in t.rows
     ])  # fmt: skip
     sheets.add("Tie-out items", _ITEMS, [
-        (t.title, i.number, i.caspen, i.quickbooks, i.delta, i.reason) for t in model.tie_outs for i in t.items
+        (t.title, i.number, i.caspen, i.quickbooks, i.delta, i.reason)
+        for t in model.tie_outs
+        for i in t.items
     ])  # fmt: skip
     sheets.add("Checks", _CHECKS, [
         (KIND_WORDS[c["kind"]][0], c["description"], c["severity"], c["checked"], c["failing"],
@@ -69,8 +71,8 @@ def render_xlsx(model: ReportModel) -> bytes:
 
 
 _DIFFERENCES = (
-    Column("Kind", 12), Column("Number", 16), Column("Field", 22), Column("Caspen", 22), Column("QuickBooks", 22),
-    Column("QuickBooks minus Caspen", 24, "money"), Column("Explained", 11),
+    Column("Kind", 12), Column("Number", 16), Column("Field", 22), Column("Caspen", 22),
+    Column("QuickBooks", 22), Column("QuickBooks minus Caspen", 24, "money"), Column("Explained", 11),
 )  # fmt: skip
 _UNSYNCED = (
     Column("Kind", 12), Column("Number", 16), Column("Title", 30), Column("What happened", 70),
@@ -80,12 +82,13 @@ _UNSYNCED = (
     Column("Days", 8, "count"), Column("Age", 16), Column("Tries", 8, "count"),
 )  # fmt: skip
 _TIE_OUTS = (
-    Column("Tie-out", 22), Column("Sum", 42), Column("Caspen", 16, "money"), Column("QuickBooks", 16, "money"),
-    Column("QuickBooks minus Caspen", 24, "money"),
+    Column("Tie-out", 22), Column("Sum", 42), Column("Caspen", 16, "money"),
+    Column("QuickBooks", 16, "money"), Column("QuickBooks minus Caspen", 24, "money"),
 )  # fmt: skip
 _ITEMS = (
     Column("Tie-out", 22), Column("Number", 16), Column("Caspen", 16, "money", True),
-    Column("QuickBooks", 16, "money", True), Column("QuickBooks minus Caspen", 24, "money", True), Column("Reason", 44),
+    Column("QuickBooks", 16, "money", True), Column("QuickBooks minus Caspen", 24, "money", True),
+    Column("Reason", 44),
 )  # fmt: skip
 _CHECKS = (
     Column("Kind", 12), Column("Check", 76), Column("Severity", 11), Column("Documents", 12, "count", True),

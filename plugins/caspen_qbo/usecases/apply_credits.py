@@ -1,4 +1,6 @@
-"""Applying each credit memo to its own invoice and no other, also when QuickBooks' auto-apply got there first."""
+"""
+Applying each credit memo to its own invoice and no other, also when QuickBooks' auto-apply got there first.
+"""
 
 from __future__ import annotations
 
@@ -71,21 +73,25 @@ def _apply(
     session: Session, work: Work, note: CreditNote, memo: DocumentFacts, standing: InvoiceStanding
 ) -> Intent:
     payload = map_application(
-        note, customer_id=memo.customer_id, invoice_id=standing.quickbooks_id, credit_memo_id=memo.quickbooks_id,
-        amount=memo.balance, context=session.context(),
+        note, customer_id=memo.customer_id, invoice_id=standing.quickbooks_id,
+        credit_memo_id=memo.quickbooks_id, amount=memo.balance, context=session.context(),
     )  # fmt: skip
     return Intent(work.kind, work.document_id, Step.APPLY, "Payment", "create", payload, work.version)
 
 
 def _read_memos(session: Session, page: list[Work]) -> dict[str, DocumentFacts]:
     ids = [work.quickbooks_id for work in page if work.quickbooks_id]
-    return {str(body["Id"]): read_facts("CreditMemo", body) for body in fetch_by(session, "CreditMemo", "Id", ids)}
+    return {
+        str(body["Id"]): read_facts("CreditMemo", body) for body in fetch_by(session, "CreditMemo", "Id", ids)
+    }
 
 
 def _zero_payments(session: Session, memos: Iterable[DocumentFacts]) -> list[tuple[DocumentFacts, Body]]:
     """The zero payments of these customers: what applies credits to charges."""
     customers = {memo.customer_id for memo in memos}
-    found = [(read_facts("Payment", body), body) for body in fetch_by(session, "Payment", "CustomerRef", customers)]
+    found = [
+        (read_facts("Payment", body), body) for body in fetch_by(session, "Payment", "CustomerRef", customers)
+    ]
     return [(facts, body) for facts, body in found if facts.total == 0 and not facts.voided]
 
 
@@ -99,8 +105,8 @@ def _undo_foreign_applications(
     """
     Take back what QuickBooks' auto-apply did with our credit memos on other invoices.
 
-    Only zero payments that link one of our memos, and nothing of ours, to a wrong invoice; a person's payment that uses
-    the credit is not touched but listed.
+    Only zero payments that link one of our memos, and nothing of ours, to a wrong invoice; a person's payment
+    that uses the credit is not touched but listed.
     """
     used = [w for w in page if w.quickbooks_id in memos and memos[w.quickbooks_id].balance != w.total]
     payments = _zero_payments(session, [memos[str(work.quickbooks_id)] for work in used])
@@ -127,7 +133,9 @@ def _undo_foreign_applications(
 def _applied_to_own(
     session: Session, memo: DocumentFacts, standing: InvoiceStanding
 ) -> tuple[str | None, Decimal]:
-    """A zero payment that applies this memo to its own invoice and nothing else, and how much all such apply."""
+    """
+    A zero payment that applies this memo to its own invoice and nothing else, and how much all such apply.
+    """
     found, applied = None, Decimal(0)
     for facts, _ in _zero_payments(session, [memo]):
         if {link.txn_id for link in facts.links if link.txn_type == "Invoice"} != {standing.quickbooks_id}:
@@ -142,7 +150,8 @@ def _applied_to_own(
 def _list_used_elsewhere(session: Session, work: Work, amount: Decimal, counts: Counter[str]) -> None:
     """Somebody used the credit by hand; nothing a person did is undone."""
     counts["listed"] += 1
-    detail = f"{amount:.2f} of credit memo {work.quickbooks_id} was used in QuickBooks, but not on its own invoice."
+    memo = work.quickbooks_id
+    detail = f"{amount:.2f} of credit memo {memo} was used in QuickBooks, but not on its own invoice."
     list_problems(session, work, [Problem("changed_in_quickbooks", detail)])
 
 

@@ -27,12 +27,13 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
     """
     Take what QuickBooks shows now as right: it is not raised again until either side changes once more.
 
-    Nothing is written to Caspen or QuickBooks; the figures stay as different as they are and are reported as accepted.
+    Nothing is written to Caspen or QuickBooks; the figures stay as different as they are and are reported as
+    accepted.
 
     :param numbers: Document numbers, as listed.
     :return: Documents accepted.
-    :raises ConfigurationError: a number has nothing to choose, the document is gone, or QuickBooks shows something else
-        than what was listed, so that the person cannot have seen it.
+    :raises ConfigurationError: a number has nothing to choose, the document is gone, or QuickBooks shows
+        something else than what was listed, so that the person cannot have seen it.
 
     Safe to repeat.
     """
@@ -43,7 +44,8 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
             facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
             if facts is None or facts.gone:
                 raise ConfigurationError(
-                    f"{row['document_kind']} {row['document_number']}: QuickBooks no longer has it, so there is "
+                    f"{row['document_kind']} {row['document_number']}: QuickBooks no longer has it, so "
+                    "there is "
                     "nothing to accept. Send it again with `resend`, or void it in Caspen."
                 )
             _must_be_as_seen(row, facts)
@@ -68,8 +70,8 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
     A document that was voided or deleted there is created anew.
 
     :return: Documents released for the next post.
-    :raises ConfigurationError: a number has nothing to choose; it is an edited payment, which QuickBooks' own screens
-        must take out first; or QuickBooks shows something else than what was listed.
+    :raises ConfigurationError: a number has nothing to choose; it is an edited payment, which QuickBooks' own
+        screens must take out first; or QuickBooks shows something else than what was listed.
 
     Safe to repeat.
     """
@@ -82,7 +84,8 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 continue
             if row["document_kind"] == DocumentKind.PAYMENT:
                 raise ConfigurationError(
-                    f"payment {row['document_number']}: QuickBooks payment {row['quickbooks_id']} was edited, "
+                    f"payment {row['document_number']}: QuickBooks payment {row['quickbooks_id']} was "
+                    "edited, "
                     "not deleted. Correct it there, or delete it there and send it again; or accept it."
                 )
             _must_be_as_seen(row, facts)
@@ -113,7 +116,8 @@ def _subjects(session: Session, numbers: Sequence[str]) -> list[dict[str, Any]]:
     missing = sorted(set(numbers) - {row["document_number"] for row in chosen})
     if missing:
         raise ConfigurationError(
-            f"workspace {session.workspace_id}: nothing to choose for {', '.join(missing)}. Only documents listed as "
+            f"workspace {session.workspace_id}: nothing to choose for {', '.join(missing)}. Only documents "
+            "listed as "
             f"changed, missing or differing in QuickBooks can be accepted or sent again; see `unsynced`."
         )
     return chosen
@@ -139,7 +143,8 @@ def _must_be_as_seen(row: dict[str, Any], facts: DocumentFacts) -> None:
         changed = bool(drift(from_json(row["facts"]), facts))
     if changed:
         raise ConfigurationError(
-            f"{row['document_kind']} {row['document_number']}: it was changed in QuickBooks again since it was listed. "
+            f"{row['document_kind']} {row['document_number']}: it was changed in QuickBooks again since it "
+            "was listed. "
             "Run `reconcile`, look at the new values, and choose then."
         )
 

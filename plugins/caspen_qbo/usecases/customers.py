@@ -39,10 +39,16 @@ class Resolution:
 
 
 def plan_customers(session: Session, clients: Mapping[int, Client]) -> tuple[Resolution, list[Client]]:
-    """Look without writing to QuickBooks: links and matches (stored), and the clients that need a new customer."""
+    """
+    Look without writing to QuickBooks: links and matches (stored), and the clients that need a new customer.
+    """
     result = Resolution()
-    result.customers |= session.store.links.fetch_customers(session.workspace_id, session.realm_id, list(clients))
-    missing = {client.id: client for client_id, client in clients.items() if client_id not in result.customers}
+    result.customers |= session.store.links.fetch_customers(
+        session.workspace_id, session.realm_id, list(clients)
+    )
+    missing = {
+        client.id: client for client_id, client in clients.items() if client_id not in result.customers
+    }
     for client_id in session.store.requests.fetch_doubtful_ids(session.workspace_id, CLIENT, list(missing)):
         del missing[client_id]
     if not missing:
@@ -91,7 +97,9 @@ def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candid
         for client in clients
         if not any(same_name(c.display_name, name) for c in known for name in wanted_names(client))
     ]
-    emails = {email.lower() for client in unnamed if (email := usable_email(client.email)) and is_queryable(email)}
+    emails = {
+        email.lower() for client in unnamed if (email := usable_email(client.email)) and is_queryable(email)
+    }
     for body in fetch_by(session, "Customer", "PrimaryEmailAddr", emails):
         found[str(body["Id"])] = body
     return [read_candidate(body) for body in found.values()]
@@ -131,8 +139,8 @@ def resolve_customers(session: Session, clients: Mapping[int, Client]) -> Resolu
 def _create(session: Session, clients: Sequence[Client], *, with_email: bool) -> list[Outcome]:
     intents = [
         Intent(
-            CLIENT, client.id, Step.CUSTOMER, "Customer", "create", map_customer(client, with_email=with_email),
-            "with e-mail" if with_email else "without e-mail",
+            CLIENT, client.id, Step.CUSTOMER, "Customer", "create",
+            map_customer(client, with_email=with_email), "with e-mail" if with_email else "without e-mail",
         )
         for client in clients
     ]  # fmt: skip
@@ -146,7 +154,8 @@ def _explain(session: Session, client: Client, outcome: Outcome, result: Resolut
     verdict = judge_answer(answer.code, answer.text, answer.detail, answer.element)
     if answer.code != NAME_EXISTS:
         if verdict.definite and verdict.error_key != "other" or verdict.action.value == "hold":
-            detail = f"QuickBooks did not take the customer ({answer.code}): {answer.text}. {answer.detail}".strip()
+            said = f"{answer.text}. {answer.detail}".strip()
+            detail = f"QuickBooks did not take the customer ({answer.code}): {said}"
             result.problems[client.id] = Problem(verdict.error_key, detail)
         return
     name = display_name(client)

@@ -90,7 +90,9 @@ def _company(session: Session, company: CompanyFacts) -> Iterator[Finding]:
     yield Finding(
         "closing date",
         True,
-        f"books closed up to {company.closing_date}" if company.closing_date else "none that QuickBooks tells",
+        f"books closed up to {company.closing_date}"
+        if company.closing_date
+        else "none that QuickBooks tells",
     )
     lapsed = company.subscription.upper() in ("EXPIRED", "CANCELLED", "CANCELED", "SUSPENDED", "ENDED")
     yield Finding(
@@ -104,14 +106,21 @@ def _company(session: Session, company: CompanyFacts) -> Iterator[Finding]:
 def _choices(session: Session) -> Iterator[Finding]:
     fix = "Settings: choose another."
     try:
-        problems = {problem.cause_ref.removeprefix("setting:"): problem for problem in check_setup(session.context())}
+        problems = {
+            problem.cause_ref.removeprefix("setting:"): problem for problem in check_setup(session.context())
+        }
     except ConfigurationError as error:
         for name in ("payment account", "default Service item", "default Product item"):
             yield Finding(name, False, error.message, "Settings: choose the three and save.")
         return
     for name in ("payment account", "default Service item", "default Product item"):
         problem = problems.get(name)
-        yield Finding(name, problem is None, problem.detail if problem else "active and of a right type", fix if problem else "")
+        yield Finding(
+            name,
+            problem is None,
+            problem.detail if problem else "active and of a right type",
+            fix if problem else "",
+        )
 
 
 def _tax_rates(session: Session) -> Iterator[Finding]:
@@ -124,11 +133,20 @@ def _tax_rates(session: Session) -> Iterator[Finding]:
         link = links.get(rate.id)
         code = codes.get(link["tax_code_id"]) if link else None
         if link is None:
-            yield Finding(name, False, "not linked; only invoices that use it wait", "Taxes > Sync with QuickBooks.")
+            yield Finding(
+                name, False, "not linked; only invoices that use it wait", "Taxes > Sync with QuickBooks."
+            )
         elif code is None or not code.usable_for_sales:
-            yield Finding(name, False, f"its tax code {link['tax_code_name']} is gone or inactive", "Taxes: link another.")
+            yield Finding(
+                name,
+                False,
+                f"its tax code {link['tax_code_name']} is gone or inactive",
+                "Taxes: link another.",
+            )
         elif code.percent != rate.rate:
-            detail = f"Caspen {rate.rate.normalize():f} %, QuickBooks {code.name} {code.percent.normalize():f} %"
+            detail = (
+                f"Caspen {rate.rate.normalize():f} %, QuickBooks {code.name} {code.percent.normalize():f} %"
+            )
             yield Finding(name, False, detail, "Taxes: link a code of the same rate.")
         else:
             yield Finding(name, True, f"linked to {code.name}, {code.percent.normalize():f} %")

@@ -22,16 +22,19 @@ def read_ledger(session: Session, *, whole: bool) -> Ledger:
     """
     Count, and check that it adds up.
 
-    :param whole: Also count Caspen's own finalised invoices, those from before the connection included, and hold the
-        staged ones against them. Reads an aggregate over the workspace; a run every quarter of an hour leaves it out.
+    :param whole: Also count Caspen's own finalised invoices, those from before the connection included, and
+        hold the staged ones against them. Reads an aggregate over the workspace; a run every quarter of an
+        hour leaves it out.
     :raises InvariantError: a document is in none of the columns, or in two.
     """
     by_kind = session.store.documents.fetch_ledger(session.workspace_id)
     for row in by_kind.values():
         if not row.adds_up:
             raise InvariantError(
-                f"workspace {session.workspace_id}: the ledger of {row.kind} does not add up: finalised {row.finalised}, "
-                f"synced {row.synced} + waiting {row.waiting} + listed {row.listed} + excluded {row.excluded}."
+                f"workspace {session.workspace_id}: the ledger of {row.kind} does not add up: finalised "
+                f"{row.finalised}, "
+                f"synced {row.synced} + waiting {row.waiting} + listed {row.listed} + excluded "
+                f"{row.excluded}."
             )
     invoices = by_kind[DocumentKind.INVOICE.value]
     if whole:

@@ -35,7 +35,13 @@ def list_problems(session: Session, work: Work, problems: Sequence[Problem]) -> 
 
 
 def list_refusal(
-    session: Session, row: dict[str, Any], kind: str, verdict: FaultVerdict, *, extra: str = "", cause_ref: str = ""
+    session: Session,
+    row: dict[str, Any],
+    kind: str,
+    verdict: FaultVerdict,
+    *,
+    extra: str = "",
+    cause_ref: str = "",
 ) -> None:
     """List a document QuickBooks refused, in QuickBooks' own words, cleaned of secrets."""
     error = verdict.error
@@ -68,8 +74,8 @@ def list_differences(
     session.store.unsynced.record(
         [
             Listing(
-                session.workspace_id, kind, row["document_id"], row["document_number"], row["invoice_id"], error_key,
-                f"{lead} ".lstrip() + "; ".join(str(difference) for difference in found) + ".",
+                session.workspace_id, kind, row["document_id"], row["document_number"], row["invoice_id"],
+                error_key, f"{lead} ".lstrip() + "; ".join(str(difference) for difference in found) + ".",
                 blocks=blocks, field=first.field, caspen_value=first.caspen_value,
                 quickbooks_value=first.quickbooks_value, delta=_money(first.delta),
             )

@@ -69,9 +69,9 @@ def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
     """
     Whether a document shows what an update of ours said.
 
-    A sync token that moved does not tell: a payment moves it, and so does a person. Where somebody edited the document
-    after our update it is not taken for ours either: sent again, QuickBooks repeats its first answer or finds the token
-    stale, and both lead to the edit being found as one.
+    A sync token that moved does not tell: a payment moves it, and so does a person. Where somebody edited the
+    document after our update it is not taken for ours either: sent again, QuickBooks repeats its first answer
+    or finds the token stale, and both lead to the edit being found as one.
     """
     if str(there.get("SyncToken")) == str(sent["SyncToken"]):
         return False
@@ -103,7 +103,9 @@ def _match_markers(session: Session, group: Sequence[Request], bodies: Iterable[
     ours: dict[tuple[str, int], Body] = {}
     for body in bodies:
         marker = read_marker(str(body.get("PrivateNote") or ""))
-        voided = "voided" in str(body.get("PrivateNote") or "").casefold()  # an earlier life of the same document
+        voided = (
+            "voided" in str(body.get("PrivateNote") or "").casefold()
+        )  # an earlier life of the same document
         if marker is not None and marker[0] == session.workspace_id and not voided:
             ours.setdefault((marker[1], marker[2]), body)
     return {
@@ -131,7 +133,9 @@ SCAN_FROM = 10
 """From so many names that QuickBooks' query cannot hold, reading all our customers is fewer calls."""
 
 
-def find_customers_named(session: Session, names: Collection[str], entity: str = "Customer") -> Iterable[Body]:
+def find_customers_named(
+    session: Session, names: Collection[str], entity: str = "Customer"
+) -> Iterable[Body]:
     """
     Active customers (vendors, employees) with one of these display names, among others.
 

@@ -1,8 +1,9 @@
 """
-Which payments there is room for in QuickBooks: never more than an invoice has open, never a receipt that is there already.
+Which payments there is room for in QuickBooks: never more than an invoice has open, never a receipt that is
+there already.
 
-What is missing on an invoice's balance was paid in QuickBooks by somebody else, perhaps with the very receipt that Caspen
-has too: posting it as well would count the money twice.
+What is missing on an invoice's balance was paid in QuickBooks by somebody else, perhaps with the very receipt
+that Caspen has too: posting it as well would count the money twice.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from caspen_qbo.usecases.record import link_document
 from caspen_qbo.usecases.session import Session
 
 SAME_RECEIPT = timedelta(days=5)
-"""Two payments of one amount on one invoice, dated this close, count as one receipt until a person says otherwise."""
+"""
+Two payments of one amount on one invoice, dated this close, count as one receipt until a person says
+otherwise.
+"""
 
 
 def within_room(
@@ -37,7 +41,8 @@ def within_room(
     """
     The payments that may go, in order; the others are listed.
 
-    :param run_started_at: By our database's clock; invoices posted since are known to be unpaid and are not read.
+    :param run_started_at: By our database's clock; invoices posted since are known to be unpaid and are not
+        read.
     """
     older = {
         standings[w.invoice_id].quickbooks_id
@@ -108,18 +113,25 @@ def _problem(
             f"{still_open:.2f} open.{by}",
         )
     twin = next((payment for payment in foreign if _same_receipt(payment, invoice, allocation)), None)
-    # A row that is open although the document is work was released by a person, who says: these are two receipts.
-    if twin is None or session.store.unsynced.has_open(session.workspace_id, work.kind, work.document_id, "overpayment"):
+    # A row that is open although the document is work was released by a person, who says: these are two
+    # receipts.
+    if twin is None or session.store.unsynced.has_open(
+        session.workspace_id, work.kind, work.document_id, "overpayment"
+    ):
         return None
     return Problem(
         "overpayment",
-        f"QuickBooks payment {twin.quickbooks_id} of {twin.txn_date}, {allocation.amount:.2f}, on the same invoice looks "
+        f"QuickBooks payment {twin.quickbooks_id} of {twin.txn_date}, {allocation.amount:.2f}, on the same "
+        "invoice looks "
         "like the same receipt. Delete one of the two, or Retry if they are two receipts.",
     )
 
 
 def _foreign_payments(session: Session, invoices: Iterable[DocumentFacts]) -> dict[str, list[DocumentFacts]]:
-    """Payments on these invoices that are neither ours nor imported, by invoice; one call for a hundred, none for none."""
+    """
+    Payments on these invoices that are neither ours nor imported, by invoice; one call for a hundred, none
+    for none.
+    """
     invoice_of = {
         link.txn_id: invoice.quickbooks_id
         for invoice in invoices
@@ -128,7 +140,9 @@ def _foreign_payments(session: Session, invoices: Iterable[DocumentFacts]) -> di
     }
     known = session.store.links.fetch_by_quickbooks_ids(session.realm_id, "Payment", list(invoice_of))
     found: dict[str, list[DocumentFacts]] = {}
-    for body in fetch_by(session, "Payment", "Id", [payment_id for payment_id in invoice_of if payment_id not in known]):
+    for body in fetch_by(
+        session, "Payment", "Id", [payment_id for payment_id in invoice_of if payment_id not in known]
+    ):
         payment = read_facts("Payment", body)
         if payment.total > 0 and not payment.voided:
             for link in payment.links:

@@ -44,12 +44,13 @@ class RunResult:
 
 def post(session: Session) -> RunResult:
     """
-    Everything that is due, in order: removals, updates, customers, invoices, credit notes, payments, statuses.
+    Everything that is due, in order: removals, updates, customers, invoices, credit notes, payments,
+    statuses.
 
     Safe to repeat, to interrupt at any point and to start twice at once: the second waits for the first.
 
-    :raises StopError: nobody can post to this company now; what was done is recorded, what waits is listed under that
-        cause and posts by itself once it is healed.
+    :raises StopError: nobody can post to this company now; what was done is recorded, what waits is listed
+        under that cause and posts by itself once it is healed.
     :raises RetryError: try again later; nothing is lost.
     """
     with session.store.workspace_lock(session.workspace_id):
@@ -68,14 +69,14 @@ def run_job(session: Session, job: str, work: Job) -> RunResult:
         ledger = read_ledger(session, whole=False)
     except SyncError as error:
         session.store.runs.finish(
-            session.run_id, session.workspace_id, job, counts=counts, calls=session.accounting.calls(), ledger=None,
-            success=False, message=error.message,
+            session.run_id, session.workspace_id, job, counts=counts, calls=session.accounting.calls(),
+            ledger=None, success=False, message=error.message,
         )  # fmt: skip
         raise
     calls = dict(session.accounting.calls())
     session.store.runs.finish(
-        session.run_id, session.workspace_id, job, counts=counts, calls=calls, ledger=ledger.invoices, success=True,
-        message=message,
+        session.run_id, session.workspace_id, job, counts=counts, calls=calls, ledger=ledger.invoices,
+        success=True, message=message,
     )  # fmt: skip
     log.info(
         "%s workspace=%d %s calls=%d run=%s",
@@ -91,7 +92,10 @@ def _post(session: Session, counts: Counter[str]) -> str:
     counts["staged"] += staged.invoices
     if session.store.setup.fetch_choices(session.workspace_id) is None:
         write_statuses(session, counts)
-        return "Set-up incomplete: choose the payment account and the default items in Settings; nothing posts before."
+        return (
+            "Set-up incomplete: choose the payment account and the default items in Settings; "
+            "nothing posts before."
+        )
     try:
         settle(session)
         canary = _try_closed_books(session)
@@ -114,8 +118,13 @@ def warn_of_expiry(session: Session) -> str:
     if due is None:
         return ""
     days, ends_at = due
-    log.warning("connection ends workspace=%d within_days=%d at=%s", session.workspace_id, days, ends_at.isoformat())
-    return f"The connection to QuickBooks ends on {ends_at:%Y-%m-%d}, in less than {days} days: reconnect it in Set-up."
+    log.warning(
+        "connection ends workspace=%d within_days=%d at=%s", session.workspace_id, days, ends_at.isoformat()
+    )
+    return (
+        f"The connection to QuickBooks ends on {ends_at:%Y-%m-%d}, in less than {days} days: "
+        "reconnect it in Set-up."
+    )
 
 
 def _try_closed_books(session: Session) -> tuple[str, int] | None:
@@ -163,7 +172,8 @@ def release_healed_causes(session: Session) -> int:
     """
     Let go what one shared cause held, once that cause is gone; what is still held stays untouched.
 
-    Connection and subscription cannot be looked at from outside: what they held is tried, and listed again if need be.
+    Connection and subscription cannot be looked at from outside: what they held is tried, and listed again if
+    need be.
     """
     causes = set(session.store.unsynced.fetch_open_causes(session.workspace_id))
     looked_at = {cause for cause in causes if cause.startswith(("tax_rate:", "setting:"))}

@@ -28,12 +28,15 @@ def post_payments(session: Session, counts: Counter[str], *, run_started_at: dat
     """
     Post the allocations whose invoice is in QuickBooks; the others wait for it.
 
-    :param run_started_at: Invoices posted since then are known to be unpaid in QuickBooks and are not read again.
+    :param run_started_at: Invoices posted since then are known to be unpaid in QuickBooks and are not read
+        again.
     """
     setup = [p for p in check_setup(session.context()) if "payment account" in p.cause_ref]
     misfit = False
     for page in session.store.documents.fetch_work(session.workspace_id, DocumentKind.PAYMENT, "present"):
-        allocations = session.billing.fetch_allocations(session.workspace_id, [work.document_id for work in page])
+        allocations = session.billing.fetch_allocations(
+            session.workspace_id, [work.document_id for work in page]
+        )
         standings = session.store.documents.fetch_invoice_standings(
             session.workspace_id, [work.invoice_id for work in page]
         )
@@ -47,12 +50,16 @@ def post_payments(session: Session, counts: Counter[str], *, run_started_at: dat
             and _pass_gate(session, work, allocations[work.document_id], setup, counts)
         ]
         ready = within_room(session, ready, allocations, standings, run_started_at, counts)
-        currencies = {
-            invoice.id: invoice.currency
-            for invoice in session.billing.fetch_invoices(
-                session.workspace_id, [work.invoice_id for work in ready]
-            ).values()
-        } if session.reference().company.multi_currency else {}
+        currencies = (
+            {
+                invoice.id: invoice.currency
+                for invoice in session.billing.fetch_invoices(
+                    session.workspace_id, [work.invoice_id for work in ready]
+                ).values()
+            }
+            if session.reference().company.multi_currency
+            else {}
+        )
         intents = [
             _post(session, work, allocations[work.document_id], standings[work.invoice_id],
                   currencies.get(work.invoice_id, session.workspace.currency))

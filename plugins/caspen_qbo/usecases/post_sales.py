@@ -1,4 +1,6 @@
-"""Posting invoices and credit notes: the gate, number clashes, creates, updates and the one corrected re-post."""
+"""
+Posting invoices and credit notes: the gate, number clashes, creates, updates and the one corrected re-post.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,8 @@ log = logging.getLogger(__name__)
 ENTITY = {DocumentKind.INVOICE: "Invoice", DocumentKind.CREDIT_NOTE: "CreditMemo"}
 
 _KEPT_ON_UPDATE = (
-    "BillAddr", "ShipAddr", "BillEmail", "BillEmailCc", "CustomerMemo", "SalesTermRef", "ClassRef", "DepartmentRef",
-    "CustomField", "PrintStatus", "EmailStatus", "ShipMethodRef", "ShipDate", "TrackingNum",
+    "BillAddr", "ShipAddr", "BillEmail", "BillEmailCc", "CustomerMemo", "SalesTermRef", "ClassRef",
+    "DepartmentRef", "CustomField", "PrintStatus", "EmailStatus", "ShipMethodRef", "ShipDate", "TrackingNum",
 )  # fmt: skip
 """What a person may have filled in on our document and a full update would otherwise blank."""
 
@@ -45,22 +47,31 @@ def post_invoices(session: Session, counts: Counter[str]) -> None:
             if _still_as_staged(work, invoices.get(work.document_id))
             and _pass_gate(session, work, _invoice_problems(session, invoices[work.document_id]), counts)
         ]
-        new = _without_clashes(session, [work for work in ready if not work.linked], DocumentKind.INVOICE, counts)
+        new = _without_clashes(
+            session, [work for work in ready if not work.linked], DocumentKind.INVOICE, counts
+        )
         customers = _customers_of(session, new, counts)
         context = session.context()
         intents = [
             Intent(
                 work.kind, work.document_id, Step.POST, "Invoice", "create",
-                map_invoice(invoices[work.document_id], customer_id=customers[work.document_id], context=context),
+                map_invoice(
+                    invoices[work.document_id], customer_id=customers[work.document_id], context=context
+                ),
                 work.version,
             )
             for work in new
             if work.document_id in customers
         ]  # fmt: skip
 
-        def remap(work: Work, customer_id: str, corrected: bool, found: Mapping[int, Invoice] = invoices) -> Any:
+        def remap(
+            work: Work, customer_id: str, corrected: bool, found: Mapping[int, Invoice] = invoices
+        ) -> Any:
             return map_invoice(
-                found[work.document_id], customer_id=customer_id, context=session.context(), corrected=corrected
+                found[work.document_id],
+                customer_id=customer_id,
+                context=session.context(),
+                corrected=corrected,
             )
 
         intents += _updates(session, [work for work in ready if work.linked], remap, counts)
@@ -84,7 +95,9 @@ def post_credit_memos(session: Session, counts: Counter[str]) -> None:
             and standings[work.invoice_id].ready
             and _pass_gate(session, work, _credit_note_problems(session, notes[work.document_id]), counts)
         ]
-        new = _without_clashes(session, [work for work in page if not work.linked], DocumentKind.CREDIT_NOTE, counts)
+        new = _without_clashes(
+            session, [work for work in page if not work.linked], DocumentKind.CREDIT_NOTE, counts
+        )
 
         def remap(
             work: Work,
@@ -111,7 +124,10 @@ def post_credit_memos(session: Session, counts: Counter[str]) -> None:
 
 
 def _still_as_staged(work: Work, invoice: Invoice | None) -> bool:
-    """Caspen's staff may have reverted, voided or re-finalised it since it was staged; then the next run decides."""
+    """
+    Caspen's staff may have reverted, voided or re-finalised it since it was staged; then the next run
+    decides.
+    """
     if invoice is None or invoice.status not in ("open", "paid") or invoice.deleted_at is not None:
         return False
     return work.version.startswith(f"revision {invoice.revision} ")
@@ -120,13 +136,19 @@ def _still_as_staged(work: Work, invoice: Invoice | None) -> bool:
 def _invoice_problems(session: Session, invoice: Invoice) -> list[Problem]:
     context = session.context()
     problems = check_invoice(invoice, context)
-    kinds = {"default Product item" if line.kind in PRODUCT_KINDS else "default Service item" for line in invoice.lines}
+    kinds = {
+        "default Product item" if line.kind in PRODUCT_KINDS else "default Service item"
+        for line in invoice.lines
+    }
     return problems + [p for p in check_setup(context) if p.cause_ref.removeprefix("setting:") in kinds]
 
 
 def _credit_note_problems(session: Session, note: CreditNote) -> list[Problem]:
     context = session.context()
-    kinds = {"default Product item" if line.kind in PRODUCT_KINDS else "default Service item" for line in note.lines}
+    kinds = {
+        "default Product item" if line.kind in PRODUCT_KINDS else "default Service item"
+        for line in note.lines
+    }
     return check_credit_note(note, context) + [
         p for p in check_setup(context) if p.cause_ref.removeprefix("setting:") in kinds
     ]
@@ -146,11 +168,14 @@ def _without_clashes(
     """
     The documents whose number is free in QuickBooks.
 
-    QuickBooks accepts two invoices of one number unless a warning is switched on that the API cannot see, so the
-    number is looked up before anything is sent. A document that carries our own mark was posted by us: it is linked.
+    QuickBooks accepts two invoices of one number unless a warning is switched on that the API cannot see, so
+    the number is looked up before anything is sent. A document that carries our own mark was posted by us: it
+    is linked.
     """
     by_number: dict[str, list[Body]] = {}
-    for body in fetch_by(session, ENTITY[kind], "DocNumber", [w.number for w in works if is_queryable(w.number)]):
+    for body in fetch_by(
+        session, ENTITY[kind], "DocNumber", [w.number for w in works if is_queryable(w.number)]
+    ):
         by_number.setdefault(str(body.get("DocNumber") or "").casefold(), []).append(body)
     free = []
     for work in works:
@@ -194,7 +219,8 @@ def _clash(entity: str, body: Body) -> Problem:
     facts = read_facts(entity, body)
     dated = facts.txn_date.isoformat() if facts.txn_date else "no date"
     detail = (
-        f"QuickBooks {entity} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}, already has the number "
+        f"QuickBooks {entity} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}, already has the "
+        "number "
         f"{facts.doc_number}."
     )
     return Problem("duplicate_document_number", detail)
@@ -209,7 +235,9 @@ def _customers_of(session: Session, works: Sequence[Work], counts: Counter[str])
     for work in works:
         client = clients.get(work.client_id or 0)
         if client is None:
-            list_problems(session, work, [Problem("other", f"Caspen's client {work.client_id} cannot be read.")])
+            list_problems(
+                session, work, [Problem("other", f"Caspen's client {work.client_id} cannot be read.")]
+            )
         elif client.id in resolution.customers:
             result[work.document_id] = resolution.customers[client.id]
         elif client.id in resolution.problems:
@@ -223,12 +251,17 @@ Remap = Callable[[Work, str, bool], dict[str, Any]]
 
 
 def _updates(session: Session, works: Sequence[Work], remap: Remap, counts: Counter[str]) -> list[Intent]:
-    """Bring posted documents to Caspen's version; what a person changed in QuickBooks is never overwritten."""
+    """
+    Bring posted documents to Caspen's version; what a person changed in QuickBooks is never overwritten.
+    """
     intents = []
     if not works:
         return intents
     entity = ENTITY[works[0].kind]
-    there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", [str(w.quickbooks_id) for w in works])}
+    there = {
+        str(body["Id"]): body
+        for body in fetch_by(session, entity, "Id", [str(w.quickbooks_id) for w in works])
+    }
     for work in works:
         body = there.get(str(work.quickbooks_id))
         facts = read_facts(entity, body) if body else None
@@ -270,7 +303,13 @@ def _updates(session: Session, works: Sequence[Work], remap: Remap, counts: Coun
 
 def _update(work: Work, current: Body, step: Step, payload: dict[str, Any]) -> Intent:
     kept = {name: current[name] for name in _KEPT_ON_UPDATE if name in current}
-    body = {**kept, **payload, "Id": str(current["Id"]), "SyncToken": str(current["SyncToken"]), "sparse": False}
+    body = {
+        **kept,
+        **payload,
+        "Id": str(current["Id"]),
+        "SyncToken": str(current["SyncToken"]),
+        "sparse": False,
+    }
     return Intent(work.kind, work.document_id, step, ENTITY[work.kind], "update", body, work.version)
 
 
@@ -318,4 +357,3 @@ def _send_and_correct(
         counts["corrected"] += len(corrections)
         send(session, corrections, record)
         settle(session)
-

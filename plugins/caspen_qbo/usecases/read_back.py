@@ -1,4 +1,7 @@
-"""Read QuickBooks' side again into the snapshot: all of it, or what changed; with few calls, which Intuit meters."""
+"""
+Read QuickBooks' side again into the snapshot: all of it, or what changed; with few calls, which Intuit
+meters.
+"""
 
 from __future__ import annotations
 
@@ -45,10 +48,12 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     """
     Bring the snapshot of this company up to date.
 
-    The feed is asked even when everything is read: its answer carries QuickBooks' own time, from where the next run
-    goes on, and it names what was deleted. The cursor moves only after all is stored. Safe to repeat.
+    The feed is asked even when everything is read: its answer carries QuickBooks' own time, from where the
+    next run goes on, and it names what was deleted. The cursor moves only after all is stored. Safe to
+    repeat.
 
-    :raises RetryError: QuickBooks is unavailable or throttles; what was read so far is kept, the cursor is not moved.
+    :raises RetryError: QuickBooks is unavailable or throttles; what was read so far is kept, the cursor is
+        not moved.
     """
     started_at = datetime.now(UTC)
     cursor = session.store.documents.fetch_cursor(session.workspace_id, CURSOR)

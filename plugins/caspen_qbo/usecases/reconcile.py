@@ -35,10 +35,12 @@ def reconcile(session: Session, full: bool = False) -> RunResult:
     """
     Read both sides, freeze them beside each other, check them, record and list every difference.
 
-    A difference is data, not an error: the run succeeds and says so. Safe to repeat and to start twice at once.
+    A difference is data, not an error: the run succeeds and says so. Safe to repeat and to start twice at
+    once.
 
     :param full: Read every linked document, not only what changed.
-    :raises BrokenCheckError: a check could not be carried out; nothing is known about the figures, nothing is recorded.
+    :raises BrokenCheckError: a check could not be carried out; nothing is known about the figures, nothing is
+        recorded.
     :raises RetryError: a side could not be read.
     :raises StopError: the connection is dead, or the ledger does not add up.
     """
@@ -61,8 +63,8 @@ def _reconcile(session: Session, counts: Counter[str], *, asked: bool) -> str:
             _finish(session, frozen, checks, differences, unexplained)
     except SyncError:
         store.finish(
-            session.run_id, session.workspace_id, documents_checked=None, differences=None, ledger=None, success=False,
-            checks=(), calls=session.accounting.calls(), report={},
+            session.run_id, session.workspace_id, documents_checked=None, differences=None, ledger=None,
+            success=False, checks=(), calls=session.accounting.calls(), report={},
         )  # fmt: skip
         raise
     write_statuses(session, counts)
@@ -81,7 +83,8 @@ def _say(documents: int, differences: int, unexplained: int) -> str:
         return f"{documents} documents compared, all equal."
     explained = differences - unexplained
     return (
-        f"{documents} documents compared, {differences} differences, {explained} of them explained by a listed cause."
+        f"{documents} documents compared, {differences} differences, "
+        f"{explained} of them explained by a listed cause."
     )
 
 
@@ -175,8 +178,8 @@ def _list(session: Session, row: dict[str, Any]) -> int:
         for item in row["differences"]
     ]  # fmt: skip
     cause = judge(
-        in_caspen=row["in_caspen"], in_quickbooks=row["in_quickbooks"], gone=row["gone"], drifted=row["drifted"],
-        quickbooks_type=row["quickbooks_type"], quickbooks_id=row["quickbooks_id"],
+        in_caspen=row["in_caspen"], in_quickbooks=row["in_quickbooks"], gone=row["gone"],
+        drifted=row["drifted"], quickbooks_type=row["quickbooks_type"], quickbooks_id=row["quickbooks_id"],
         quickbooks_total=row["quickbooks_total"],
     )  # fmt: skip
     stranger = not row["in_caspen"] and row["document_id"] < 0

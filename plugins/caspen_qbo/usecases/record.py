@@ -1,8 +1,8 @@
 """
 What follows from QuickBooks' answer to one write: links, listings, and whether the document is now equal.
 
-Works from the recorded request and the staged document alone, so that an answer found after a crash is treated exactly
-like one that came at once. Runs inside the transaction that settles the request.
+Works from the recorded request and the staged document alone, so that an answer found after a crash is
+treated exactly like one that came at once. Runs inside the transaction that settles the request.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def record(session: Session, outcome: Outcome) -> None:
     if request.document_kind == CLIENT:
         _record_customer(session, outcome)
         return
-    rows = session.store.documents.fetch_documents(session.workspace_id, request.document_kind, [request.document_id])
+    rows = session.store.documents.fetch_documents(
+        session.workspace_id, request.document_kind, [request.document_id]
+    )
     row = rows.get(request.document_id)
     if row is None:
         raise InvariantError(
@@ -73,7 +75,12 @@ def _record_refusal(session: Session, outcome: Outcome, row: dict[str, Any]) -> 
         if request.step in (Step.REMOVE, Step.UNDO, Step.UNAPPLY) and request.operation != "create":
             _record_removed(session, request, row)
             return
-    if verdict.action in (FaultAction.STALE, FaultAction.RETRY_LATER, FaultAction.THROTTLED, FaultAction.REFRESH_TOKEN):
+    if verdict.action in (
+        FaultAction.STALE,
+        FaultAction.RETRY_LATER,
+        FaultAction.THROTTLED,
+        FaultAction.REFRESH_TOKEN,
+    ):
         return  # stays work: the next run reads again and decides again
     extra = ""
     if verdict.existing is not None:
@@ -90,8 +97,8 @@ def _inactive_cause(request: Request, element: str) -> str:
     """
     What was made inactive, as far as QuickBooks says; it mostly means the customer.
 
-    Items and accounts of the settings are seen before sending, except in the minutes for which QuickBooks' lists are
-    trusted: their cause is looked at again by the next run.
+    Items and accounts of the settings are seen before sending, except in the minutes for which QuickBooks'
+    lists are trusted: their cause is looked at again by the next run.
     """
     if "DepositToAccount" in element:
         return "setting:payment account"
@@ -107,7 +114,8 @@ def _record_posted(session: Session, outcome: Outcome, row: dict[str, Any]) -> N
     what = "found in QuickBooks after a lost answer" if outcome.adopted else f"posted ({request.step})"
     session.store.links.note_event(
         session.workspace_id, request.document_kind, request.document_id, what,
-        f"{request.entity} {facts.quickbooks_id}, total {facts.total:.2f}, tid {outcome.answer.intuit_tid or '-'}",
+        f"{request.entity} {facts.quickbooks_id}, total {facts.total:.2f}, tid "
+        f"{outcome.answer.intuit_tid or '-'}",
     )  # fmt: skip
     if row["version"] != request.version:
         return  # Caspen moved on meanwhile: the next run brings QuickBooks to the new version
@@ -129,7 +137,8 @@ def link_document(session: Session, row: dict[str, Any], facts: DocumentFacts, *
 
 def judge_sale(session: Session, row: dict[str, Any], request: Request, facts: DocumentFacts) -> None:
     """
-    Compare QuickBooks' answer with Caspen to the cent: equal is synced, anything else is corrected once or listed.
+    Compare QuickBooks' answer with Caspen to the cent: equal is synced, anything else is corrected once or
+    listed.
 
     Left for correction means: linked, not synced, not listed; the run goes on with the corrected re-post.
     """
@@ -143,14 +152,24 @@ def judge_sale(session: Session, row: dict[str, Any], request: Request, facts: D
     key = "totals_mismatch" if any(d.delta is not None for d in differences) else "other"
     if key == "other" and any(d.field == "number" for d in differences):
         key = "setup_incomplete"
-    lead = "QuickBooks numbered it by itself: switch on custom transaction numbers." if key == "setup_incomplete" else ""
+    lead = (
+        "QuickBooks numbered it by itself: switch on custom transaction numbers."
+        if key == "setup_incomplete"
+        else ""
+    )
     list_differences(session, row, row["document_kind"], key, differences, lead=lead)
 
 
 def compare_sale(row: dict[str, Any], customer_id: str, facts: DocumentFacts) -> tuple[Difference, ...]:
     document_date: date = row["document_date"]
     expected = Expected(
-        row["document_number"], customer_id, document_date, row["subtotal"], row["tax"], row["total"], row["due_date"]
+        row["document_number"],
+        customer_id,
+        document_date,
+        row["subtotal"],
+        row["tax"],
+        row["total"],
+        row["due_date"],
     )
     return compare(expected, facts)
 
@@ -165,7 +184,8 @@ def _judge_payment(session: Session, row: dict[str, Any], request: Request, fact
     if facts.total == row["total"] and facts.balance == 0:
         _mark_synced(session, row, row["version"])
         return
-    # Part of it found nothing to pay: left standing it would be money that Caspen counts once and QuickBooks twice.
+    # Part of it found nothing to pay: left standing it would be money that Caspen counts once and QuickBooks
+    # twice.
     list_differences(
         session,
         row,
@@ -177,7 +197,8 @@ def _judge_payment(session: Session, row: dict[str, Any], request: Request, fact
                 facts.total - facts.balance - row["total"],
             )
         ],
-        lead="The invoice has less open in QuickBooks than this payment pays; it is taken back out of QuickBooks.",
+        lead="The invoice has less open in QuickBooks than this payment pays; "
+            "it is taken back out of QuickBooks.",
     )  # fmt: skip
 
 
@@ -194,7 +215,10 @@ def _record_removed(session: Session, request: Request, row: dict[str, Any]) -> 
         return
     store.links.mark_removed(session.workspace_id, request.document_kind, request.document_id)
     store.links.note_event(
-        session.workspace_id, request.document_kind, request.document_id, f"{request.operation}d in QuickBooks"
+        session.workspace_id,
+        request.document_kind,
+        request.document_id,
+        f"{request.operation}d in QuickBooks",
     )
     if request.step == Step.REMOVE:
         _mark_synced(session, row, request.version)

@@ -40,5 +40,7 @@ def read_reference(accounting: Accounting, store: Store) -> Reference:
         accounts={
             entry.id: entry for entry in (read_entry(b, type_property="AccountType") for b in rows("Account"))
         },
-        payment_methods={entry.id: entry for entry in (read_entry(b) for b in rows("PaymentMethod", where=""))},
+        payment_methods={
+            entry.id: entry for entry in (read_entry(b) for b in rows("PaymentMethod", where=""))
+        },
     )

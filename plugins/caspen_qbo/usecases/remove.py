@@ -23,13 +23,23 @@ log = logging.getLogger(__name__)
 
 
 def remove_payments(session: Session, counts: Counter[str]) -> None:
-    """Delete our payments whose allocation was unlinked in Caspen, and those that did not fit on their invoice."""
+    """
+    Delete our payments whose allocation was unlinked in Caspen, and those that did not fit on their invoice.
+    """
     misfits = session.store.links.fetch_misfit_payments(session.workspace_id, session.realm_id)
     bodies = {
-        str(body["Id"]): body for body in fetch_by(session, "Payment", "Id", [row["quickbooks_id"] for row in misfits])
+        str(body["Id"]): body
+        for body in fetch_by(session, "Payment", "Id", [row["quickbooks_id"] for row in misfits])
     }
     undo = [
-        _delete(DocumentKind.PAYMENT, row["document_id"], Step.UNDO, "Payment", bodies[row["quickbooks_id"]], row["version"])
+        _delete(
+            DocumentKind.PAYMENT,
+            row["document_id"],
+            Step.UNDO,
+            "Payment",
+            bodies[row["quickbooks_id"]],
+            row["version"],
+        )
         for row in misfits
         if row["quickbooks_id"] in bodies
     ]
@@ -56,7 +66,12 @@ def remove_credit_memos(session: Session, counts: Counter[str]) -> None:
         applications = _read(session, "Payment", [work.application_id for work in page])
         intents = [
             _delete(
-                work.kind, work.document_id, Step.UNAPPLY, "Payment", applications[work.application_id][1], work.version
+                work.kind,
+                work.document_id,
+                Step.UNAPPLY,
+                "Payment",
+                applications[work.application_id][1],
+                work.version,
             )
             for work in page
             if work.application_id in applications and not applications[work.application_id][0].gone
@@ -69,12 +84,16 @@ def remove_credit_memos(session: Session, counts: Counter[str]) -> None:
             if found is None or found[0].gone:
                 _already_gone(session, work)
             elif not _was_changed(session, work, found[0], counts):
-                intents.append(_delete(work.kind, work.document_id, Step.REMOVE, "CreditMemo", found[1], work.version))
+                intents.append(
+                    _delete(work.kind, work.document_id, Step.REMOVE, "CreditMemo", found[1], work.version)
+                )
         _carry_out(session, intents, counts, "credit_notes_removed")
 
 
 def void_invoices(session: Session, counts: Counter[str]) -> None:
-    """Void the invoices that were voided, or deleted as drafts, in Caspen. QuickBooks keeps the zero document."""
+    """
+    Void the invoices that were voided, or deleted as drafts, in Caspen. QuickBooks keeps the zero document.
+    """
     for page in session.store.documents.fetch_work(session.workspace_id, DocumentKind.INVOICE, "absent"):
         there = _read(session, "Invoice", [work.quickbooks_id for work in page])
         intents = []
@@ -88,19 +107,25 @@ def void_invoices(session: Session, counts: Counter[str]) -> None:
             if paid_by:
                 counts["listed"] += 1
                 detail = (
-                    f"It was voided in Caspen, but in QuickBooks payment {', '.join(paid_by)} stands on it; voiding it "
-                    "there would leave that money unapplied. Remove or move the payment in QuickBooks, then Retry."
+                    f"It was voided in Caspen, but in QuickBooks payment {', '.join(paid_by)} stands on it; "
+                    "voiding it "
+                    "there would leave that money unapplied. Remove or move the payment in QuickBooks, then "
+                    "Retry."
                 )
                 list_problems(session, work, [Problem("changed_in_quickbooks", detail)])
             elif not _was_changed(session, work, facts, counts):
                 sent = {"Id": str(body["Id"]), "SyncToken": str(body["SyncToken"])}
-                intents.append(Intent(work.kind, work.document_id, Step.REMOVE, "Invoice", "void", sent, work.version))
+                intents.append(
+                    Intent(work.kind, work.document_id, Step.REMOVE, "Invoice", "void", sent, work.version)
+                )
         _carry_out(session, intents, counts, "invoices_voided")
 
 
 def _read(session: Session, entity: str, ids: Sequence[str | None]) -> dict[str, tuple[DocumentFacts, Body]]:
     wanted = [quickbooks_id for quickbooks_id in ids if quickbooks_id]
-    return {str(body["Id"]): (read_facts(entity, body), body) for body in fetch_by(session, entity, "Id", wanted)}
+    return {
+        str(body["Id"]): (read_facts(entity, body), body) for body in fetch_by(session, entity, "Id", wanted)
+    }
 
 
 def _delete(
@@ -120,9 +145,13 @@ def _already_gone(session: Session, work: Work) -> None:
     """Somebody was faster in QuickBooks, or a lost answer meant success."""
     with session.store.transaction():
         session.store.links.mark_removed(session.workspace_id, work.kind, work.document_id)
-        session.store.links.note_event(session.workspace_id, work.kind, work.document_id, "was gone from QuickBooks")
+        session.store.links.note_event(
+            session.workspace_id, work.kind, work.document_id, "was gone from QuickBooks"
+        )
         session.store.documents.mark_synced(session.workspace_id, work.kind, work.document_id, work.version)
-        session.store.unsynced.resolve(session.workspace_id, work.kind, work.document_id, resolution="gone on both sides")
+        session.store.unsynced.resolve(
+            session.workspace_id, work.kind, work.document_id, resolution="gone on both sides"
+        )
 
 
 def _was_changed(session: Session, work: Work, facts: DocumentFacts, counts: Counter[str]) -> bool:

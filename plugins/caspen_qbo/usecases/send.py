@@ -5,8 +5,9 @@ Writing to QuickBooks so that a crash or a lost answer never doubles or loses a 
 2. It is sent, up to 30 writes in a request.
 3. The answers are committed together with what follows from them (links, listings).
 
-Between 1 and 3 anything may die. A request that was recorded and not answered is *in doubt*: :mod:`settle` looks for
-its effect before anything is sent again. docs/decisions/0002-exactly-once.md works through every case.
+Between 1 and 3 anything may die. A request that was recorded and not answered is *in doubt*: :mod:`settle`
+looks for its effect before anything is sent again. docs/decisions/0002-exactly-once.md works through every
+case.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ def _send_group(session: Session, intents: Sequence[Intent], record: Record) -> 
     except OutcomeUnknownError as error:
         log.warning(
             "outcome unknown workspace=%d requests=%d batch=%s tid=%s run=%s",
-            session.workspace_id, len(requests), requests[0].batch_id, error.intuit_tid or "-", session.run_id,
+            session.workspace_id, len(requests), requests[0].batch_id, error.intuit_tid or "-",
+            session.run_id,
         )  # fmt: skip
         return []
     except (StopError, RetryError):
@@ -84,7 +86,9 @@ def transmit(session: Session, requests: Sequence[Request]) -> dict[int, Answer]
         body = first.payload
         answer = session.accounting.send_void(first.entity, body["Id"], body["SyncToken"], first.batch_id)
         return {first.id: answer}
-    items = [WriteItem(request.bid, request.entity, request.operation, request.payload) for request in requests]
+    items = [
+        WriteItem(request.bid, request.entity, request.operation, request.payload) for request in requests
+    ]
     try:
         answers = session.accounting.send_batch(first.batch_id, items)
     except QboRejectedError as error:
@@ -154,8 +158,8 @@ def _generations(session: Session, intents: Sequence[Intent]) -> list[int]:
     """
     One more than the last recorded request of the same document and step.
 
-    A repetition of the *same* attempt never comes through here: it is re-sent from its record by ``settle``. So what
-    arrives here is new work, and must not be answered with the stored reply to an older request.
+    A repetition of the *same* attempt never comes through here: it is re-sent from its record by ``settle``.
+    So what arrives here is new work, and must not be answered with the stored reply to an older request.
     """
     ids: dict[tuple[str, str], list[int]] = defaultdict(list)
     for intent in intents:

@@ -31,7 +31,9 @@ class Session:
     plan: list[Intent] | None = None
     """A dry run collects here what it would send; None: it is sent."""
     relinked_invoices: set[int] = field(default_factory=set)
-    """Invoices whose lost link was found again in this run: payments of theirs may stand in QuickBooks too."""
+    """
+    Invoices whose lost link was found again in this run: payments of theirs may stand in QuickBooks too.
+    """
     _context: MappingContext | None = field(default=None, repr=False)
 
     @property

@@ -22,8 +22,9 @@ LOOKS_MAX = 12
 
 LOOKS_MAX_GUARDED = settings.IN_DOUBT_ROUNDS_MAX
 """
-The same for updates, deletes and voids: one run. They name the sync token they were made for, so one that is still on
-its way can no longer do anything once the document has moved on, and the next run decides from what is there.
+The same for updates, deletes and voids: one run. They name the sync token they were made for, so one that is
+still on its way can no longer do anything once the document has moved on, and the next run decides from what
+is there.
 """
 
 
@@ -31,10 +32,12 @@ def settle(session: Session, *, rounds: int = settings.IN_DOUBT_ROUNDS_MAX) -> l
     """
     Settle every request in doubt of this workspace, as far as QuickBooks answers.
 
-    What is found is adopted like an answer that came at once. What is not found is sent again as it was recorded, with
-    the same request id and item ids, so that even a write that is still on its way inside QuickBooks is not doubled.
+    What is found is adopted like an answer that came at once. What is not found is sent again as it was
+    recorded, with the same request id and item ids, so that even a write that is still on its way inside
+    QuickBooks is not doubled.
 
-    :return: The outcomes now known. What stays in doubt is shown as ``outcome_unknown`` and left to the next run.
+    :return: The outcomes now known. What stays in doubt is shown as ``outcome_unknown`` and left to the next
+        run.
     """
     outcomes: list[Outcome] = []
     if session.plan is not None:
@@ -72,7 +75,9 @@ def _repeat(session: Session, missing: list[Request]) -> list[Outcome]:
         try:
             answers = transmit(session, again)
         except OutcomeUnknownError:
-            log.warning("still unknown workspace=%d batch=%s requests=%d", session.workspace_id, batch_id, len(again))
+            log.warning(
+                "still unknown workspace=%d batch=%s requests=%d", session.workspace_id, batch_id, len(again)
+            )
             continue
         outcomes += record_answers(session, again, answers, record)
     return outcomes

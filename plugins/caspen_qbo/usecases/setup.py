@@ -1,4 +1,6 @@
-"""Set-up: the three choices, tax links, and what may be chosen; every choice is checked against QuickBooks."""
+"""
+Set-up: the three choices, tax links, and what may be chosen; every choice is checked against QuickBooks.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,12 @@ def read_offers(session: Session) -> Offers:
         of_types(reference.accounts.values(), PAYMENT_ACCOUNT_TYPES),
         of_types(reference.items.values(), SERVICE_ITEM_TYPES),
         of_types(reference.items.values(), PRODUCT_ITEM_TYPES),
-        tuple(sorted((c for c in reference.tax_codes.values() if c.usable_for_sales), key=lambda c: c.name.casefold())),
+        tuple(
+            sorted(
+                (c for c in reference.tax_codes.values() if c.usable_for_sales),
+                key=lambda c: c.name.casefold(),
+            )
+        ),
     )
 
 
@@ -48,7 +55,8 @@ def choose_settings(session: Session, choices: Choices, *, who: str) -> None:
     """
     Keep the three choices after checking each against QuickBooks. Safe to repeat.
 
-    :raises ConfigurationError: one is missing, inactive or of a wrong type; names it, its type and the right ones.
+    :raises ConfigurationError: one is missing, inactive or of a wrong type; names it, its type and the right
+        ones.
     """
     session.forget_reference()
     reference = session.reference()
@@ -67,9 +75,13 @@ def _check(what: str, chosen: str, entries: object, types: tuple[str, ...]) -> l
     if entry is None:
         return [f"The {what} {chosen} is not in QuickBooks; choose one from the list."]
     if entry.type not in types:
-        return [f"The {what} {entry.name} ({chosen}) is of type {entry.type}; it must be {' or '.join(types)}."]
+        return [
+            f"The {what} {entry.name} ({chosen}) is of type {entry.type}; it must be {' or '.join(types)}."
+        ]
     if not entry.active:
-        return [f"The {what} {entry.name} ({chosen}) is inactive in QuickBooks; reactivate it or choose another."]
+        return [
+            f"The {what} {entry.name} ({chosen}) is inactive in QuickBooks; reactivate it or choose another."
+        ]
     return []
 
 
@@ -77,7 +89,8 @@ def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) 
     """
     Link one Caspen tax rate to a QuickBooks tax code and show it as ``Synced``. Safe to repeat.
 
-    :raises ConfigurationError: no such rate or code, an inactive code, or different rates; both are in the message.
+    :raises ConfigurationError: no such rate or code, an inactive code, or different rates; both are in the
+        message.
     """
     rate = session.billing.fetch_tax_rates(session.workspace_id).get(tax_rate_id)
     if rate is None:
@@ -90,11 +103,13 @@ def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) 
         raise ConfigurationError(f"tax rate {tax_rate_id}: QuickBooks has no tax code {tax_code_id}.")
     if not code.usable_for_sales:
         raise ConfigurationError(
-            f"tax rate {tax_rate_id}: QuickBooks tax code {code.name} ({code.id}) is inactive or not for sales."
+            f"tax rate {tax_rate_id}: QuickBooks tax code {code.name} ({code.id}) is inactive or not for "
+            "sales."
         )
     if code.percent != rate.rate:
         raise ConfigurationError(
-            f"tax rate {tax_rate_id}: Caspen's {rate.name} is {rate.rate.normalize():f} %, QuickBooks' {code.name} "
+            f"tax rate {tax_rate_id}: Caspen's {rate.name} is {rate.rate.normalize():f} %, QuickBooks' "
+            f"{code.name} "
             f"({code.id}) is {code.percent.normalize():f} %. Link a code of the same rate."
         )
     session.store.setup.record_tax_link(session.workspace_id, tax_rate_id, code, code.percent, who)

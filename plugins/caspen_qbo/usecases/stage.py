@@ -105,7 +105,9 @@ def stage_invoices(session: Session, ids: Collection[int]) -> tuple[int, int, in
             allocation,
             invoices[allocation.invoice_id],
             stand_allocation(
-                allocation, standings[allocation.invoice_id], linked=allocation.id in linked[DocumentKind.PAYMENT]
+                allocation,
+                standings[allocation.invoice_id],
+                linked=allocation.id in linked[DocumentKind.PAYMENT],
             ),
         )
         for allocation in allocations.values()
@@ -126,15 +128,22 @@ def stage_invoices(session: Session, ids: Collection[int]) -> tuple[int, int, in
 
 
 def _historical_listings(
-    session: Session, invoices: dict[int, Invoice], standings: dict[int, Standing], allocations: Iterable[Allocation]
+    session: Session,
+    invoices: dict[int, Invoice],
+    standings: dict[int, Standing],
+    allocations: Iterable[Allocation],
 ) -> list[Listing]:
     """A payment applied after the connection to an invoice from before it is shown on that invoice."""
     paid = _paid_historical(session, standings, allocations)
-    known = {
-        (row["document_kind"], row["document_id"])
-        for row in session.store.unsynced.fetch_open(session.workspace_id)
-        if row["error_key"] == "historical_invoice"
-    } if paid else set()
+    known = (
+        {
+            (row["document_kind"], row["document_id"])
+            for row in session.store.unsynced.fetch_open(session.workspace_id)
+            if row["error_key"] == "historical_invoice"
+        }
+        if paid
+        else set()
+    )
     return [
         Listing(
             session.workspace_id,
@@ -143,7 +152,8 @@ def _historical_listings(
             invoices[invoice_id].number,
             invoice_id,
             "historical_invoice",
-            f"Payment {allocation.payment_number} was applied to it; neither the invoice nor the payment is posted.",
+            f"Payment {allocation.payment_number} was applied to it; neither the invoice nor the payment is "
+            "posted.",
         )
         for invoice_id, allocation in paid.items()
         if (DocumentKind.INVOICE, invoice_id) not in known
@@ -153,7 +163,10 @@ def _historical_listings(
 def _paid_historical(
     session: Session, standings: Mapping[int, Standing], allocations: Iterable[Allocation]
 ) -> dict[int, Allocation]:
-    """Historical invoices with a live payment of Caspen's applied since the connection: one such allocation each."""
+    """
+    Historical invoices with a live payment of Caspen's applied since the connection: one such allocation
+    each.
+    """
     paid: dict[int, Allocation] = {}
     for allocation in allocations:
         standing = standings.get(allocation.invoice_id)
@@ -173,8 +186,8 @@ def _staged_invoice(invoice: Invoice, standing: Standing) -> StagedDocument:
     status = "deleted" if invoice.deleted_at else invoice.status
     return StagedDocument(
         invoice.workspace_id, DocumentKind.INVOICE, invoice.id, invoice.number, invoice.id, invoice.client_id,
-        invoice.issue_date, invoice.due_date, invoice.subtotal, invoice.tax_total, invoice.total, invoice.balance,
-        status, standing.finalised, standing.wanted, standing.excluded_reason,
+        invoice.issue_date, invoice.due_date, invoice.subtotal, invoice.tax_total, invoice.total,
+        invoice.balance, status, standing.finalised, standing.wanted, standing.excluded_reason,
         _version(standing, f"revision {invoice.revision} {finalised}"), invoice.updated_at,
     )  # fmt: skip
 
@@ -192,8 +205,8 @@ def _staged_allocation(allocation: Allocation, invoice: Invoice, standing: Stand
     status = "unlinked" if allocation.deleted_at else "live"
     return StagedDocument(
         allocation.workspace_id, DocumentKind.PAYMENT, allocation.id, allocation.payment_number,
-        allocation.invoice_id, invoice.client_id, allocation.payment_date, None, None, None, allocation.amount, None,
-        status, standing.finalised, standing.wanted, standing.excluded_reason,
+        allocation.invoice_id, invoice.client_id, allocation.payment_date, None, None, None,
+        allocation.amount, None, status, standing.finalised, standing.wanted, standing.excluded_reason,
         _version(standing, f"live {allocation.amount} on {allocation.invoice_id}"), allocation.updated_at,
     )  # fmt: skip
 

@@ -46,7 +46,8 @@ def _receivables(session: Session, sums: Sequence[Mapping[str, Any]], others: Ma
         )
     if number := others["held_invoices"]["documents"]:
         notes.append(
-            f"Not in these sums: {_count(number, 'posted invoice')} of which Caspen has a newer version that waits "
+            f"Not in these sums: {_count(number, 'posted invoice')} of which Caspen has a newer version "
+            "that waits "
             f"or is listed; QuickBooks has {others['held_invoices']['amount']:,.2f} open on them."
         )
     return TieOutDraft(
@@ -130,7 +131,8 @@ def _tax(session: Session, today: date) -> TieOut:
     return TieOutDraft(
         "tax",
         "Tax by code",
-        f"Synced invoices less credit notes dated from {since.day} {since:%B %Y} on. What explains it is by tax.",
+        f"Synced invoices less credit notes dated from {since.day} {since:%B %Y} on. What explains it is by "
+        "tax.",
         rows,
         items,
         notes,

@@ -19,10 +19,12 @@ def describe_stuck(session: Session) -> str:
     """
     One or two sentences on what is stuck, also logged as warnings; empty when nothing is.
 
-    Reads our own tables only; safe to repeat. Nothing is released here: each run looks for lost answers and tries what
-    waits anyway, so what is still there after that wants a person's eye.
+    Reads our own tables only; safe to repeat. Nothing is released here: each run looks for lost answers and
+    tries what waits anyway, so what is still there after that wants a person's eye.
     """
-    row = session.store.activity.fetch_stuck(session.workspace_id, doubt=DOUBT_AT_MOST, waiting=WAITING_AT_MOST)
+    row = session.store.activity.fetch_stuck(
+        session.workspace_id, doubt=DOUBT_AT_MOST, waiting=WAITING_AT_MOST
+    )
     said = []
     if row["in_doubt"]:
         said.append(
@@ -32,8 +34,10 @@ def describe_stuck(session: Session) -> str:
     if row["waiting"]:
         first = ", ".join(row["numbers"])
         said.append(
-            f"{row['waiting']} documents wait since {row['waiting_since']:%Y-%m-%d %H:%M} UTC and nothing is listed "
-            f"for them ({first}{', ...' if row['waiting'] > len(row['numbers']) else ''}): look at the failed runs."
+            f"{row['waiting']} documents wait since {row['waiting_since']:%Y-%m-%d %H:%M} UTC and nothing "
+            "is listed "
+            f"for them ({first}{', ...' if row['waiting'] > len(row['numbers']) else ''}): look at the "
+            "failed runs."
         )
     for sentence in said:
         log.warning("stuck workspace=%d %s", session.workspace_id, sentence)

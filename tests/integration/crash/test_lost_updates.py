@@ -57,9 +57,7 @@ LOST = {"before": {"kind": "drop"}, "after": {"kind": "drop", "commit": True}}
 @pytest.mark.parametrize("field", ["DueDate", "Description"])
 @pytest.mark.parametrize("replay", ["stored", "transient_6000"])
 @pytest.mark.parametrize("lost", list(LOST))
-def test_a_persons_edit_is_listed_and_not_overwritten(
-    flow: Flow, lost: str, replay: str, field: str
-) -> None:
+def test_a_persons_edit_is_listed_and_not_overwritten(flow: Flow, lost: str, replay: str, field: str) -> None:
     invoice = flow.invoice("100.00")
     flow.post()
     _correct(flow, invoice)

@@ -46,7 +46,9 @@ def test_each_planted_difference_is_found_and_no_other(flow: Flow):
         report, again = build(store, flow.workspace_id, "mutated"), build(store, flow.workspace_id)
     assert (report.html, report.xlsx) == (again.html, again.xlsx)
     book = zipfile.ZipFile(io.BytesIO(report.xlsx)).read("xl/sharedStrings.xml").decode()
-    for number, field in flow.sync_rows("SELECT document_number, field FROM qbo_sync.reconciliation_difference"):
+    for number, field in flow.sync_rows(
+        "SELECT document_number, field FROM qbo_sync.reconciliation_difference"
+    ):
         shown = FIELD_WORDS.get(field, field)
         assert f" {number}</th><td>{shown}</td>" in report.html
         assert f">{number}<" in book and f">{shown}<" in book

@@ -136,7 +136,8 @@ def test_a_payment_on_its_way_is_no_difference_and_a_listed_one_explains(flow: F
     # The import has seen it and listed it: the balance differs, and the row says why.
     [(realm_time,)] = flow.sync_rows("SELECT now() + interval '1 day'")
     flow.sync_rows(
-        "INSERT INTO qbo_sync.cursor (workspace_id, name, position) VALUES (1, 'quickbooks_payments', %s) RETURNING 1",
+        "INSERT INTO qbo_sync.cursor (workspace_id, name, position) VALUES (1, 'quickbooks_payments', %s) "
+        "RETURNING 1",
         realm_time,
     )
     number = flow.staff.invoice(foreign).number
@@ -144,7 +145,8 @@ def test_a_payment_on_its_way_is_no_difference_and_a_listed_one_explains(flow: F
     assert differences(flow) == {(number, "balance"): ("110.00", "80.00", Decimal("-30.00"), False)}
     assert list(flow.listed()) == [(number, "totals_mismatch")]
     flow.sync_rows(
-        "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id, document_number, invoice_id,"
+        "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id, document_number, "
+        "invoice_id,"
         " error_key, title, detail, fix, blocks)"
         " VALUES (1, 'invoice', %s, %s, %s, 'split_payment', 't', 'd', 'f', false)"
         " RETURNING 1",
@@ -162,7 +164,8 @@ def test_a_check_that_cannot_run_is_no_mismatch(flow: Flow):
     _execute(flow, "DROP VIEW qbo_sync.comparison_invoice")
     _execute(
         flow,
-        "CREATE VIEW qbo_sync.comparison_invoice AS SELECT workspace_id, document_kind, document_id, in_caspen,"
+        "CREATE VIEW qbo_sync.comparison_invoice AS SELECT workspace_id, document_kind, document_id, "
+        "in_caspen,"
         " in_quickbooks, balance_settled, caspen_subtotal, quickbooks_subtotal, caspen_tax, quickbooks_tax,"
         " caspen_total, quickbooks_total, caspen_balance, quickbooks_balance,"
         " caspen_customer, quickbooks_customer, caspen_date,"

@@ -14,9 +14,12 @@ from ops.postgres import Database
 
 ROW = {
     "document_kind": "invoice", "document_number": "INV-1", "in_caspen": True, "in_quickbooks": True,
-    "balance_settled": True, "caspen_subtotal": "100.00", "quickbooks_subtotal": "100.00", "caspen_tax": "10.00",
-    "quickbooks_tax": "10.00", "caspen_total": "110.00", "quickbooks_total": "110.00", "caspen_balance": "5.00",
-    "quickbooks_balance": "5.00", "caspen_customer": "7", "quickbooks_customer": "7", "caspen_date": "2026-11-01",
+    "balance_settled": True, "caspen_subtotal": "100.00", "quickbooks_subtotal": "100.00",
+    "caspen_tax": "10.00",
+    "quickbooks_tax": "10.00", "caspen_total": "110.00", "quickbooks_total": "110.00",
+    "caspen_balance": "5.00",
+    "quickbooks_balance": "5.00", "caspen_customer": "7", "quickbooks_customer": "7",
+    "caspen_date": "2026-11-01",
     "quickbooks_date": "2026-11-01", "caspen_number": "INV-1", "quickbooks_number": "INV-1",
 }  # fmt: skip
 

@@ -12,7 +12,6 @@ from caspen_qbo.errors import QboAuthError, SubscriptionEndedError
 from caspen_qbo.usecases.retry import release
 from caspen_qbo.usecases.setup import link_tax
 from caspen_seed import NewLine
-
 from tests.support.flow import Flow
 
 
@@ -49,7 +48,9 @@ def test_a_run_without_work_asks_quickbooks_nothing(flow: Flow) -> None:
 
 
 def test_drafts_stay_and_an_invoice_without_lines_is_listed_and_heals(flow: Flow) -> None:
-    flow.staff.draft_invoice(flow.client_id, [NewLine("service", "Draft", "10.00", tax_rate_id=flow.rates["GST"])])
+    flow.staff.draft_invoice(
+        flow.client_id, [NewLine("service", "Draft", "10.00", tax_rate_id=flow.rates["GST"])]
+    )
     empty = flow.staff.draft_invoice(flow.client_id, [])
     flow.staff.finalise(empty)
     number = flow.staff.invoice(empty).number
@@ -75,7 +76,9 @@ def test_a_reverted_invoice_updates_the_same_quickbooks_invoice(flow: Flow) -> N
     flow.staff.revert_to_draft(invoice)
     flow.post()
     assert flow.books("Invoice")[0]["TotalAmt"] == Decimal("110")
-    flow.staff.edit_draft(invoice, lines=[NewLine("service", "Longer", "80.00", "2.5", tax_rate_id=flow.rates["GST"])])
+    flow.staff.edit_draft(
+        invoice, lines=[NewLine("service", "Longer", "80.00", "2.5", tax_rate_id=flow.rates["GST"])]
+    )
     flow.staff.finalise(invoice)
     flow.post()
     [document] = flow.books("Invoice")
@@ -107,7 +110,11 @@ def test_a_credit_note_is_applied_to_its_own_invoice_even_after_auto_apply(flow:
     flow.post()
     by_number = {row["DocNumber"]: row for row in flow.books("Invoice")}
     assert by_number[flow.staff.invoice(older).number]["Balance"] == Decimal("33")
-    assert by_number[flow.staff.invoice(invoice).number]["Balance"] == flow.staff.balance(invoice) == Decimal("55")
+    assert (
+        by_number[flow.staff.invoice(invoice).number]["Balance"]
+        == flow.staff.balance(invoice)
+        == Decimal("55")
+    )
     assert flow.listed() == {}
     flow.staff.void_credit_note(getattr(note, "id", note))
     flow.post()
@@ -118,9 +125,7 @@ def test_a_credit_note_is_applied_to_its_own_invoice_even_after_auto_apply(flow:
 
 def test_linking_a_tax_rate_releases_everything_that_waited_on_it(flow: Flow) -> None:
     other = flow.staff.create_tax_rate("GST, second name", "10")
-    held = [
-        flow.invoice(lines=[NewLine("service", "Held", "50.00", tax_rate_id=other)]) for _ in range(2)
-    ]
+    held = [flow.invoice(lines=[NewLine("service", "Held", "50.00", tax_rate_id=other)]) for _ in range(2)]
     flow.invoice("20.00")
     flow.post()
     assert len(flow.books("Invoice")) == 1
@@ -218,15 +223,23 @@ def test_closed_books_hold_until_they_are_reopened_and_one_document_tries_for_al
 
 def test_the_end_of_the_connection_is_announced_once_a_threshold(flow: Flow) -> None:
     with psycopg.connect(flow.sync.uri, autocommit=True) as connection:
-        for days, expected in ((10, "in less than 14 days"), (9, ""), (6, "in less than 7 days"), (1, "in less than 2")):
+        for days, expected in (
+            (10, "in less than 14 days"),
+            (9, ""),
+            (6, "in less than 7 days"),
+            (1, "in less than 2"),
+        ):
             connection.execute(
-                "UPDATE qbo_sync.connection SET refresh_expires_at = now() + make_interval(days => %s)", [days]
+                "UPDATE qbo_sync.connection SET refresh_expires_at = now() + make_interval(days => %s)",
+                [days],
             )
             message = flow.post().message
             assert (expected in message) if expected else message == ""
 
 
-def test_a_receipt_that_stands_in_quickbooks_already_is_listed_until_a_person_says_it_is_another(flow: Flow) -> None:
+def test_a_receipt_that_stands_in_quickbooks_already_is_listed_until_a_person_says_it_is_another(
+    flow: Flow,
+) -> None:
     invoice = flow.invoice("100.00")
     flow.post()
     [document] = flow.books("Invoice")

@@ -1,4 +1,6 @@
-"""The whole sample practice in one run: what is equal, what is listed and why, and how many calls it takes."""
+"""
+The whole sample practice in one run: what is equal, what is listed and why, and how many calls it takes.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,6 @@ from caspen_qbo.core.reference import Choices
 from caspen_qbo.usecases.setup import choose_settings, link_tax
 from caspen_seed.facts import Standing, describe
 from caspen_seed.practice import PRIVATE_TEXTS, UNLINKED_TAX_RATE, Loaded, load_practice
-
 from ops.postgres import Database
 from tests.support.flow import Flow
 from tests.support.services import Sandbox
@@ -52,7 +53,9 @@ def test_the_practice_posts_whole_and_equal(practice: tuple[Flow, Loaded], caspe
     first = flow.post()
     by_kind = {kind: row for kind, row in first.by_kind.items()}
     reasons = Counter(key for _, key in flow.listed())
-    print(f"\ncounts {dict(first.counts)}\ncalls {dict(first.calls)}\nlisted {dict(reasons)}\nledger {by_kind}")
+    print(
+        f"\ncounts {dict(first.counts)}\ncalls {dict(first.calls)}\nlisted {dict(reasons)}\nledger {by_kind}"
+    )
 
     facts = describe(caspen_db.uri, 1, loaded.connected_at)
     caspen = {
@@ -84,4 +87,3 @@ def test_the_practice_posts_whole_and_equal(practice: tuple[Flow, Loaded], caspe
     again = flow.post()
     assert not {"batch", "write", "void"} & set(again.calls)
     assert len(flow.books("Invoice")) == len(invoices)
-

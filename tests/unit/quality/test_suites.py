@@ -123,8 +123,8 @@ def test_an_edit_compared_elsewhere_is_not_named_twice():
 )
 def test_the_cause_of_a_difference(facts: dict[str, Any], key: str, blocks: bool):
     known = {
-        "in_caspen": True, "in_quickbooks": True, "gone": None, "drifted": False, "quickbooks_type": "Invoice",
-        "quickbooks_id": "7", "quickbooks_total": None,
+        "in_caspen": True, "in_quickbooks": True, "gone": None, "drifted": False,
+        "quickbooks_type": "Invoice", "quickbooks_id": "7", "quickbooks_total": None,
     }  # fmt: skip
     cause = judge(**{**known, **facts})
     assert (cause.error_key, cause.blocks) == (key, blocks)

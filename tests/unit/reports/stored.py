@@ -14,17 +14,22 @@ def difference(
     kind: str = "invoice", explained: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     return {
-        "document_kind": kind, "document_id": 1, "document_number": number, "field": field, "caspen_value": caspen,
+        "document_kind": kind, "document_id": 1, "document_number": number, "field": field,
+        "caspen_value": caspen,
         "quickbooks_value": quickbooks, "delta": Decimal(delta) if delta else None, "explained": explained,
     }  # fmt: skip
 
 
 def listed(number: str, key: str, days: int, delta: str | None = None, **more: Any) -> dict[str, Any]:
     return {
-        "kind": "invoice", "number": number, "error_key": key, "title": more.get("title", "Changed in QuickBooks"),
-        "detail": more.get("detail", "total: Caspen 110.00, QuickBooks 120.00."), "fix": "Compare both versions.",
-        "turn": "finance", "cause_ref": more.get("cause_ref", ""), "blocks": False, "field": None, "caspen_value": None,
-        "quickbooks_value": None, "delta": delta, "since": "2026-11-20T10:00:00+00:00", "days": days, "attempts": 1,
+        "kind": "invoice", "number": number, "error_key": key,
+        "title": more.get("title", "Changed in QuickBooks"),
+        "detail": more.get("detail", "total: Caspen 110.00, QuickBooks 120.00."),
+        "fix": "Compare both versions.",
+        "turn": "finance", "cause_ref": more.get("cause_ref", ""), "blocks": False, "field": None,
+        "caspen_value": None,
+        "quickbooks_value": None, "delta": delta, "since": "2026-11-20T10:00:00+00:00", "days": days,
+        "attempts": 1,
     }  # fmt: skip
 
 
@@ -37,14 +42,16 @@ def run(**changes: Any) -> dict[str, Any]:
         "compared": {"invoice": 9}, "ledger": {"invoice": ledger, "credit_note": none, "payment": none},
         "listed": [listed("INV-1", "changed_in_quickbooks", 2, "10.00")], "listed_left_off": 0,
         "trend": [
-            {"run_id": f"r{day}", "at": f"2026-11-{day:02d}T16:30:00+00:00", "documents": 9, "differences": day % 3,
+            {"run_id": f"r{day}", "at": f"2026-11-{day:02d}T16:30:00+00:00", "documents": 9,
+            "differences": day % 3,
              "unexplained": day % 2}
             for day in range(10, 22)
         ],
         "tie_outs": [
             {
                 "key": "receivables", "title": "Accounts receivable", "explanation": "What clients owe.",
-                "rows": [{"label": "Open", "caspen": "12345678.10", "quickbooks": "12345688.10", "delta": "10.00"}],
+                "rows": [{"label": "Open", "caspen": "12345678.10", "quickbooks": "12345688.10",
+                          "delta": "10.00"}],
                 "items": [{"number": "INV-1", "caspen": "110.00", "quickbooks": "120.00", "delta": "10.00",
                            "reason": "Changed in QuickBooks"}],
                 "items_in_all": 1, "items_delta": "10.00", "notes": [],
@@ -57,6 +64,6 @@ def run(**changes: Any) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "run_id": "nightly", "workspace_id": 1, "started_at": AT, "finished_at": AT, "full_compare": True,
-        "documents_checked": 9, "differences": 1, "success": False, "checks": checks, "calls": {"query": 3, "cdc": 1},
-        "report": {**report, **changes}, "signed_at": None, "signed_by": None,
+        "documents_checked": 9, "differences": 1, "success": False, "checks": checks, "calls": {"query": 3,
+        "cdc": 1}, "report": {**report, **changes}, "signed_at": None, "signed_by": None,
     }  # fmt: skip

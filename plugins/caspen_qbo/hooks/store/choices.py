@@ -16,7 +16,9 @@ class ChoiceStore:
         self._db = database
 
     def fetch_subjects(self, workspace_id: int, numbers: Sequence[str]) -> list[Row]:
-        """Linked documents of these numbers, with QuickBooks' facts as last read and their open error keys."""
+        """
+        Linked documents of these numbers, with QuickBooks' facts as last read and their open error keys.
+        """
         return self._db.fetch_all(
             "store/choice/select_subjects", {"workspace_id": workspace_id, "numbers": list(numbers)}
         )
@@ -24,7 +26,9 @@ class ChoiceStore:
     def accept(
         self, workspace_id: int, kind: str, document_id: int, facts: DocumentFacts, version: str, who: str
     ) -> None:
-        """Keep what was accepted; edits count from there. :param version: Caspen's version it is held against."""
+        """
+        Keep what was accepted; edits count from there. :param version: Caspen's version it is held against.
+        """
         key = {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id}
         stored = Jsonb(to_json(facts))
         self._db.execute(

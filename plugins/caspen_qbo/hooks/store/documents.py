@@ -111,7 +111,10 @@ class DocumentStore:
         )
 
     def fetch_work(self, workspace_id: int, kind: DocumentKind, wanted: str) -> Iterator[list[Work]]:
-        """Pages of work, each document once, in id order; what becomes due behind the page waits for the next run."""
+        """
+        Pages of work, each document once, in id order; what becomes due behind the page waits for the next
+        run.
+        """
         after_id = 0
         while True:
             rows = self._db.fetch_all(
@@ -151,7 +154,12 @@ class DocumentStore:
     def mark_synced(self, workspace_id: int, kind: str, document_id: int, version: str) -> None:
         self._db.execute(
             "store/document/mark_synced",
-            {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id, "version": version},
+            {
+                "workspace_id": workspace_id,
+                "document_kind": kind,
+                "document_id": document_id,
+                "version": version,
+            },
         )
 
     def release_numbers(self, workspace_id: int, numbers: Sequence[str]) -> int:
@@ -171,11 +179,15 @@ class DocumentStore:
         if not cause_refs:
             return 0
         return self._db.execute(
-            "store/document/release_by_cause", {"workspace_id": workspace_id, "cause_refs": sorted(cause_refs)}
+            "store/document/release_by_cause",
+            {"workspace_id": workspace_id, "cause_refs": sorted(cause_refs)},
         )
 
     def release_one(self, workspace_id: int, cause_ref: str) -> tuple[str, int] | None:
-        """Let the oldest document a cause holds try whether it is gone: (kind, id), or None when it holds nothing."""
+        """
+        Let the oldest document a cause holds try whether it is gone: (kind, id), or None when it holds
+        nothing.
+        """
         row = self._db.fetch_one(
             "store/document/release_one_by_cause", {"workspace_id": workspace_id, "cause_ref": cause_ref}
         )
@@ -208,12 +220,15 @@ class DocumentStore:
 
     def fetch_ledger(self, workspace_id: int) -> dict[str, LedgerRow]:
         """Counts by document kind; every kind is present."""
-        rows = {row["document_kind"]: row for row in self._db.fetch_all(
-            "store/document/ledger", {"workspace_id": workspace_id}
-        )}
+        rows = {
+            row["document_kind"]: row
+            for row in self._db.fetch_all("store/document/ledger", {"workspace_id": workspace_id})
+        }
         names = ("finalised", "synced", "waiting", "listed", "excluded", "stale", "historical")
         return {
-            kind.value: LedgerRow(kind.value, **{name: rows.get(kind.value, {}).get(name, 0) for name in names})
+            kind.value: LedgerRow(
+                kind.value, **{name: rows.get(kind.value, {}).get(name, 0) for name in names}
+            )
             for kind in DocumentKind
         }
 
@@ -230,7 +245,9 @@ class DocumentStore:
         self, workspace_id: int, name: str, position: datetime, checkpoints: Sequence[Checkpoint] = ()
     ) -> None:
         """Never backwards."""
-        stored: list[dict[str, Any]] = [{"at": c.at.isoformat(), "next_number": c.next_number} for c in checkpoints]
+        stored: list[dict[str, Any]] = [
+            {"at": c.at.isoformat(), "next_number": c.next_number} for c in checkpoints
+        ]
         self._db.execute(
             "store/cursor/upsert_cursor",
             {"workspace_id": workspace_id, "name": name, "position": position, "checkpoints": Jsonb(stored)},

@@ -92,12 +92,17 @@ class LinkStore:
         return found
 
     def fetch_misfit_payments(self, workspace_id: int, realm_id: str) -> list[Row]:
-        """Payments of ours that stand in QuickBooks without paying their invoice: document_id, quickbooks_id, version."""
+        """
+        Payments of ours that stand in QuickBooks without paying their invoice: document_id, quickbooks_id,
+        version.
+        """
         return self._db.fetch_all(
             "store/link/select_misfit_payments", {"workspace_id": workspace_id, "realm_id": realm_id}
         )
 
-    def fetch_customers(self, workspace_id: int, realm_id: str, client_ids: Collection[int]) -> dict[int, str]:
+    def fetch_customers(
+        self, workspace_id: int, realm_id: str, client_ids: Collection[int]
+    ) -> dict[int, str]:
         rows = self._db.fetch_all(
             "store/customer/select_links",
             {"workspace_id": workspace_id, "realm_id": realm_id, "client_ids": list(client_ids)},
@@ -112,7 +117,13 @@ class LinkStore:
         return {row["customer_id"]: row["client_id"] for row in rows}
 
     def record_customer(
-        self, workspace_id: int, realm_id: str, client_id: int, customer_id: str, matched_by: str, note: str | None
+        self,
+        workspace_id: int,
+        realm_id: str,
+        client_id: int,
+        customer_id: str,
+        matched_by: str,
+        note: str | None,
     ) -> None:
         """
         :param matched_by: name, person or created.

@@ -95,7 +95,9 @@ class ReconciliationStore:
         )
 
     def fetch_held_apart(self, workspace_id: int) -> Iterator[list[Row]]:
-        """Pages of posted invoices that are listed because both sides differed: document_id, customer_id, facts."""
+        """
+        Pages of posted invoices that are listed because both sides differed: document_id, customer_id, facts.
+        """
         after_id = 0
         while rows := self._db.fetch_all(
             "store/reconcile/select_held_apart",

@@ -61,11 +61,19 @@ class RequestStore:
         """The latest request of each document for a step: generation, payload_hash, state."""
         rows = self._db.fetch_all(
             "store/request/select_last",
-            {"workspace_id": workspace_id, "realm_id": realm_id, "document_kind": kind, "step": step, "ids": list(ids)},
+            {
+                "workspace_id": workspace_id,
+                "realm_id": realm_id,
+                "document_kind": kind,
+                "step": step,
+                "ids": list(ids),
+            },
         )
         return {row["document_id"]: row for row in rows}
 
-    def prepare(self, workspace_id: int, realm_id: str, run_id: str, drafts: Sequence[Draft]) -> list[Request]:
+    def prepare(
+        self, workspace_id: int, realm_id: str, run_id: str, drafts: Sequence[Draft]
+    ) -> list[Request]:
         """
         Commit what is about to be sent and return it with its row ids.
 

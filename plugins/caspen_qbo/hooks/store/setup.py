@@ -1,4 +1,7 @@
-"""A workspace's connection (without its tokens), choices, tax links, and lists read from QuickBooks a moment ago."""
+"""
+A workspace's connection (without its tokens), choices, tax links, and lists read from QuickBooks a moment
+ago.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,11 @@ class SetupStore:
 
     def fetch_choices(self, workspace_id: int) -> Choices | None:
         row = self._db.fetch_one("store/setup/select_settings", {"workspace_id": workspace_id})
-        return Choices(row["payment_account_id"], row["service_item_id"], row["product_item_id"]) if row else None
+        return (
+            Choices(row["payment_account_id"], row["service_item_id"], row["product_item_id"])
+            if row
+            else None
+        )
 
     def record_choices(self, workspace_id: int, choices: Choices, who: str) -> None:
         self._db.execute(
@@ -72,7 +79,9 @@ class SetupStore:
         rows = self._db.fetch_all("store/setup/select_tax_links", {"workspace_id": workspace_id})
         return {row["tax_rate_id"]: row for row in rows}
 
-    def record_tax_link(self, workspace_id: int, tax_rate_id: int, code: TaxCode, rate: Decimal, who: str) -> None:
+    def record_tax_link(
+        self, workspace_id: int, tax_rate_id: int, code: TaxCode, rate: Decimal, who: str
+    ) -> None:
         self._db.execute(
             "store/setup/upsert_tax_link",
             {

@@ -25,8 +25,8 @@ class Store:
     """
     One session to ``sync_db``. Belongs to one thread.
 
-    The workspace lock and the write-ahead records share this session on purpose: whoever loses the session loses the
-    lock, and can then no longer commit what it is about to send.
+    The workspace lock and the write-ahead records share this session on purpose: whoever loses the session
+    loses the lock, and can then no longer commit what it is about to send.
     """
 
     def __init__(self, conn_id: str = settings.SYNC_CONN_ID) -> None:

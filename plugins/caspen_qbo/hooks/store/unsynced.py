@@ -37,7 +37,10 @@ class UnsyncedStore:
         self._db = database
 
     def record(self, listings: Sequence[Listing]) -> None:
-        """List documents; a row that is open already counts one more attempt. Title and fix come from the catalogue."""
+        """
+        List documents; a row that is open already counts one more attempt. Title and fix come from the
+        catalogue.
+        """
         self._db.execute_many(
             "store/unsynced/upsert_unsynced",
             [
@@ -72,7 +75,10 @@ class UnsyncedStore:
         )
 
     def resolve_posted(self, workspace_id: int, kind: str, document_id: int) -> None:
-        """Close the rows of a document that is posted and equal, except what posting does not mend: split payments."""
+        """
+        Close the rows of a document that is posted and equal, except what posting does not mend: split
+        payments.
+        """
         self._db.execute(
             "store/unsynced/resolve_posted",
             {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id},
@@ -81,11 +87,18 @@ class UnsyncedStore:
     def has_open(self, workspace_id: int, kind: str, document_id: int, error_key: str) -> bool:
         row = self._db.fetch_one(
             "store/unsynced/has_open",
-            {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id, "error_key": error_key},
+            {
+                "workspace_id": workspace_id,
+                "document_kind": kind,
+                "document_id": document_id,
+                "error_key": error_key,
+            },
         )
         return bool(row and row["found"])
 
-    def resolve_others(self, workspace_id: int, kind: str, document_id: int, keep_keys: Collection[str]) -> None:
+    def resolve_others(
+        self, workspace_id: int, kind: str, document_id: int, keep_keys: Collection[str]
+    ) -> None:
         """Close the blocking rows whose reason was not met again."""
         self._db.execute(
             "store/unsynced/resolve_others",

@@ -1,4 +1,6 @@
-"""What reconciliation keeps beside the comparison: edits since posting, acceptances, a view per document kind."""
+"""
+What reconciliation keeps beside the comparison: edits since posting, acceptances, a view per document kind.
+"""
 
 from __future__ import annotations
 
