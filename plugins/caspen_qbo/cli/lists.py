@@ -28,7 +28,7 @@ def status(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
     from caspen_qbo.usecases.ledger import read_ledger
 
     with wiring.open_session(workspace, wiring.new_run_id("status")) as session:
-        ledger = read_ledger(session, whole=True)
+        ledger = read_ledger(session)
     names = ("finalised", "synced", "waiting", "listed", "excluded", "stale")
     by_kind = {**ledger.by_kind, "invoice": ledger.invoices}
     if as_json:

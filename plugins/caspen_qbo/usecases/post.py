@@ -66,7 +66,7 @@ def run_job(session: Session, job: str, work: Job) -> RunResult:
     session.store.runs.start(session.run_id, session.workspace_id, job)
     try:
         message = work(session, counts)
-        ledger = read_ledger(session, whole=False)
+        ledger = read_ledger(session)
     except SyncError as error:
         session.store.runs.finish(
             session.run_id, session.workspace_id, job, counts=counts, calls=session.accounting.calls(),

@@ -203,7 +203,7 @@ def _finish(
     differences: int,
     unexplained: int,
 ) -> None:
-    ledger = read_ledger(session, whole=True)
+    ledger = read_ledger(session)
     session.store.reconciliation.finish(
         session.run_id, session.workspace_id,
         documents_checked=sum(frozen.values()), differences=differences, ledger=ledger.invoices,

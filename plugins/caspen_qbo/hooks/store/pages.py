@@ -8,13 +8,7 @@ from typing import Any
 
 from caspen_qbo.hooks.database import Database, Row
 
-STATEMENT_OF_SORT = {
-    "number": "by_list",
-    "title": "by_list",
-    "client": "by_document",
-    "date": "by_document",
-    "total": "by_document",
-}
+SORTS = ("since", "number", "title", "client", "date", "total")
 EXPORT_CHUNK = 5000
 
 
@@ -69,12 +63,9 @@ class PageStore:
         page_size: int,
         skip: int,
     ) -> list[Row]:
-        """A page of the list, in order. ``sort``: since, or a key of STATEMENT_OF_SORT."""
-        name = STATEMENT_OF_SORT.get(sort) or ("newest" if descending else "oldest")
+        """A page of the list, in order. ``sort``: one of SORTS."""
         shape = {"sort": sort, "descending": descending, "page_size": page_size, "skip": skip}
-        return self._db.fetch_all(
-            f"store/ui/select_unsynced_{name}", {**wanted.params(workspace_id), **shape}
-        )
+        return self._db.fetch_all("store/ui/select_unsynced", {**wanted.params(workspace_id), **shape})
 
     def iterate_unsynced(
         self, workspace_id: int, wanted: UnsyncedFilter, sort: str, descending: bool

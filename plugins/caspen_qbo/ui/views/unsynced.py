@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from caspen_qbo.catalogue import CATALOGUE, Turn, entry_for
 from caspen_qbo.hooks.database import Row
-from caspen_qbo.hooks.store.pages import UnsyncedFilter
+from caspen_qbo.hooks.store.pages import SORTS, UnsyncedFilter
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
 from caspen_qbo.ui.visit import Visit
@@ -45,7 +45,7 @@ class Asked(BaseModel):
     turn: Turn | Literal[""] = ""
     kind: Literal["", "invoice", "credit_note", "payment"] = ""
     find: str = Field("", max_length=100)
-    sort: Literal["since", "number", "title", "client", "date", "total"] = "since"
+    sort: Literal[SORTS] = "since"  # type: ignore[valid-type]
     order: Literal["up", "down"] = "up"
     page: int = Field(1, ge=1, le=1_000_000)
 

@@ -1,0 +1,58 @@
+-- One page of the open rows, sorted as asked. Of the four ways to find the page only the one asked for is carried out:
+-- by time it is read from the index unsynced_since; by number or title from the rows alone; by client, date or total
+-- from the rows and their documents. The details are looked up for the page's own rows.
+-- Grain:   one row per open row
+-- Order:   by sort, then id
+-- Params:  workspace_id bigint; error_keys text[], cause_ref, document_kind text, or null for all; search text (a client
+--          id) with search_like (part of a number), or null;
+--          sort text: since, number, title, client, date or total; descending boolean, page_size int, skip int
+-- Columns: the row's own, and client_id, document_date, total of its document
+WITH open_row AS NOT MATERIALIZED (
+  SELECT u.*
+  FROM qbo_sync.unsynced_invoice u
+  WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
+    AND (%(error_keys)s::text[] IS NULL OR u.error_key = ANY(%(error_keys)s))
+    AND (%(cause_ref)s::text IS NULL OR u.cause_ref = %(cause_ref)s)
+    AND (%(document_kind)s::text IS NULL OR u.document_kind = %(document_kind)s)
+    AND (%(search)s::text IS NULL
+         OR u.document_number ILIKE %(search_like)s
+         OR EXISTS (SELECT 1 FROM qbo_sync.document c
+                    WHERE c.workspace_id = u.workspace_id AND c.document_kind = u.document_kind
+                      AND c.document_id = u.document_id AND c.client_id::text = %(search)s))
+),
+page AS (
+  (SELECT u.id, row_number() OVER (ORDER BY u.first_seen_at, u.id) AS position
+   FROM open_row u
+   WHERE %(sort)s = 'since' AND NOT %(descending)s
+   ORDER BY u.first_seen_at, u.id LIMIT %(page_size)s OFFSET %(skip)s)
+  UNION ALL
+  (SELECT u.id, row_number() OVER (ORDER BY u.first_seen_at DESC, u.id DESC)
+   FROM open_row u
+   WHERE %(sort)s = 'since' AND %(descending)s
+   ORDER BY u.first_seen_at DESC, u.id DESC LIMIT %(page_size)s OFFSET %(skip)s)
+  UNION ALL
+  (SELECT s.id, row_number() OVER (ORDER BY s.up, s.down DESC, s.id)
+   FROM (SELECT u.id, CASE WHEN NOT %(descending)s THEN v.text END AS up,
+                CASE WHEN %(descending)s THEN v.text END AS down
+         FROM open_row u
+         CROSS JOIN LATERAL (SELECT CASE %(sort)s WHEN 'number' THEN u.document_number ELSE u.title END AS text) v
+         WHERE %(sort)s IN ('number', 'title')) s
+   ORDER BY s.up, s.down DESC, s.id LIMIT %(page_size)s OFFSET %(skip)s)
+  UNION ALL
+  (SELECT s.id, row_number() OVER (ORDER BY s.up, s.down DESC NULLS LAST, s.id)
+   FROM (SELECT u.id, CASE WHEN NOT %(descending)s THEN v.number END AS up,
+                CASE WHEN %(descending)s THEN v.number END AS down
+         FROM open_row u
+         LEFT JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)
+         CROSS JOIN LATERAL (
+           SELECT CASE %(sort)s WHEN 'client' THEN d.client_id WHEN 'date' THEN d.document_date - date '2000-01-01'
+                                ELSE d.total END AS number) v
+         WHERE %(sort)s IN ('client', 'date', 'total')) s
+   ORDER BY s.up, s.down DESC NULLS LAST, s.id LIMIT %(page_size)s OFFSET %(skip)s)
+)
+SELECT u.id, u.workspace_id, u.document_kind, u.document_id, u.document_number, u.invoice_id, u.error_key, u.title,
+       u.detail, u.fix, u.cause_ref, u.first_seen_at, u.attempts, d.client_id, d.document_date, d.total
+FROM page
+JOIN qbo_sync.unsynced_invoice u USING (id)
+LEFT JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)
+ORDER BY page.position
