@@ -61,13 +61,7 @@ def practice(
         port = free_port()
         environ = dict(airflow_connections(caspen, sync, sandbox))
         quickbooks = json.loads(environ["AIRFLOW_CONN_QUICKBOOKS"])
-        quickbooks["extra"] |= {
-            "redirect_uri": f"http://{HOST}:{port}/quickbooks/connect/callback",
-            # QuickBooks' own limits have tests of their own; here nobody waits for them.
-            "requests_per_second": 10_000,
-            "requests_per_minute": 100_000,
-            "batches_per_minute": 100_000,
-        }
+        quickbooks["extra"]["redirect_uri"] = f"http://{HOST}:{port}/quickbooks/connect/callback"
         environ["AIRFLOW_CONN_QUICKBOOKS"] = json.dumps(quickbooks)
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in environ.items():

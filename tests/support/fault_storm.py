@@ -11,9 +11,7 @@ QuickBooks' own rows, Caspen's statuses and our listings are compared with those
 from __future__ import annotations
 
 import argparse
-import json
 import logging
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -210,7 +208,6 @@ class Stage:
     @contextmanager
     def practice(self, name: str) -> Iterator[Flow]:
         with fresh_copy(self.server, self.caspen, self.sync, self.sandbox, name) as (caspen, sync):
-            allow_many_calls()
             with psycopg.connect(caspen.uri, autocommit=True) as connection:
                 flow = Flow(Staff(connection, WORKSPACE), self.sandbox, connection, sync)
                 flow.rates = dict(flow.caspen_rows("SELECT name, id FROM caspen.tax_rate"))
@@ -297,14 +294,6 @@ def prepared(
     made = build_practice(flow, documents)
     flow.close()
     yield Stage(server, caspen, sync, sandbox, made)
-
-
-def allow_many_calls() -> None:
-    """Our own limiter out of the way: time is not what is tested."""
-    connection = json.loads(os.environ["AIRFLOW_CONN_QUICKBOOKS"])
-    limits = {"requests_per_minute": 60000, "requests_per_second": 1000, "batches_per_minute": 60000}
-    connection["extra"] |= limits
-    os.environ["AIRFLOW_CONN_QUICKBOOKS"] = json.dumps(connection)
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from ops.postgres import Database
 from tests.support.crash_sweep import build_scenario, faults_of
 from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.interrupt import Instant, interrupt
-from tests.support.services import Sandbox
+from tests.support.services import Sandbox, keep_pace
 
 PROCESSES = 10
 
@@ -61,6 +61,7 @@ def refreshes(flow: Flow) -> int:
 
 
 def test_ten_processes_refresh_once_and_provoke_no_throttle(flow: Flow) -> None:
+    keep_pace()
     flow.switch(limits=True)
     flow.door("expire-tokens", realm=REALM)
     before, throttled = refreshes(flow), _throttled(flow)
@@ -79,6 +80,7 @@ def test_ten_processes_refresh_once_and_provoke_no_throttle(flow: Flow) -> None:
 def test_ten_processes_post_at_once_and_each_document_is_there_once(
     flow: Flow, caspen_db: Database, sync_db: Database, sandbox: Sandbox
 ) -> None:
+    keep_pace()
     flow.switch(limits=True)
     build_scenario(flow)
     flow.door("expire-tokens", realm=REALM)

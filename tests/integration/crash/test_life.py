@@ -19,7 +19,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from caspen_seed import Staff
 from ops.postgres import PostgresServer
 from tests.support.crash_sweep import fresh_copy
-from tests.support.fault_storm import allow_many_calls
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.life import JOBS, Life
 from tests.support.services import DatabaseFactory, Sandbox, airflow_connections
@@ -145,7 +144,6 @@ def test_whatever_happens_in_any_order(
     def move_in(stack: ExitStack) -> Flow:
         name = f"life{next(lives)}"
         copies = stack.enter_context(fresh_copy(postgres_server, caspen, sync, sandbox, name))
-        allow_many_calls()
         connection = stack.enter_context(psycopg.connect(copies[0].uri, autocommit=True))
         flow = Flow(Staff(connection, WORKSPACE), sandbox, connection, copies[1])
         flow.rates = dict(flow.caspen_rows("SELECT name, id FROM caspen.tax_rate"))

@@ -119,14 +119,9 @@ class Pages:
 
 @pytest.fixture
 def connections(connections: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
-    """As everywhere, with our own limits so high that no page waits: they have tests of their own."""
+    """As everywhere, and webhooks are listened to."""
     quickbooks = json.loads(connections["AIRFLOW_CONN_QUICKBOOKS"])
-    quickbooks["extra"] |= {
-        "requests_per_second": 10_000,
-        "requests_per_minute": 100_000,
-        "batches_per_minute": 100_000,
-        "webhook_verifier_token": WEBHOOK_TOKEN,
-    }
+    quickbooks["extra"]["webhook_verifier_token"] = WEBHOOK_TOKEN
     changed = {**connections, "AIRFLOW_CONN_QUICKBOOKS": json.dumps(quickbooks)}
     monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", changed["AIRFLOW_CONN_QUICKBOOKS"])
     return changed
