@@ -14,18 +14,9 @@ import pytest
 from caspen_seed import NewLine
 from ops.paths import ROOT
 from ops.postgres import Database
+from tests.support.command_line import run_command as run
 from tests.support.flow import REALM, Flow
 from tests.support.services import Sandbox
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "caspen_qbo", *arguments],
-        cwd=ROOT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-    )
 
 
 @pytest.fixture
@@ -45,7 +36,9 @@ def flow(
 
 
 def test_a_day_on_the_command_line(flow: Flow) -> None:
-    assert run("migrate").returncode == 0  # safe to repeat
+    command = [sys.executable, "-m", "caspen_qbo", "migrate"]
+    typed = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True)
+    assert typed.returncode == 0, typed.stderr  # safe to repeat
     posted = run("post", "--workspace", "1")
     assert posted.returncode == 0, posted.stderr
     assert "invoices posted 1" in posted.stdout
