@@ -24,7 +24,6 @@ from caspen_qbo import wiring
 from caspen_qbo.usecases.post import post
 from caspen_seed import NewLine
 from ops.environment import QUICKBOOKS_APP
-from tests.support.fault_storm import allow_many_calls
 from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.services import Sandbox
 from tests.support.standalone import Services, services
@@ -182,7 +181,6 @@ def measure(started: Services, invoices: int = INVOICES) -> Measured:
     """Both ways, each into empty books."""
     caspen, sync = started.caspen.create(), started.sync.create()
     started.prepare_for(caspen, sync)
-    allow_many_calls()
     flow = Flow.open(caspen, sync, started.sandbox)
     try:
         ours = count_ours(flow, invoices)
