@@ -24,6 +24,9 @@ COMPARED_OF = {
 
 PRESENCE = "presence"
 
+CUSTOMER_STATUS = "customer status"
+"""Active on Caspen's side, inactive in QuickBooks; counted with the edited fields."""
+
 
 class Severity(StrEnum):
     """How much a failing check matters. It never changes whether the check succeeded."""

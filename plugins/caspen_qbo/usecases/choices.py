@@ -15,12 +15,20 @@ from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.matching import drift
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.usecases import inactive
 from caspen_qbo.usecases.look import fetch_by
 from caspen_qbo.usecases.session import Session
 
 log = logging.getLogger(__name__)
 
-CHOOSABLE = frozenset({"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch"})
+CHOOSABLE = frozenset(
+    {"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch", inactive.ERROR_KEY}
+)
+
+
+def may_choose(error_key: str, *, blocks: bool) -> bool:
+    """Whether a listed row leaves a choice. One that holds a write because of an inactive name does not."""
+    return error_key in CHOOSABLE and not (blocks and error_key == inactive.ERROR_KEY)
 
 
 def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
@@ -55,6 +63,10 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 session.store.choices.accept(
                     session.workspace_id, row["document_kind"], row["document_id"], facts, row["version"], who
                 )
+                if inactive.ERROR_KEY in row["open_keys"]:
+                    session.store.inactive.accept(
+                        session.workspace_id, row["document_kind"], row["document_id"], facts.customer_id
+                    )
                 _note(session, row, "accepted as it is in QuickBooks", facts, who)
                 session.store.unsynced.resolve(
                     session.workspace_id, row["document_kind"], row["document_id"],
@@ -82,6 +94,12 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
             facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
             if facts is None or facts.gone:
                 continue
+            if inactive.ERROR_KEY in row["open_keys"]:
+                raise ConfigurationError(
+                    f"{row['document_kind']} {row['document_number']}: QuickBooks refuses every change while "
+                    f"its customer {facts.customer_id} is inactive. Make the customer active again there; "
+                    "what else differs can then be sent again. Or accept it as it is."
+                )
             if row["document_kind"] == DocumentKind.PAYMENT:
                 raise ConfigurationError(
                     f"payment {row['document_number']}: QuickBooks payment {row['quickbooks_id']} was "

@@ -14,6 +14,7 @@ from caspen_qbo import settings
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.documents import Body, read_facts
 from caspen_qbo.core.query_text import quote
+from caspen_qbo.usecases import inactive
 from caspen_qbo.usecases.session import Session
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,8 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     # A full read needs no history from the feed; a short one keeps that call small.
     since = started_at - overlap if cursor is None or full else cursor[0] - overlap
     queries_before = session.accounting.calls().get("query", 0)
-    changes, quickbooks_time = session.accounting.fetch_changes(TYPES, since)
+    feed = TYPES if full else (*TYPES, inactive.ENTITY)
+    changes, quickbooks_time = session.accounting.fetch_changes(feed, since)
     documents = 0
     for quickbooks_type in TYPES:
         documents += _keep(session, quickbooks_type, changes[quickbooks_type], started_at)
@@ -70,6 +72,7 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     if full:
         documents += _read_all(session, started_at)
     documents += _read_unmet(session, started_at if full else None, started_at)
+    inactive.learn(session, None if full else changes[inactive.ENTITY], started_at)
     session.store.documents.move_cursor(session.workspace_id, CURSOR, quickbooks_time)
     log.info(
         "read back workspace=%d full=%s documents=%d run=%s",

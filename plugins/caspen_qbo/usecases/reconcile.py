@@ -17,6 +17,7 @@ from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError, SyncError
 from caspen_qbo.quality.validate import validate
 from caspen_qbo.usecases.evidence import gather
+from caspen_qbo.usecases.inactive import list_inactive, mark_inactive
 from caspen_qbo.usecases.ledger import read_ledger
 from caspen_qbo.usecases.listing import list_differences
 from caspen_qbo.usecases.post import RunResult, run_job, write_statuses
@@ -124,6 +125,7 @@ def freeze(session: Session) -> dict[str, int]:
             store.mark_edited(
                 workspace_id, [(edited, uncompared(changes), bool(changes)) for edited, changes in found]
             )
+        mark_inactive(session)
         store.mark_accepted(workspace_id)
         return store.count_compared(workspace_id)
 
@@ -177,6 +179,9 @@ def _list(session: Session, row: dict[str, Any]) -> int:
         )
         for item in row["differences"]
     ]  # fmt: skip
+    rest = list_inactive(session, row, found, row["quickbooks_customer"])
+    if not rest:
+        return len(found)
     cause = judge(
         in_caspen=row["in_caspen"], in_quickbooks=row["in_quickbooks"], gone=row["gone"],
         drifted=row["drifted"], quickbooks_type=row["quickbooks_type"], quickbooks_id=row["quickbooks_id"],
@@ -191,7 +196,7 @@ def _list(session: Session, row: dict[str, Any]) -> int:
         )
         listed["invoice_id"] = original["invoice_id"] if original else document_id
     list_differences(
-        session, listed, row["document_kind"], cause.error_key, found, lead=cause.lead, blocks=cause.blocks
+        session, listed, row["document_kind"], cause.error_key, rest, lead=cause.lead, blocks=cause.blocks
     )
     return len(found)
 

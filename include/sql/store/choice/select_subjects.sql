@@ -8,6 +8,7 @@ SELECT d.document_kind, d.document_id, d.document_number, d.version, d.synced_ve
        array(SELECT u.error_key FROM qbo_sync.unsynced_invoice u
              WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind
                AND u.document_id = d.document_id AND u.resolved_at IS NULL
+               AND (NOT u.blocks OR u.error_key <> 'inactive_reference')   -- that one holds a write: no choice
              ORDER BY u.error_key) AS open_keys
 FROM qbo_sync.document d
 JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)

@@ -1,12 +1,12 @@
 -- Every difference of the frozen comparison, one row per document and field; delta is QuickBooks minus Caspen.
 -- The first condition keeps the equal ones, nearly all, away from the expansion.
--- What a person accepted, and what is open on an imported payment already, counts as explained.
+-- What a person accepted (an inactive customer is accepted apart, and not marked then), and what is open on an imported payment already, counts as explained.
 -- Params:  run_id text, workspace_id bigint
 INSERT INTO qbo_sync.reconciliation_difference
   (run_id, workspace_id, document_kind, document_id, document_number, field, caspen_value, quickbooks_value, delta,
    explained)
 SELECT %(run_id)s, c.workspace_id, c.document_kind, c.document_id, c.document_number, m.field, m.ours, m.theirs, m.delta,
-       (c.accepted AND (m.field <> 'balance' OR m.delta = c.quickbooks_total - c.caspen_total))
+       (c.accepted AND m.field <> 'customer status' AND (m.field <> 'balance' OR m.delta = c.quickbooks_total - c.caspen_total))
        OR (c.origin = 'quickbooks' AND EXISTS (
              SELECT 1 FROM qbo_sync.unsynced_invoice u
              WHERE u.workspace_id = c.workspace_id AND u.document_kind = c.document_kind

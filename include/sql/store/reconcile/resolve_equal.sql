@@ -5,7 +5,8 @@ UPDATE qbo_sync.unsynced_invoice u
 SET resolved_at = now(), resolution = 'equal again'
 FROM qbo_sync.comparison c
 WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
-  AND u.error_key IN ('totals_mismatch', 'changed_in_quickbooks', 'missing_in_quickbooks')
+  AND (u.error_key IN ('totals_mismatch', 'changed_in_quickbooks', 'missing_in_quickbooks')
+       OR (u.error_key = 'inactive_reference' AND NOT u.blocks))
   AND u.last_seen_at < now()
   AND c.workspace_id = u.workspace_id AND c.document_kind = u.document_kind AND c.document_id = u.document_id
   AND c.origin IS DISTINCT FROM 'quickbooks'

@@ -4,7 +4,7 @@
 --          balance, or only the others; after_kind text, after_id bigint, page_size int
 -- Columns: of the comparison | gone text: voided or deleted, as last read | differences jsonb, in the order written
 SELECT r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,
-       c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, s.gone,
+       c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, c.quickbooks_customer, s.gone,
        jsonb_agg(jsonb_build_object('field', r.field, 'caspen_value', r.caspen_value,
                                     'quickbooks_value', r.quickbooks_value, 'delta', r.delta::text) ORDER BY r.id)
          AS differences
@@ -16,7 +16,7 @@ LEFT JOIN qbo_sync.snapshot s
 WHERE r.run_id = %(run_id)s AND r.workspace_id = %(workspace_id)s AND NOT r.explained
   AND (r.document_kind, r.document_id) > (%(after_kind)s, %(after_id)s)
 GROUP BY r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,
-         c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, s.gone
+         c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, c.quickbooks_customer, s.gone
 HAVING (r.document_kind = 'invoice' AND bool_and(r.field = 'balance')) = %(open_invoices)s
 ORDER BY r.document_kind, r.document_id
 LIMIT %(page_size)s

@@ -13,6 +13,7 @@ from caspen_qbo.hooks.store.activity import ActivityStore
 from caspen_qbo.hooks.store.choices import ChoiceStore
 from caspen_qbo.hooks.store.documents import DocumentStore
 from caspen_qbo.hooks.store.imports import ImportStore
+from caspen_qbo.hooks.store.inactive import InactiveStore
 from caspen_qbo.hooks.store.links import LinkStore
 from caspen_qbo.hooks.store.reconciliation import ReconciliationStore
 from caspen_qbo.hooks.store.requests import RequestStore
@@ -39,6 +40,7 @@ class Store:
         self.unsynced = UnsyncedStore(self.database)
         self.runs = RunStore(self.database)
         self.reconciliation = ReconciliationStore(self.database)
+        self.inactive = InactiveStore(self.database)
         self.choices = ChoiceStore(self.database)
         self.activity = ActivityStore(self.database)
 

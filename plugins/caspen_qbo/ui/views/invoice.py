@@ -17,7 +17,7 @@ from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
 from caspen_qbo.ui.views.unsynced import KINDS, NOT_RETRIED, TURNS
 from caspen_qbo.ui.visit import Visit
-from caspen_qbo.usecases.choices import CHOOSABLE
+from caspen_qbo.usecases.choices import may_choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ def _listing(visit: Visit, row: Row) -> ListingRow:
     return ListingRow(
         what=f"{KINDS.get(row['document_kind'], row['document_kind'])} {row['document_number']}",
         number=row["document_number"],
-        may_choose=row["error_key"] in CHOOSABLE and not resolved and visit.may(Right.OPERATE),
+        may_choose=may_choose(row["error_key"], blocks=row["blocks"]) and not resolved and visit.may(Right.OPERATE),
         title=row["title"],
         detail=row["detail"],
         cause=entry.cause,

@@ -1,0 +1,6 @@
+-- A customer is inactive in QuickBooks.
+-- Params:  realm_id text, customer_id text, seen_at timestamptz
+INSERT INTO qbo_sync.inactive_customer (realm_id, customer_id, seen_at)
+VALUES (%(realm_id)s, %(customer_id)s, %(seen_at)s)
+ON CONFLICT (realm_id, customer_id) DO UPDATE
+SET seen_at = excluded.seen_at

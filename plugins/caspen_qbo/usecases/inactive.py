@@ -1,0 +1,80 @@
+"""
+Customers made inactive in QuickBooks while posted invoices stand on them: learnt, marked, listed.
+
+QuickBooks refuses what names an inactive customer, so what is still to come for its invoices moves on one side
+only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from caspen_qbo.core.documents import Body
+from caspen_qbo.core.matching import Difference
+from caspen_qbo.core.reconcile import CUSTOMER_STATUS
+from caspen_qbo.hooks.store.unsynced import Listing
+from caspen_qbo.usecases.session import Session
+
+ENTITY = "Customer"
+ERROR_KEY = "inactive_reference"
+RECENT_DAYS = 92
+"""A quarter: what is dated since then still goes into a tax return that is not filed."""
+
+
+def learn(session: Session, changed: Iterable[Body] | None, seen_at: datetime) -> None:
+    """
+    Store which customers are inactive.
+
+    :param changed: What the change feed told of customers; None: ask for all inactive ones, a call for each
+        thousand.
+    """
+    complete = changed is None
+    bodies = list(session.accounting.query(ENTITY, "Active = false") if changed is None else changed)
+    active = [str(body["Id"]) for body in bodies if _is_active(body)]
+    inactive = [str(body["Id"]) for body in bodies if not _is_active(body)]
+    with session.store.transaction():
+        session.store.inactive.keep(session.realm_id, inactive, active, seen_at, complete=complete)
+
+
+def _is_active(body: Body) -> bool:
+    """Two customers merged into one leave a stub that says Deleted."""
+    return body.get("Active") is not False and body.get("status") != "Deleted"
+
+
+def mark_inactive(session: Session) -> int:
+    """
+    Mark the frozen invoices whose customer is inactive, those that are open or recent; how many.
+
+    Call inside the transaction that freezes, after the edits are marked.
+    """
+    recent_since = datetime.now(UTC).date() - timedelta(days=RECENT_DAYS)
+    return session.store.inactive.mark_compared(
+        session.workspace_id, session.realm_id, recent_since=recent_since
+    )
+
+
+def list_inactive(
+    session: Session, row: dict[str, Any], found: Sequence[Difference], customer_id: str
+) -> list[Difference]:
+    """List an invoice for its inactive customer, one cause for all of that customer's; what else differs."""
+    status = next((difference for difference in found if difference.field == CUSTOMER_STATUS), None)
+    if status is None:
+        return list(found)
+    detail = (
+        f"QuickBooks customer {customer_id}, on whom {row['quickbooks_type']} {row['quickbooks_id']} stands, "
+        "was made inactive there. Payments, credits and changes of this invoice cannot be posted before it "
+        "is active again; accept it if nothing more is to come."
+    )
+    session.store.unsynced.record(
+        [
+            Listing(
+                session.workspace_id, row["document_kind"], row["document_id"], row["document_number"],
+                row["invoice_id"], ERROR_KEY, detail, cause_ref=f"customer:{customer_id}", blocks=False,
+                field=status.field, caspen_value=status.caspen_value,
+                quickbooks_value=status.quickbooks_value,
+            )
+        ]
+    )  # fmt: skip
+    return [difference for difference in found if difference is not status]
