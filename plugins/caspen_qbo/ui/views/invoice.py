@@ -258,7 +258,9 @@ def _listing(visit: Visit, row: Row) -> ListingRow:
     return ListingRow(
         what=f"{KINDS.get(row['document_kind'], row['document_kind'])} {row['document_number']}",
         number=row["document_number"],
-        may_choose=may_choose(row["error_key"], blocks=row["blocks"]) and not resolved and visit.may(Right.OPERATE),
+        may_choose=may_choose(row["error_key"], blocks=row["blocks"])
+        and not resolved
+        and visit.may(Right.OPERATE),
         title=row["title"],
         detail=row["detail"],
         cause=entry.cause,
