@@ -22,6 +22,11 @@ class SyncError(Exception):
     """Root of the tree. ``error_key`` names the entry of the error catalogue a user is shown."""
 
     error_key = "other"
+    not_carried_out = False
+    """
+    Proven: the write that met this never left, or QuickBooks' books themselves refused it. False: it may have
+    been carried out, and is looked for before anything like it is sent again.
+    """
 
     def __init__(self, message: str, *, error_key: str | None = None, intuit_tid: str | None = None) -> None:
         """
@@ -82,7 +87,7 @@ class QboUnavailableError(RetryError):
 
 
 class QboThrottledError(RetryError):
-    """Too many requests for this minute (429, code 3001). The request was not carried out."""
+    """Too many requests for this minute (429, code 3001), or no turn among our own calls."""
 
     def __init__(
         self, message: str, *, retry_after_seconds: float = 60.0, intuit_tid: str | None = None

@@ -64,8 +64,8 @@ class Accounting(Protocol):
 
     Every method may raise StopError (connection dead, subscription ended), QboThrottledError,
     QuotaExhaustedError. Reads are retried inside and end in QboUnavailableError. Writes are repeated inside
-    only where QuickBooks certainly did nothing (429, expired access token); any other trouble is
-    OutcomeUnknownError.
+    only after a refusal at the gate (429, 401, 403/3100), with the same request id; any other trouble is
+    OutcomeUnknownError. Whatever ends a write, only an error that says ``not_carried_out`` proves it.
     """
 
     realm_id: str

@@ -188,6 +188,8 @@ class Gateway:
             return Answer(200, body, JSON, fault_code="10000")
         if rule.kind == "token_expired":
             return self.refusal(faults.token_refused("Token expired: AB01"), call, None)
+        if rule.kind == "not_authorised":
+            return self.refusal(faults.application_not_authorised(), call, None)
         if rule.kind == "refuse" and (rule.status or call.operation != "batch"):
             return self.refusal(_refusal(rule.errors, rule.status or 400), call, None)
         return None

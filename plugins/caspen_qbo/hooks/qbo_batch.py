@@ -51,15 +51,17 @@ def read_answers(reply: Reply, items: Sequence[WriteItem]) -> dict[str, Answer]:
     }
     answers: dict[str, Answer] = {}
     for item in items:
-        answer = _read_item(item, parts.get(item.bid), reply.intuit_tid)
+        answer = _read_item(item, parts.get(item.bid), reply)
         if answer is not None:
             answers[item.bid] = answer
     if len(answers) == len(items) and all(answer.code == "6190" for answer in answers.values()):
-        raise SubscriptionEndedError(
+        ended = SubscriptionEndedError(
             f"QuickBooks refused all {len(items)} writes (6190): {answers[items[0].bid].text}. "
             "It takes no new data until the subscription is renewed.",
             intuit_tid=reply.intuit_tid or None,
         )
+        ended.not_carried_out = True
+        raise ended
     return answers
 
 
@@ -69,13 +71,13 @@ def check_length(what: str, value: str, longest: int) -> None:
         raise InvariantError(f"{what} {value!r} has {len(value)} characters; QuickBooks takes 1 to {longest}")
 
 
-def _read_item(item: WriteItem, part: Mapping[str, Any] | None, tid: str) -> Answer | None:
-    """One item's answer; None when it is in doubt."""
-    errors = faults.read_errors(part)
+def _read_item(item: WriteItem, part: Mapping[str, Any] | None, reply: Reply) -> Answer | None:
+    """One item's answer; None when it is in doubt, as any refusal is after the batch was sent twice."""
+    errors, tid = faults.read_errors(part), reply.intuit_tid
     if errors:
         verdict = faults.judge_errors(errors)
         error = verdict.error
-        if not verdict.definite:
+        if reply.repeated or not verdict.definite:
             log.warning(
                 "quickbooks batch item in doubt bid=%s entity=%s code=%s tid=%s",
                 item.bid, item.entity, error.code or "-", tid or "-",

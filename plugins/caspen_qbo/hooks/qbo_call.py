@@ -46,6 +46,8 @@ class Reply:
     headers: Mapping[str, str]
     payload: dict[str, Any]
     intuit_tid: str
+    repeated: bool = False
+    """The call was turned away at the gate before (429, 401): what is refused now may have been done then."""
 
     @property
     def text(self) -> str:

@@ -2,9 +2,9 @@
 Every HTTP call to QuickBooks: time-outs, waiting when throttled, and which trouble may be repeated.
 
 python-quickbooks is given this object as its session. A call ends in one of three ways: an answer without
-a fault; an error that says QuickBooks certainly did nothing; or, for a write, :class:`OutcomeUnknownError`.
-Reads are tried a few times. A write is sent again only after answers that prove it was not carried out (429,
-expired access token), and then with the same request id.
+a fault; an error whose ``not_carried_out`` says that nothing was done for certain; or an error without that
+proof. Reads are tried a few times. A write is sent again only after a refusal at QuickBooks' gate (429, 401,
+403/3100), and then with the same request id: such a refusal is documented as one, and yet proves nothing.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from tenacity import (
 from caspen_qbo import settings
 from caspen_qbo.core import faults
 from caspen_qbo.core.faults import FaultAction
-from caspen_qbo.errors import QboThrottledError, QboUnavailableError, QuotaExhaustedError
+from caspen_qbo.errors import QboThrottledError, QboUnavailableError, QuotaExhaustedError, SyncError
 from caspen_qbo.hooks.qbo_call import Call, Reply, read_call
 from caspen_qbo.hooks.qbo_json import decode
-from caspen_qbo.hooks.qbo_trouble import refused, unanswered
+from caspen_qbo.hooks.qbo_trouble import needs_new_token, proves_refusal, refused, shuts_out, unanswered
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,9 @@ class TokenSource(Protocol):
 
     def replace(self, rejected: str) -> str:
         """A token that is not the rejected one."""
+
+    def give_up(self, refused: str) -> None:
+        """QuickBooks does not let this token into the company: a person must connect again."""
 
 
 class Limiter(Protocol):
@@ -72,6 +75,14 @@ class Patience:
     def quota_after(self) -> float:
         """A read refused for that long, and that often, is no matter of minutes: the quota is gone."""
         return 2.5 * self.throttle_wait
+
+
+@dataclass(slots=True)
+class _Progress:
+    """One call on its way."""
+
+    doubtful: bool = False
+    """It has left at least once, and no answer proves that QuickBooks did nothing."""
 
 
 class _BearerAuth(requests.auth.AuthBase):
@@ -128,11 +139,12 @@ class QuickBooksSession:
         Make one call.
 
         :raises QboRejectedError: QuickBooks refused; certainly not carried out.
-        :raises SubscriptionEndedError, QboAuthError, ConfigurationError: a person must act; not carried out.
-        :raises QboThrottledError, QuotaExhaustedError: still refused after waiting; not carried out.
-        :raises QboUnavailableError: a read that failed every time; or Intuit's token service is silent, and
-            nothing was carried out.
+        :raises SubscriptionEndedError, QboAuthError, ConfigurationError: a person must act.
+        :raises QboThrottledError, QuotaExhaustedError: still refused after waiting.
+        :raises QboUnavailableError: a read that failed every time; or Intuit's token service is silent.
         :raises OutcomeUnknownError: a write that may have been carried out.
+
+        A write may have been carried out whenever the error's ``not_carried_out`` does not say otherwise.
         """
         call = read_call(method, url, headers, params, data)
         if call.is_write:
@@ -163,11 +175,20 @@ class QuickBooksSession:
         )
 
     def _send(self, call: Call) -> Reply:
-        """Until an answer that is neither 'wait' nor 'another token'."""
+        """Until an answer that is neither 'wait' nor 'another token'; errors say what is proven."""
+        progress = _Progress()
+        try:
+            return self._send_until_answered(call, progress)
+        except SyncError as error:
+            error.not_carried_out = not progress.doubtful
+            raise
+
+    def _send_until_answered(self, call: Call, progress: _Progress) -> Reply:
         refusals, waited, renewed = 0, 0.0, False
         while True:
             self._limiter.acquire(call.kind)
             token = self._tokens.access_token()
+            repeated, progress.doubtful = progress.doubtful, True
             response, payload, text = self._exchange(call, token)
             tid = response.headers.get("intuit_tid", "")
             verdict = faults.judge(response.status_code, payload, text)
@@ -176,7 +197,7 @@ class QuickBooksSession:
                     raise unanswered(call, "the answer was cut off or is not JSON", tid)
                 if call.is_write:
                     self._writes_refused = False
-                return Reply(response.status_code, response.headers, payload, tid)
+                return Reply(response.status_code, response.headers, payload, tid, repeated)
             log.info(
                 "quickbooks fault kind=%s entity=%s code=%s action=%s tid=%s",
                 call.kind,
@@ -188,11 +209,14 @@ class QuickBooksSession:
             if verdict.action is FaultAction.THROTTLED:
                 refusals += 1
                 waited += self._wait_as_told(call, response, refusals, waited)
-            elif verdict.action is FaultAction.REFRESH_TOKEN and not renewed:
+            elif needs_new_token(verdict) and not renewed:
                 renewed = True
                 self._tokens.replace(token)
             else:
-                raise refused(call, verdict, tid)
+                if shuts_out(verdict):
+                    self._tokens.give_up(token)
+                progress.doubtful = repeated or not proves_refusal(verdict)
+                raise refused(call, verdict, tid, repeated=repeated)
 
     def _exchange(self, call: Call, token: str) -> tuple[requests.Response, Any, str]:
         """One request; its answer, its payload (None when not JSON), and then the beginning of its text."""
@@ -244,8 +268,9 @@ class QuickBooksSession:
         seconds = min(_retry_after(response, patience.throttle_wait), 2 * patience.throttle_wait)
         if waited + seconds > patience.throttle_total:
             raise QboThrottledError(
-                f"{call}: QuickBooks allows no more requests at the moment (429, waited {waited:.0f} s); "
-                "nothing was carried out. The next run goes on.",
+                f"{call}: QuickBooks allows no more requests at the moment (429, waited {waited:.0f} s). "
+                "The next run goes on"
+                + ("; it looks first whether this one was carried out." if call.is_write else "."),
                 retry_after_seconds=seconds,
                 intuit_tid=tid,
             )

@@ -93,6 +93,26 @@ class TokenStore:
         self._current = self._refresh(rejected=rejected)
         return self._current.token
 
+    def give_up(self, refused: str) -> None:
+        """
+        Mark the connection as waiting for a person: QuickBooks keeps this app out of the company.
+
+        :param refused: The access token it was said to. When the row holds another by now, somebody
+            connected or refreshed meanwhile, and nothing is marked.
+        """
+        self._current = None
+        with self._database.transaction():
+            row = self._database.fetch_one(
+                "store/connection/lock_connection", {"workspace_id": self.workspace_id}
+            )
+            stored = _stored(row) if row else None
+            if stored is None or stored.token != refused:
+                return
+            self._database.execute(
+                "store/connection/update_needs_reconnect", {"workspace_id": self.workspace_id}
+            )
+        log.error("quickbooks connection refused workspace=%d; reconnect it in Settings", self.workspace_id)
+
     def _refresh(self, rejected: str | None) -> _Usable:
         """Look again under the lock; ask Intuit only if nobody did meanwhile."""
         dead: InvalidGrantError | None = None

@@ -25,10 +25,48 @@ def unanswered(call: Call, what: str, tid: str = "") -> SyncError:
     return QboUnavailableError(f"{call}: {what}.", intuit_tid=tid or None)
 
 
-def refused(call: Call, verdict: FaultVerdict, tid: str = "") -> SyncError:
-    """A fault that neither waiting nor a new token cures."""
+def shuts_out(verdict: FaultVerdict) -> bool:
+    """
+    QuickBooks itself says that the app may not enter this company (3100, 120).
+
+    A bare 403 does not count: a proxy on the way may have said it.
+    """
+    return (
+        verdict.action is FaultAction.STOP
+        and verdict.error_key == "invalid_refresh_token"
+        and bool(verdict.error.code)
+    )
+
+
+def needs_new_token(verdict: FaultVerdict) -> bool:
+    """The token is not accepted, or not for this company: another one tells whether it lies with the token."""
+    return verdict.action is FaultAction.REFRESH_TOKEN or shuts_out(verdict)
+
+
+def proves_refusal(verdict: FaultVerdict) -> bool:
+    """
+    A write that met this was not carried out, beyond doubt: the books themselves looked at it and refused.
+
+    What the gate in front of them says (429, 401, 403) is documented to come before any work. Should it come
+    after it once, a payment would be posted twice; looking costs a query, and only when a run ended that way.
+    """
+    at_the_gate = verdict.action in (FaultAction.THROTTLED, FaultAction.REFRESH_TOKEN) or (
+        verdict.action is FaultAction.STOP and verdict.error_key == "invalid_refresh_token"
+    )
+    return verdict.definite and not at_the_gate
+
+
+def refused(call: Call, verdict: FaultVerdict, tid: str = "", *, repeated: bool = False) -> SyncError:
+    """
+    A fault that neither waiting nor a new token cures.
+
+    :param repeated: The same call left before and was turned away at the gate. A refusal of the second says
+        nothing of the first.
+    """
     error = verdict.error
     said = f"{call}: fault {error.code or '-'}: {error.text}"
+    if repeated and call.is_write and verdict.action is not FaultAction.STOP and proves_refusal(verdict):
+        return unanswered(call, f"refused, then fault {error.code or '-'} ({error.text})", tid)
     if verdict.action is FaultAction.RETRY_LATER and (not verdict.definite or not call.is_write):
         return unanswered(call, f"fault {error.code or '-'} ({error.text})", tid)
     if verdict.action is FaultAction.REFRESH_TOKEN:

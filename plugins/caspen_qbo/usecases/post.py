@@ -19,7 +19,7 @@ from caspen_qbo.usecases.post_payments import post_payments
 from caspen_qbo.usecases.post_sales import post_credit_memos, post_invoices
 from caspen_qbo.usecases.remove import remove_credit_memos, remove_payments, void_invoices
 from caspen_qbo.usecases.session import Session
-from caspen_qbo.usecases.settle import settle
+from caspen_qbo.usecases.settle import settle, with_documents
 from caspen_qbo.usecases.stage import stage
 from caspen_qbo.usecases.watchdog import describe_stuck
 
@@ -200,7 +200,11 @@ def _broken_causes(session: Session, causes: set[str]) -> set[str]:
 
 
 def list_waiting(session: Session, error: StopError) -> None:
-    """Show everything that waits under the cause that stopped the run, one card for all of it."""
+    """
+    Show everything that waits under the cause that stopped the run, one card for all of it.
+
+    What is in doubt waits too: nobody can look for it now.
+    """
     cause = "connection" if isinstance(error, QboAuthError) else "subscription"
     for kind in DocumentKind:
         for wanted in ("absent", "present"):
@@ -214,6 +218,16 @@ def list_waiting(session: Session, error: StopError) -> None:
                         for work in page
                     ]
                 )  # fmt: skip
+    doubtful = session.store.requests.fetch_in_doubt(session.workspace_id)
+    session.store.unsynced.record(
+        [
+            Listing(
+                session.workspace_id, row["document_kind"], row["document_id"], row["document_number"],
+                row["invoice_id"], error.error_key, error.message, cause_ref=cause,
+            )
+            for _, row in with_documents(session, doubtful)
+        ]
+    )  # fmt: skip
 
 
 def write_statuses(session: Session, counts: Counter[str]) -> None:

@@ -39,7 +39,8 @@ def send(session: Session, intents: Iterable[Intent], record: Record) -> list[Ou
     :param record: Called for each outcome inside its transaction.
     :return: The outcomes known so far. An intent without one is in doubt and left to :func:`settle.settle`.
     :raises StopError: nobody can write to this company now; what was sent before is recorded.
-    :raises RetryError: throttled or quota used up; the batch under way was certainly not carried out.
+    :raises RetryError: throttled, or QuickBooks is away. Unless the error proves that the batch under way was
+        not carried out, that batch is in doubt.
     """
     if session.plan is not None:
         session.plan.extend(intents)
@@ -66,11 +67,11 @@ def _send_group(session: Session, intents: Sequence[Intent], record: Record) -> 
             session.run_id,
         )  # fmt: skip
         return []
-    except (StopError, RetryError):
-        # Certainly not carried out: nothing to look for, and the work stays to be done.
-        with session.store.transaction():
-            for request in requests:
-                session.store.requests.finish(request.id, "dropped")
+    except (StopError, RetryError) as error:
+        if error.not_carried_out:  # nothing to look for, and the work stays to be done
+            with session.store.transaction():
+                for request in requests:
+                    session.store.requests.finish(request.id, "dropped")
         raise
     return record_answers(session, requests, answers, record)
 

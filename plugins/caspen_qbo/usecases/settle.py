@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from caspen_qbo import settings
 from caspen_qbo.errors import OutcomeUnknownError
+from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.requests import Request
 from caspen_qbo.ports import Answer
 from caspen_qbo.usecases.intents import CLIENT, Outcome
@@ -88,13 +90,19 @@ def _looks_max(request: Request) -> int:
 
 
 def _show(session: Session, doubtful: list[Request]) -> None:
+    for request, row in with_documents(session, doubtful):
+        list_outcome_unknown(session, request, row)
+
+
+def with_documents(session: Session, requests: Iterable[Request]) -> Iterator[tuple[Request, Row]]:
+    """Each request with the staged document it was made for; those for customers have none."""
     by_kind: dict[str, list[Request]] = {}
-    for request in doubtful:
+    for request in requests:
         if request.document_kind != CLIENT:
             by_kind.setdefault(request.document_kind, []).append(request)
-    for kind, requests in by_kind.items():
+    for kind, group in by_kind.items():
         rows = session.store.documents.fetch_documents(
-            session.workspace_id, kind, [request.document_id for request in requests]
+            session.workspace_id, kind, [request.document_id for request in group]
         )
-        for request in requests:
-            list_outcome_unknown(session, request, rows[request.document_id])
+        for request in group:
+            yield request, rows[request.document_id]

@@ -17,13 +17,14 @@ from caspen_qbo.errors import (
     QuotaExhaustedError,
     SubscriptionEndedError,
 )
+from caspen_qbo.hooks import qbo_cipher
 from caspen_qbo.hooks.qbo_client import QuickBooksAccounting
 from caspen_qbo.hooks.qbo_session import Patience
 from caspen_qbo.ports import WriteItem
 from ops.postgres import Database
 from tests.integration.qbo.conftest import PATIENCE, Desk
 from tests.integration.qbo.scripted import Seen, Told
-from tests.integration.qbo.test_tokens import expire
+from tests.integration.qbo.test_tokens import change, expire, row
 
 XML_429 = (
     b'<?xml version="1.0"?><IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="SERVICE">'
@@ -172,15 +173,27 @@ def test_throttled_waits_as_told_but_never_too_long(desk: Desk, books: QuickBook
     assert 120 <= desk.slept[1] <= 122
 
 
-def test_a_write_throttled_for_minutes_gives_up_as_certainly_not_done(
-    desk: Desk, books: QuickBooksAccounting
-):
+def test_a_write_throttled_for_minutes_gives_up_without_proof(desk: Desk, books: QuickBooksAccounting):
     desk.web.rule = lambda request: Told(429, XML_429)
 
-    with pytest.raises(QboThrottledError, match="nothing was carried out") as caught:
+    with pytest.raises(QboThrottledError, match="looks first whether this one was carried out") as caught:
         books.send_batch("r1", [ITEM])
     assert caught.value.retry_after_seconds == 60
+    assert not caught.value.not_carried_out
     assert sum(desk.slept) <= 300
+
+
+def test_a_refusal_proves_nothing_once_the_gate_has_answered_before(desk: Desk, books: QuickBooksAccounting):
+    """The first try may have been carried out: its repetition is refused because of it, or apart from it."""
+    refusal = fault(400, "6140", "Duplicate Document Number Error")
+    item_refused = Told(body={"BatchItemResponse": [{"bId": "1", **refusal.body}]})
+    desk.web.queue += [Told(429, LOWER_429), refusal, Told(429, LOWER_429), item_refused, item_refused]
+
+    with pytest.raises(OutcomeUnknownError, match="6140") as caught:
+        books.send_batch("r1", [ITEM])
+    assert not caught.value.not_carried_out
+    assert books.send_batch("r2", [ITEM]) == {}
+    assert books.send_batch("r3", [ITEM])["1"].code == "6140"
 
 
 def test_reads_refused_for_minutes_mean_the_months_quota(desk: Desk, books: QuickBooksAccounting):
@@ -232,22 +245,63 @@ def test_a_fresh_token_that_is_refused_too_stops_the_run(desk: Desk, books: Quic
 
 
 @pytest.mark.parametrize(
-    ("told", "error", "words"),
+    ("told", "error", "words", "calls", "proven"),
     [
-        (Told(403, LOWER_403), QboAuthError, "administrators"),
-        (fault(400, "120", "Authorization Failure"), QboAuthError, "administrators"),
-        (fault(400, "6190", "Invalid Company Status"), SubscriptionEndedError, "renewed"),
-        (Told(404, b"not here"), ConfigurationError, "api_url"),
+        (Told(403, LOWER_403), QboAuthError, "administrators", 2, False),
+        (fault(400, "120", "Authorization Failure"), QboAuthError, "administrators", 2, False),
+        (Told(403, b"said by a proxy"), QboAuthError, "administrators", 1, False),
+        (fault(400, "6190", "Invalid Company Status"), SubscriptionEndedError, "renewed", 1, True),
+        (Told(404, b"not here"), ConfigurationError, "api_url", 1, True),
     ],
-    ids=["3100", "120", "6190", "404"],
+    ids=["3100", "120", "403", "6190", "404"],
 )
-def test_what_a_person_must_cure_stops_the_run(desk: Desk, books: QuickBooksAccounting, told, error, words):
-    desk.web.queue += [told]
+def test_what_a_person_must_cure_stops_the_run(
+    desk: Desk, books: QuickBooksAccounting, told, error, words, calls, proven
+):
+    desk.web.rule = lambda request: told if request.path.endswith("/batch") else desk.normal(request)
 
     with pytest.raises(error, match=words) as caught:
         books.send_batch("r1", [ITEM])
     assert caught.value.intuit_tid == "1-tid"
-    assert len(desk.api_calls()) == 1
+    assert caught.value.not_carried_out is proven
+    assert len(desk.api_calls()) == calls
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["a read", "a write"])
+def test_kept_out_of_the_company_with_a_fresh_token_too_waits_for_a_person(
+    desk: Desk, books: QuickBooksAccounting, qbo_db: Database, read: bool
+):
+    desk.web.rule = lambda request: (
+        Told(403, LOWER_403) if request.path.startswith("/v3/") else desk.normal(request)
+    )
+    with pytest.raises(QboAuthError, match="administrators"):
+        books.read_company() if read else books.send_batch("r1", [ITEM])
+    assert row(qbo_db)["status"] == "needs_reconnect"
+    asked = len(desk.web.seen)
+    with desk.accounting() as later, pytest.raises(QboAuthError, match="workspace 7"):
+        later.read_company()
+    assert len(desk.web.seen) == asked  # known without asking
+
+
+def test_one_403_that_a_fresh_token_cures_is_not_the_end(desk: Desk, books: QuickBooksAccounting, qbo_db):
+    desk.web.queue += [Told(403, LOWER_403)]
+    books.read_company()
+    assert row(qbo_db)["status"] == "connected"
+    assert books.calls() == {"read": 2, "token": 1}
+
+
+def test_a_connection_made_anew_meanwhile_is_not_given_up(desk: Desk, books: QuickBooksAccounting, qbo_db):
+    def answer(request: Seen) -> Told:
+        if not request.path.startswith("/v3/"):
+            return desk.normal(request)
+        if len(desk.api_calls()) == 2:  # while the second try is under way
+            change(qbo_db, "access_token = %(other)s", other=qbo_cipher.encrypt("somebody-connected"))
+        return Told(403, LOWER_403)
+
+    desk.web.rule = answer
+    with pytest.raises(QboAuthError):
+        books.read_company()
+    assert row(qbo_db)["status"] == "connected"
 
 
 def test_a_refused_read_says_code_text_and_element(desk: Desk, books: QuickBooksAccounting):
@@ -280,9 +334,10 @@ def test_a_write_that_found_no_token_was_never_sent(desk: Desk, qbo_db: Database
     expire(qbo_db)
     desk.web.rule = lambda request: Told(503) if request.path == "/token" else desk.normal(request)
 
-    with desk.accounting() as books, pytest.raises(QboUnavailableError, match="token refresh"):
+    with desk.accounting() as books, pytest.raises(QboUnavailableError, match="token refresh") as caught:
         books.send_batch("r1", [ITEM])
     assert desk.api_calls() == []
+    assert caught.value.not_carried_out
 
 
 def test_one_calls_request_id_never_reaches_the_next(desk: Desk, books: QuickBooksAccounting):

@@ -28,6 +28,7 @@ def ask(books: Books) -> httpx.Response:
         ("transient", 400, "Please wait a few minutes and try again"),
         ("inventory_lock", 400, "transaction with inventory products at exactly the same time"),
         ("token_expired", 401, '"code":"3200"'),
+        ("not_authorised", 403, '"code":"3100"'),
     ],
 )
 def test_each_answer_and_then_all_is_well(
@@ -164,3 +165,23 @@ def test_a_struck_write_without_commit_did_nothing(sandbox: Sandbox, books: Book
             books.create("Customer", {"DisplayName": "Nobody"})
     assert "Nobody" not in [row["DisplayName"] for row in sandbox.rows("Customer")]
     assert len(KINDS) == len(set(KINDS))
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("throttled", 429), ("throttled_xml", 429), ("token_expired", 401), ("not_authorised", 403)],
+)
+def test_carried_out_and_then_refused(sandbox: Sandbox, books: Books, kind: str, status: int) -> None:
+    sandbox.fail(kind, commit=True)
+    assert books.send("POST", "customer", json={"DisplayName": "Done"}).status_code == status
+    assert "Done" in [row["DisplayName"] for row in sandbox.rows("Customer")]
+    if kind == "token_expired":
+        assert ask(books).status_code == 401, "the token stays expired afterwards"
+
+
+def test_the_token_endpoint_may_call_a_good_refresh_token_dead(sandbox: Sandbox) -> None:
+    sandbox.do("faults", rules=[{"kind": "invalid_grant", "endpoint": "oauth"}])
+    token = sandbox.do("token")["refresh_token"]
+    form = {"grant_type": "refresh_token", "refresh_token": token}
+    answer = sandbox.http.post("/oauth2/v1/tokens/bearer", data=form, auth=("any", "app"))
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")

@@ -33,12 +33,12 @@ async def company_call(request: Request) -> Response:
     rule = world.plan.strike(occasion)
     if rule:
         record.injected = rule.kind
-        if rule.kind == "token_expired":
-            world.authority.expire_access_tokens(realm)
     drops = rule is not None and rule.kind == "drop"
     answer = None
     if not (drops and rule and not rule.commit):
         answer = Gateway(world).answer(realm, call, _bearer(request), rule, record)
+        if rule and rule.kind == "token_expired":
+            world.authority.expire_access_tokens(realm)
         world.webhooks.collect(world.companies.values())
         record.status, record.fault = answer.status, answer.fault_code
     try:

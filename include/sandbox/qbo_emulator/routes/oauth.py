@@ -23,7 +23,14 @@ from ..templates import render
 from ..wire import HTML, TEXT
 from ..world import World
 
-TOKEN_FAILURES = {"drop": 0, "server_error": 500, "bad_gateway": 502, "unavailable": 503, "throttled": 429}
+TOKEN_FAILURES = {
+    "drop": 0,
+    "server_error": 500,
+    "bad_gateway": 502,
+    "unavailable": 503,
+    "throttled": 429,
+    "invalid_grant": 400,
+}
 """Statuses of the token endpoint's injected failures; a drop has none."""
 
 
@@ -129,6 +136,8 @@ def _failed(request: Request, world: World, record: Recorded, kind: str) -> Resp
         world.recorder.add(record)
         abort((request.client.host, request.client.port) if request.client else None)
         raise ConnectionDropped("dropped by the fault plan")
+    if kind == "invalid_grant":
+        return _answer(world, record, _refusal(OAuthError(kind)), TOKEN_FAILURES[kind])
     record.status = TOKEN_FAILURES[kind]
     world.recorder.add(record)
     body, media = (BAD_GATEWAY_PAGE, HTML) if kind == "bad_gateway" else (b"", TEXT)
