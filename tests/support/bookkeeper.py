@@ -25,6 +25,8 @@ class Mutation:
     """(document kind, error key) of every row there should be."""
     prepare: Callable[[Flow, int], None] = lambda flow, invoice_id: None
     """What the practice does with the invoice before it is posted."""
+    own_client: bool = False
+    """Whether the invoice is of a client that nothing else is billed to."""
 
 
 def body_of(flow: Flow, entity: str, kind: str, document_id: int) -> dict[str, Any]:
@@ -70,6 +72,34 @@ def edit_line(flow: Flow, invoice_id: int, *, amount: str | None = None, **detai
         lines[0]["Description"] = description
     lines[0]["SalesItemLineDetail"] |= detail
     edit(flow, invoice_id, Line=lines)
+
+
+def add_line(flow: Flow, invoice_id: int) -> None:
+    lines = [line for line in plain(invoice_of(flow, invoice_id)["Line"]) if "SalesItemLineDetail" in line]
+    extra = {key: value for key, value in lines[1].items() if key not in ("Id", "LineNum")}
+    edit(flow, invoice_id, Line=[*lines, extra])
+
+
+def other_item(flow: Flow, invoice_id: int) -> None:
+    item = next(r for r in flow.books("Item") if r["Type"] == "NonInventory")
+    edit_line(flow, invoice_id, ItemRef={"value": item["Id"]})
+
+
+def deactivate_customer(flow: Flow, invoice_id: int) -> None:
+    customer = invoice_of(flow, invoice_id)["CustomerRef"]["value"]
+    flow.person("make-inactive", entity="Customer", id=customer)
+
+
+def other_payment_amount(flow: Flow, invoice_id: int) -> None:
+    payment = plain(payment_of(flow, invoice_id))
+    line = {"Amount": 40.0, "LinkedTxn": payment["Line"][0]["LinkedTxn"]}
+    flow.person("edit", entity="Payment", id=payment["Id"], changes={"TotalAmt": 40.0, "Line": [line]})
+
+
+def other_payment_date(flow: Flow, invoice_id: int) -> None:
+    flow.person(
+        "edit", entity="Payment", id=payment_of(flow, invoice_id)["Id"], changes={"TxnDate": "2020-02-29"}
+    )
 
 
 def drop_line(flow: Flow, invoice_id: int) -> None:
@@ -128,6 +158,10 @@ def pay(flow: Flow, invoice_id: int) -> None:
     flow.pay(invoice_id, "50.00")
 
 
+def pay_in_full(flow: Flow, invoice_id: int) -> None:
+    flow.pay(invoice_id)
+
+
 def credit(flow: Flow, invoice_id: int) -> None:
     flow.staff.credit(invoice_id, {2: 1})
 
@@ -147,17 +181,30 @@ MUTATIONS = (
              invoice_fields("tax", "total", "balance", "line 1 tax code"), CHANGED),
     Mutation("a line's description", lambda f, i: edit_line(f, i, Description="Session"),
              invoice_fields("line 1 description"), CHANGED),
+    Mutation("a line's item", other_item, invoice_fields("line 1 item"), CHANGED),
+    Mutation("a line's quantity and price", lambda f, i: edit_line(f, i, Qty=2, UnitPrice=40),
+             invoice_fields("line 1 quantity", "line 1 unit price"), CHANGED),
+    Mutation("a line's service date", lambda f, i: edit_line(f, i, ServiceDate="2020-02-29"),
+             invoice_fields("line 1 service date"), CHANGED),
+    Mutation("a line put in", add_line, invoice_fields(*MONEY, "lines"), CHANGED),
     Mutation("a line taken out", drop_line, invoice_fields(*MONEY, "lines"), CHANGED),
     Mutation("the due date", lambda f, i: edit(f, i, DueDate="2031-01-31"),
              invoice_fields("due_date"), CHANGED),
     Mutation("the date", lambda f, i: edit(f, i, TxnDate="2020-02-29"), invoice_fields("date"), CHANGED),
     Mutation("the number", lambda f, i: edit(f, i, DocNumber=f"X-{i}"), invoice_fields("number"), CHANGED),
     Mutation("the customer", other_customer, invoice_fields("customer"), CHANGED),
+    Mutation("its customer made inactive", deactivate_customer, invoice_fields("customer status"),
+             frozenset({("invoice", "inactive_reference")}), prepare=pay_in_full, own_client=True),
     Mutation("deleted", remove("Invoice", "delete", invoice_of), invoice_fields("presence"), GONE),
     Mutation("voided", remove("Invoice", "void", invoice_of), invoice_fields("presence"), GONE),
     Mutation("its payment deleted", remove("Payment", "delete", payment_of),
              frozenset({("payment", "presence"), ("invoice", "balance")}),
              frozenset({("payment", "missing_in_quickbooks")}), prepare=pay),
+    Mutation("its payment lowered", other_payment_amount,
+             frozenset({("payment", "total"), ("payment", "applied to"), ("invoice", "balance")}),
+             frozenset({("payment", "changed_in_quickbooks")}), prepare=pay),
+    Mutation("its payment dated otherwise", other_payment_date, frozenset({("payment", "date")}),
+             frozenset({("payment", "changed_in_quickbooks")}), prepare=pay),
     Mutation("its payment on another account", other_account, frozenset({("payment", "account")}),
              frozenset({("payment", "changed_in_quickbooks")}), prepare=pay),
     Mutation("its credit taken off", unapply_credit,
@@ -165,4 +212,4 @@ MUTATIONS = (
              frozenset({("credit_note", "totals_mismatch")}), prepare=credit),
     Mutation("copied with our mark", copy_document, invoice_fields("presence"), CHANGED),
 )  # fmt: skip
-"""Fourteen ways, each on an invoice of its own."""
+"""Each on an invoice of its own."""
