@@ -2,14 +2,20 @@
 The crash sweep: one scenario, killed at every instant in turn, then run to the end; nothing doubled, nothing
 lost.
 
-    make sweep          # every instant; `make test` takes some twenty of them
+    PYTHONPATH=plugins:include/sandbox:. python -m tests.support.crash_sweep --every 1 --first 1 --last 900
+
+`make test` tries some twenty instants. All of them take hours: `--first` and `--every` make shares of it that
+can be run one by one, or beside each other, e.g. `--every 4` with `--first` 1, 2, 3 and 4.
 """
 
 from __future__ import annotations
 
+import argparse
+import logging
 import os
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -90,29 +96,35 @@ def sweep(
     *,
     every: int = 1,
     first: int = 1,
+    last: int | None = None,
+    told: Callable[[int, list[str]], None] = lambda instant, failures: None,
 ) -> Sweep:
     """
-    Kill at every ``every``-th instant, from ``first`` on.
+    Kill at every ``every``-th instant, from ``first`` on, up to ``last`` or the end.
 
     :param caspen: A database with the scenario; :param sync: one that is connected and configured. Nobody
         uses them.
+    :param told: Called after each instant with what failed there.
     """
     result = Sweep()
     with fresh_copy(server, caspen, sync, sandbox, "count") as (caspen_copy, sync_copy):
+        flow_door(sandbox, "expire-tokens", realm=REALM)  # so that a refresh is among the instants
         outcome, result.instants = crash.fork(run_post)
         assert outcome == crash.COMPLETED
         result.failures += [f"without a crash: {text}" for text in faults_of(caspen_copy, sync_copy, sandbox)]
-    for instant in range(first, result.instants + 1, every):
+    for instant in range(first, min(result.instants, last or result.instants) + 1, every):
         with fresh_copy(server, caspen, sync, sandbox, f"at{instant}") as (caspen_copy, sync_copy):
+            failures = []
+            flow_door(sandbox, "expire-tokens", realm=REALM)
             crash.fork(run_post, kill_at=instant)
             for _ in range(2):  # the second finds nothing to do
                 outcome, _ = crash.fork(run_post)
                 if outcome != crash.COMPLETED:
-                    result.failures.append(f"instant {instant}: the next run {outcome}")
-            result.failures += [
-                f"instant {instant}: {text}" for text in faults_of(caspen_copy, sync_copy, sandbox)
-            ]
-            result.tried += 1
+                    failures.append(f"instant {instant}: the next run {outcome}")
+            failures += [f"instant {instant}: {text}" for text in faults_of(caspen_copy, sync_copy, sandbox)]
+        result.tried += 1
+        result.failures += failures
+        told(instant, failures)
     return result
 
 
@@ -166,3 +178,38 @@ def _compare(kind: str, rows: list[dict], flow: Flow, sql: str) -> Iterable[str]
         seen = (row["TotalAmt"], row.get("TxnTaxDetail", {}).get("TotalTax", 0), balance)
         if row["DocNumber"] in wanted and seen != wanted[row["DocNumber"]]:
             yield f"{kind} {row['DocNumber']}: QuickBooks {seen}, Caspen {wanted[row['DocNumber']]}"
+
+
+def main() -> None:
+    from tests.support.standalone import services
+
+    parser = argparse.ArgumentParser(description="Kill at every instant in turn; see the module's text.")
+    parser.add_argument("--every", type=int, default=1, help="Every how many-th instant.")
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--last", type=int)
+    options = parser.parse_args()
+    logging.getLogger("caspen_qbo").setLevel(logging.CRITICAL)
+    started = time.monotonic()
+
+    def tell(instant: int, failures: list[str]) -> None:
+        print(
+            f"instant {instant}: {'; '.join(failures) or 'ok'} ({time.monotonic() - started:.0f} s)",
+            flush=True,
+        )
+
+    with services() as running:
+        caspen, sync = running.caspen.create(), running.sync.create()
+        running.prepare_for(caspen, sync)
+        flow = Flow.open(caspen, sync, running.sandbox)
+        build_scenario(flow)
+        flow.close()
+        result = sweep(
+            running.server, caspen, sync, running.sandbox,
+            every=options.every, first=options.first, last=options.last, told=tell,
+        )  # fmt: skip
+    print(f"crash sweep: {result.instants} instants, {result.tried} tried, {len(result.failures)} failures")
+    raise SystemExit(1 if result.failures else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,18 +2,18 @@
 Faults on demand: rules that pick requests, and what then goes wrong.
 
 Instead of the work: ``throttled``, ``throttled_xml``, ``server_error``, ``bad_gateway``, ``unavailable``,
-``ok_with_fault``, ``transient``, ``inventory_lock``, ``drop``, ``token_expired``, ``not_authorised`` (403/3100),
-and ``refuse``: any fault of QuickBooks', given by its ``errors`` (``code``, ``message``, ``detail``,
-``element``) and ``status``. With ``commit`` set the same happens after the work was done, and the client cannot
-know: carried out, then refused.
+``ok_with_fault``, ``transient``, ``inventory_lock``, ``drop``, ``token_expired``, ``not_authorised`` (403,
+code 3100), and ``refuse``: any fault of QuickBooks', given by its ``errors`` (``code``, ``message``,
+``detail``, ``element``) and ``status``. With ``commit`` set the same happens after the work was done, and the
+client cannot know: carried out, then refused.
 
 To the finished answer: ``delay`` (``seconds``), ``truncate``; of a batch, ``batch_partial`` (``items``)
 leaves the later items out, ``batch_transient`` answers every item with the transient 6000, undone, and
 ``refuse`` without a ``status`` refuses the first item with the first error, and so on, and does the others.
 
 The token endpoint fails only by rules that name it, with ``drop``, ``delay``, ``server_error``,
-``bad_gateway``, ``unavailable``, ``throttled`` or ``invalid_grant``. A drop after commit loses a rotated refresh
-token for good.
+``bad_gateway``, ``unavailable``, ``throttled`` or ``invalid_grant``. A drop after commit loses a rotated
+refresh token for good.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def shuts_out(verdict: FaultVerdict) -> bool:
 
 
 def needs_new_token(verdict: FaultVerdict) -> bool:
-    """The token is not accepted, or not for this company: another one tells whether it lies with the token."""
+    """The token is not accepted, or not for this company: another one tells whether it is the token."""
     return verdict.action is FaultAction.REFRESH_TOKEN or shuts_out(verdict)
 
 

@@ -1,4 +1,4 @@
-"""QuickBooks carries a write out and then says that it refused: the next run looks, and nothing is doubled."""
+"""QuickBooks carries a write out and then says that it refused: the next run looks first."""
 
 from __future__ import annotations
 
