@@ -27,8 +27,7 @@ def load(name: str) -> str:
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"SQL statement {name!r}: no file {path}. The folder include/sql must be deployed beside "
-            "plugins/, "
-            "or CASPEN_QBO_SQL_FOLDER must name it."
+            "plugins/, or CASPEN_QBO_SQL_FOLDER must name it."
         ) from error
 
 

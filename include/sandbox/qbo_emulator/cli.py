@@ -73,9 +73,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         typer.echo(
-            f"The sandbox cannot listen on {host}:{port}: {error.strerror}. Free it, or choose another "
-            f"with --port or "
-            "SANDBOX_PORT.",
+            f"The sandbox cannot listen on {host}:{port}: {error.strerror}. Free it, or choose another with "
+            "--port or SANDBOX_PORT.",
             err=True,
         )
         raise typer.Exit(2) from error

@@ -160,8 +160,7 @@ def length(name: str, text: str, maximum: int, minimum: int = 0) -> ApplicationF
         2050,
         "String length is either shorter or longer than supported by specification",
         f"String length specified does not match the supported length. Min:{minimum:,} Max:{maximum:,} "
-        f"supported. "
-        f"Supplied length:{len(text):,}",
+        f"supported. Supplied length:{len(text):,}",
         name,
     )
 
@@ -231,9 +230,8 @@ def stale(user: str, entity: str) -> ApplicationFault:
     return validation(
         5010,
         "Stale Object Error",
-        f"Stale Object Error : You and {user} were working on this at the same time. {user} finished "
-        f"before you "
-        f"did, so your work was not saved. Entity={entity}",
+        f"Stale Object Error : You and {user} were working on this at the same time. {user} finished before "
+        f"you did, so your work was not saved. Entity={entity}",
     )
 
 
@@ -254,8 +252,7 @@ def duplicate_number(number: str, entity: str, txn_id: str) -> ApplicationFault:
         6140,
         "Duplicate Document Number Error",
         "Duplicate Document Number Error : You must specify a different number. This number has already "
-        "been used. "
-        f"DocNumber={number} is assigned to TxnType={entity} with TxnId={txn_id}",
+        f"been used. DocNumber={number} is assigned to TxnType={entity} with TxnId={txn_id}",
     )
 
 
@@ -317,8 +314,7 @@ def deposited() -> ApplicationFault:
         6540,
         "Deposited Transaction cannot be changed",
         "Deposited Transaction cannot be changed : This transaction has been deposited. If you want to "
-        "change or "
-        "delete it, you must edit the deposit it appears on and remove it first.",
+        "change or delete it, you must edit the deposit it appears on and remove it first.",
     )
 
 

@@ -92,8 +92,7 @@ def judge(
     if not in_caspen:
         lead = (
             f"{name}, total {quickbooks_total or Decimal(0):.2f}, carries this document's mark but is not "
-            "the one that "
-            "was posted: a copy, or a duplicate. Delete it there if it should not be."
+            "the one that was posted: a copy, or a duplicate. Delete it there if it should not be."
         )
         return Cause("changed_in_quickbooks", False, lead)
     if not in_quickbooks:

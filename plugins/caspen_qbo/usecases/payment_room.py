@@ -122,8 +122,7 @@ def _problem(
     return Problem(
         "overpayment",
         f"QuickBooks payment {twin.quickbooks_id} of {twin.txn_date}, {allocation.amount:.2f}, on the same "
-        "invoice looks "
-        "like the same receipt. Delete one of the two, or Retry if they are two receipts.",
+        "invoice looks like the same receipt. Delete one of the two, or Retry if they are two receipts.",
     )
 
 

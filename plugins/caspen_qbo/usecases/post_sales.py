@@ -220,8 +220,7 @@ def _clash(entity: str, body: Body) -> Problem:
     dated = facts.txn_date.isoformat() if facts.txn_date else "no date"
     detail = (
         f"QuickBooks {entity} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}, already has the "
-        "number "
-        f"{facts.doc_number}."
+        f"number {facts.doc_number}."
     )
     return Problem("duplicate_document_number", detail)
 

@@ -108,9 +108,8 @@ def void_invoices(session: Session, counts: Counter[str]) -> None:
                 counts["listed"] += 1
                 detail = (
                     f"It was voided in Caspen, but in QuickBooks payment {', '.join(paid_by)} stands on it; "
-                    "voiding it "
-                    "there would leave that money unapplied. Remove or move the payment in QuickBooks, then "
-                    "Retry."
+                    "voiding it there would leave that money unapplied. Remove or move the payment in "
+                    "QuickBooks, then Retry."
                 )
                 list_problems(session, work, [Problem("changed_in_quickbooks", detail)])
             elif not _was_changed(session, work, facts, counts):

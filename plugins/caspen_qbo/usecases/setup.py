@@ -109,8 +109,7 @@ def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) 
     if code.percent != rate.rate:
         raise ConfigurationError(
             f"tax rate {tax_rate_id}: Caspen's {rate.name} is {rate.rate.normalize():f} %, QuickBooks' "
-            f"{code.name} "
-            f"({code.id}) is {code.percent.normalize():f} %. Link a code of the same rate."
+            f"{code.name} ({code.id}) is {code.percent.normalize():f} %. Link a code of the same rate."
         )
     session.store.setup.record_tax_link(session.workspace_id, tax_rate_id, code, code.percent, who)
     session.billing.write_tax_rate_status(session.workspace_id, tax_rate_id, "Synced")

@@ -46,9 +46,8 @@ def _receivables(session: Session, sums: Sequence[Mapping[str, Any]], others: Ma
         )
     if number := others["held_invoices"]["documents"]:
         notes.append(
-            f"Not in these sums: {_count(number, 'posted invoice')} of which Caspen has a newer version "
-            "that waits "
-            f"or is listed; QuickBooks has {others['held_invoices']['amount']:,.2f} open on them."
+            f"Not in these sums: {_count(number, 'posted invoice')} of which Caspen has a newer version that "
+            f"waits or is listed; QuickBooks has {others['held_invoices']['amount']:,.2f} open on them."
         )
     return TieOutDraft(
         "receivables",

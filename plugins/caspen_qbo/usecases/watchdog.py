@@ -34,10 +34,9 @@ def describe_stuck(session: Session) -> str:
     if row["waiting"]:
         first = ", ".join(row["numbers"])
         said.append(
-            f"{row['waiting']} documents wait since {row['waiting_since']:%Y-%m-%d %H:%M} UTC and nothing "
-            "is listed "
-            f"for them ({first}{', ...' if row['waiting'] > len(row['numbers']) else ''}): look at the "
-            "failed runs."
+            f"{row['waiting']} documents wait since {row['waiting_since']:%Y-%m-%d %H:%M} UTC and nothing is "
+            f"listed for them ({first}{', ...' if row['waiting'] > len(row['numbers']) else ''}): look at "
+            "the failed runs."
         )
     for sentence in said:
         log.warning("stuck workspace=%d %s", session.workspace_id, sentence)

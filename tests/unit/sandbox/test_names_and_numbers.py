@@ -166,8 +166,7 @@ def test_a_warning_company_names_the_other_transaction(sandbox: Sandbox) -> None
     assert fault.error["Message"] == "Duplicate Document Number Error"
     assert fault.detail == (
         "Duplicate Document Number Error : You must specify a different number. This number has already "
-        "been used. "
-        f"DocNumber=18696 is assigned to TxnType=Invoice with TxnId={first['Id']}"
+        f"been used. DocNumber=18696 is assigned to TxnType=Invoice with TxnId={first['Id']}"
     )
     body = books.form(customer, books.line(1), DocNumber="18696")
     books.create("Invoice", body, include="allowduplicatedocnum")

@@ -17,8 +17,7 @@ def test_the_stale_object_text_is_quickbooks_own(books: Books) -> None:
     assert refused.value.error["Message"] == "Stale Object Error"
     assert refused.value.detail == (
         "Stale Object Error : You and Morgan Reid were working on this at the same time. Morgan Reid "
-        "finished "
-        "before you did, so your work was not saved. Entity=Invoice"
+        "finished before you did, so your work was not saved. Entity=Invoice"
     )
 
 

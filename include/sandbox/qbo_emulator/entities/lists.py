@@ -240,8 +240,7 @@ def _item_account(company: Company, ref: dict[str, str], element: str, types: tu
             6430,
             "Invalid account type used",
             "You can't associate a product or service with accounts of certain types (such as Accounts "
-            "Receivable "
-            "and Accounts Payable).",
+            "Receivable and Accounts Payable).",
             element,
         )
     return account_of_type(company, ref, element, types)

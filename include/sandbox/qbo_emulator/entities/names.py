@@ -106,8 +106,7 @@ class NameKind(Kind):
                 6080,
                 "No Name Provided",
                 "No Name Provided : At least one of Title, GivenName, MiddleName, FamilyName, Suffix or "
-                "DisplayName "
-                "must be specified",
+                "DisplayName must be specified",
                 "DisplayName",
             )
         return name.strip().removesuffix(DELETED)
