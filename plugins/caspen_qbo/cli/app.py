@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from caspen_qbo.cli import backfill, choices, heartbeat, history, jobs, lists, report, setup
+from caspen_qbo.cli import backfill, choices, heartbeat, history, jobs, keys, lists, report, setup
 from caspen_qbo.errors import RetryError, StopError, SyncError
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     help="Caspen to QuickBooks Online. "
     "Exit codes: 0 done, 1 a person must act, 2 wrong use, 75 try again later.",
 )
-for module in (setup, jobs, lists, backfill, history, heartbeat, report, choices):
+for module in (setup, jobs, lists, backfill, history, heartbeat, report, choices, keys):
     module.register(app)
 
 

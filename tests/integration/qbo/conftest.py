@@ -143,3 +143,17 @@ def desk(hook: QuickBooksHook, web: ScriptedServer) -> Desk:
 def books(desk: Desk) -> Iterator[QuickBooksAccounting]:
     with desk.accounting() as accounting:
         yield accounting
+
+
+@pytest.fixture
+def fernet_key(monkeypatch: pytest.MonkeyPatch):
+    """Sets Airflow's key for one test; Airflow keeps what it read."""
+    from airflow.sdk.crypto import get_fernet
+
+    def use(key: str) -> None:
+        monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", key)
+        get_fernet.cache_clear()
+
+    yield use
+    monkeypatch.undo()
+    get_fernet.cache_clear()

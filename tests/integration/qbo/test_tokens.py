@@ -277,20 +277,6 @@ def test_a_workspace_without_a_company_is_not_connected(hook, qbo_db: Database):
         hook.accounting(WORKSPACE)
 
 
-@pytest.fixture
-def fernet_key(monkeypatch: pytest.MonkeyPatch):
-    """Sets Airflow's key for one test; Airflow keeps what it read."""
-    from airflow.sdk.crypto import get_fernet
-
-    def use(key: str) -> None:
-        monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", key)
-        get_fernet.cache_clear()
-
-    yield use
-    monkeypatch.undo()
-    get_fernet.cache_clear()
-
-
 def test_without_a_fernet_key_nothing_is_stored(fernet_key):
     fernet_key("")
     with pytest.raises(ConfigurationError, match="AIRFLOW__CORE__FERNET_KEY"):
