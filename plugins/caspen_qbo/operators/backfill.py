@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SHOWN_MAX = 50
 """Numbers told one by one in the question and in the result; all of them are in the log."""
 
+CHOICES_MAX = 500
+"""Numbers handed on one by one, for the pages."""
+
 NOTHING_TO_DO = {"not_eligible", "not_found", "draft", "void", "clash"}
 """Verdicts after which nothing is sent, linked or listed."""
 
@@ -37,7 +40,10 @@ class _BackfillOperator(BaseOperator):
         self.workspace_id, self.invoice_numbers = workspace_id, invoice_numbers
 
     def run(self, run_id: str, *, send: bool) -> dict[str, Any]:
-        """:return: ``workspace_id``, ``counts`` by verdict, and ``table``: all of it, in Markdown."""
+        """
+        :return: ``workspace_id``, ``counts`` by verdict, ``choices``: number, verdict, total and reason of
+            each, ``message``, and ``table``: all of it, in Markdown.
+        """
         from caspen_qbo import wiring
         from caspen_qbo.core.backfill import clean_numbers
         from caspen_qbo.usecases.backfill import backfill, plan_backfill
@@ -48,6 +54,8 @@ class _BackfillOperator(BaseOperator):
             return {
                 "workspace_id": self.workspace_id,
                 "counts": {},
+                "choices": [],
+                "message": "",
                 "table": "No invoice numbers were given.",
             }
         with wiring.open_session(_workspace(self.workspace_id), run_id) as session:
@@ -56,7 +64,13 @@ class _BackfillOperator(BaseOperator):
         counts = " ".join(f"{name}={number}" for name, number in sorted(report.counts.items()))
         self.log.info("backfill workspace=%d sent=%s %s run=%s", report.workspace_id, send, counts, run_id)
         self.log.info("\n%s", table)
-        return {"workspace_id": report.workspace_id, "counts": report.counts, "table": table}
+        return {
+            "workspace_id": report.workspace_id,
+            "counts": report.counts,
+            "choices": _choices(report),
+            "message": report.message,
+            "table": table,
+        }
 
 
 class PlanBackfillOperator(_BackfillOperator):
@@ -120,6 +134,19 @@ def _workspace(workspace_id: int | None) -> int:
             "Invoice numbers are the practice's own."
         )
     return connected[0]
+
+
+def _choices(report: BackfillReport) -> list[dict[str, str]]:
+    """Texts, so that an amount stays what it is on its way through Airflow."""
+    return [
+        {
+            "number": choice.number,
+            "verdict": choice.verdict.value,
+            "total": "" if choice.total is None else str(choice.total),
+            "reason": choice.reason,
+        }
+        for choice in report.choices[:CHOICES_MAX]
+    ]
 
 
 def _table(report: BackfillReport) -> str:

@@ -22,6 +22,7 @@ from caspen_qbo.ui.page import notice
 from caspen_qbo.ui.routes import (
     activity,
     assets,
+    backfill,
     connect,
     home,
     invoice,
@@ -33,7 +34,7 @@ from caspen_qbo.ui.routes import (
 
 log = logging.getLogger(__name__)
 
-SUBJECTS = (home, assets, setup, connect, taxes, unsynced, invoice, reconciliation, activity)
+SUBJECTS = (home, assets, setup, connect, taxes, unsynced, invoice, reconciliation, activity, backfill)
 TITLES = {
     401: "Please sign in",
     403: "Not allowed",

@@ -57,6 +57,7 @@ def policy(nonce: str, form_targets: tuple[str, ...] = ()) -> str:
             f"style-src 'nonce-{nonce}'",
             f"script-src 'nonce-{nonce}'",
             "img-src 'self'",
+            "connect-src 'self'",
             "frame-src 'self'",
             " ".join(("form-action 'self'", *form_targets)),
             "frame-ancestors 'self'",

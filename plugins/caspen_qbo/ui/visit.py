@@ -63,6 +63,11 @@ class Visit:
     def connected(self) -> bool:
         return self.connection is not None and self.connection.status == "connected"
 
+    @property
+    def ready(self) -> bool:
+        """Connected, with account and items chosen: invoices can post."""
+        return self.connected and self.store.setup.fetch_choices(self.workspace_id) is not None
+
     def url(self, path: str = "") -> str:
         """The address of a page of this workspace."""
         return f"{prefix(self.request)}/w/{self.workspace_id}/{path}"

@@ -20,8 +20,8 @@ class Ledger:
 
 def read_ledger(session: Session) -> Ledger:
     """
-    Count, and check that it adds up. The one definition: every run stores it, pages, reports and `status` show
-    it.
+    Count, and check that it adds up. The one definition: every run stores it; pages, reports and `status`
+    show it.
 
     :raises InvariantError: a document is in none of the columns, or in two.
 

@@ -16,11 +16,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from caspen_qbo import wiring
+from caspen_qbo.usecases.reconcile import reconcile
 from ops.postgres import Database
 from tests.support.airflow_server import simple_auth
 from tests.support.flow import Flow
 from tests.support.services import Sandbox
 
+DAG_IDS = ("post_to_quickbooks", "import_from_quickbooks", "reconcile_quickbooks", "backfill_invoices")
 WEBHOOK_TOKEN = "verifier-4417"
 BROWSER = {"accept": "text/html", "sec-fetch-site": "same-origin", "sec-fetch-dest": "document"}
 
@@ -145,3 +148,44 @@ def flow(
         yield flow
     finally:
         flow.close()
+
+
+@pytest.fixture
+def dags(pages: Pages, airflow_dags: Path) -> Iterator[Pages]:
+    """The DAGs are known to Airflow and switched on; runs of other tests are taken away."""
+    for dag_id in DAG_IDS:
+        answer = pages.airflow("admin", "PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": False})
+        assert answer.status_code == 200, answer.text
+    forget_runs(pages)
+    yield pages
+    forget_runs(pages)
+
+
+def runs(pages: Pages, dag_id: str) -> list[dict]:
+    return pages.airflow("admin", "GET", f"/api/v2/dags/{dag_id}/dagRuns").json()["dag_runs"]
+
+
+def forget_runs(pages: Pages) -> None:
+    for dag_id in DAG_IDS:
+        for run in runs(pages, dag_id):
+            pages.airflow("admin", "DELETE", f"/api/v2/dags/{dag_id}/dagRuns/{run['dag_run_id']}")
+
+
+@pytest.fixture
+def places(dags: Pages, flow: Flow) -> dict[str, str]:
+    """Real values for the parts of an address: something is behind every route."""
+    invoice_id = flow.invoice("100.00")
+    flow.post()
+    with wiring.open_session(flow.workspace_id, "reconcile__1") as session:
+        reconcile(session)
+    conf = {"workspace_id": 1, "invoice_numbers": ["INV-0001"], "dry_run": True}
+    body = {"dag_run_id": "manual__walked", "logical_date": None, "conf": conf}
+    answer = dags.airflow("admin", "POST", "/api/v2/dags/backfill_invoices/dagRuns", json=body)
+    assert answer.status_code == 200, answer.text
+    return {
+        "workspace_id": "1",
+        "tax_rate_id": str(flow.rates["GST"]),
+        "invoice_id": str(invoice_id),
+        "run_id": "reconcile__1",
+        "backfill_id": "manual__walked",
+    }

@@ -5,57 +5,11 @@ from __future__ import annotations
 import pytest
 from fastapi.routing import APIRoute
 
-from caspen_qbo import wiring
-from caspen_qbo.usecases.reconcile import reconcile
 from tests.integration.ui.conftest import Pages
+from tests.integration.ui.routes import ANY, NEEDS, OPEN, address, closed, routes
 from tests.support.flow import Flow
 
 ROLES = ("viewer", "user", "op", "admin")
-
-NEEDS = {
-    "GET /": "viewer",
-    "GET /icon.svg": "viewer",
-    "GET /frame.js": "viewer",
-    "GET /w/{workspace_id}/": "viewer",
-    "GET /w/{workspace_id}/setup": "viewer",
-    "GET /w/{workspace_id}/setup/doctor": "viewer",
-    "POST /w/{workspace_id}/settings": "op",
-    "POST /w/{workspace_id}/connect": "op",
-    "GET /connect/callback": "op",
-    "GET /w/{workspace_id}/disconnect": "op",
-    "POST /w/{workspace_id}/disconnect": "op",
-    "GET /w/{workspace_id}/taxes": "viewer",
-    "GET /w/{workspace_id}/taxes/{tax_rate_id}": "op",
-    "POST /w/{workspace_id}/taxes/{tax_rate_id}": "op",
-    "GET /w/{workspace_id}/unsynced": "viewer",
-    "GET /w/{workspace_id}/unsynced.csv": "viewer",
-    "POST /w/{workspace_id}/unsynced/retry": "user",
-    "GET /w/{workspace_id}/invoices": "viewer",
-    "GET /w/{workspace_id}/invoices/{invoice_id}": "viewer",
-    "POST /w/{workspace_id}/invoices/{invoice_id}/retry": "user",
-    "POST /w/{workspace_id}/invoices/{invoice_id}/choose": "user",
-    "GET /w/{workspace_id}/reconciliation": "viewer",
-    "GET /w/{workspace_id}/reconciliation/{run_id}": "viewer",
-    "GET /w/{workspace_id}/reconciliation/{run_id}/differences.csv": "viewer",
-    "GET /w/{workspace_id}/reconciliation/{run_id}/report.html": "viewer",
-    "GET /w/{workspace_id}/reconciliation/{run_id}/report.xlsx": "viewer",
-    "POST /w/{workspace_id}/reconciliation/{run_id}/sign": "op",
-    "GET /w/{workspace_id}/activity": "viewer",
-    "POST /w/{workspace_id}/activity/run": "user",
-}
-"""The least role each route needs. A route that is not here fails the first test."""
-
-OPEN = {"POST /webhook"}
-"""Without a login: its signature decides."""
-
-
-def routes(pages: Pages) -> set[str]:
-    return {
-        f"{method} {route.path}"
-        for route in pages.app.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods
-    }
 
 
 def test_every_route_has_its_role_in_the_table(pages: Pages) -> None:
@@ -63,32 +17,10 @@ def test_every_route_has_its_role_in_the_table(pages: Pages) -> None:
     assert {type(route) for route in pages.app.routes} == {APIRoute}, "a mounted folder would have no login"
 
 
-@pytest.fixture
-def addresses(flow: Flow) -> dict[str, str]:
-    """Real values for the parts of an address."""
-    invoice_id = flow.invoice("100.00")
-    flow.post()
-    with wiring.open_session(flow.workspace_id, "reconcile__1") as session:
-        reconcile(session)
-    return {
-        "{workspace_id}": "1",
-        "{tax_rate_id}": str(flow.rates["GST"]),
-        "{invoice_id}": str(invoice_id),
-        "{run_id}": "reconcile__1",
-    }
-
-
-def address(route: str, addresses: dict[str, str]) -> tuple[str, str]:
-    method, path = route.split(" ")
-    for name, value in addresses.items():
-        path = path.replace(name, value)
-    return method, path
-
-
-def test_a_stranger_gets_nothing(pages: Pages, addresses: dict[str, str]) -> None:
+def test_a_stranger_gets_nothing(pages: Pages, flow: Flow) -> None:
     stranger = pages.as_(None)
-    for route in NEEDS:
-        method, path = address(route, addresses)
+    for route in closed(pages):
+        method, path = address(route, ANY)
         if method == "GET":
             answer = stranger.get(path)
             assert answer.status_code == 302, f"{route}: {answer.status_code}"
@@ -100,29 +32,32 @@ def test_a_stranger_gets_nothing(pages: Pages, addresses: dict[str, str]) -> Non
         assert "Harbour" not in answer.text
 
 
-def test_a_broken_login_gets_nothing(pages: Pages, addresses: dict[str, str]) -> None:
+def test_a_broken_login_gets_nothing(pages: Pages, flow: Flow) -> None:
     forged = pages.as_(None)
     forged.token = "eyJhbGciOiJIUzUxMiJ9.eyJzdWIiOiJhZG1pbiIsInJvbGUiOiJhZG1pbiJ9.x"
-    for route in NEEDS:
-        method, path = address(route, addresses)
+    for route in closed(pages):
+        method, path = address(route, ANY)
         answer = forged.get(path) if method == "GET" else forged.post(path)
         assert answer.status_code in (302, 401, 403), f"{route}: {answer.status_code}"
         assert answer.status_code != 302 or answer.headers["location"].startswith("/auth/login")
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_each_role_may_what_the_table_says(pages: Pages, addresses: dict[str, str], role: str) -> None:
-    door = pages.as_(role)
-    for route, least in NEEDS.items():
-        method, path = address(route, addresses)
-        allowed = ROLES.index(role) >= ROLES.index(least)
-        answer = door.get(path) if method == "GET" else door.post(path)
-        if allowed:
-            assert answer.status_code in (200, 303), (
-                f"{role} {route}: {answer.status_code} {answer.text[-300:]}"
-            )
-        else:
-            assert answer.status_code == 403, f"{role} {route}: {answer.status_code}"
+def test_each_role_may_what_the_table_says_and_is_led_nowhere_else(
+    pages: Pages, places: dict[str, str], flow: Flow
+) -> None:
+    """From the least to the greatest: what a role may do is done, so the next one finds it done."""
+    astray = {"next": "https://evil.example/", "back": "//evil.example", "url": "https://evil.example/"}
+    for role in ROLES:
+        door = pages.as_(role)
+        for route in closed(pages):
+            method, path = address(route, places)
+            answer = door.get(path, params=astray) if method == "GET" else door.post(path, astray)
+            if ROLES.index(role) < ROLES.index(NEEDS[route]):
+                assert answer.status_code == 403, f"{role} {route}: {answer.status_code}"
+                continue
+            assert answer.status_code in (200, 303), f"{role} {route}: {answer.status_code}"
+            leads = answer.headers.get("location", "/quickbooks/")
+            assert leads.startswith(("/quickbooks/", f"{flow.sandbox.url}/")), f"{route} leads to {leads}"
 
 
 def test_buttons_are_shown_to_those_who_may_press_them(pages: Pages, flow: Flow) -> None:

@@ -49,12 +49,6 @@ def user(pages: Pages, flow: Flow) -> Door:
     return pages.as_("user")
 
 
-def test_nothing_listed_says_so(user: Door) -> None:
-    text = user.get("/w/1/unsynced").text
-    assert "Nothing needs you" in text
-    assert "By cause" not in text
-
-
 def test_one_root_cause_is_one_card(user: Door, flow: Flow) -> None:
     odd = flow.staff.create_tax_rate("Old GST", "5")
     for _ in range(3):

@@ -7,12 +7,11 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 
-from tests.integration.ui.conftest import WEBHOOK_TOKEN, Pages
+from tests.integration.ui.conftest import WEBHOOK_TOKEN, Pages, runs
 from tests.support.flow import REALM, Flow
 
 WOKEN = {"import_from_quickbooks", "post_to_quickbooks"}
@@ -45,27 +44,6 @@ def deliver(pages: Pages, body: bytes, signature: str | None) -> int:
     if signature is not None:
         headers["intuit-signature"] = signature
     return pages.client.post("/quickbooks/webhook", content=body, headers=headers).status_code
-
-
-@pytest.fixture
-def dags(pages: Pages, airflow_dags: Path) -> Iterator[Pages]:
-    """The DAGs are known to Airflow and switched on; runs of other tests are taken away."""
-    for dag_id in (*WOKEN, "reconcile_quickbooks"):
-        answer = pages.airflow("admin", "PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": False})
-        assert answer.status_code == 200, answer.text
-    forget_runs(pages)
-    yield pages
-    forget_runs(pages)
-
-
-def runs(pages: Pages, dag_id: str) -> list[dict]:
-    return pages.airflow("admin", "GET", f"/api/v2/dags/{dag_id}/dagRuns").json()["dag_runs"]
-
-
-def forget_runs(pages: Pages) -> None:
-    for dag_id in (*WOKEN, "reconcile_quickbooks"):
-        for run in runs(pages, dag_id):
-            pages.airflow("admin", "DELETE", f"/api/v2/dags/{dag_id}/dagRuns/{run['dag_run_id']}")
 
 
 @pytest.mark.parametrize("notification", [CLOUD, LEGACY], ids=["CloudEvents", "retired form"])

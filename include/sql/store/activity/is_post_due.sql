@@ -15,21 +15,4 @@ SELECT NOT EXISTS (
          FROM qbo_sync.unsynced_invoice u
          WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL AND u.cause_ref <> ''
        )
-       OR EXISTS (
-         SELECT 1
-         FROM qbo_sync.document d
-         WHERE d.workspace_id = %(workspace_id)s
-           AND d.excluded_reason IS NULL
-           AND d.wanted <> 'as_is'
-           AND d.version IS DISTINCT FROM d.synced_version
-           AND NOT EXISTS (
-             SELECT 1
-             FROM qbo_sync.unsynced_invoice u
-             WHERE u.workspace_id = d.workspace_id
-               AND u.document_kind = d.document_kind
-               AND u.document_id = d.document_id
-               AND u.resolved_at IS NULL
-               AND u.blocks
-               AND (d.released_at IS NULL OR d.released_at <= u.last_seen_at)
-           )
-       ) AS due
+       OR EXISTS (SELECT 1 FROM qbo_sync.due_document d WHERE d.workspace_id = %(workspace_id)s) AS due

@@ -78,6 +78,14 @@ class PageStore:
             yield from rows
             skip += EXPORT_CHUNK
 
+    def fetch_listed_numbers(self, workspace_id: int, error_key: str, *, limit: int) -> list[str]:
+        """Invoice numbers with something listed under this kind of error."""
+        rows = self._db.fetch_all(
+            "store/ui/select_listed_numbers",
+            {"workspace_id": workspace_id, "error_key": error_key, "page_size": limit},
+        )
+        return [row["number"] for row in rows]
+
     def fetch_latest_ledger(self, workspace_id: int) -> Row | None:
         return self._db.fetch_one("store/ui/select_latest_ledger", {"workspace_id": workspace_id})
 

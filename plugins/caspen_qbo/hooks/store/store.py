@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +14,8 @@ from caspen_qbo.hooks.store.documents import DocumentStore
 from caspen_qbo.hooks.store.imports import ImportStore
 from caspen_qbo.hooks.store.inactive import InactiveStore
 from caspen_qbo.hooks.store.links import LinkStore
+from caspen_qbo.hooks.store.locks import workspace_lock_key
+from caspen_qbo.hooks.store.progress import ProgressStore
 from caspen_qbo.hooks.store.reconciliation import ReconciliationStore
 from caspen_qbo.hooks.store.requests import RequestStore
 from caspen_qbo.hooks.store.runs import RunStore
@@ -43,6 +44,7 @@ class Store:
         self.inactive = InactiveStore(self.database)
         self.choices = ChoiceStore(self.database)
         self.activity = ActivityStore(self.database)
+        self.progress = ProgressStore(self.database)
 
     def transaction(self):  # noqa: ANN201 - a context manager of the driver
         """Everything inside commits together or not at all."""
@@ -57,8 +59,7 @@ class Store:
 
         :raises WorkspaceBusyError: somebody else held it for ``wait_seconds``.
         """
-        digest = hashlib.sha256(f"caspen_qbo:workspace:{workspace_id}".encode()).digest()
-        key = int.from_bytes(digest[:8], "big", signed=True)
+        key = workspace_lock_key(workspace_id)
         if not self.database.try_lock(key, wait_seconds=wait_seconds):
             raise WorkspaceBusyError(
                 f"workspace {workspace_id}: another run is working on it (waited {wait_seconds:.0f} s). "

@@ -12,7 +12,8 @@ from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.airflow_api import AirflowApi
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
-from caspen_qbo.ui.views.activity import JOBS, PAGE_SIZE, activity_view
+from caspen_qbo.ui.progress import read_progress
+from caspen_qbo.ui.views.activity import DAG_OF_JOB, JOBS, PAGE_SIZE, activity_view
 from caspen_qbo.ui.visit import VisitDep
 
 router = APIRouter()
@@ -24,7 +25,9 @@ def activity(visit: VisitDep, number: Annotated[int, Query(alias="page", ge=1, l
     rows = visit.pages.fetch_runs(visit.workspace_id, page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
     model = activity_view(
         visit,
-        open_runs=[run for job in JOBS for run in api.open_runs(job.dag_id)],
+        open_runs=[run for dag_id in DAG_OF_JOB.values() for run in api.open_runs(dag_id)],
+        progress=read_progress(visit),
+        ready=visit.ready,
         rows=rows[:PAGE_SIZE],
         ledger=visit.pages.fetch_latest_ledger(visit.workspace_id),
         number=number,

@@ -30,5 +30,6 @@ def home(request: Request, user: GetUserDep) -> Response:
 @router.get("/w/{workspace_id}/")
 def workspace(visit: VisitDep) -> Response:
     """A workspace that posts opens on what needs a person, any other on its set-up."""
-    ready = visit.connected and visit.store.setup.fetch_choices(visit.workspace_id) is not None
-    return RedirectResponse(visit.url("unsynced" if ready else "setup"), status_code=303, headers=HEADERS)
+    return RedirectResponse(
+        visit.url("unsynced" if visit.ready else "setup"), status_code=303, headers=HEADERS
+    )

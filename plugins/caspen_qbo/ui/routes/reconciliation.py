@@ -14,7 +14,7 @@ from caspen_qbo.reports import Report, build
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, document, download, page
-from caspen_qbo.ui.views.reconciliation import DIFFERENCES_SHOWN, PAGE_SIZE, run_view, runs_view
+from caspen_qbo.ui.views.reconciliation import DIFFERENCES_SHOWN, PAGE_SIZE, compared, run_view, runs_view
 from caspen_qbo.ui.visit import Visit, VisitDep
 
 router = APIRouter()
@@ -36,7 +36,13 @@ def runs(visit: VisitDep, number: Annotated[int, Query(alias="page", ge=1, le=10
     rows = visit.pages.fetch_reconciliations(
         visit.workspace_id, page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE
     )
-    model = runs_view(visit, rows[:PAGE_SIZE], number=number, more=len(rows) > PAGE_SIZE)
+    model = runs_view(
+        visit,
+        rows[:PAGE_SIZE],
+        ledger=visit.pages.fetch_latest_ledger(visit.workspace_id),
+        number=number,
+        more=len(rows) > PAGE_SIZE,
+    )
     return page(visit, "reconciliation.html", model, active="reconciliation")
 
 
@@ -44,7 +50,13 @@ def runs(visit: VisitDep, number: Annotated[int, Query(alias="page", ge=1, le=10
 def run(visit: VisitDep, run_id: str) -> Response:
     found = _run(visit, run_id)
     differences = visit.pages.fetch_differences(visit.workspace_id, run_id, page_size=DIFFERENCES_SHOWN)
-    model = run_view(visit, found, differences, report=found["differences"] is not None)
+    model = run_view(
+        visit,
+        found,
+        differences,
+        report=found["differences"] is not None,
+        ledger=visit.pages.fetch_latest_ledger(visit.workspace_id),
+    )
     return page(visit, "reconciliation_run.html", model, active="reconciliation")
 
 
@@ -84,7 +96,7 @@ def report_spreadsheet(visit: VisitDep, run_id: str) -> Response:
 def sign(visit: VisitDep, run_id: str) -> Response:
     found = _run(visit, run_id)
     address = f"reconciliation/{run_id}"
-    if found["differences"] is None:
+    if not compared(found):
         return back_to(visit, address, problem="This run compared nothing; there is nothing to sign.")
     if visit.pages.sign_reconciliation(visit.workspace_id, run_id, visit.who):
         return back_to(visit, address, done="Signed off.")

@@ -15,7 +15,8 @@ from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import HEADERS, back_to, page
 from caspen_qbo.ui.texts import counted
-from caspen_qbo.ui.views.unsynced import CSV_COLUMNS, PAGE_SIZE, Asked, csv_row, filter_of, unsynced_view
+from caspen_qbo.ui.views.unsynced import CSV_COLUMNS, PAGE_SIZE, csv_row, unsynced_view
+from caspen_qbo.ui.views.unsynced_filter import Asked, filter_of
 from caspen_qbo.ui.visit import VisitDep
 from caspen_qbo.usecases.retry import release
 

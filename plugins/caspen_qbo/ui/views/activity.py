@@ -9,7 +9,9 @@ from urllib.parse import quote
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
-from caspen_qbo.ui.airflow_api import OpenRun
+from caspen_qbo.ui.airflow_api import AirflowRun
+from caspen_qbo.ui.progress import Progress
+from caspen_qbo.ui.views.progress import ProgressView, progress_view
 from caspen_qbo.ui.visit import Visit, prefix
 
 PAGE_SIZE = 30
@@ -30,7 +32,23 @@ JOBS = (
 )
 DAG_OF_JOB = {**{job.key: job.dag_id for job in JOBS}, "backfill": "backfill_invoices"}
 LABELS = {**{job.key: job.label for job in JOBS}, "backfill": "Backfill"}
-AIRFLOW_RUN_PREFIXES = ("scheduled__", "manual__", "backfill__", "asset_triggered__", "webhook__")
+AIRFLOW_RUN_PREFIXES = (
+    "scheduled__",
+    "manual__",
+    "backfill__",
+    "asset_triggered__",
+    "webhook__",
+    "approved__",
+)
+
+
+STATE_TEXTS = {
+    "running": "Running",
+    "interrupted": "Interrupted",
+    "success": "Done",
+    "failed": "Failed",
+    "waiting": "Paused; its run goes on",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +67,7 @@ class RunRow:
     started_iso: str
     lasted: str
     state: str
-    """success, failed or running."""
+    """One of STATE_TEXTS."""
     state_text: str
     did: str
     ledger: str
@@ -61,6 +79,10 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class ActivityView:
+    progress: ProgressView | None
+    under_way: bool
+    ready: bool
+    connected: bool
     open_runs: tuple[OpenRunRow, ...]
     runs: tuple[RunRow, ...]
     waiting: str
@@ -73,19 +95,26 @@ class ActivityView:
 def activity_view(
     visit: Visit,
     *,
-    open_runs: Iterable[OpenRun],
+    open_runs: Iterable[AirflowRun],
+    progress: Progress | None,
+    ready: bool,
     rows: Sequence[Row],
     ledger: Row | None,
     number: int,
     more: bool,
 ) -> ActivityView:
-    labels = {job.dag_id: job.label for job in JOBS}
+    labels = {dag_id: LABELS[key] for key, dag_id in DAG_OF_JOB.items()}
     mine = [
         run
         for run in open_runs
         if run.conf.get("workspace_id") in (None, visit.workspace_id, str(visit.workspace_id))
     ]
+    going_on = {run.run_id for run in mine}
     return ActivityView(
+        progress=progress_view(visit, progress) if progress else None,
+        under_way=bool(mine) or (progress is not None and progress.alive),
+        ready=ready,
+        connected=visit.connected,
         open_runs=tuple(
             OpenRunRow(
                 labels[run.dag_id],
@@ -96,7 +125,7 @@ def activity_view(
             )
             for run in mine
         ),
-        runs=tuple(_run(visit, row) for row in rows),
+        runs=tuple(_run(visit, row, _state(row, progress, going_on)) for row in rows),
         waiting=_waiting(ledger),
         jobs=JOBS,
         may_run=visit.may(Right.OPERATE),
@@ -115,8 +144,15 @@ def _waiting(ledger: Row | None) -> str:
     return "; ".join(parts) + "."
 
 
-def _run(visit: Visit, row: Row) -> RunRow:
-    state = "running" if row["finished_at"] is None else "success" if row["success"] else "failed"
+def _state(row: Row, progress: Progress | None, going_on: set[str]) -> str:
+    """:param going_on: Runs that have not ended in Airflow: what failed in one may be tried again."""
+    if row["finished_at"] is not None:
+        return "success" if row["success"] else "waiting" if row["run_id"] in going_on else "failed"
+    mine = progress is not None and (progress.run_id, progress.job) == (row["run_id"], row["job"])
+    return "running" if mine and progress.alive else "interrupted"
+
+
+def _run(visit: Visit, row: Row, state: str) -> RunRow:
     calls = sum((row["calls"] or {}).values())
     return RunRow(
         label=LABELS.get(row["job"], row["job"]),
@@ -124,7 +160,7 @@ def _run(visit: Visit, row: Row) -> RunRow:
         started_iso=row["started_at"].isoformat(),
         lasted=texts.lasted(row["started_at"], row["finished_at"]),
         state=state,
-        state_text={"running": "Running or interrupted", "success": "Done", "failed": "Failed"}[state],
+        state_text=STATE_TEXTS[state],
         did=_did(row["counts"] or {}),
         ledger=_ledger(row),
         calls=texts.count(calls) if row["calls"] else texts.NONE,

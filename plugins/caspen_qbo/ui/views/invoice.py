@@ -15,7 +15,7 @@ from caspen_qbo.core.totals import line_amounts
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
-from caspen_qbo.ui.views.unsynced import KINDS, NOT_RETRIED, TURNS
+from caspen_qbo.ui.views.words import KINDS, NOT_RETRIED, TURNS
 from caspen_qbo.ui.visit import Visit
 from caspen_qbo.usecases.choices import may_choose
 

@@ -11,7 +11,8 @@ from urllib.parse import quote
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
-from caspen_qbo.ui.views.unsynced import KINDS
+from caspen_qbo.ui.views.next_step import NextStep, next_step
+from caspen_qbo.ui.views.words import KINDS
 from caspen_qbo.ui.visit import Visit
 
 PAGE_SIZE = 30
@@ -47,6 +48,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class RunsView:
+    next_step: NextStep | None
+    """What to do where nothing was compared yet."""
     runs: tuple[RunRow, ...]
     bars: tuple[Bar, ...]
     trend: str
@@ -54,9 +57,10 @@ class RunsView:
     older_url: str
 
 
-def runs_view(visit: Visit, rows: Sequence[Row], *, number: int, more: bool) -> RunsView:
-    finished = [row for row in reversed(rows) if row["differences"] is not None]
+def runs_view(visit: Visit, rows: Sequence[Row], *, ledger: Row | None, number: int, more: bool) -> RunsView:
+    finished = [row for row in reversed(rows) if compared(row)]
     return RunsView(
+        next_step=None if finished or number > 1 else next_step(visit, ledger),
         runs=tuple(_run(visit, row) for row in rows),
         bars=_bars(visit, finished) if len(finished) > 1 else (),
         trend=_trend(finished),
@@ -85,9 +89,16 @@ def _state(row: Row) -> tuple[str, str]:
         return "running", "Running or interrupted"
     if row["differences"] is None:
         return "failed", "Could not be carried out"
+    if not compared(row):
+        return "", "Nothing to compare"
     if row["differences"] == 0:
         return "success", "Both sides equal"
     return ("partly", "Differences, all listed") if row["success"] else ("failed", "Differences")
+
+
+def compared(row: Row) -> bool:
+    """Whether the run says anything about figures: it ended, and looked at a document or missed one."""
+    return row["differences"] is not None and bool(row["documents_checked"] or row["differences"])
 
 
 def _signed(visit: Visit, row: Row) -> str:
@@ -111,12 +122,14 @@ def _trend(finished: Sequence[Row]) -> str:
             break
         clean += 1
     if clean == len(finished):
-        return f"No difference in the last {texts.counted(clean, 'run')}."
+        return "No difference." if clean == 1 else f"No difference in the last {clean} runs."
     newest = finished[-1]["differences"]
     return (
         f"{texts.counted(newest, 'difference')} in the newest run."
         if newest
-        else (f"No difference in the newest {texts.counted(clean, 'run')}.")
+        else (
+            "No difference in the newest run." if clean == 1 else f"No difference in the newest {clean} runs."
+        )
     )
 
 
@@ -177,9 +190,13 @@ class RunView:
     downloads: tuple[tuple[str, str], ...]
     report_url: str
     url: str
+    compared: bool
+    next_step: NextStep | None
 
 
-def run_view(visit: Visit, run: Row, differences: Sequence[Row], *, report: bool) -> RunView:
+def run_view(
+    visit: Visit, run: Row, differences: Sequence[Row], *, report: bool, ledger: Row | None
+) -> RunView:
     """:param report: whether this run has a report to show and to download."""
     state, state_text = _state(run)
     url = run_url(visit, run["run_id"])
@@ -208,10 +225,12 @@ def run_view(visit: Visit, run: Row, differences: Sequence[Row], *, report: bool
         if found > DIFFERENCES_SHOWN
         else "",
         signed=_signed(visit, run),
-        may_sign=visit.may(Right.CONFIGURE) and run["signed_at"] is None and run["differences"] is not None,
+        may_sign=visit.may(Right.CONFIGURE) and run["signed_at"] is None and compared(run),
         downloads=tuple(downloads),
         report_url=f"{url}/report.html" if report else "",
         url=url,
+        compared=compared(run),
+        next_step=None if compared(run) else next_step(visit, ledger),
     )
 
 

@@ -215,6 +215,7 @@ class DoctorView:
     summary: str
     findings: tuple[FindingView, ...]
     trouble: str
+    connected: bool
 
 
 def doctor_view(visit: Visit, findings: Sequence[Finding], trouble: str = "") -> DoctorView:
@@ -237,6 +238,7 @@ def doctor_view(visit: Visit, findings: Sequence[Finding], trouble: str = "") ->
             for finding in sorted(findings, key=lambda finding: finding.ok)
         ),
         trouble,
+        visit.connected,
     )
 
 

@@ -32,6 +32,7 @@ class RateRow:
 class TaxesView:
     rates: tuple[RateRow, ...]
     may_link: bool
+    connected: bool
 
 
 def taxes_view(
@@ -61,7 +62,7 @@ def taxes_view(
                 action=("Link another code" if link else "Sync with QuickBooks") if may_link else "",
             )
         )
-    return TaxesView(tuple(rows), may_link)
+    return TaxesView(tuple(rows), may_link, visit.connected)
 
 
 @dataclass(frozen=True, slots=True)

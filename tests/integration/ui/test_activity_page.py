@@ -1,0 +1,123 @@
+"""Activity: how far a run is, and what it waits for; and one ledger for page, report and command line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from caspen_qbo import wiring
+from caspen_qbo.cli.app import app
+from caspen_qbo.errors import QboThrottledError
+from caspen_qbo.usecases.post_sales import post_invoices
+from caspen_qbo.usecases.reconcile import reconcile
+from caspen_qbo.usecases.stage import stage
+from tests.integration.ui.conftest import Pages
+from tests.support.flow import Flow
+
+
+def progress(text: str) -> str:
+    """The card of the work under way, as text; empty when nothing is."""
+    found = re.search(r'<section class="card live".*?</section>', text, re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", found.group()).split()) if found else ""
+
+
+def test_a_run_under_way_shows_how_many_of_how_many(pages: Pages, flow: Flow) -> None:
+    viewer = pages.as_("viewer")
+    assert progress(viewer.get("/w/1/activity").text) == ""
+    paid = flow.invoice("10.00")
+    flow.invoice("20.00")
+    flow.pay(paid)
+    with (
+        wiring.open_session(1, "post__now") as session,
+        session.store.workspace_lock(1),
+    ):
+        session.store.runs.start("post__now", 1, "post")
+        stage(session)
+        text = viewer.get("/w/1/activity").text
+        assert "0 of 3 documents." in progress(text)
+        post_invoices(session, Counter())
+        text = viewer.get("/w/1/activity").text
+        assert "Posting to QuickBooks started" in progress(text)
+        assert "2 of 3 documents." in progress(text) and '<progress max="3" value="2"' in text
+        assert "data-live" in text and '<noscript><meta http-equiv="refresh" content="10"></noscript>' in text
+        assert ">Running<" in text
+    text = viewer.get("/w/1/activity").text
+    assert "It was interrupted. Nothing is lost" in progress(text)
+    assert ">Interrupted<" in text and "data-live" not in text.split("</script>")[-1]
+    flow.post("post__now")
+    text = viewer.get("/w/1/activity").text
+    assert progress(text) == "" and ">Interrupted<" not in text
+
+
+def test_waiting_for_quickbooks_is_shown_as_waiting(
+    pages: Pages, flow: Flow, connections: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow.invoice("10.00")
+    with wiring.open_session(1, "post__now") as session, session.store.workspace_lock(1):
+        session.store.runs.start("post__now", 1, "post")
+        stage(session)
+        post_invoices(session, Counter())
+        quickbooks = json.loads(connections["AIRFLOW_CONN_QUICKBOOKS"])
+        quickbooks["extra"] |= {"batches_per_minute": 1}  # what was sent just now is all there may be
+        monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(quickbooks))
+        text = progress(pages.as_("viewer").get("/w/1/activity").text)
+    assert "Waiting for QuickBooks: its limit of 1 batches a minute is used up. It goes on by itself" in text
+    assert "fail" not in text.lower()
+
+
+def test_a_run_that_airflow_tries_again_is_not_called_failed(dags: Pages, flow: Flow) -> None:
+    body = {"dag_run_id": "manual__slow", "logical_date": None, "conf": {"workspace_id": 1}}
+    path = "/api/v2/dags/post_to_quickbooks/dagRuns"
+    assert dags.airflow("admin", "POST", path, json=body).status_code == 200
+    with wiring.open_session(1, "manual__slow") as session:
+        session.store.runs.start("manual__slow", 1, "post")
+        error = QboThrottledError("QuickBooks allows no more requests at the moment.")
+        session.store.runs.finish(
+            "manual__slow", 1, "post", counts={}, calls={}, ledger=None, success=False, message=error.message
+        )
+    viewer = dags.as_("viewer")
+    text = viewer.get("/w/1/activity").text
+    assert ">Paused; its run goes on<" in text and ">Failed<" not in text
+    dags.airflow("admin", "PATCH", f"{path}/manual__slow", json={"state": "failed"})
+    assert ">Failed<" in viewer.get("/w/1/activity").text
+
+
+NAMES = ("finalised", "synced", "waiting", "listed", "excluded")
+
+
+def figures(text: str) -> dict[str, int]:
+    """A page's row of figures."""
+    found = re.search(r'<ul class="figures".*?</ul>', text, re.S)
+    assert found
+    return {
+        name.lower(): int(number.replace(",", ""))
+        for number, name in re.findall(r"<b>([\d,]+)</b> (\w+)", found.group())
+    }
+
+
+def test_page_report_and_command_line_show_the_same_ledger(pages: Pages, flow: Flow) -> None:
+    for price in ("11.00", "12.00", "13.00"):  # history: never posted, and part of the ledger all the same
+        flow.invoice(price)
+    flow.backdate_connection(datetime.now(UTC))
+    flow.invoice("100.00")
+    flow.staff.finalise(flow.staff.draft_invoice(flow.client_id, []))
+    flow.post()
+    told = {"finalised": 5, "synced": 1, "waiting": 0, "listed": 1, "excluded": 3}
+    viewer = pages.as_("viewer")
+    assert figures(viewer.get("/w/1/unsynced").text) == told
+    with wiring.open_session(1, "reconcile__1") as session:
+        reconcile(session)
+    assert figures(viewer.get("/w/1/reconciliation/reconcile__1").text) == told
+    report = viewer.get("/w/1/reconciliation/reconcile__1/report.html").text
+    invoices = re.sub(r"<[^>]+>", " ", report.split("Invoices", 1)[1])
+    assert re.search(r"5\s+1\s+0\s+1\s+3", invoices), invoices[:300]
+    status = CliRunner().invoke(app, ["status", "--workspace", "1", "--json"])
+    assert {name: json.loads(status.stdout)[name] for name in NAMES} == told
+    sentence = "finalised 5 = synced 1 + waiting 0 + listed 1 + excluded 3"
+    assert viewer.get("/w/1/activity").text.count(sentence) == 2
