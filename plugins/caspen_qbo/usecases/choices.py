@@ -10,13 +10,13 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.matching import drift
-from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.usecases import inactive
 from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.resendable import must_be_resendable
 from caspen_qbo.usecases.session import Session
 
 log = logging.getLogger(__name__)
@@ -79,34 +79,25 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
     """
     Let the next post bring QuickBooks back to Caspen's version, overwriting what was edited there.
 
-    A document that was voided or deleted there is created anew.
+    A document that was voided or deleted there is created anew; a payment that was edited is updated.
 
     :return: Documents released for the next post.
-    :raises ConfigurationError: a number has nothing to choose; it is an edited payment, which QuickBooks' own
-        screens must take out first; or QuickBooks shows something else than what was listed.
+    :raises ConfigurationError: a number has nothing to choose; QuickBooks would refuse it, or something else
+        would be lost by it (see :mod:`caspen_qbo.usecases.resendable`); or QuickBooks shows something else
+        than what was listed.
 
     Safe to repeat.
     """
     with session.store.workspace_lock(session.workspace_id):
         chosen = _subjects(session, numbers)
-        there = _read(session, chosen)
+        bodies = _fetch(session, chosen)
+        there = {key: read_facts(key[0], body) for key, body in bodies.items()}
         for row in chosen:
-            facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
-            if facts is None or facts.gone:
-                continue
-            if inactive.ERROR_KEY in row["open_keys"]:
-                raise ConfigurationError(
-                    f"{row['document_kind']} {row['document_number']}: QuickBooks refuses every change while "
-                    f"its customer {facts.customer_id} is inactive. Make the customer active again there; "
-                    "what else differs can then be sent again. Or accept it as it is."
-                )
-            if row["document_kind"] == DocumentKind.PAYMENT:
-                raise ConfigurationError(
-                    f"payment {row['document_number']}: QuickBooks payment {row['quickbooks_id']} was "
-                    "edited, "
-                    "not deleted. Correct it there, or delete it there and send it again; or accept it."
-                )
-            _must_be_as_seen(row, facts)
+            key = (row["quickbooks_type"], row["quickbooks_id"])
+            facts = there.get(key)
+            must_be_resendable(session, row, facts, bodies.get(key, {}))
+            if facts is not None and not facts.gone:
+                _must_be_as_seen(row, facts)
         with session.store.transaction():
             for row in chosen:
                 facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
@@ -142,12 +133,16 @@ def _subjects(session: Session, numbers: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _read(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], DocumentFacts]:
-    """QuickBooks' documents as they are at this moment."""
+    return {key: read_facts(key[0], body) for key, body in _fetch(session, rows).items()}
+
+
+def _fetch(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Body]:
+    """QuickBooks' documents as they are at this moment, by type and id."""
     ids: dict[str, list[str]] = {}
     for row in rows:
         ids.setdefault(row["quickbooks_type"], []).append(row["quickbooks_id"])
     return {
-        (quickbooks_type, str(body["Id"])): read_facts(quickbooks_type, body)
+        (quickbooks_type, str(body["Id"])): body
         for quickbooks_type, wanted in ids.items()
         for body in fetch_by(session, quickbooks_type, "Id", wanted)
     }

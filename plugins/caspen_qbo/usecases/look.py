@@ -78,6 +78,10 @@ def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
     ours, theirs = read_facts(entity, sent), read_facts(entity, there)
     if "TxnTaxDetail" in sent and ours.tax != theirs.tax:
         return False
+    if entity == "Payment":
+        pays = [(f.total, f.account_id, set(f.links)) for f in (ours, theirs)]
+        if pays[0] != pays[1]:
+            return False
     heads = [(f.doc_number, f.customer_id, f.txn_date, f.due_date, f.private_note) for f in (ours, theirs)]
     lines = [[(line.amount, line.item_id, line.description) for line in f.lines] for f in (ours, theirs)]
     return heads[0] == heads[1] and lines[0] == lines[1]

@@ -20,13 +20,15 @@ from caspen_qbo.usecases.remove import remove_payments
 from caspen_qbo.usecases.send import send
 from caspen_qbo.usecases.session import Session
 from caspen_qbo.usecases.settle import settle
+from caspen_qbo.usecases.update_payments import plan_updates, take_off_moved
 
 log = logging.getLogger(__name__)
 
 
 def post_payments(session: Session, counts: Counter[str], *, run_started_at: datetime) -> None:
     """
-    Post the allocations whose invoice is in QuickBooks; the others wait for it.
+    Post the allocations whose invoice is in QuickBooks, and bring posted ones to Caspen's version; the others
+    wait.
 
     :param run_started_at: Invoices posted since then are known to be unpaid in QuickBooks and are not read
         again.
@@ -40,39 +42,48 @@ def post_payments(session: Session, counts: Counter[str], *, run_started_at: dat
         standings = session.store.documents.fetch_invoice_standings(
             session.workspace_id, [work.invoice_id for work in page]
         )
+        live = [work for work in page if _is_live(allocations.get(work.document_id))]
+        take_off_moved(session, live, standings, counts)
         ready = [
             work
-            for work in page
-            if not work.linked
-            and _is_live(allocations.get(work.document_id))
-            and work.invoice_id in standings
+            for work in live
+            if work.invoice_id in standings
             and standings[work.invoice_id].ready
             and _pass_gate(session, work, allocations[work.document_id], setup, counts)
         ]
-        ready = within_room(session, ready, allocations, standings, run_started_at, counts)
-        currencies = (
-            {
-                invoice.id: invoice.currency
-                for invoice in session.billing.fetch_invoices(
-                    session.workspace_id, [work.invoice_id for work in ready]
-                ).values()
-            }
-            if session.reference().company.multi_currency
-            else {}
+        currencies = _currencies(session, ready)
+        posted = [work for work in ready if work.linked]
+        new = within_room(
+            session,
+            [work for work in ready if not work.linked],
+            allocations,
+            standings,
+            run_started_at,
+            counts,
         )
-        intents = [
+        intents = plan_updates(session, posted, allocations, standings, currencies, counts)
+        intents += [
             _post(session, work, allocations[work.document_id], standings[work.invoice_id],
                   currencies.get(work.invoice_id, session.workspace.currency))
-            for work in ready
+            for work in new
         ]  # fmt: skip
         if not intents:
             continue
         for outcome in send(session, intents, record) + settle(session):
             if outcome.answer.ok and outcome.request.document_kind == DocumentKind.PAYMENT:
-                counts["payments_posted"] += 1
+                updated = outcome.request.operation == "update"
+                counts["payments_updated" if updated else "payments_posted"] += 1
                 misfit |= read_facts("Payment", outcome.answer.body or {}).balance != 0
     if misfit:
         remove_payments(session, counts)
+
+
+def _currencies(session: Session, works: Sequence[Work]) -> dict[int, str]:
+    """Of their invoices; looked up only where the company keeps more than one."""
+    if not works or not session.reference().company.multi_currency:
+        return {}
+    invoices = session.billing.fetch_invoices(session.workspace_id, [work.invoice_id for work in works])
+    return {invoice.id: invoice.currency for invoice in invoices.values()}
 
 
 def _is_live(allocation: Allocation | None) -> bool:

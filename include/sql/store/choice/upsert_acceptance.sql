@@ -1,6 +1,11 @@
 -- A person accepts what QuickBooks shows for one document.
 -- Params:  workspace_id, document_kind, document_id, facts jsonb, version text, who text
-INSERT INTO qbo_sync.acceptance (workspace_id, document_kind, document_id, facts, version, accepted_by)
-VALUES (%(workspace_id)s, %(document_kind)s, %(document_id)s, %(facts)s, %(version)s, %(who)s)
+INSERT INTO qbo_sync.acceptance
+  (workspace_id, document_kind, document_id, facts, version, accepted_by, caspen_balance)
+SELECT %(workspace_id)s, %(document_kind)s, %(document_id)s, %(facts)s, %(version)s, %(who)s,
+       (SELECT d.balance FROM qbo_sync.document d
+        WHERE d.workspace_id = %(workspace_id)s AND d.document_kind = %(document_kind)s
+          AND d.document_id = %(document_id)s)
 ON CONFLICT (workspace_id, document_kind, document_id) DO UPDATE
-SET facts = excluded.facts, version = excluded.version, accepted_at = now(), accepted_by = excluded.accepted_by
+SET facts = excluded.facts, version = excluded.version, accepted_at = now(), accepted_by = excluded.accepted_by,
+    caspen_balance = excluded.caspen_balance, inactive_customer = NULL

@@ -184,9 +184,11 @@ class ReconciliationStore:
         )
 
     def explain_balances(self, run_id: str, workspace_id: int) -> int:
-        """Mark the balances that follow from something listed of the same invoice; how many."""
-        return self._db.execute(
-            "store/reconcile/explain_balances", {"run_id": run_id, "workspace_id": workspace_id}
+        """Mark the balances that follow from something listed or accepted of the same invoice; how many."""
+        keys = {"run_id": run_id, "workspace_id": workspace_id}
+        return sum(
+            self._db.execute(f"store/reconcile/{name}", keys)
+            for name in ("explain_balances", "explain_accepted")
         )
 
     def resolve_equal(self, workspace_id: int) -> int:
