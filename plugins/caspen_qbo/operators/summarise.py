@@ -42,9 +42,11 @@ class SummariseOperator(BaseOperator):
         done = self._done(context)
         failed = [workspace_id for workspace_id in asked if workspace_id not in done]
         reasons = self._reasons(failed, context["run_id"]) if failed else {}
-        lines = [f"{name} ({workspace_id}): {_told(done[workspace_id])}" for workspace_id, name in
-        asked.items()
-                 if workspace_id in done]  # fmt: skip
+        lines = [
+            f"{name} ({workspace_id}): {_told(done[workspace_id])}"
+            for workspace_id, name in asked.items()
+            if workspace_id in done
+        ]
         lines += [
             f"{asked[workspace_id]} ({workspace_id}): FAILED. {reasons[workspace_id]}"
             for workspace_id in failed
