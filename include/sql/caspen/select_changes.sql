@@ -1,5 +1,6 @@
 -- What moved since a time, ids only: each branch walks the index (workspace_id, updated_at, id) of its table.
--- Payments have no such index and are not asked: what counts of a payment is its allocations.
+-- Payments have no such index and are not asked: what counts of a payment is its allocations. One that is voided without
+-- unlinking them is found by select_void_allocations.
 -- Grain:   one row per invoice, credit note or allocation
 -- Order:   kind, updated_at, id
 -- Params:  workspace_id bigint | since timestamptz, inclusive

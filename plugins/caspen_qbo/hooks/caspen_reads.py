@@ -60,6 +60,13 @@ class CaspenReads:
             ids[row["kind"]].append(row["id"])
         return Changes(tuple(ids["invoice"]), tuple(ids["credit_note"]), tuple(ids["allocation"]))
 
+    def fetch_void_allocations(self, workspace_id: int, since: datetime) -> tuple[int, ...]:
+        """See :meth:`caspen_qbo.ports.BillingSource.fetch_void_allocations`."""
+        rows = self._database.fetch_all(
+            "caspen/select_void_allocations", {"workspace_id": workspace_id, "since": since}
+        )
+        return tuple(row["id"] for row in rows)
+
     def fetch_invoices(self, workspace_id: int, ids: Collection[int]) -> dict[int, Invoice]:
         """By id, with their lines, drafts and deleted ones too. Another workspace's ids are absent."""
         rows = self._fetch_by("caspen/select_invoices", workspace_id, "ids", ids)

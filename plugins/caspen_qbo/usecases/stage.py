@@ -47,7 +47,10 @@ def stage(session: Session) -> StageResult:
     since = position - timedelta(seconds=settings.CASPEN_CURSOR_OVERLAP_SECONDS)
     changes = session.billing.fetch_changes(session.workspace_id, since)
     notes = session.billing.fetch_credit_notes(session.workspace_id, changes.credit_note_ids)
-    allocations = session.billing.fetch_allocations(session.workspace_id, changes.allocation_ids)
+    voided = session.billing.fetch_void_allocations(session.workspace_id, since)
+    allocations = session.billing.fetch_allocations(
+        session.workspace_id, sorted({*changes.allocation_ids, *voided})
+    )
     invoice_ids = {
         *changes.invoice_ids,
         *(note.invoice_id for note in notes.values()),
@@ -174,6 +177,7 @@ def _paid_historical(
             standing is not None
             and standing.excluded_reason == HISTORICAL
             and allocation.deleted_at is None
+            and allocation.payment_status != "void"
             and allocation.payment_source != "quickbooks"
             and allocation.allocated_at >= session.connection.first_connected_at
         ):
@@ -202,7 +206,8 @@ def _staged_credit_note(note: CreditNote, invoice: Invoice, standing: Standing) 
 
 
 def _staged_allocation(allocation: Allocation, invoice: Invoice, standing: Standing) -> StagedDocument:
-    status = "unlinked" if allocation.deleted_at else "live"
+    unlinked = allocation.deleted_at is not None or allocation.payment_status == "void"
+    status = "unlinked" if unlinked else "live"
     return StagedDocument(
         allocation.workspace_id, DocumentKind.PAYMENT, allocation.id, allocation.payment_number,
         allocation.invoice_id, invoice.client_id, allocation.payment_date, None, None, None,
