@@ -44,10 +44,18 @@ class Finding:
 
 
 def find_problems(scene: Scene) -> tuple[Finding, ...]:
-    """All of a scene, one per document and error key. Empty: both sides tell the same story."""
+    """
+    All of a scene, one per document and error key; not what a person accepted. Empty: both sides tell the
+    same story.
+    """
+    accepted = {
+        (paid.payment_id, paid.invoice_id) for paid in scene.paid if paid.accepted and paid.payment_id
+    }
     found: dict[tuple[DocumentKind, int, str], Finding] = {}
     for invoice in scene.invoices.values():
         for finding in _problems_on(scene, invoice):
+            if (finding.payment_id, finding.invoice_id) in accepted:
+                continue
             found.setdefault((finding.kind, finding.document_id, finding.error_key), finding)
     return tuple(found.values())
 

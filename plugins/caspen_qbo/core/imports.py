@@ -86,6 +86,8 @@ class Paid:
     share_then: Decimal | None = None
     """What the QuickBooks payment put on this invoice when the link was last written."""
     date_then: date | None = None
+    accepted: bool = False
+    """A person accepted both sides just as they stand now."""
 
     @property
     def live(self) -> bool:

@@ -51,10 +51,14 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
         for row in chosen:
             facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
             if facts is None or facts.gone:
+                way_out = (
+                    "Unlink it in Caspen, or record it in QuickBooks again."
+                    if row["origin"] == "quickbooks"
+                    else "Send it again with `resend`, or void it in Caspen."
+                )
                 raise ConfigurationError(
-                    f"{row['document_kind']} {row['document_number']}: QuickBooks no longer has it, so "
-                    "there is "
-                    "nothing to accept. Send it again with `resend`, or void it in Caspen."
+                    f"{row['document_kind']} {row['document_number']}: QuickBooks no longer has it, so there "
+                    f"is nothing to accept. {way_out}"
                 )
             _must_be_as_seen(row, facts)
         with session.store.transaction():

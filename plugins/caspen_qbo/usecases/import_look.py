@@ -15,6 +15,7 @@ from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.identity import read_marker
 from caspen_qbo.core.imports import BooksPayment, ClinicInvoice, Paid, Scene, Standing, read_shares
+from caspen_qbo.core.matching import drift
 from caspen_qbo.core.records import Allocation, DocumentKind
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.usecases.look import fetch_by
@@ -205,6 +206,9 @@ def _read_paid(session: Session, books: Books, invoice_ids: Collection[int]) -> 
     rows = session.store.documents.fetch_documents(
         session.workspace_id, DocumentKind.PAYMENT, [allocation.id for allocation in allocations]
     )
+    accepted = session.store.choices.fetch_accepted(
+        session.workspace_id, DocumentKind.PAYMENT, [allocation.id for allocation in allocations]
+    )
     for allocation in sorted(allocations, key=lambda one: one.id):
         row = rows.get(allocation.id)
         payment_id = payment_id_of(session, allocation)
@@ -218,7 +222,17 @@ def _read_paid(session: Session, books: Books, invoice_ids: Collection[int]) -> 
             Standing.LINKED if row["removed_at"] is None else Standing.REMOVED,
             _share_then(books, allocation.invoice_id, then),
             then.txn_date if then else None,
+            accepted=_is_accepted(books, payment_id, row, accepted.get(allocation.id)),
         )
+
+
+def _is_accepted(books: Books, payment_id: str, row: Row, choice: Row | None) -> bool:
+    """Whether a person accepted this payment just as both sides show it now."""
+    now = books.payments.get(payment_id)
+    if choice is None or now is None or choice["version"] != row["version"]:
+        return False
+    then = from_json(choice["facts"])
+    return not drift(then, now) and then.balance == now.balance
 
 
 def _share_then(books: Books, invoice_id: int, then: DocumentFacts | None) -> Decimal | None:

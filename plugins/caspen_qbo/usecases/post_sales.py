@@ -17,7 +17,7 @@ from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.readiness import Problem, check_credit_note, check_invoice, check_setup
 from caspen_qbo.core.records import PRODUCT_KINDS, CreditNote, DocumentKind, Invoice
 from caspen_qbo.hooks.store.documents import Work
-from caspen_qbo.usecases.customers import clients_of, resolve_customers
+from caspen_qbo.usecases.customers import clients_of, is_another_client, resolve_customers
 from caspen_qbo.usecases.intents import Intent, Step
 from caspen_qbo.usecases.listing import list_differences, list_problems
 from caspen_qbo.usecases.look import fetch_by
@@ -118,7 +118,11 @@ def post_credit_memos(session: Session, counts: Counter[str]) -> None:
             )
             for work in new
         ]  # fmt: skip
-        unequal = [work for work in page if work.linked and not _is_equal(session, work)]
+        unequal = [
+            work
+            for work in page
+            if work.linked and (_is_to_be_rewritten(session, work) or not _is_equal(session, work))
+        ]
         intents += _updates(session, unequal, remap, counts)
         _send_and_correct(session, intents, page, remap, counts)
 
@@ -295,8 +299,14 @@ def _updates(session: Session, works: Sequence[Work], remap: Remap, counts: Coun
             else:
                 _settle_equal(session, row, facts)
             continue
+        customer_id = facts.customer_id
+        if work.kind is DocumentKind.INVOICE and is_another_client(session, customer_id, work.client_id):
+            found = _customers_of(session, [work], counts)
+            if work.document_id not in found:
+                continue  # listed, or in doubt: the next run asks again
+            customer_id = found[work.document_id]
         step = Step.CORRECT if posted else Step.POST
-        intents.append(_update(work, body, step, remap(work, facts.customer_id, posted)))
+        intents.append(_update(work, body, step, remap(work, customer_id, posted)))
     return intents
 
 
@@ -316,6 +326,16 @@ def _settle_equal(session: Session, row: dict[str, Any], facts: Any) -> None:
     with session.store.transaction():
         link_document(session, row, facts, origin=row["origin"] or "caspen")
         mark_sale_posted(session, row)
+
+
+def _is_to_be_rewritten(session: Session, work: Work) -> bool:
+    """
+    Posted by us, and no request says so any more: a person wants Caspen's version again, whatever was edited.
+    """
+    posted = session.store.requests.has_step(
+        session.workspace_id, work.kind, work.document_id, Step.POST, work.version
+    )
+    return work.origin == "caspen" and not posted
 
 
 def _is_equal(session: Session, work: Work) -> bool:

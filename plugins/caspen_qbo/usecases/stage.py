@@ -212,7 +212,7 @@ def _staged_allocation(allocation: Allocation, invoice: Invoice, standing: Stand
         allocation.workspace_id, DocumentKind.PAYMENT, allocation.id, allocation.payment_number,
         allocation.invoice_id, invoice.client_id, allocation.payment_date, None, None, None,
         allocation.amount, None, status, standing.finalised, standing.wanted, standing.excluded_reason,
-        _version(standing, f"live {allocation.amount} on {allocation.invoice_id}"), allocation.updated_at,
+        _version(standing, f"{status} {allocation.amount} on {allocation.invoice_id}"), allocation.updated_at,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from caspen_qbo import wiring
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.usecases import choices
 from tests.integration.reconcile.runs import run
-from tests.support.bookkeeper import edit, edit_line, invoice_of, payment_of
+from tests.support.bookkeeper import edit, edit_line, invoice_of, payment_of, plain, unapply_credit
 from tests.support.flow import Flow
 
 
@@ -123,6 +123,30 @@ def test_a_deleted_payment_is_posted_again_when_asked(flow: Flow):
     assert invoice_of(flow, invoice)["Balance"] == 60
     run(flow)
     assert latest(flow) == (0, True)
+
+
+def test_a_credit_memo_is_brought_back_with_its_words_and_its_application(flow: Flow):
+    described, unapplied = flow.invoice("80.00", "20.00"), flow.invoice("80.00", "20.00")
+    for invoice in (described, unapplied):
+        flow.staff.credit(invoice, {2: 1})
+    flow.post()
+    memo = next(row for row in flow.books("CreditMemo") if row["DocNumber"] == "CN-0001")
+    lines = [plain(line) for line in memo["Line"] if "SalesItemLineDetail" in line]
+    words = lines[0]["Description"]
+    lines[0]["Description"] = "Somebody's words"
+    flow.person("edit", entity="CreditMemo", id=memo["Id"], changes={"Line": lines})
+    unapply_credit(flow, unapplied)
+    run(flow)
+    assert set(flow.listed()) == {("CN-0001", "changed_in_quickbooks"), ("CN-0002", "totals_mismatch")}
+
+    assert choose(flow, "resend", ["CN-0001", "CN-0002"]) == 2
+    flow.post()
+    again = next(row for row in flow.books("CreditMemo") if row["Id"] == memo["Id"])
+    assert again["Line"][0]["Description"] == words
+    assert len(flow.books("CreditMemo")) == 2
+    assert {invoice_of(flow, invoice)["Balance"] for invoice in (described, unapplied)} == {88}
+    run(flow)
+    assert (flow.listed(), latest(flow)) == ({}, (0, True))
 
 
 def test_a_choice_is_about_what_was_listed(flow: Flow):

@@ -10,6 +10,10 @@ from decimal import Decimal
 
 import pytest
 
+from caspen_qbo import wiring
+from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.usecases import choices
+from tests.integration.reconcile.runs import run as reconcile
 from tests.support.flow import Flow
 from tests.support.importing import edit_payment, imported, open_rows, posted, receive, run_import
 
@@ -141,6 +145,34 @@ def test_a_refunded_payment_does_not_follow_but_is_listed(flow: Flow) -> None:
     run_import(flow)
     assert imported(flow) == [(payment, Decimal("40.00"), invoice, Decimal("40.00"))]
     assert open_rows(flow) == [(imported_number(flow), "missing_in_quickbooks", False, Decimal("-40.00"))]
+
+
+def choose(flow: Flow, what: str, number: str) -> int:
+    with wiring.open_session(flow.workspace_id, "choice") as session:
+        return getattr(choices, what)(session, [number], who="cli:ann")
+
+
+def test_what_was_edited_on_an_imported_payment_may_be_accepted_and_is_never_sent(flow: Flow) -> None:
+    invoice = posted(flow, "100.00")
+    payment = receive(flow, {invoice: "40.00"}, date="2026-11-03")
+    run_import(flow)
+    changes = {"TxnDate": "2026-11-04"}
+    edit_payment(flow, payment, {invoice: "55.00"}, **changes)
+    run_import(flow)
+    number = imported_number(flow)
+    reconcile(flow)  # what is chosen about is what it last read
+    with pytest.raises(ConfigurationError, match="came from QuickBooks"):
+        choose(flow, "resend", number)
+    assert choose(flow, "accept", number) == 1
+    for _ in range(2):
+        run_import(flow)
+        reconcile(flow)
+        assert open_rows(flow) == []
+    assert imported(flow) == [(payment, Decimal("40.00"), invoice, Decimal("40.00"))]
+
+    edit_payment(flow, payment, {invoice: "60.00"})
+    run_import(flow)
+    assert [row[1] for row in open_rows(flow)] == ["changed_in_quickbooks"]
 
 
 def test_a_deletion_is_found_although_the_feed_is_too_old_to_tell(flow: Flow) -> None:

@@ -36,6 +36,14 @@ class ChoiceStore:
         )
         self._db.execute("store/choice/rebase_link", {**key, "facts": stored})
 
+    def fetch_accepted(self, workspace_id: int, kind: str, ids: Sequence[int]) -> dict[int, Row]:
+        """What was accepted of these documents, by id: facts, and Caspen's version it was held against."""
+        rows = self._db.fetch_all(
+            "store/choice/select_accepted",
+            {"workspace_id": workspace_id, "document_kind": kind, "ids": list(ids)},
+        )
+        return {row["document_id"]: row for row in rows}
+
     def release(self, workspace_id: int, kind: str, document_id: int, facts: DocumentFacts | None) -> None:
         """
         Let the next post send Caspen's version again.
