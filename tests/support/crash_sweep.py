@@ -4,8 +4,9 @@ lost.
 
     PYTHONPATH=plugins:include/sandbox:. python -m tests.support.crash_sweep --every 1 --first 1 --last 900
 
-`make test` tries some twenty instants. All of them take hours: `--first` and `--every` make shares of it that
-can be run one by one, or beside each other, e.g. `--every 4` with `--first` 1, 2, 3 and 4.
+`make test` tries some twenty instants. All of them take most of an hour, two seconds to each: `--first` and
+`--every` make shares that can be run one by one, or beside each other, e.g. `--every 3` with `--first` 1, 2
+and 3. `--story changes` is the second one, see :mod:`tests.support.crash_changes`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,21 @@ from ops.postgres import Database, PostgresServer
 from tests.support import crash
 from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.services import Sandbox, airflow_connections
+
+
+class Story:
+    """What is done before the run that is killed, and what must hold after. This one: everything is new."""
+
+    def build(self, flow: Flow) -> None:
+        """The practice, told once; each instant works on a copy of it."""
+        build_scenario(flow)
+
+    def before(self, caspen: Database, sync: Database, sandbox: Sandbox) -> None:
+        """In the copy, before the run that is killed: nothing."""
+
+    def faults(self, caspen: Database, sync: Database, sandbox: Sandbox) -> list[str]:
+        """Every promise that does not hold, in words."""
+        return faults_of(caspen, sync, sandbox)
 
 
 @dataclass
@@ -94,6 +110,7 @@ def sweep(
     sync: Database,
     sandbox: Sandbox,
     *,
+    story: Story | None = None,
     every: int = 1,
     first: int = 1,
     last: int | None = None,
@@ -102,26 +119,32 @@ def sweep(
     """
     Kill at every ``every``-th instant, from ``first`` on, up to ``last`` or the end.
 
-    :param caspen: A database with the scenario; :param sync: one that is connected and configured. Nobody
-        uses them.
+    :param caspen: A database with the story's practice; :param sync: one that is connected and configured.
+        Nobody uses them.
     :param told: Called after each instant with what failed there.
     """
-    result = Sweep()
-    with fresh_copy(server, caspen, sync, sandbox, "count") as (caspen_copy, sync_copy):
-        flow_door(sandbox, "expire-tokens", realm=REALM)  # so that a refresh is among the instants
+    result, story = Sweep(), story or Story()
+
+    @contextmanager
+    def prepared(name: str) -> Iterator[tuple[Database, Database]]:
+        with fresh_copy(server, caspen, sync, sandbox, name) as copies:
+            story.before(*copies, sandbox)
+            flow_door(sandbox, "expire-tokens", realm=REALM)  # so that a refresh is among the instants
+            yield copies
+
+    with prepared("count") as copies:
         outcome, result.instants = crash.fork(run_post)
         assert outcome == crash.COMPLETED
-        result.failures += [f"without a crash: {text}" for text in faults_of(caspen_copy, sync_copy, sandbox)]
+        result.failures += [f"without a crash: {text}" for text in story.faults(*copies, sandbox)]
     for instant in range(first, min(result.instants, last or result.instants) + 1, every):
-        with fresh_copy(server, caspen, sync, sandbox, f"at{instant}") as (caspen_copy, sync_copy):
+        with prepared(f"at{instant}") as copies:
             failures = []
-            flow_door(sandbox, "expire-tokens", realm=REALM)
             crash.fork(run_post, kill_at=instant)
             for _ in range(2):  # the second finds nothing to do
                 outcome, _ = crash.fork(run_post)
                 if outcome != crash.COMPLETED:
                     failures.append(f"instant {instant}: the next run {outcome}")
-            failures += [f"instant {instant}: {text}" for text in faults_of(caspen_copy, sync_copy, sandbox)]
+            failures += [f"instant {instant}: {text}" for text in story.faults(*copies, sandbox)]
         result.tried += 1
         result.failures += failures
         told(instant, failures)
@@ -181,13 +204,16 @@ def _compare(kind: str, rows: list[dict], flow: Flow, sql: str) -> Iterable[str]
 
 
 def main() -> None:
+    from tests.support.crash_changes import Changes
     from tests.support.standalone import services
 
     parser = argparse.ArgumentParser(description="Kill at every instant in turn; see the module's text.")
     parser.add_argument("--every", type=int, default=1, help="Every how many-th instant.")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--last", type=int)
+    parser.add_argument("--story", choices=("first", "changes"), default="first")
     options = parser.parse_args()
+    story = Changes() if options.story == "changes" else Story()
     logging.getLogger("caspen_qbo").setLevel(logging.CRITICAL)
     started = time.monotonic()
 
@@ -201,11 +227,11 @@ def main() -> None:
         caspen, sync = running.caspen.create(), running.sync.create()
         running.prepare_for(caspen, sync)
         flow = Flow.open(caspen, sync, running.sandbox)
-        build_scenario(flow)
+        story.build(flow)
         flow.close()
         result = sweep(
             running.server, caspen, sync, running.sandbox,
-            every=options.every, first=options.first, last=options.last, told=tell,
+            story=story, every=options.every, first=options.first, last=options.last, told=tell,
         )  # fmt: skip
     print(f"crash sweep: {result.instants} instants, {result.tried} tried, {len(result.failures)} failures")
     raise SystemExit(1 if result.failures else 0)

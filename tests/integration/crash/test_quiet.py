@@ -50,6 +50,23 @@ def test_ten_cycles_of_all_jobs_over_a_settled_company_write_nothing(flow: Flow)
     assert flow.listed() == {}
 
 
+def test_what_was_taken_out_of_quickbooks_keeps_its_status_however_many_runs_follow(flow: Flow) -> None:
+    voided, deleted, credited = flow.invoice("10.00"), flow.invoice("20.00"), flow.invoice("30.00")
+    note = flow.staff.credit(credited)
+    flow.post()
+    flow.staff.void_credit_note(note.id)
+    flow.staff.void_invoice(voided)
+    flow.staff.revert_to_draft(deleted)
+    flow.staff.delete_draft(deleted)
+    flow.post()
+    statuses = _statuses(flow)
+    assert {status for _, status, _, _ in statuses} == {"Synced"}
+    for _ in range(2):
+        assert flow.post().counts.get("statuses_written", 0) == 0
+    assert _statuses(flow) == statuses
+    assert flow.caspen_rows("SELECT quickbooks_status FROM caspen.credit_note") == [("Synced",)]
+
+
 def _some_customer(flow: Flow) -> str:
     flow.post()
     return flow.books("Customer")[0]["Id"]

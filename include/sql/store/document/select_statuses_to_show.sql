@@ -1,5 +1,6 @@
 -- What Caspen's screens should show and do not show yet, as far as this project told them.
--- A document that never was shown anything and is excluded or a draft is left alone.
+-- A document that never was shown anything and is excluded or a draft is left alone; so is one that was taken out of
+-- QuickBooks because it is void or deleted.
 -- Grain:   one row per document
 -- Order:   document_kind, document_id
 -- Params:  workspace_id bigint, page_size int
@@ -9,6 +10,7 @@ FROM (
   SELECT d.document_kind, d.document_id, d.shown_status, d.shown_detail,
          CASE
            WHEN u.title IS NOT NULL THEN 'Not synced'
+           WHEN d.excluded_reason = 'never_synced' AND l.removed_at IS NOT NULL THEN d.shown_status
            WHEN d.excluded_reason IS NOT NULL THEN CASE WHEN d.shown_status IS NOT NULL THEN 'Not synced' END
            WHEN d.wanted = 'as_is' THEN d.shown_status
            WHEN d.version IS NOT DISTINCT FROM d.synced_version THEN 'Synced'
@@ -17,6 +19,7 @@ FROM (
          END AS status,
          u.title AS detail
   FROM qbo_sync.document d
+  LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
   LEFT JOIN LATERAL (
     SELECT u.title
     FROM qbo_sync.unsynced_invoice u
