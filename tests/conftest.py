@@ -23,6 +23,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,3 +128,25 @@ def airflow_metadata() -> Path:
     )
     assert done.returncode == 0, f"airflow db migrate failed:\n{done.stderr[-3000:]}"
     return AIRFLOW_HOME
+
+
+@pytest.fixture(scope="session")
+def airflow_dags(airflow_metadata: Path) -> Path:
+    """The DAGs in Airflow's metadata database."""
+    command = [sys.executable, "-m", "airflow", "dags", "reserialize"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=airflow_metadata)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return airflow_metadata
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`-n 2 --dist loadfile`, but the browser tests stay together: they share one API server."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class BrowserTestsTogether(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/e2e" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+
+    return BrowserTestsTogether(config, log)

@@ -75,6 +75,7 @@ def practice(
         flow.rates = {
             name: flow.staff.create_tax_rate(name, rate) for name, rate in (("GST", "10"), ("Free", "0"))
         }
+        server.await_health()  # it has been starting meanwhile
         yield Practice(flow, server)
 
 

@@ -69,7 +69,7 @@ def test_1_sign_in_and_connect(practice: Practice, window: OpenWindow, old_invoi
     tab.page.fill("input[name=password]", "op")
     tab.page.click("button[type=submit]")
     tab.page.wait_for_url("**/quickbooks/w/1/setup")
-    assert tab.page.locator("ol.steps li").all_inner_texts()[0].endswith("Not connected")
+    assert "Not connected" in tab.page.locator("ol.steps li").first.inner_text()
 
     # From Airflow's own menu: the pages are inside Airflow, and Connect leaves its frame.
     tab.open("/")
@@ -130,7 +130,7 @@ def test_4_an_invoice_posts(practice: Practice, window: OpenWindow) -> None:
     assert tab.page.locator("tr.differs").count() == 0
     tab.page.get_by_role("link", name="Open in QuickBooks").first.wait_for()
     tab.open("/quickbooks/w/1/activity")
-    assert "invoices posted 1" in tab.page.inner_text("main")
+    assert "Invoices posted 1" in tab.page.inner_text("main")
 
 
 def test_5_an_invoice_without_lines(practice: Practice, window: OpenWindow) -> None:

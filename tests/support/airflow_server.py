@@ -29,6 +29,20 @@ class AirflowServer:
 
     url: str
     log: Path
+    process: subprocess.Popen
+
+    def await_health(self) -> None:
+        """Return once it answers."""
+        deadline = time.monotonic() + STARTS_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                if httpx.get(f"{self.url}/api/v2/monitor/health", timeout=5).is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        raise AssertionError(
+            f"Airflow's API server did not start: {self.log.read_text(errors='replace')[-3000:]}"
+        )
 
     def token(self, role: str) -> str:
         """The JWT a browser of this user carries in the cookie ``_token``."""
@@ -59,7 +73,7 @@ def running_airflow(
     folder: Path, environ: Mapping[str, str], *, port: int | None = None
 ) -> Iterator[AirflowServer]:
     """
-    Start ``airflow api-server`` and wait until it answers.
+    Start ``airflow api-server``; it answers some seconds later: see :meth:`AirflowServer.await_health`.
 
     :param environ: On top of the test session's environment; the three connections at least.
     """
@@ -85,6 +99,8 @@ def running_airflow(
         str(port),
         "--workers",
         "1",
+        "--apps",
+        "core",  # no task runs here, so nobody asks the API tasks talk to
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -95,27 +111,8 @@ def running_airflow(
             stderr=subprocess.STDOUT,
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
-    server = AirflowServer(url, log)
     try:
-        _await_health(server, process)
-        yield server
+        yield AirflowServer(url, log, process)
     finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _await_health(server: AirflowServer, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + STARTS_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{server.url}/api/v2/monitor/health", timeout=5).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise AssertionError(
-        f"Airflow's API server did not start: {server.log.read_text(errors='replace')[-3000:]}"
-    )
+        process.kill()  # a polite end waits for the browser's idle connections, and nothing of it is kept
+        process.wait()

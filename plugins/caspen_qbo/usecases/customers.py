@@ -187,3 +187,15 @@ def _name_taken(detail: str) -> Problem:
 def clients_of(session: Session, client_ids: Collection[int]) -> dict[int, Client]:
     """The clients to post for, by the id on the document; a merged one is answered with its survivor."""
     return session.billing.fetch_clients(session.workspace_id, client_ids)
+
+
+def is_another_client(session: Session, customer_id: str, client_id: int | None) -> bool:
+    """
+    Whether a QuickBooks customer is linked to a client who is neither this one nor was merged into it: the
+    invoice was given to somebody else in Caspen. Unknown customers and unreadable clients are no other client.
+    """
+    owner = session.store.links.fetch_taken_customers(session.realm_id, [customer_id]).get(customer_id)
+    if client_id is None or owner is None or owner == client_id:
+        return False
+    clients = clients_of(session, {owner, client_id})
+    return len(clients) == 2 and clients[owner].id != clients[client_id].id

@@ -189,3 +189,24 @@ def test_a_client_renamed_changes_nothing_and_a_merged_one_posts_to_the_survivor
     assert balances(flow, posted) == [60]
     run(flow)
     assert flow.listed() == {}
+
+
+def test_a_draft_given_to_another_client_takes_its_quickbooks_invoice_along(flow: Flow) -> None:
+    other = flow.staff.create_client("Bea", "Kerr")
+    stays, moved = flow.invoice("10.00"), flow.invoice("100.00")
+    flow.post()
+    before = invoice_of(flow, moved)
+
+    flow.staff.revert_to_draft(moved)
+    flow.caspen.execute("UPDATE caspen.invoice SET client_id = %s WHERE id = %s", [other, moved])
+    flow.staff.finalise(moved)
+    flow.pay(flow.invoice("5.00"))
+    flow.post()
+
+    after = invoice_of(flow, moved)
+    names = {row["Id"]: row["DisplayName"] for row in flow.books("Customer")}
+    assert after["Id"] == before["Id"]
+    assert names[after["CustomerRef"]["value"]].startswith("Bea Kerr (Caspen ")
+    assert invoice_of(flow, stays)["CustomerRef"] == before["CustomerRef"]
+    run(flow)
+    assert flow.listed() == {}
