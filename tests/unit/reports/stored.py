@@ -15,7 +15,8 @@ def difference(
 ) -> dict[str, Any]:  # fmt: skip
     return {
         "document_kind": kind, "document_id": 1, "document_number": number, "field": field,
-        "caspen_value": caspen, "quickbooks_value": quickbooks, "delta": Decimal(delta) if delta else None, "explained": explained,
+        "caspen_value": caspen, "quickbooks_value": quickbooks,
+        "delta": Decimal(delta) if delta else None, "explained": explained,
     }  # fmt: skip
 
 
@@ -64,5 +65,6 @@ def run(**changes: Any) -> dict[str, Any]:
     return {
         "run_id": "nightly", "workspace_id": 1, "started_at": AT, "finished_at": AT, "full_compare": True,
         "documents_checked": 9, "differences": 1, "success": False, "checks": checks,
-        "calls": {"query": 3, "cdc": 1}, "report": {**report, **changes}, "signed_at": None, "signed_by": None,
+        "calls": {"query": 3, "cdc": 1}, "report": {**report, **changes},
+        "signed_at": None, "signed_by": None,
     }  # fmt: skip
