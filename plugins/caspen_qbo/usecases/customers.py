@@ -192,7 +192,7 @@ def clients_of(session: Session, client_ids: Collection[int]) -> dict[int, Clien
 def is_another_client(session: Session, customer_id: str, client_id: int | None) -> bool:
     """
     Whether a QuickBooks customer is linked to a client who is neither this one nor was merged into it: the
-    invoice was given to somebody else in Caspen. Unknown customers and unreadable clients are no other client.
+    invoice was given to somebody else in Caspen. Unknown customers and unreadable clients are nobody else.
     """
     owner = session.store.links.fetch_taken_customers(session.realm_id, [customer_id]).get(customer_id)
     if client_id is None or owner is None or owner == client_id:
