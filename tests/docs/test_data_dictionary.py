@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from caspen_qbo.usecases import post_sales
+from caspen_qbo.usecases import update_sales
 from caspen_seed import NewLine
 from ops.postgres import Database
 from tests.docs.conftest import DOCS, sections
@@ -63,7 +63,7 @@ def kept_on_update() -> set[str]:
 
 
 def test_what_an_update_sends_back_is_told():
-    assert kept_on_update() == set(post_sales._KEPT_ON_UPDATE)
+    assert kept_on_update() == set(update_sales._KEPT_ON_UPDATE)
 
 
 def test_every_field_sent_is_told(flow: Flow):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from caspen_qbo.core.imports import (
-    NOTHING,
     BooksPayment,
     ClinicInvoice,
     Hold,
@@ -22,6 +21,7 @@ from caspen_qbo.core.imports import (
     may_follow,
 )
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.shares import NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from decimal import Decimal
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.identity import read_marker
-from caspen_qbo.core.imports import BooksPayment, ClinicInvoice, Paid, Scene, Standing, read_shares
+from caspen_qbo.core.imports import BooksPayment, ClinicInvoice, Paid, Scene, Standing
 from caspen_qbo.core.matching import drift
 from caspen_qbo.core.records import Allocation, DocumentKind
+from caspen_qbo.core.shares import read_shares
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.usecases.look import fetch_by
 from caspen_qbo.usecases.session import Session

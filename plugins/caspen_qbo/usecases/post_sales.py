@@ -6,35 +6,27 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from caspen_qbo.core.documents import Body, read_facts
 from caspen_qbo.core.identity import read_marker
 from caspen_qbo.core.mapping import can_be_corrected, map_credit_memo, map_invoice
-from caspen_qbo.core.matching import drift
 from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.readiness import Problem, check_credit_note, check_invoice, check_setup
 from caspen_qbo.core.records import PRODUCT_KINDS, CreditNote, DocumentKind, Invoice
 from caspen_qbo.hooks.store.documents import Work
-from caspen_qbo.usecases.customers import clients_of, is_another_client, resolve_customers
 from caspen_qbo.usecases.intents import Intent, Step
-from caspen_qbo.usecases.listing import list_differences, list_problems
+from caspen_qbo.usecases.listing import list_problems
 from caspen_qbo.usecases.look import fetch_by
 from caspen_qbo.usecases.record import compare_sale, link_document, mark_sale_posted, record
+from caspen_qbo.usecases.sale_customers import customers_of_sales
 from caspen_qbo.usecases.send import send
 from caspen_qbo.usecases.session import Session
 from caspen_qbo.usecases.settle import settle
+from caspen_qbo.usecases.update_sales import ENTITY, Remap, needs_update, plan_updates, update_intent
 
 log = logging.getLogger(__name__)
-
-ENTITY = {DocumentKind.INVOICE: "Invoice", DocumentKind.CREDIT_NOTE: "CreditMemo"}
-
-_KEPT_ON_UPDATE = (
-    "BillAddr", "ShipAddr", "BillEmail", "BillEmailCc", "CustomerMemo", "SalesTermRef", "ClassRef",
-    "DepartmentRef", "CustomField", "PrintStatus", "EmailStatus", "ShipMethodRef", "ShipDate", "TrackingNum",
-)  # fmt: skip
-"""What a person may have filled in on our document and a full update would otherwise blank."""
 
 
 def post_invoices(session: Session, counts: Counter[str]) -> None:
@@ -50,7 +42,7 @@ def post_invoices(session: Session, counts: Counter[str]) -> None:
         new = _without_clashes(
             session, [work for work in ready if not work.linked], DocumentKind.INVOICE, counts
         )
-        customers = _customers_of(session, new, counts)
+        customers = customers_of_sales(session, new, counts)
         context = session.context()
         intents = [
             Intent(
@@ -74,7 +66,7 @@ def post_invoices(session: Session, counts: Counter[str]) -> None:
                 corrected=corrected,
             )
 
-        intents += _updates(session, [work for work in ready if work.linked], remap, counts)
+        intents += plan_updates(session, [work for work in ready if work.linked], remap, counts)
         _send_and_correct(session, intents, ready, remap, counts)
 
 
@@ -118,12 +110,8 @@ def post_credit_memos(session: Session, counts: Counter[str]) -> None:
             )
             for work in new
         ]  # fmt: skip
-        unequal = [
-            work
-            for work in page
-            if work.linked and (_is_to_be_rewritten(session, work) or not _is_equal(session, work))
-        ]
-        intents += _updates(session, unequal, remap, counts)
+        unequal = [work for work in page if work.linked and needs_update(session, work)]
+        intents += plan_updates(session, unequal, remap, counts)
         _send_and_correct(session, intents, page, remap, counts)
 
 
@@ -229,125 +217,6 @@ def _clash(entity: str, body: Body) -> Problem:
     return Problem("duplicate_document_number", detail)
 
 
-def _customers_of(session: Session, works: Sequence[Work], counts: Counter[str]) -> dict[int, str]:
-    """Document id -> customer id; a document whose client has no customer is listed, one in doubt waits."""
-    clients = clients_of(session, {work.client_id for work in works if work.client_id is not None})
-    resolution = resolve_customers(session, {client.id: client for client in clients.values()})
-    counts["customers_created"] += resolution.created
-    result = {}
-    for work in works:
-        client = clients.get(work.client_id or 0)
-        if client is None:
-            list_problems(
-                session, work, [Problem("other", f"Caspen's client {work.client_id} cannot be read.")]
-            )
-        elif client.id in resolution.customers:
-            result[work.document_id] = resolution.customers[client.id]
-        elif client.id in resolution.problems:
-            counts["listed"] += 1
-            list_problems(session, work, [resolution.problems[client.id]])
-    return result
-
-
-Remap = Callable[[Work, str, bool], dict[str, Any]]
-"""(work, customer id, corrected form) -> payload."""
-
-
-def _updates(session: Session, works: Sequence[Work], remap: Remap, counts: Counter[str]) -> list[Intent]:
-    """
-    Bring posted documents to Caspen's version; what a person changed in QuickBooks is never overwritten.
-    """
-    intents = []
-    if not works:
-        return intents
-    entity = ENTITY[works[0].kind]
-    there = {
-        str(body["Id"]): body
-        for body in fetch_by(session, entity, "Id", [str(w.quickbooks_id) for w in works])
-    }
-    for work in works:
-        body = there.get(str(work.quickbooks_id))
-        facts = read_facts(entity, body) if body else None
-        if body is None or facts is None or facts.gone:
-            counts["listed"] += 1
-            detail = f"QuickBooks {entity} {work.quickbooks_id} was voided or deleted there."
-            list_problems(session, work, [Problem("missing_in_quickbooks", detail)])
-            continue
-        changed = drift(work.as_posted, facts) if work.as_posted else ()
-        row = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])[
-            work.document_id
-        ]
-        if changed:
-            if not compare_sale(row, facts.customer_id, facts):
-                _settle_equal(session, row, facts)  # a person made it equal by hand
-                continue
-            counts["listed"] += 1
-            lead = "Caspen has a new version, but somebody edited the posted one in QuickBooks:"
-            list_differences(session, row, work.kind, "changed_in_quickbooks", changed, lead=lead)
-            continue
-        posted = session.store.requests.has_step(
-            session.workspace_id, work.kind, work.document_id, Step.POST, work.version
-        )
-        corrected = session.store.requests.has_step(
-            session.workspace_id, work.kind, work.document_id, Step.CORRECT, work.version
-        )
-        if corrected or (posted and not compare_sale(row, facts.customer_id, facts)):
-            differences = compare_sale(row, facts.customer_id, facts)
-            if differences:
-                counts["listed"] += 1
-                list_differences(session, row, work.kind, "totals_mismatch", differences)
-            else:
-                _settle_equal(session, row, facts)
-            continue
-        customer_id = facts.customer_id
-        if work.kind is DocumentKind.INVOICE and is_another_client(session, customer_id, work.client_id):
-            found = _customers_of(session, [work], counts)
-            if work.document_id not in found:
-                continue  # listed, or in doubt: the next run asks again
-            customer_id = found[work.document_id]
-        step = Step.CORRECT if posted else Step.POST
-        intents.append(_update(work, body, step, remap(work, customer_id, posted)))
-    return intents
-
-
-def _update(work: Work, current: Body, step: Step, payload: dict[str, Any]) -> Intent:
-    kept = {name: current[name] for name in _KEPT_ON_UPDATE if name in current}
-    body = {
-        **kept,
-        **payload,
-        "Id": str(current["Id"]),
-        "SyncToken": str(current["SyncToken"]),
-        "sparse": False,
-    }
-    return Intent(work.kind, work.document_id, step, ENTITY[work.kind], "update", body, work.version)
-
-
-def _settle_equal(session: Session, row: dict[str, Any], facts: Any) -> None:
-    with session.store.transaction():
-        link_document(session, row, facts, origin=row["origin"] or "caspen")
-        mark_sale_posted(session, row)
-
-
-def _is_to_be_rewritten(session: Session, work: Work) -> bool:
-    """
-    Posted by us, and no request says so any more: a person wants Caspen's version again, whatever was edited.
-    """
-    posted = session.store.requests.has_step(
-        session.workspace_id, work.kind, work.document_id, Step.POST, work.version
-    )
-    return work.origin == "caspen" and not posted
-
-
-def _is_equal(session: Session, work: Work) -> bool:
-    """Posted with the right figures already; for a credit note only its application is missing."""
-    if work.as_posted is None:
-        return False
-    row = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])[
-        work.document_id
-    ]
-    return not compare_sale(row, work.as_posted.customer_id, work.as_posted)
-
-
 def _send_and_correct(
     session: Session, intents: Sequence[Intent], works: Sequence[Work], remap: Remap, counts: Counter[str]
 ) -> None:
@@ -371,7 +240,7 @@ def _send_and_correct(
             differences = compare_sale(row, facts.customer_id, facts)
             if differences and {d.field for d in differences} <= {"subtotal", "tax", "total"}:
                 payload = remap(work, facts.customer_id, True)
-                corrections.append(_update(work, outcome.answer.body or {}, Step.CORRECT, payload))
+                corrections.append(update_intent(work, outcome.answer.body or {}, Step.CORRECT, payload))
     if corrections:
         counts["corrected"] += len(corrections)
         send(session, corrections, record)

@@ -22,9 +22,9 @@ from caspen_qbo.core.imports import (
     plan_imports,
     plan_links,
     plan_mirrors,
-    read_shares,
 )
 from caspen_qbo.core.records import Allocation
+from caspen_qbo.core.shares import read_shares
 
 DAY = date(2026, 11, 3)
 NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)
