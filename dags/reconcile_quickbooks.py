@@ -7,9 +7,10 @@ amount.
 **Runs:** nightly at 02:30 in Sydney, for every connected practice. Changes neither Caspen's nor QuickBooks'
 documents.
 **Safe to re-run:** yes. A difference that is gone leaves the list by itself.
-**If it fails:** a difference does not fail the run, it is finance's to clear: see the report. Red means that
-a check could not be carried out (`practice.reconcile`: the log names it), or that post, import or reconcile
-was quiet for too long (`check_heartbeat` names practice and job).
+**If it fails:** a difference does not fail the run, it is finance's to clear: it is listed, in the report,
+and told by e-mail and Slack where their connections exist. Red means that a check could not be carried out
+(`practice.reconcile`: the log names it), or that post, import or reconcile was quiet for too long
+(`check_heartbeat` names practice and job).
 **By hand:** `workspace_id` for one practice; `full` to read every document again instead of what changed.
 """
 
@@ -23,7 +24,7 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 
 from caspen_qbo.operators.find import FindWorkspacesOperator
 from caspen_qbo.operators.heartbeat import CheckHeartbeatOperator
-from caspen_qbo.operators.notify import notify_failure
+from caspen_qbo.operators.notify import RECONCILE_TASK, REPORT_TASK, notify_differences, notify_failure
 from caspen_qbo.operators.report import WriteReportOperator
 from caspen_qbo.operators.retry import TASK_DEFAULTS
 from caspen_qbo.operators.summarise import SummariseOperator
@@ -67,6 +68,7 @@ with DAG(
         task_id="summarise",
         job="reconcile",
         workspaces=workspaces.output,
-        results_of=["practice.reconcile", "practice.write_report"],
+        results_of=[RECONCILE_TASK, REPORT_TASK],
+        on_success_callback=notify_differences,
         on_failure_callback=notify_failure,
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from ops.paths import DAGS
+from ops.ports import HOST, free_port
 from ops.postgres import Database
 from tests.support.flow import Flow
 from tests.support.services import Sandbox
@@ -45,3 +50,38 @@ def states(run: Any) -> dict[str, list[str]]:
     for instance in sorted(run.get_task_instances(), key=lambda ti: ti.map_index):
         found.setdefault(instance.task_id, []).append(str(instance.state))
     return found
+
+
+@pytest.fixture
+def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Message]]:
+    """A mail server behind the connection ``smtp_default``, and what it was handed."""
+    received: list[Message] = []
+
+    class Handler:
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+            received.append(message_from_bytes(envelope.content))
+            assert envelope.rcpt_tos == ["books@example.com"]
+            return "250 kept"
+
+    controller = Controller(Handler(), hostname=HOST, port=free_port())
+    controller.start()
+    connection = {
+        "conn_type": "smtp",
+        "host": HOST,
+        "port": controller.port,
+        "extra": {
+            "to_email": "books@example.com",
+            "from_email": "sync@example.com",
+            "disable_ssl": True,
+            "disable_tls": True,
+        },
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(connection))
+    yield received
+    controller.stop()
+
+
+def text_of(message: Message) -> str:
+    """The text of a mail, whatever its parts are."""
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    return "".join((part.get_payload(decode=True) or b"").decode() for part in parts)

@@ -1,17 +1,20 @@
-"""Telling people of a failed run: over the connections that exist, and never at the price of the run."""
+"""Telling people: over the connections that exist, for real, and never at the price of the run."""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Iterator
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from ops.ports import HOST, free_port
+from tests.dags.conftest import text_of
 
 pytestmark = pytest.mark.airflow
 
@@ -70,3 +73,62 @@ def test_slack_is_told_the_reason_even_when_mail_does_not_work(
     (message,) = received
     assert "post_to_quickbooks failed" in message["text"]
     assert "manual__1" in message["text"] and "1 of 2 practices failed." in message["text"]
+
+
+def test_a_mail_is_delivered_and_its_text_is_not_taken_for_html(
+    airflow_metadata: Path, mailbox: list[Message]
+) -> None:
+    from caspen_qbo.operators.notify import SMTP_CONN_ID, notify_people
+
+    assert notify_people("post_to_quickbooks failed", "Harbour & <Bay>: 1 of 2") == [SMTP_CONN_ID]
+    (mail,) = mailbox
+    assert mail["Subject"] == "[QuickBooks] post_to_quickbooks failed"
+    assert mail["From"] == "sync@example.com"
+    assert "Harbour &amp; &lt;Bay&gt;: 1 of 2" in text_of(mail)
+
+
+def results(reconcile: list[dict[str, Any]], reports: list[dict[str, Any]]) -> dict[str, Any]:
+    """A task's context with the results of the tasks before it."""
+    by_task = {"practice.reconcile": reconcile, "practice.write_report": reports}
+    return {"ti": SimpleNamespace(xcom_pull=lambda task_ids: by_task[task_ids[0]])}
+
+
+def result(workspace_id: int, message: str, **counts: int) -> dict[str, Any]:
+    return {
+        "workspace_id": workspace_id, "practice": f"Practice {workspace_id}", "counts": counts,
+        "message": message,
+    }  # fmt: skip
+
+
+def test_differences_of_a_green_run_reach_mail_and_slack(
+    airflow_metadata: Path,
+    mailbox: list[Message],
+    webhook: tuple[str, list[dict]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from caspen_qbo.operators.notify import notify_differences
+
+    address, sent = webhook
+    monkeypatch.setenv("AIRFLOW_CONN_SLACK", json.dumps({"conn_type": "slackwebhook", "password": address}))
+    notify_differences(
+        results(
+            [
+                result(1, "9 documents compared, 3 differences.", differences=3, unexplained=2),
+                result(2, "4 documents compared, all equal."),
+                result(3, "5 documents compared, 1 differences.", differences=1),
+            ],
+            [result(1, "Report: /reports/1.html"), result(2, "Report: /reports/2.html")],
+        )
+    )
+    (mail,), (message,) = mailbox, sent
+    for told in (f"{mail['Subject']} {text_of(mail)}", message["text"]):
+        assert "2 differences between Caspen and QuickBooks to clear" in " ".join(told.split())
+        assert "Practice 1 (1): 9 documents compared, 3 differences. Report: /reports/1.html" in told
+        assert "Practice 2" not in told and "Practice 3" not in told
+
+
+def test_equal_sides_send_nothing(airflow_metadata: Path, mailbox: list[Message]) -> None:
+    from caspen_qbo.operators.notify import notify_differences
+
+    notify_differences(results([result(1, "4 documents compared, all equal.")], []))
+    assert mailbox == []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.dags.conftest import states
+from tests.dags.conftest import states, text_of
+from tests.support.bookkeeper import edit
 from tests.support.flow import Flow
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
@@ -140,19 +142,27 @@ def test_import_records_a_payment_in_caspen_once(flow: Flow, run_dag: RunDag) ->
         assert flow.caspen_rows("SELECT count(*) FROM caspen.payment") == [(1,)]
 
 
-def test_reconcile_stores_its_run_and_writes_the_report(
-    flow: Flow, run_dag: RunDag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_reconcile_stores_its_run_writes_the_report_and_mails_what_differs(
+    flow: Flow,
+    run_dag: RunDag,
+    mailbox: list[Message],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CASPEN_QBO_REPORTS", str(tmp_path))
-    flow.invoice("100.00")
+    invoice_id = flow.invoice("100.00")
     flow.post()
+    edit(flow, invoice_id, DueDate="2031-01-31")
     run = run_dag("reconcile_quickbooks", full=True)
     assert run.state == "success", states(run)
     assert set(states(run)) == {
         "check_heartbeat", "find_workspaces", "practice.reconcile", "practice.write_report", "summarise",
     }  # fmt: skip
     stored = flow.sync_rows("SELECT documents_checked, differences, success FROM qbo_sync.reconciliation_run")
-    assert stored == [(1, 0, True)]
+    assert stored == [(1, 1, False)]
+    (mail,) = mailbox
+    assert "1 difference between Caspen and QuickBooks to clear" in " ".join(mail["Subject"].split())
+    assert "1 documents compared" in text_of(mail) and str(tmp_path) in text_of(mail)
     assert sorted(path.suffix for path in (tmp_path / "1").iterdir()) == [".html", ".xlsx"]
     named = {ti.task_id: ti.rendered_map_index for ti in run.get_task_instances() if ti.map_index >= 0}
     assert set(named.values()) == {"Harbour Allied Health"}

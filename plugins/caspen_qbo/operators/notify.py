@@ -1,11 +1,12 @@
 """
-Telling people that a run failed, over whatever connections exist: e-mail and Slack.
+Telling people that a run failed, or found what differs, over whatever connections exist: e-mail and Slack.
 
 * Connection ``smtp_default`` (type smtp) with ``from_email`` and ``to_email`` in its extra: an e-mail.
 * Connection ``slack`` (type slackwebhook): a message to the webhook's channel.
 
-Without them nothing is sent and nothing fails: the run is red in Airflow either way. What is sent is the
-summary of the run, which holds practices, counts and reasons, and no client's name.
+Without them nothing is sent and nothing fails: a failed run is red in Airflow and a difference is on the list
+either way. What is sent is the summary of the run, which holds practices, counts and reasons, and no client's
+name.
 """
 
 from __future__ import annotations
@@ -20,12 +21,36 @@ log = logging.getLogger(__name__)
 
 SMTP_CONN_ID = "smtp_default"
 SLACK_CONN_ID = "slack"
+RECONCILE_TASK = "practice.reconcile"
+REPORT_TASK = "practice.write_report"
 
 
 def notify_failure(context: Context) -> None:
     """An ``on_failure_callback``. Trouble of its own is logged: it must not hide the failure it tells of."""
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     notify_people(f"{dag_id} failed", f"Run {run_id}\n\n{context.get('exception') or 'no reason was given'}")
+
+
+def notify_differences(context: Context) -> None:
+    """
+    An ``on_success_callback`` of the last task of a reconciliation: a difference fails nothing, so nobody
+    would look. Told each night until nothing unexplained is left; nothing is sent when there is nothing.
+    """
+    results = {
+        task_id: {int(item["workspace_id"]): item for item in found or () if item}
+        for task_id in (RECONCILE_TASK, REPORT_TASK)
+        # By a list of one: asked for a single task, Airflow answers a single mapped result bare.
+        for found in [context["ti"].xcom_pull(task_ids=[task_id])]
+    }
+    lines, unexplained = [], 0
+    for workspace_id, result in results[RECONCILE_TASK].items():
+        if number := int(result["counts"].get("unexplained", 0)):
+            unexplained += number
+            report = results[REPORT_TASK].get(workspace_id, {}).get("message", "")
+            lines.append(f"{result['practice']} ({workspace_id}): {result['message']} {report}".strip())
+    if unexplained:
+        noun = "difference" if unexplained == 1 else "differences"
+        notify_people(f"{unexplained} {noun} between Caspen and QuickBooks to clear", "\n".join(lines))
 
 
 def notify_people(subject: str, text: str) -> list[str]:
