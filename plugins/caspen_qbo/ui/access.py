@@ -37,9 +37,9 @@ class Right(StrEnum):
 
     READ = "read"
     OPERATE = "operate"
-    """Retry, re-send, accept, run now."""
+    """Retry, re-send, accept, run now, plan a backfill."""
     CONFIGURE = "configure"
-    """Connect, settings, tax links, sign-off."""
+    """Connect, settings, tax links, sign-off, approve a backfill."""
 
 
 READ_DAG = "reconcile_quickbooks"

@@ -35,6 +35,13 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def clipped(text: str, length: int = 160) -> str:
+    """The beginning of a long text, up to a whole word, with an ellipsis."""
+    if len(text) <= length:
+        return text
+    return f"{text[:length].rsplit(' ', 1)[0].rstrip(',;:.')} …"
+
+
 def percent(rate: Decimal) -> str:
     return f"{rate.normalize():f} %"
 

@@ -107,7 +107,12 @@ def wake(realms: Iterable[str]) -> None:
 
 
 def _queue(dag_id: str, workspace_id: int) -> None:
-    """One run for each span of time, whatever number of notifications came in it."""
+    """
+    One run for each span of time, whatever number of notifications came in it.
+
+    The public API would want a login, which a notification does not bring: so Airflow's own function, not
+    promised to stay where it is, and imported here so that only this would break.
+    """
     from airflow.api.common.trigger_dag import trigger_dag
     from airflow.exceptions import AirflowException, DagNotFound, DagRunAlreadyExists
     from airflow.models.dag import DagModel

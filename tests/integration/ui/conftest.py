@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,15 +24,6 @@ from tests.support.services import Sandbox
 DAG_IDS = ("post_to_quickbooks", "import_from_quickbooks", "reconcile_quickbooks", "backfill_invoices")
 WEBHOOK_TOKEN = "verifier-4417"
 BROWSER = {"accept": "text/html", "sec-fetch-site": "same-origin", "sec-fetch-dest": "document"}
-
-
-@pytest.fixture(scope="session")
-def airflow_dags(airflow_metadata: Path) -> Path:
-    """The DAGs in Airflow's metadata database."""
-    command = [sys.executable, "-m", "airflow", "dags", "reserialize"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=airflow_metadata)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return airflow_metadata
 
 
 @pytest.fixture(scope="session")

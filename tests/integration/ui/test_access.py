@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi.routing import APIRoute
 
+from caspen_seed import create_workspace
 from tests.integration.ui.conftest import Pages
 from tests.integration.ui.routes import ANY, NEEDS, OPEN, address, closed, routes
 from tests.support.flow import Flow
@@ -90,3 +91,25 @@ def test_teams_divide_the_workspaces(pages: Pages, flow: Flow, monkeypatch: pyte
     assert visible(op, [1, 2, 3]) == [1, 2, 3]
     monkeypatch.setenv("AIRFLOW__CORE__MULTI_TEAM", "False")
     assert visible(viewer, [1, 2, 3]) == [1, 2, 3]
+
+
+def test_the_switcher_offers_the_workspaces_of_the_user(
+    pages: Pages, flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everywhere else a workspace of another team answers like one that does not exist."""
+    from airflow.api_fastapi.app import get_auth_manager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+
+    create_workspace(flow.caspen, 2, "Hillside Physiotherapy")
+    text = pages.as_("viewer").get("/w/1/unsynced").text
+    assert 'aria-label="Workspaces"' in text and 'href="/quickbooks/w/2/unsynced"' in text
+    monkeypatch.setenv("AIRFLOW__CORE__MULTI_TEAM", "True")
+    member = SimpleAuthManagerUser(username="member", role="viewer", teams=["workspace_2"])
+    door = pages.as_(None)
+    door.role, door.token = "member", get_auth_manager().generate_jwt(member)
+    assert door.get("/").headers["location"] == "/quickbooks/w/2/"
+    text = door.get("/w/2/unsynced").text
+    assert "Hillside Physiotherapy" in text and 'aria-label="Workspaces"' not in text
+    for path in ("unsynced", "setup", "taxes", "reconciliation", "activity", "backfill", "unsynced.csv"):
+        answer = door.get(f"/w/1/{path}")
+        assert answer.status_code == 404 and "Harbour" not in answer.text, path

@@ -61,3 +61,8 @@ def test_a_documents_styles_are_named_by_their_hashes() -> None:
     assert len(style_hashes(html)) == 3
     # sha256 of "a{}", as `printf 'a{}' | openssl dgst -sha256 -binary | base64` gives it
     assert "'sha256-X1RutGBrXCt9KkSaXMK7tHftWiRscFHOhxsS8tv8hBk='" in style_hashes(html)
+
+
+def test_a_long_text_ends_at_a_whole_word():
+    assert texts.clipped("short enough", 20) == "short enough"
+    assert texts.clipped("subtotal: Caspen 80.00; tax: Caspen 8.00", 24) == "subtotal: Caspen 80.00 …"

@@ -78,7 +78,7 @@ def backfill(visit: VisitDep, backfill_id: str) -> Response:
         api.task_states(DAG_ID, backfill_id),
         api.result(DAG_ID, backfill_id, PLAN),
         api.result(DAG_ID, backfill_id, CARRY_OUT),
-        progress_view(visit, progress) if progress and progress.run_id == backfill_id else None,
+        progress_view(visit.zone, progress) if progress and progress.run_id == backfill_id else None,
     )
     return page(visit, "backfill_run.html", model, active="activity")
 

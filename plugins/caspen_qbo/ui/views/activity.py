@@ -111,7 +111,7 @@ def activity_view(
     ]
     going_on = {run.run_id for run in mine}
     return ActivityView(
-        progress=progress_view(visit, progress) if progress else None,
+        progress=progress_view(visit.zone, progress) if progress else None,
         under_way=bool(mine) or (progress is not None and progress.alive),
         ready=ready,
         connected=visit.connected,
@@ -139,6 +139,8 @@ def _waiting(ledger: Row | None) -> str:
         return "No run has posted yet."
     waiting, listed = ledger["waiting"], ledger["listed"]
     parts = [f"{texts.counted(waiting, 'invoice')} {'waits' if waiting == 1 else 'wait'} for the next run"]
+    if not waiting:
+        parts = ["No invoice waits for the next run"]
     if listed:
         parts.append(f"{listed:,} {'is' if listed == 1 else 'are'} listed for a person")
     return "; ".join(parts) + "."
@@ -161,7 +163,7 @@ def _run(visit: Visit, row: Row, state: str) -> RunRow:
         lasted=texts.lasted(row["started_at"], row["finished_at"]),
         state=state,
         state_text=STATE_TEXTS[state],
-        did=_did(row["counts"] or {}),
+        did=_did(row["counts"] or {}) or ("" if row["message"] or state != "success" else "Nothing to do"),
         ledger=_ledger(row),
         calls=texts.count(calls) if row["calls"] else texts.NONE,
         message=row["message"] or "",
@@ -170,9 +172,17 @@ def _run(visit: Visit, row: Row, state: str) -> RunRow:
     )
 
 
+INNER = {"staged", "statuses_written", "documents_read", "documents_checked", "verified", "payments_seen"}
+"""Counts that every run has, or that its sentence tells already; the log has them."""
+
+
 def _did(counts: dict[str, int]) -> str:
-    done = [f"{name.replace('_', ' ')} {number:,}" for name, number in sorted(counts.items()) if number]
-    return ", ".join(done) or "nothing to do"
+    done = [
+        f"{name.replace('_', ' ')} {number:,}"
+        for name, number in sorted(counts.items())
+        if number and name not in INNER
+    ]
+    return ", ".join(done).capitalize()
 
 
 def _ledger(row: Row) -> str:

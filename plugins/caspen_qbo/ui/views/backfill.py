@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -179,12 +180,13 @@ def backfill_view(
     choices = shown.get("choices") or []
     airflow = prefix(visit.request).removesuffix("/quickbooks")
     verdicts = {choice["verdict"] for choice in (plan or {}).get("choices") or []}
+    can_approve = dry and run.state == "success" and bool(verdicts & TO_DO)
     return BackfillView(
         title="Backfill plan" if dry else "Backfill",
         started=texts.moment(run.queued_at, visit.zone),
         who=run.username,
         dry=dry,
-        steps=_steps(dry, states, run),
+        steps=_steps(dry, states, run, can_approve),
         under_way=run.is_open,
         progress=progress,
         heading="What became of each invoice" if outcome else "What would become of each invoice",
@@ -193,15 +195,17 @@ def backfill_view(
         more=_more(shown, len(choices)),
         message=shown.get("message") or "",
         asked=texts.counted(len(clean_numbers(run.conf.get("invoice_numbers"))), "invoice"),
-        can_approve=dry and run.state == "success" and bool(verdicts & TO_DO),
+        can_approve=can_approve,
         may_approve=visit.may(Right.CONFIGURE),
         url=backfill_url(visit, run.run_id),
         airflow_url=f"{airflow}/dags/{DAG_ID}/runs/{quote(run.run_id, safe='')}",
     )
 
 
-def _steps(dry: bool, states: Mapping[str, str], run: AirflowRun) -> tuple[Step, ...]:
+def _steps(dry: bool, states: Mapping[str, str], run: AirflowRun, can_approve: bool) -> tuple[Step, ...]:
     plan = _step("Plan", states.get(PLAN, ""), "Both sides are read; nothing is sent.")
+    if can_approve:
+        return (plan, Step("Approval", "partly", "Waits for an Op or Admin, below."))
     if dry:
         return (plan,)
     approval = states.get(APPROVE, "")
@@ -231,11 +235,8 @@ def _step(label: str, state: str, about: str) -> Step:
 
 
 def _summary(choices: Sequence[Mapping[str, str]], done: bool) -> str:
-    counts: dict[str, int] = {}
-    for choice in choices:
-        text = _words(choice["verdict"], done)[0]
-        counts[text] = counts.get(text, 0) + 1
-    return ", ".join(f"{text.lower()} {number:,}" for text, number in counts.items()).capitalize()
+    counts = Counter(_words(choice["verdict"], done)[0] for choice in choices)
+    return ", ".join(f"{number:,} {text[0].lower()}{text[1:]}" for text, number in counts.items())
 
 
 def _more(shown: Mapping[str, Any], listed: int) -> str:

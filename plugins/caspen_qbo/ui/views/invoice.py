@@ -19,6 +19,9 @@ from caspen_qbo.ui.views.words import KINDS, NOT_RETRIED, TURNS
 from caspen_qbo.ui.visit import Visit
 from caspen_qbo.usecases.choices import may_choose
 
+DETAIL_SHOWN = 240
+"""Characters; QuickBooks' own words mostly fit."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
@@ -53,6 +56,8 @@ class ListingRow:
     """A person may choose between both versions: send Caspen's again, or accept QuickBooks'."""
     title: str
     detail: str
+    rest: str
+    """All of the detail where only its beginning is shown; both sides below show the same."""
     cause: str
     fix: str
     turn: str
@@ -252,6 +257,7 @@ def _line(
 
 def _listing(visit: Visit, row: Row) -> ListingRow:
     entry = entry_for(row["error_key"])
+    short = texts.clipped(row["detail"], DETAIL_SHOWN)
     resolved = ""
     if row["resolved_at"] is not None:
         resolved = f"{texts.moment(row['resolved_at'], visit.zone)}: {row['resolution'] or 'resolved'}"
@@ -262,7 +268,8 @@ def _listing(visit: Visit, row: Row) -> ListingRow:
         and not resolved
         and visit.may(Right.OPERATE),
         title=row["title"],
-        detail=row["detail"],
+        detail=short,
+        rest=row["detail"] if short != row["detail"] else "",
         cause=entry.cause,
         fix=row["fix"],
         turn=TURNS[entry.turn],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.progress import Progress
-from caspen_qbo.ui.visit import Visit
 
 SLOW_SECONDS = 20
 """A run that QuickBooks has not answered for so long is told to wait, or is reading long lists."""
@@ -33,10 +33,11 @@ class ProgressView:
     """Why it stands still for the moment; never an error."""
 
 
-def progress_view(visit: Visit, progress: Progress, now: datetime | None = None) -> ProgressView:
+def progress_view(zone: ZoneInfo, progress: Progress, now: datetime | None = None) -> ProgressView:
     now = now or datetime.now(UTC)
     title = DOING.get(progress.job, progress.job)
-    since = f"started {texts.moment(progress.started_at, visit.zone)}, {texts.ago(progress.started_at, now)}"
+    ago = texts.ago(progress.started_at, now)
+    since = f"started {texts.moment(progress.started_at, zone)}, {ago}{'' if ago == 'just now' else ' ago'}"
     if not progress.alive:
         text = "It was interrupted. Nothing is lost: the next run goes on where this one ended."
         return ProgressView(title, progress.alive, since, None, 0, text, "")

@@ -18,6 +18,7 @@ from caspen_qbo.ui.visit import Visit
 PAGE_SIZE = 30
 DIFFERENCES_SHOWN = 200
 CHART_WIDTH, CHART_HEIGHT = 600, 100
+BAR_WIDTH_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _trend(finished: Sequence[Row]) -> str:
 
 def _bars(visit: Visit, finished: Sequence[Row]) -> tuple[Bar, ...]:
     most = max(max(row["differences"] for row in finished), 1)
-    step = CHART_WIDTH / len(finished)
+    step = min(CHART_WIDTH / len(finished), BAR_WIDTH_MAX)
     bars = []
     for position, row in enumerate(finished):
         height = max(3.0, row["differences"] / most * (CHART_HEIGHT - 4)) if row["differences"] else 3.0
@@ -165,6 +166,8 @@ class CheckRow:
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
     document: str
+    again: bool
+    """The row above is of the same document."""
     url: str
     field: str
     caspen: str
@@ -182,7 +185,10 @@ class RunView:
     ledger: tuple[tuple[str, str], ...]
     checked: str
     checks: tuple[CheckRow, ...]
+    checks_failing: int
+    checks_summary: str
     differences: tuple[DifferenceRow, ...]
+    any_explained: bool
     differences_found: str
     cut: str
     signed: str
@@ -201,6 +207,8 @@ def run_view(
     state, state_text = _state(run)
     url = run_url(visit, run["run_id"])
     found = run["differences"] or 0
+    checks = tuple(sorted(map(_check, run["checks"] or ()), key=lambda check: check.state != "open"))
+    failing = sum(check.state == "open" for check in checks)
     downloads = [("Differences (CSV)", f"{url}/differences.csv")]
     if report:
         downloads = [
@@ -218,8 +226,11 @@ def run_view(
             for name in ("finalised", "synced", "waiting", "listed", "excluded")
         ),
         checked=texts.counted(run["documents_checked"] or 0, "document"),
-        checks=tuple(_check(check) for check in run["checks"] or ()),
-        differences=tuple(_difference(visit, row) for row in differences[:DIFFERENCES_SHOWN]),
+        checks=checks,
+        checks_failing=failing,
+        checks_summary=f"{len(checks) - failing} of {texts.counted(len(checks), 'check')} hold",
+        differences=_differences(visit, differences[:DIFFERENCES_SHOWN]),
+        any_explained=any(row["explained"] for row in differences),
         differences_found=texts.counted(found, "difference"),
         cut=f"The first {DIFFERENCES_SHOWN} of {found:,} are shown; the CSV has all."
         if found > DIFFERENCES_SHOWN
@@ -244,10 +255,19 @@ def _check(check: dict[str, Any]) -> CheckRow:
     )
 
 
-def _difference(visit: Visit, row: Row) -> DifferenceRow:
+def _differences(visit: Visit, rows: Sequence[Row]) -> tuple[DifferenceRow, ...]:
+    keys = [(row["document_kind"], row["document_number"]) for row in rows]
+    above = [None, *keys]
+    return tuple(
+        _difference(visit, row, again=key == last) for row, key, last in zip(rows, keys, above, strict=False)
+    )
+
+
+def _difference(visit: Visit, row: Row, *, again: bool) -> DifferenceRow:
     delta: Decimal | None = row["delta"]
     return DifferenceRow(
         document=f"{KINDS.get(row['document_kind'], row['document_kind'])} {row['document_number']}",
+        again=again,
         url=visit.url(f"invoices/{row['invoice_id']}") if row["invoice_id"] else "",
         field=row["field"].replace("_", " "),
         caspen=row["caspen_value"] or texts.NONE,

@@ -55,6 +55,8 @@ class Company:
 @dataclass(frozen=True, slots=True)
 class SetupView:
     steps: tuple[Step, ...]
+    next: tuple[str, str, str] | None
+    """Title of the first step that is not done, where it is done, and what the link there says."""
     company: Company | None
     connect_label: str
     may_disconnect: bool
@@ -74,12 +76,16 @@ def setup_view(
 ) -> SetupView:
     causes = list(causes)
     status = visit.connection.status if visit.connection else ""
+    steps = (
+        _connect_step(visit, causes),
+        _configure_step(choices, causes),
+        _taxes_step(tax_rates, tax_links, causes),
+    )
+    places = (("#connection", "Connect"), ("#settings", "Choose"), (visit.url("taxes"), "Open Taxes"))
+    to_do = ((step.title, *place) for step, place in zip(steps, places, strict=True) if step.state != "done")
     return SetupView(
-        steps=(
-            _connect_step(visit, causes),
-            _configure_step(choices, causes),
-            _taxes_step(tax_rates, tax_links, causes),
-        ),
+        steps=steps,
+        next=next(to_do, None),
         company=_company(visit),
         connect_label="Connect to QuickBooks" if not status else "Reconnect",
         may_disconnect=status in ("connected", "needs_reconnect"),

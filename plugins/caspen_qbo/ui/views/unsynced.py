@@ -149,7 +149,7 @@ def _row(visit: Visit, row: Row) -> ListRow:
         date=texts.day(row["document_date"]),
         total=texts.money(row["total"], visit.currency),
         title=row["title"],
-        detail=row["detail"],
+        detail=texts.clipped(row["detail"]),
         fix=row["fix"],
         since=texts.moment(row["first_seen_at"], visit.zone),
         since_iso=row["first_seen_at"].isoformat(),
