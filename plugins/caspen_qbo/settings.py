@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
+
+def _days(name: str, default: int) -> int:
+    """:raises ValueError: the environment variable holds something else than a number of days."""
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"environment variable {name} is {text!r}; expected a number of days, 1 or more")
+    return int(text)
+
+
 CASPEN_CONN_ID = "caspen_db"
 SYNC_CONN_ID = "sync_db"
 QUICKBOOKS_CONN_ID = "quickbooks"
@@ -55,5 +66,8 @@ IN_DOUBT_ROUNDS_MAX = 3
 """How often one run looks for a lost answer before leaving it to the next run."""
 FULL_COMPARE_DOCUMENTS_MAX = 5000
 """Up to this many linked documents every reconciliation reads all of them: at most five pages a kind."""
-HISTORY_KEEP_DAYS = 730
+HISTORY_KEEP_DAYS = _days("CASPEN_QBO_HISTORY_KEEP_DAYS", 730)
+"""
+What was sent, answered, seen, chosen and cleared is forgotten after so many days; what is open never is.
+"""
 CONNECTION_WARNING_DAYS = (14, 7, 2)

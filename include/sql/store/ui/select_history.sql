@@ -16,8 +16,11 @@ SELECT r.prepared_at, f.document_kind, f.document_number,
        r.operation || ' ' || r.entity || ': ' ||
        CASE r.state WHEN 'done' THEN 'carried out' WHEN 'refused' THEN 'refused' WHEN 'dropped' THEN 'not carried out'
                     ELSE 'answer not known yet' END,
-       coalesce('QuickBooks (' || r.fault_code || '): ' || coalesce(r.fault_text, ''),
-                'QuickBooks id ' || r.quickbooks_id, ''),
+       concat_ws('; ',
+         coalesce('QuickBooks (' || r.fault_code || '): ' || coalesce(r.fault_text, ''),
+                  'QuickBooks id ' || r.quickbooks_id),
+         'request ' || concat_ws(' ', r.batch_id, nullif(r.bid, '')),
+         'intuit_tid ' || r.intuit_tid),
        'run ' || r.run_id
 FROM family f
 JOIN qbo_sync.request r

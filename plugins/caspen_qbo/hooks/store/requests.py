@@ -142,11 +142,13 @@ class RequestStore:
         self._db.execute("store/request/count_look", {"ids": list(ids)})
 
     def prune(self, workspace_id: int, keep_days: int) -> int:
-        """Forget answered requests and events older than ``keep_days``; how many. What is in doubt stays."""
+        """
+        Forget answered requests, events and cleared listings older than ``keep_days``; how many rows. What is
+        in doubt or open stays.
+        """
         params = {"workspace_id": workspace_id, "keep_days": keep_days}
-        return self._db.execute("store/request/delete_old_requests", params) + self._db.execute(
-            "store/event/delete_old_events", params
-        )
+        names = ("request/delete_old_requests", "event/delete_old_events", "unsynced/delete_old")
+        return sum(self._db.execute(f"store/{name}", params) for name in names)
 
     def has_step(self, workspace_id: int, kind: str, document_id: int, step: str, version: str) -> bool:
         row = self._db.fetch_one(
