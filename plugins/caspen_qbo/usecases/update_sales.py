@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
-from caspen_qbo.core.documents import Body, read_facts
+from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.matching import drift
 from caspen_qbo.core.readiness import Problem
 from caspen_qbo.core.records import DocumentKind
@@ -24,6 +25,7 @@ ENTITY = {DocumentKind.INVOICE: "Invoice", DocumentKind.CREDIT_NOTE: "CreditMemo
 _KEPT_ON_UPDATE = (
     "BillAddr", "ShipAddr", "BillEmail", "BillEmailCc", "CustomerMemo", "SalesTermRef", "ClassRef",
     "DepartmentRef", "CustomField", "PrintStatus", "EmailStatus", "ShipMethodRef", "ShipDate", "TrackingNum",
+    "Deposit", "DepositToAccountRef",
 )  # fmt: skip
 """What a person may have filled in on our document and a full update would otherwise blank."""
 
@@ -77,6 +79,11 @@ def plan_updates(session: Session, works: Sequence[Work], remap: Remap, counts: 
             else:
                 _settle_equal(session, row, facts)
             continue
+        problem = _would_strand_money(work, row, facts)
+        if problem is not None:
+            counts["listed"] += 1
+            list_problems(session, work, [problem])
+            continue
         customer_id = facts.customer_id
         if work.kind is DocumentKind.INVOICE and is_another_client(session, customer_id, work.client_id):
             found = customers_of_sales(session, [work], counts)
@@ -86,6 +93,28 @@ def plan_updates(session: Session, works: Sequence[Work], remap: Remap, counts: 
         step = Step.CORRECT if posted else Step.POST
         intents.append(update_intent(work, body, step, remap(work, customer_id, posted)))
     return intents
+
+
+def _would_strand_money(work: Work, row: dict[str, Any], facts: DocumentFacts) -> Problem | None:
+    """
+    More was paid on the invoice in QuickBooks than Caspen's version comes to.
+
+    QuickBooks refuses that for deposits, and for payments leaves the excess unapplied without a word:
+    somebody's payment would be changed.
+    """
+    paid = facts.total - facts.balance
+    if work.kind is not DocumentKind.INVOICE or paid <= max(row["total"], Decimal(0)):
+        return None
+    by = (
+        ", ".join(f"{link.txn_type} {link.txn_id}" for link in facts.links)
+        or "a deposit on the invoice itself"
+    )
+    return Problem(
+        "changed_in_quickbooks",
+        f"Caspen's version comes to {row['total']:.2f}, but {paid:.2f} is paid on QuickBooks Invoice "
+        f"{facts.quickbooks_id} ({by}). Remove or lower that in QuickBooks, then Retry. The posted "
+        "document stays as it was.",
+    )
 
 
 def update_intent(work: Work, current: Body, step: Step, payload: dict[str, Any]) -> Intent:

@@ -162,6 +162,43 @@ def test_voiding_an_invoice_waits_while_a_payment_of_others_stands_on_it(flow: F
     assert flow.listed() == {}
 
 
+def edited(flow: Flow, invoice: int, price: str) -> None:
+    flow.staff.revert_to_draft(invoice)
+    flow.staff.edit_draft(
+        invoice, lines=[NewLine("service", "Shorter", price, tax_rate_id=flow.rates["GST"])]
+    )
+    flow.staff.finalise(invoice)
+
+
+def test_an_update_that_would_strand_what_is_paid_there_is_listed_with_that_reason(flow: Flow) -> None:
+    invoice, deposited = flow.invoice("100.00"), flow.invoice("100.00")
+    flow.post()
+    document = invoice_of(flow, invoice)
+    payment = flow.person("record-payment", invoices=[{"id": document["Id"], "amount": 80}])
+    flow.person("edit", entity="Invoice", id=invoice_of(flow, deposited)["Id"], changes={"Deposit": 30})
+    for one in (invoice, deposited):
+        edited(flow, one, "20.00")
+    flow.post()
+    told = {number: detail for (number, _), detail in flow.listed().items()}
+    assert {key for _, key in flow.listed()} == {"changed_in_quickbooks"}
+    assert (
+        f"80.00 is paid on QuickBooks Invoice {document['Id']} (Payment {payment['Id']})"
+        in (told[document["DocNumber"]])
+    )
+    assert "30.00 is paid" in told[invoice_of(flow, deposited)["DocNumber"]]
+    assert invoice_of(flow, invoice)["TotalAmt"] == invoice_of(flow, deposited)["TotalAmt"] == 110
+
+    flow.person("delete", entity="Payment", id=payment["Id"])
+    edited(flow, deposited, "50.00")  # a new version is tried by itself
+    with wiring.open_store() as store:
+        release(store, flow.workspace_id, numbers=[document["DocNumber"]], who="test")
+    flow.post()
+    assert invoice_of(flow, invoice)["TotalAmt"] == 22
+    kept = invoice_of(flow, deposited)
+    assert (kept["TotalAmt"], kept["Deposit"], kept["Balance"]) == (55, 30, 25)
+    assert flow.listed() == {}
+
+
 def test_a_client_renamed_changes_nothing_and_a_merged_one_posts_to_the_survivor(flow: Flow) -> None:
     secondary = flow.staff.create_client("Anne", "ONeil")
     posted = flow.invoice("100.00", client=secondary)
