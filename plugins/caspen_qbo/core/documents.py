@@ -35,6 +35,15 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxFacts:
+    """What QuickBooks computed at one rate over a whole document."""
+
+    percent: Decimal | None
+    """None where QuickBooks gives none."""
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class LinkFacts:
     """A link from one transaction to another."""
 
@@ -71,6 +80,8 @@ class DocumentFacts:
     updated_at: datetime | None
     account_id: str = ""
     """Of a payment: where the money was deposited."""
+    taxes: tuple[TaxFacts, ...] = ()
+    """By rate; their sum is ``tax``. Empty when read by a version that did not keep them."""
     deleted: bool = False
     """A stub from the change feed: nothing but the id is known."""
 
@@ -155,8 +166,17 @@ def read_facts(quickbooks_type: str, body: Body) -> DocumentFacts:
         created_at=instant_of(meta.get("CreateTime")),
         updated_at=instant_of(meta.get("LastUpdatedTime")),
         account_id=ref_of(body, "DepositToAccountRef"),
+        taxes=tuple(_taxes(body)),
         deleted=body.get("status") == "Deleted",
     )
+
+
+def _taxes(body: Body) -> list[TaxFacts]:
+    taxes = []
+    for line in (body.get("TxnTaxDetail") or {}).get("TaxLine") or ():
+        detail = line.get("TaxLineDetail") or {}
+        taxes.append(TaxFacts(_optional_amount(detail.get("TaxPercent")), amount_of(line.get("Amount"))))
+    return taxes
 
 
 def _sales_lines(body: Body) -> list[LineFacts]:

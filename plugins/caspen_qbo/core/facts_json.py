@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from caspen_qbo.core.documents import DocumentFacts, LineFacts, LinkFacts
+from caspen_qbo.core.documents import DocumentFacts, LineFacts, LinkFacts, TaxFacts
 
 
 def to_json(facts: DocumentFacts) -> dict[str, Any]:
@@ -50,6 +50,9 @@ def from_json(stored: dict[str, Any]) -> DocumentFacts:
         created_at=_instant(stored["created_at"]),
         updated_at=_instant(stored["updated_at"]),
         account_id=stored["account_id"],
+        taxes=tuple(
+            TaxFacts(_decimal(tax["percent"]), Decimal(tax["amount"])) for tax in stored.get("taxes", ())
+        ),
         deleted=stored["deleted"],
     )
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from caspen_qbo.core.chunks import chunked
-from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice, TaxMode
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.usecases.session import Session
+from caspen_qbo.usecases.tax_by_code import by_code
 
 ITEMS_MAX = 200
 ZERO = Decimal("0.00")
@@ -111,19 +110,7 @@ def _tax(session: Session, today: date) -> TieOut:
         label = f"{month['month']:%B %Y}"
         rows.append(_row(f"Net sales, {label}", month["caspen_net"], month["quickbooks_net"]))
         rows.append(_row(f"Tax, {label}", month["caspen_tax"], month["quickbooks_tax"]))
-    theirs = session.store.reconciliation.sum_net_by_code(session.workspace_id, session.realm_id, since)
-    ours, taxes = _net_by_code(session, since)
-    names = {
-        row["tax_code_id"]: row["tax_code_name"]
-        for row in session.store.setup.fetch_tax_links(session.workspace_id).values()
-    }
-    for code in sorted(ours.keys() | theirs.keys()):
-        name = names.get(code, f"tax code {code}" if code else "no tax")
-        rows.append(_row(f"Net sales at {name}", ours.get(code, ZERO), theirs.get(code, ZERO)))
-    notes = [
-        f"Tax in Caspen at {names.get(code, code or 'no tax')}: {amount:.2f}."
-        for code, amount in sorted(taxes.items())
-    ]
+    rows += [_row(*figures) for figures in by_code(session, since)]
     items = _items(session, DocumentKind.INVOICE, "tax", since)
     for item in _items(session, DocumentKind.CREDIT_NOTE, "tax", since):
         items.append({**item, "delta": -item["delta"], "delta_of_all": -item["delta_of_all"]})
@@ -134,36 +121,8 @@ def _tax(session: Session, today: date) -> TieOut:
         "tax.",
         rows,
         items,
-        notes,
+        [],
     ).finish()
-
-
-def _net_by_code(session: Session, since: date) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
-    """Caspen's net sales and tax by linked tax code, from the lines themselves; credit notes count less."""
-    links = {
-        rate_id: row["tax_code_id"]
-        for rate_id, row in session.store.setup.fetch_tax_links(session.workspace_id).items()
-    }
-    net: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    tax: dict[str, Decimal] = defaultdict(lambda: ZERO)
-
-    def add(document: Invoice | CreditNote, sign: int) -> None:
-        for line in document.lines:
-            code = links.get(line.tax_rate_id or 0, "") if document.tax_mode is not TaxMode.NONE else ""
-            inside = line.tax_amount if document.tax_mode is TaxMode.INCLUSIVE else ZERO
-            net[code] += sign * (line.amount - inside)
-            tax[code] += sign * line.tax_amount
-
-    store = session.store.reconciliation
-    for chunk in chunked(store.fetch_compared_ids(session.workspace_id, DocumentKind.INVOICE, since), 500):
-        for invoice in session.billing.fetch_invoices(session.workspace_id, chunk).values():
-            add(invoice, 1)
-    for chunk in chunked(
-        store.fetch_compared_ids(session.workspace_id, DocumentKind.CREDIT_NOTE, since), 500
-    ):
-        for note in session.billing.fetch_credit_notes(session.workspace_id, chunk).values():
-            add(note, -1)
-    return dict(net), dict(tax)
 
 
 def _sum(

@@ -32,7 +32,8 @@ INSERT INTO qbo_sync.comparison
    caspen_number, quickbooks_number)
 SELECT d.workspace_id, d.document_kind, d.document_id, d.document_number, d.invoice_id, l.origin,
        l.quickbooks_type, l.quickbooks_id,
-       true, s.quickbooks_id IS NOT NULL AND s.gone IS NULL, u.invoice_id IS NULL OR d.document_kind <> 'invoice',
+       true, s.quickbooks_id IS NOT NULL AND s.gone IS NULL,
+       d.document_kind <> 'invoice' OR d.document_id NOT IN (SELECT invoice_id FROM unsettled),
        s.gone IS NULL AND s.sync_token IS DISTINCT FROM l.sync_token,
        d.subtotal, CASE WHEN d.document_kind <> 'payment' THEN s.subtotal END,
        d.tax, CASE WHEN d.document_kind <> 'payment' THEN s.tax END,
@@ -46,8 +47,7 @@ LEFT JOIN qbo_sync.document_link l
   ON l.workspace_id = d.workspace_id AND l.document_kind = d.document_kind AND l.document_id = d.document_id
  AND l.removed_at IS NULL
 LEFT JOIN qbo_sync.snapshot s
-  ON s.realm_id = l.realm_id AND s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id
-LEFT JOIN unsettled u ON u.invoice_id = d.document_id
+  ON s.realm_id = %(realm_id)s AND s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id
 WHERE d.workspace_id = %(workspace_id)s
   AND d.excluded_reason IS NULL AND d.wanted = 'present'
   -- Nearly all are; written as a plain equality it is taken for one in two hundred, and the joins are then looped.

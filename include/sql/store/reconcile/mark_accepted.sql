@@ -1,6 +1,6 @@
 -- Documents that are on both sides exactly as when a person accepted QuickBooks' version.
 -- Params:  workspace_id bigint
-UPDATE qbo_sync.comparison c
+UPDATE qbo_sync.comparison_suspect c
 SET accepted = true
 FROM qbo_sync.acceptance a
 JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)

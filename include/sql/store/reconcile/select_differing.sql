@@ -9,7 +9,7 @@ SELECT r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickb
                                     'quickbooks_value', r.quickbooks_value, 'delta', r.delta::text) ORDER BY r.id)
          AS differences
 FROM qbo_sync.reconciliation_difference r
-JOIN qbo_sync.comparison c USING (workspace_id, document_kind, document_id)
+JOIN qbo_sync.comparison_suspect c USING (workspace_id, document_kind, document_id)
 LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
 LEFT JOIN qbo_sync.snapshot s
   ON s.realm_id = l.realm_id AND s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id

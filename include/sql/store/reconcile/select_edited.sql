@@ -3,7 +3,7 @@
 -- Params:  workspace_id bigint, after_kind text, after_id bigint, page_size int
 -- Columns: document_kind | document_id | as_posted jsonb | now_facts jsonb
 SELECT c.document_kind, c.document_id, l.as_posted, s.facts AS now_facts
-FROM qbo_sync.comparison c
+FROM qbo_sync.comparison_suspect c
 JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
 JOIN qbo_sync.snapshot s
   ON s.realm_id = l.realm_id AND s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id

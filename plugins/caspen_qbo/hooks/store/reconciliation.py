@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -114,8 +113,10 @@ class ReconciliationStore:
         self._db.execute("store/reconcile/set_memory")
         self._db.execute("store/reconcile/delete_comparison", keys)
         self._db.execute("store/reconcile/insert_comparison", {**keys, "fresh_since": fresh_since})
-        for name in ("insert_imported", "insert_strangers", "clear_unedited"):
-            self._db.execute(f"store/reconcile/{name}", keys)
+        self._db.execute("store/reconcile/insert_imported", keys)
+        strangers = self._db.fetch_all("store/reconcile/select_strangers", keys)
+        self._db.execute_many("store/reconcile/insert_stranger", [{**keys, **row} for row in strangers])
+        self._db.execute("store/reconcile/clear_unedited", keys)
 
     def fetch_edited(self, workspace_id: int) -> Iterator[list[Edited]]:
         """Pages of compared documents that were edited in QuickBooks since they were posted."""
@@ -281,12 +282,12 @@ class ReconciliationStore:
     def sum_tax(self, workspace_id: int, since: date) -> list[Row]:
         return self._db.fetch_all("store/reconcile/sum_tax", {"workspace_id": workspace_id, "since": since})
 
-    def sum_net_by_code(self, workspace_id: int, realm_id: str, since: date) -> dict[str, Decimal]:
-        rows = self._db.fetch_all(
-            "store/reconcile/sum_net_by_code",
+    def fetch_taxed(self, workspace_id: int, realm_id: str, since: date) -> Iterator[list[Row]]:
+        """Pages of compared invoices and credit notes: document_kind and QuickBooks' facts."""
+        return self._pages(
+            "store/reconcile/select_taxed",
             {"workspace_id": workspace_id, "realm_id": realm_id, "since": since},
         )
-        return {row["tax_code_id"] or "": row["net"] for row in rows}
 
     def fetch_compared_ids(self, workspace_id: int, kind: str, since: date) -> list[int]:
         rows = self._db.fetch_all(

@@ -1,11 +1,13 @@
--- Freeze every QuickBooks document that carries a mark of ours without being the one linked: a copy, or a duplicate.
--- Its document_id is minus its QuickBooks id, and invoice_id the id in the mark.
+-- Every QuickBooks document that carries a mark of ours without being the one linked: a copy, or a duplicate. Its
+-- document_id is minus its QuickBooks id, and invoice_id the id in the mark. Apart from the statement that freezes
+-- them, so that the server may read both tables with all its cores.
 -- Grain:   one row per QuickBooks document
 -- Params:  workspace_id bigint, realm_id text
-WITH unlinked AS MATERIALIZED (   -- apart, so that notes are read of these few only
+-- Columns: as frozen | total | customer_id | txn_date | doc_number: QuickBooks' own
+WITH unlinked AS MATERIALIZED (   -- apart, so that the table itself is read for these few only
   SELECT s.quickbooks_type, s.quickbooks_id
   FROM qbo_sync.snapshot s
-  WHERE s.realm_id = %(realm_id)s AND s.gone IS NULL
+  WHERE s.realm_id = %(realm_id)s
     AND NOT EXISTS (SELECT 1 FROM qbo_sync.document_link l
                     WHERE l.realm_id = s.realm_id AND l.quickbooks_type = s.quickbooks_type
                       AND l.quickbooks_id = s.quickbooks_id)
@@ -18,12 +20,10 @@ strangers AS (
   FROM unlinked n
   JOIN qbo_sync.snapshot s
     ON s.realm_id = %(realm_id)s AND s.quickbooks_type = n.quickbooks_type AND s.quickbooks_id = n.quickbooks_id
-  WHERE s.facts ->> 'private_note' LIKE '%%[caspen:%%'
+  WHERE s.gone IS NULL AND s.facts ->> 'private_note' LIKE '%%[caspen:%%'
 )
-INSERT INTO qbo_sync.comparison
-  (workspace_id, document_kind, document_id, document_number, invoice_id, origin, quickbooks_type, quickbooks_id,
-   in_caspen, in_quickbooks, balance_settled, quickbooks_total, quickbooks_customer, quickbooks_date, quickbooks_number)
-SELECT %(workspace_id)s, x.mark[2], -(x.quickbooks_id::bigint), coalesce(x.doc_number, ''), x.mark[3]::bigint, 'caspen',
-       x.quickbooks_type, x.quickbooks_id, false, true, true, x.total, x.customer_id, x.txn_date, x.doc_number
+SELECT x.mark[2] AS document_kind, -(x.quickbooks_id::bigint) AS document_id, coalesce(x.doc_number, '') AS document_number,
+       x.mark[3]::bigint AS invoice_id, x.quickbooks_type, x.quickbooks_id, x.total, x.customer_id, x.txn_date, x.doc_number
 FROM strangers x
 WHERE x.mark[1]::bigint = %(workspace_id)s
+ORDER BY x.quickbooks_type, x.quickbooks_id
