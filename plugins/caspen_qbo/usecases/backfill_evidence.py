@@ -10,10 +10,9 @@ from caspen_qbo.core.backfill import Choice, Pairing, Subject, Verdict, pair_pay
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.eligibility import is_historical
 from caspen_qbo.core.identity import read_marker
-from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
 from caspen_qbo.usecases.customers import clients_of, plan_customers
-from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.look import fetch_by, fetch_by_number
 from caspen_qbo.usecases.record import link_document
 from caspen_qbo.usecases.session import Session
 from caspen_qbo.usecases.stage import restage
@@ -74,7 +73,7 @@ def gather(session: Session, numbers: Sequence[str]) -> Evidence:
 
 def _look_in_quickbooks(session: Session, subjects: Mapping[str, Subject]) -> dict[str, Subject]:
     by_number: dict[str, list[DocumentFacts]] = {}
-    for body in fetch_by(session, "Invoice", "DocNumber", [n for n in subjects if is_queryable(n)]):
+    for body in fetch_by_number(session, "Invoice", list(subjects)):
         facts = read_facts("Invoice", body)
         if not facts.gone:
             by_number.setdefault(facts.doc_number.casefold(), []).append(facts)

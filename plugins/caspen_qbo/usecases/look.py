@@ -10,7 +10,7 @@ from caspen_qbo.core.customers import read_candidate
 from caspen_qbo.core.documents import Body, read_facts, ref_of
 from caspen_qbo.core.identity import read_marker
 from caspen_qbo.core.names import same_name
-from caspen_qbo.core.query_text import is_queryable, quote
+from caspen_qbo.core.query_text import is_queryable, like_pattern, quote
 from caspen_qbo.hooks.store.requests import Request
 from caspen_qbo.settings import QUERY_IN_MAX
 from caspen_qbo.usecases.intents import Step
@@ -88,9 +88,25 @@ def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
 
 
 def _look_by_number(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
-    numbers = [str(request.payload["DocNumber"]) for request in group]
-    bodies = list(fetch_by(session, entity, "DocNumber", [n for n in numbers if is_queryable(n)]))
+    numbers = {request.id: str(request.payload["DocNumber"]) for request in group}
+    bodies = list(fetch_by(session, entity, "DocNumber", [n for n in numbers.values() if is_queryable(n)]))
+    # A number that cannot be asked for is no reason not to find our own document: its customer can.
+    others = {ref_of(r.payload, "CustomerRef") for r in group if not is_queryable(numbers[r.id])}
+    bodies += fetch_by(session, entity, "CustomerRef", others)
     return _match_markers(session, group, bodies)
+
+
+def fetch_by_number(session: Session, entity: str, numbers: Collection[str]) -> Iterable[Body]:
+    """
+    All rows with one of these document numbers, and possibly others.
+
+    A number with characters that cannot stand in a query is found by the rest of it; one of which hardly
+    anything is left is not looked for.
+    """
+    yield from fetch_by(session, entity, "DocNumber", [n for n in numbers if is_queryable(n)])
+    patterns = {like_pattern(n) for n in numbers if not is_queryable(n)} - {None}
+    for pattern in sorted(p for p in patterns if p):
+        yield from session.accounting.query(entity, f"DocNumber LIKE {quote(pattern)}")
 
 
 def _look_for_payments(session: Session, group: Sequence[Request]) -> dict[int, Body]:

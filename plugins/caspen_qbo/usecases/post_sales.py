@@ -12,13 +12,12 @@ from typing import Any
 from caspen_qbo.core.documents import Body, read_facts
 from caspen_qbo.core.identity import read_marker
 from caspen_qbo.core.mapping import can_be_corrected, map_credit_memo, map_invoice
-from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.readiness import Problem, check_credit_note, check_invoice, check_setup
 from caspen_qbo.core.records import PRODUCT_KINDS, CreditNote, DocumentKind, Invoice
 from caspen_qbo.hooks.store.documents import Work
 from caspen_qbo.usecases.intents import Intent, Step
 from caspen_qbo.usecases.listing import list_problems
-from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.look import fetch_by_number
 from caspen_qbo.usecases.record import compare_sale, link_document, mark_sale_posted, record
 from caspen_qbo.usecases.sale_customers import customers_of_sales
 from caspen_qbo.usecases.send import send
@@ -165,9 +164,7 @@ def _without_clashes(
     is linked.
     """
     by_number: dict[str, list[Body]] = {}
-    for body in fetch_by(
-        session, ENTITY[kind], "DocNumber", [w.number for w in works if is_queryable(w.number)]
-    ):
+    for body in fetch_by_number(session, ENTITY[kind], [work.number for work in works]):
         by_number.setdefault(str(body.get("DocNumber") or "").casefold(), []).append(body)
     free = []
     for work in works:

@@ -1,4 +1,4 @@
-"""An update whose answer is lost, and somebody who touches the document before it is looked for."""
+"""Answers that are lost, and what is found in QuickBooks when it is looked for."""
 
 from __future__ import annotations
 
@@ -97,4 +97,21 @@ def test_a_payment_received_meanwhile_does_not_pass_for_ours(flow: Flow, lost: s
 
     [document] = flow.books("Invoice")
     assert (document["TotalAmt"], document["Balance"]) == (220, 215)
+    assert flow.listed() == {}
+
+
+@pytest.mark.parametrize("number", ["INV\u201312", "\u53f7"])
+def test_a_number_that_cannot_be_asked_for_is_no_reason_to_post_twice(flow: Flow, number: str) -> None:
+    flow.invoice("5.00")
+    flow.post()  # the customer is there: the first batch is the invoice's
+    odd = flow.invoice("100.00")
+    flow.caspen.execute("UPDATE caspen.invoice SET number = %s WHERE id = %s", [number, odd])
+    flow.switch(batch_replay="transient_6000")
+
+    _lose_the_answer(flow, LOST["after"])
+    for _ in range(3):
+        run_job("post")
+
+    assert [row["DocNumber"] for row in flow.books("Invoice")].count(number) == 1
+    assert len(flow.books("Invoice")) == 2
     assert flow.listed() == {}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from quickbooks.objects.customer import Customer
 
-from caspen_qbo.core.query_text import is_queryable, quote
+from caspen_qbo.core.query_text import is_queryable, like_pattern, quote
 from caspen_qbo.errors import (
     InvariantError,
     QboRejectedError,
@@ -145,6 +145,14 @@ def test_values_are_quoted_as_the_parser_wants(value, quoted):
 )
 def test_what_the_parser_cannot_read_is_known_beforehand(text, can):
     assert is_queryable(text) is can
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [("INV\u201312", "INV%12"), ("\u53f7-20", "%-20"), ("\u53f7-2", None), ("\u53f7\u53f7", None)],
+)
+def test_what_the_parser_cannot_read_is_asked_for_by_the_rest(text, pattern):
+    assert like_pattern(text) == pattern
 
 
 # --- changes ---
@@ -386,8 +394,9 @@ def test_an_empty_batch_is_not_sent(desk: Desk, books: QuickBooksAccounting):
 def test_what_quickbooks_would_mistake_is_not_sent(
     desk: Desk, books: QuickBooksAccounting, request_id, items, words
 ):
-    with pytest.raises(InvariantError, match=words):
+    with pytest.raises(InvariantError, match=words) as caught:
         books.send_batch(request_id, items)
+    assert caught.value.not_carried_out
     assert desk.api_calls() == []
 
 
@@ -428,10 +437,12 @@ def test_a_refused_void_is_an_answer(desk: Desk, books: QuickBooksAccounting):
 
 
 def test_what_has_no_void_is_not_sent(desk: Desk, books: QuickBooksAccounting):
-    with pytest.raises(InvariantError, match="no void for CreditMemo"):
+    with pytest.raises(InvariantError, match="no void for CreditMemo") as caught:
         books.send_void("CreditMemo", "9", "3", "r1")
-    with pytest.raises(InvariantError, match="51 characters"):
+    assert caught.value.not_carried_out
+    with pytest.raises(InvariantError, match="51 characters") as caught:
         books.send_void("Invoice", "9", "3", "r" * 51)
+    assert caught.value.not_carried_out
     assert desk.api_calls() == []
 
 
