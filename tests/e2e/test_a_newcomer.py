@@ -130,7 +130,7 @@ def test_4_an_invoice_posts(practice: Practice, window: OpenWindow) -> None:
     assert tab.page.locator("tr.differs").count() == 0
     tab.page.get_by_role("link", name="Open in QuickBooks").first.wait_for()
     tab.open("/quickbooks/w/1/activity")
-    assert "Invoices posted 1" in tab.page.inner_text("main")
+    assert "invoices posted 1" in tab.page.inner_text("main")
 
 
 def test_5_an_invoice_without_lines(practice: Practice, window: OpenWindow) -> None:

@@ -36,7 +36,9 @@ def busy(practice: Practice, airflow_dags: Path) -> dict[str, str]:
     _reconcile("reconcile__first")
     _edit(flow, quickbooks_id_of(flow, edited))
     _reconcile("reconcile__second")
-    plan = _plan(practice, [f"INV-{number:04}" for number in (9, 10, 11, 12)] + ["NO-SUCH"])
+    flow.invoice("45.00")
+    numbers = flow.caspen_rows("SELECT number FROM caspen.invoice WHERE id >= %s ORDER BY id", paid)
+    plan = _plan(practice, [*(number for (number,) in numbers[1:]), "NO-SUCH"])
     return {
         "set-up": "setup",
         "doctor": "setup/doctor",
@@ -69,6 +71,7 @@ def _plan(practice: Practice, numbers: list[str]) -> str:
         task = f"/dagRuns/{run['dag_run_id']}/taskInstances/plan_backfill"
         body = {"key": "return_value", "value": value}
         airflow.post(f"{task}/xcomEntries", json=body).raise_for_status()
+        airflow.patch(task, json={"new_state": "success"}).raise_for_status()
         airflow.patch(f"/dagRuns/{run['dag_run_id']}", json={"state": "success"}).raise_for_status()
     return run["dag_run_id"]
 
@@ -139,6 +142,7 @@ def picture(tab: Window, name: str, how: str, shots: Path | None) -> None:
     if shots is None:
         return
     if name == "reconciliation-run":
+        tab.page.locator("iframe.report").scroll_into_view_if_needed()  # what is out of sight is not painted
         tab.page.frame_locator("iframe.report").locator("svg").wait_for()
     tab.page.screenshot(path=str(shots / f"{name}-{how}.png"), full_page=True)
 
