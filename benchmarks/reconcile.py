@@ -148,11 +148,11 @@ def _measure(database: Database, rows: int, repetitions: int) -> Measured:
 
     def freeze() -> dict[str, int]:
         with store.transaction():
-            store.reconciliation.freeze(WORKSPACE, REALM, None)
-            if any(store.reconciliation.fetch_edited(WORKSPACE)):
+            store.comparison.freeze(WORKSPACE, REALM, None)
+            if any(store.comparison.fetch_edited(WORKSPACE)):
                 raise AssertionError("nothing was edited here")
-            store.reconciliation.mark_accepted(WORKSPACE)
-            return store.reconciliation.count_compared(WORKSPACE)
+            store.comparison.mark_accepted(WORKSPACE)
+            return store.comparison.count_compared(WORKSPACE)
 
     freeze()
     with psycopg.connect(database.uri, autocommit=True) as plain:
@@ -173,8 +173,8 @@ def _measure(database: Database, rows: int, repetitions: int) -> Measured:
             def write(run_id: str = f"run{number}", checks: list[CheckResult] = checks) -> int:
                 store.reconciliation.start(run_id, WORKSPACE, full=True)
                 with store.transaction():
-                    written = store.reconciliation.write_differences(run_id, WORKSPACE)
-                    cross_check(checks, store.reconciliation.count_failing(run_id, WORKSPACE))
+                    written = store.comparison.write_differences(run_id, WORKSPACE)
+                    cross_check(checks, store.comparison.count_failing(run_id, WORKSPACE))
                 return written
 
             _keep(best, "write", _timed(write)[0])

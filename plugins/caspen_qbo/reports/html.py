@@ -9,10 +9,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from caspen_qbo.reports import model as words_of
 from caspen_qbo.reports.chart import trend_svg
 from caspen_qbo.reports.model import ReportModel
 from caspen_qbo.reports.shaping import differences_by_field, listed_by_age
+from caspen_qbo.reports.terms import KIND_WORDS, TURN_WORDS
 from caspen_qbo.reports.words import headline, sentences
 
 ROWS_MAX = 500
@@ -36,8 +36,8 @@ def render_html(model: ReportModel) -> str:
         sentences=sentences(model),
         by_age=listed_by_age(model),
         by_field=differences_by_field(model),
-        kinds=words_of.KIND_WORDS,
-        turns=words_of.TURN_WORDS,
+        kinds=KIND_WORDS,
+        turns=TURN_WORDS,
         chart=Markup(trend_svg(model.trend)),  # noqa: S704 - our own drawing, no text from outside
         most=ROWS_MAX,
     )

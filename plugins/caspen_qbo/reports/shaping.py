@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from caspen_qbo.reports.model import AGES, OLDEST, ReportModel
+from caspen_qbo.reports.model import ReportModel
+from caspen_qbo.reports.terms import AGES, OLDEST
 
 AGE_COLUMNS = (*(label for _, label in AGES), OLDEST)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from caspen_qbo.reports.model import ReportModel, count_words
+from caspen_qbo.reports.model import ReportModel
+from caspen_qbo.reports.terms import count_words
 
 
 def headline(model: ReportModel) -> str:

@@ -9,7 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from caspen_qbo.reports.model import KIND_WORDS, TURN_WORDS, ReportModel
+from caspen_qbo.reports.model import ReportModel
+from caspen_qbo.reports.terms import KIND_WORDS, TURN_WORDS
 from caspen_qbo.reports.words import headline, sentences
 
 

@@ -38,7 +38,7 @@ class ReadBack:
 
 def wants_full(session: Session, *, asked: bool) -> bool:
     """Whether this run reads everything: asked for, small, never done, or not done for a week."""
-    linked, full_read_at = session.store.reconciliation.fetch_extent(session.workspace_id, session.realm_id)
+    linked, full_read_at = session.store.snapshot.fetch_extent(session.workspace_id, session.realm_id)
     if asked or linked <= settings.FULL_COMPARE_DOCUMENTS_MAX or full_read_at is None:
         return True
     cursor = session.store.documents.fetch_cursor(session.workspace_id, CURSOR)
@@ -93,14 +93,14 @@ def _read_all(session: Session, started_at: datetime) -> int:
         documents += _keep(
             session, quickbooks_type, session.accounting.query(quickbooks_type, where), started_at
         )
-        session.store.reconciliation.forget_unseen(session.realm_id, quickbooks_type, started_at)
+        session.store.snapshot.forget_unseen(session.realm_id, quickbooks_type, started_at)
     return documents
 
 
 def _read_unmet(session: Session, since: datetime | None, seen_at: datetime) -> int:
     """Linked documents not met so far: older than the connection, or deleted. Asking by id tells which."""
     documents = 0
-    store = session.store.reconciliation
+    store = session.store.snapshot
     for quickbooks_type, ids in store.fetch_unmet(session.workspace_id, session.realm_id, since).items():
         for chunk in chunked(ids, settings.QUERY_IN_MAX):
             where = f"Id IN ({', '.join(quote(quickbooks_id) for quickbooks_id in chunk)})"
@@ -117,6 +117,6 @@ def _keep(session: Session, quickbooks_type: str, bodies: Iterable[Body], seen_a
     kept = 0
     for chunk in chunked(bodies, STORE_AT_ONCE):
         facts = [read_facts(quickbooks_type, body) for body in chunk]
-        session.store.reconciliation.keep(session.realm_id, facts, seen_at)
+        session.store.snapshot.keep(session.realm_id, facts, seen_at)
         kept += len(facts)
     return kept

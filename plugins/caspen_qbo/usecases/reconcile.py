@@ -96,7 +96,7 @@ def settle_equal(session: Session) -> int:
     :return: Invoices that are synced now; this run compares them like all others.
     """
     settled = 0
-    for page in session.store.reconciliation.fetch_held_apart(session.workspace_id):
+    for page in session.store.snapshot.fetch_held_apart(session.workspace_id):
         ids = [row["document_id"] for row in page]
         staged = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.INVOICE, ids)
         for row in page:
@@ -115,7 +115,7 @@ def freeze(session: Session) -> dict[str, int]:
 
     :return: Documents frozen, by kind.
     """
-    store, workspace_id = session.store.reconciliation, session.workspace_id
+    store, workspace_id = session.store.comparison, session.workspace_id
     cursor = session.store.documents.fetch_cursor(workspace_id, IMPORT_CURSOR)
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     with session.store.transaction():
@@ -134,7 +134,7 @@ def _record(
     session: Session, checks: Sequence[CheckResult], read: ReadBack, counts: Counter[str]
 ) -> tuple[int, int]:
     """Write what differs, hold it against the checks, list it. (differences, those that nothing explains.)"""
-    store, run_id, workspace_id = session.store.reconciliation, session.run_id, session.workspace_id
+    store, run_id, workspace_id = session.store.comparison, session.run_id, session.workspace_id
     differences = store.write_differences(run_id, workspace_id)
     cross_check(checks, store.count_failing(run_id, workspace_id))
     unexplained = 0
@@ -146,7 +146,9 @@ def _record(
         unexplained += sum(_list(session, row) for row in page)
         counts["listed"] += len(page)
     counts["resolved"] += store.resolve_equal(workspace_id)
-    counts["verified"] += store.mark_verified(workspace_id, session.realm_id, read.started_at)
+    counts["verified"] += session.store.snapshot.mark_verified(
+        workspace_id, session.realm_id, read.started_at
+    )
     return differences, unexplained
 
 

@@ -59,7 +59,7 @@ def _ours(session: Session, since: date, codes: dict[int, str]) -> tuple[Sums, S
         (DocumentKind.INVOICE, session.billing.fetch_invoices, 1),
         (DocumentKind.CREDIT_NOTE, session.billing.fetch_credit_notes, -1),
     ):
-        compared = session.store.reconciliation.fetch_compared_ids(session.workspace_id, kind, since)
+        compared = session.store.tie_outs.fetch_compared_ids(session.workspace_id, kind, since)
         for chunk in chunked(compared, 500):
             for document in read(session.workspace_id, chunk).values():
                 add(document, sign)
@@ -69,7 +69,7 @@ def _ours(session: Session, since: date, codes: dict[int, str]) -> tuple[Sums, S
 def _theirs(session: Session, since: date, percents: dict[str, Decimal]) -> tuple[Sums, Sums]:
     net: Sums = defaultdict(lambda: ZERO)
     tax: Sums = defaultdict(lambda: ZERO)
-    for page in session.store.reconciliation.fetch_taxed(session.workspace_id, session.realm_id, since):
+    for page in session.store.tie_outs.fetch_taxed(session.workspace_id, session.realm_id, since):
         for row in page:
             facts, sign = from_json(row["facts"]), -1 if row["document_kind"] == "credit_note" else 1
             for sums, found in ((net, net_by_code(facts)), (tax, tax_by_code(facts, percents))):

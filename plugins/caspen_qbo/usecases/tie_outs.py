@@ -23,10 +23,10 @@ def tie_outs(session: Session, today: date) -> list[TieOut]:
 
     :param today: In the workspace's time zone.
     """
-    sums = session.store.reconciliation.sum_compared(session.workspace_id)
+    sums = session.store.tie_outs.sum_compared(session.workspace_id)
     choices = session.store.setup.fetch_choices(session.workspace_id)
     account = choices.payment_account_id if choices else ""
-    others = session.store.reconciliation.sum_others(session.workspace_id, session.realm_id, account)
+    others = session.store.tie_outs.sum_others(session.workspace_id, session.realm_id, account)
     return [
         _receivables(session, sums, others),
         _payment_account(session, sums, others),
@@ -104,7 +104,7 @@ def _credit_notes(session: Session, sums: Sequence[Mapping[str, Any]]) -> TieOut
 
 def _tax(session: Session, today: date) -> TieOut:
     since = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    months = session.store.reconciliation.sum_tax(session.workspace_id, since)
+    months = session.store.tie_outs.sum_tax(session.workspace_id, since)
     rows = []
     for month in months:
         label = f"{month['month']:%B %Y}"
@@ -148,7 +148,7 @@ def _items(
     session: Session, kind: DocumentKind, figure: str, since: date | None = None
 ) -> list[Mapping[str, Any]]:
     return list(
-        session.store.reconciliation.fetch_tie_out_items(session.workspace_id, kind, figure, ITEMS_MAX, since)
+        session.store.tie_outs.fetch_tie_out_items(session.workspace_id, kind, figure, ITEMS_MAX, since)
     )
 
 

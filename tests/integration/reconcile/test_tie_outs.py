@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from caspen_qbo import wiring
-from caspen_qbo.reports.model import TieOut, read_model
+from caspen_qbo.reports.model import TieOut
+from caspen_qbo.reports.stored import read_model
 from caspen_seed import NewLine
 from tests.integration.reconcile.runs import run
 from tests.support.bookkeeper import edit_line, free_of_tax, payment_of, remove

@@ -10,8 +10,9 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 from caspen_qbo.reports.html import render_html
-from caspen_qbo.reports.model import age_of, delta_words, read_model
 from caspen_qbo.reports.shaping import listed_by_age
+from caspen_qbo.reports.stored import read_model
+from caspen_qbo.reports.terms import age_of, delta_words
 from caspen_qbo.reports.words import headline, sentences
 from caspen_qbo.reports.xlsx import render_xlsx
 from tests.unit.reports.stored import difference, listed, run

@@ -10,6 +10,7 @@ from caspen_qbo.errors import WorkspaceBusyError
 from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.store.activity import ActivityStore
 from caspen_qbo.hooks.store.choices import ChoiceStore
+from caspen_qbo.hooks.store.comparison import ComparisonStore
 from caspen_qbo.hooks.store.documents import DocumentStore
 from caspen_qbo.hooks.store.imports import ImportStore
 from caspen_qbo.hooks.store.inactive import InactiveStore
@@ -20,6 +21,8 @@ from caspen_qbo.hooks.store.reconciliation import ReconciliationStore
 from caspen_qbo.hooks.store.requests import RequestStore
 from caspen_qbo.hooks.store.runs import RunStore
 from caspen_qbo.hooks.store.setup import SetupStore
+from caspen_qbo.hooks.store.snapshot import SnapshotStore
+from caspen_qbo.hooks.store.tie_outs import TieOutStore
 from caspen_qbo.hooks.store.unsynced import UnsyncedStore
 
 
@@ -40,6 +43,9 @@ class Store:
         self.requests = RequestStore(self.database)
         self.unsynced = UnsyncedStore(self.database)
         self.runs = RunStore(self.database)
+        self.snapshot = SnapshotStore(self.database)
+        self.comparison = ComparisonStore(self.database)
+        self.tie_outs = TieOutStore(self.database)
         self.reconciliation = ReconciliationStore(self.database)
         self.inactive = InactiveStore(self.database)
         self.choices = ChoiceStore(self.database)
