@@ -11,7 +11,7 @@ PAGE_SIZE = 500
 
 
 def document_pages(database: Database, name: str, params: Mapping[str, Any]) -> Iterator[list[Row]]:
-    """Pages of a statement that goes on after ``after_kind`` and ``after_id``, ``page_size`` rows at a time."""
+    """Pages of a statement that goes on after ``after_kind`` and ``after_id``, by ``page_size``."""
     after: Mapping[str, Any] = {"after_kind": "", "after_id": 0}
     while rows := database.fetch_all(name, {**params, **after, "page_size": PAGE_SIZE}):
         yield rows
