@@ -26,8 +26,15 @@ for module in (setup, jobs, lists, backfill, history, heartbeat, report, choices
 def _options(
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Log every call to QuickBooks."),
 ) -> None:
+    # Airflow's SDK puts a log handler of its own on stdout when it is loaded; after it, ours takes the place:
+    # a reader of --json wants nothing else there.
+    import airflow.sdk.bases.hook  # noqa: F401
+
     logging.basicConfig(
-        stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(message)s",
+        level=logging.WARNING,
+        force=True,
     )
     logging.getLogger("caspen_qbo").setLevel(logging.INFO if verbose else logging.WARNING)
 
