@@ -130,7 +130,7 @@ def _ours(said: object) -> bool:
 
 @pytest.fixture(scope="session")
 def shots() -> Path | None:
-    """``docs/images/pages`` when CASPEN_QBO_SCREENSHOTS is set (to ``phone``: narrow ones too), else nowhere."""
+    """``docs/images/pages`` if CASPEN_QBO_SCREENSHOTS is set (``phone``: narrow ones too), else nowhere."""
     if not os.environ.get("CASPEN_QBO_SCREENSHOTS"):
         return None
     SHOTS.mkdir(parents=True, exist_ok=True)
