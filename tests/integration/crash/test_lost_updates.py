@@ -115,3 +115,32 @@ def test_a_number_that_cannot_be_asked_for_is_no_reason_to_post_twice(flow: Flow
     assert [row["DocNumber"] for row in flow.books("Invoice")].count(number) == 1
     assert len(flow.books("Invoice")) == 2
     assert flow.listed() == {}
+
+
+@pytest.mark.parametrize("lost", list(LOST))
+def test_a_lost_update_of_a_payment_is_found_or_made_once_and_an_edit_meanwhile_stays(
+    flow: Flow, lost: str
+) -> None:
+    first, second, third = (flow.invoice("100.00") for _ in range(3))
+    for invoice in (first, second):
+        flow.pay(invoice, "40.00")
+    flow.post()
+    ids = {row["Id"] for row in flow.books("Payment")}
+    flow.caspen.execute("UPDATE caspen.payment_allocation SET invoice_id = %s", [third])
+    flow.caspen.execute("UPDATE caspen.invoice SET balance = 30 WHERE id = %s", [third])
+    flow.caspen.execute("UPDATE caspen.invoice SET balance = 110 WHERE id <> %s", [third])
+
+    _lose_the_answer(flow, LOST[lost])
+    edited = min(ids, key=int)
+    flow.person("edit", entity="Payment", id=edited, changes={"TxnDate": "2020-02-29"})
+    for _ in range(3):
+        run_job("post")
+    run_job("reconcile")
+
+    payments = {row["Id"]: row for row in flow.books("Payment")}
+    assert payments.keys() == ids  # never a second one
+    assert payments[edited]["TxnDate"] == "2020-02-29"
+    assert "changed_in_quickbooks" in {key for _, key in flow.listed()}
+    balances = sorted(row["Balance"] for row in flow.books("Invoice"))
+    # The untouched one is on the third invoice; the edited one where it was when the person found it.
+    assert balances == ([70, 70, 110] if lost == "before" else [30, 110, 110])
