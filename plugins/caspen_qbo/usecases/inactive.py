@@ -1,8 +1,8 @@
 """
 Customers made inactive in QuickBooks while posted invoices stand on them: learnt, marked, listed.
 
-QuickBooks refuses what names an inactive customer, so what is still to come for its invoices moves on one side
-only.
+QuickBooks refuses what names an inactive customer, so what is still to come for its invoices moves on one
+side only.
 """
 
 from __future__ import annotations
