@@ -8,7 +8,7 @@ protocol.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -88,15 +88,27 @@ class Accounting(Protocol):
 
     def read_preferences(self) -> Body: ...
 
-    def send_batch(self, request_id: str, items: Sequence[WriteItem]) -> dict[str, Answer]:
+    def send_batch(
+        self, request_id: str, items: Sequence[WriteItem], *, before_repeat: Callable[[], None] | None = None
+    ) -> dict[str, Answer]:
         """
         Send up to 30 writes.
 
         :param request_id: At most 36 characters; with the same items QuickBooks repeats its stored answers.
+        :param before_repeat: Called before the batch is sent again after a refusal at the gate. What it
+            raises ends the call: there the caller looks whether the batch was carried out all the same.
         :return: An answer for each ``bid`` that QuickBooks answered; a missing one is in doubt.
         """
 
-    def send_void(self, entity: str, quickbooks_id: str, sync_token: str, request_id: str) -> Answer:
+    def send_void(
+        self,
+        entity: str,
+        quickbooks_id: str,
+        sync_token: str,
+        request_id: str,
+        *,
+        before_repeat: Callable[[], None] | None = None,
+    ) -> Answer:
         """Void one invoice or payment. ``request_id`` is at most 50 characters."""
 
     def calls(self) -> Mapping[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NoReturn
 
@@ -21,7 +21,9 @@ class DeadAccounting:
         self._error = error
 
     def _refuse(self) -> NoReturn:
-        raise QboAuthError(self._error.message, intuit_tid=self._error.intuit_tid)
+        error = QboAuthError(self._error.message, intuit_tid=self._error.intuit_tid)
+        error.not_carried_out = True
+        raise error
 
     def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]:
         self._refuse()
@@ -37,10 +39,20 @@ class DeadAccounting:
     def read_preferences(self) -> Body:
         self._refuse()
 
-    def send_batch(self, request_id: str, items: Sequence[WriteItem]) -> dict[str, Answer]:
+    def send_batch(
+        self, request_id: str, items: Sequence[WriteItem], *, before_repeat: Callable[[], None] | None = None
+    ) -> dict[str, Answer]:
         self._refuse()
 
-    def send_void(self, entity: str, quickbooks_id: str, sync_token: str, request_id: str) -> Answer:
+    def send_void(
+        self,
+        entity: str,
+        quickbooks_id: str,
+        sync_token: str,
+        request_id: str,
+        *,
+        before_repeat: Callable[[], None] | None = None,
+    ) -> Answer:
         self._refuse()
 
     def calls(self) -> Mapping[str, int]:

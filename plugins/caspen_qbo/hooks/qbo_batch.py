@@ -28,10 +28,10 @@ def compose_batch(request_id: str, items: Sequence[WriteItem]) -> bytes:
     """
     check_length("request id of a batch", request_id, REQUEST_ID_MAX)
     if len(items) > settings.BATCH_ITEMS_MAX:
-        raise InvariantError(f"a batch has {len(items)} items; QuickBooks takes {settings.BATCH_ITEMS_MAX}")
+        raise unsendable(f"a batch has {len(items)} items; QuickBooks takes {settings.BATCH_ITEMS_MAX}")
     bids = [item.bid for item in items]
     if len(set(bids)) != len(bids):
-        raise InvariantError(f"a batch names an item twice: {sorted(bids)}")
+        raise unsendable(f"a batch names an item twice: {sorted(bids)}")
     for bid in bids:
         check_length("item id in a batch", bid, BID_MAX)
     requests = [{"bId": item.bid, "operation": item.operation, item.entity: item.body} for item in items]
@@ -68,7 +68,14 @@ def read_answers(reply: Reply, items: Sequence[WriteItem]) -> dict[str, Answer]:
 def check_length(what: str, value: str, longest: int) -> None:
     """:raises InvariantError: empty or too long."""
     if not 0 < len(value) <= longest:
-        raise InvariantError(f"{what} {value!r} has {len(value)} characters; QuickBooks takes 1 to {longest}")
+        raise unsendable(f"{what} {value!r} has {len(value)} characters; QuickBooks takes 1 to {longest}")
+
+
+def unsendable(said: str) -> InvariantError:
+    """A mistake of ours that is found before anything leaves."""
+    error = InvariantError(said)
+    error.not_carried_out = True
+    return error
 
 
 def _read_item(item: WriteItem, part: Mapping[str, Any] | None, reply: Reply) -> Answer | None:

@@ -19,7 +19,7 @@ from caspen_qbo import settings
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.query_text import is_queryable, quote
 from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError
-from caspen_qbo.hooks.qbo_batch import check_length, compose_batch, read_answers
+from caspen_qbo.hooks.qbo_batch import check_length, compose_batch, read_answers, unsendable
 from caspen_qbo.hooks.qbo_call import Reply
 from caspen_qbo.hooks.qbo_changes import read_changes
 from caspen_qbo.hooks.qbo_json import encode
@@ -78,13 +78,16 @@ class QuickBooksClient(QuickBooks):
         content_type: str = "application/json",
         params: Mapping[str, Any] | None = None,
         request_id: str | None = None,
+        before_repeat: Callable[[], None] | None = None,
     ) -> Reply:
         """Like :meth:`make_request`, with the answer's headers."""
         sent = {**(params or {}), "minorversion": self.minorversion}
         if request_id:
             sent["requestid"] = request_id
         headers = {"Accept": "application/json", "Content-Type": content_type}
-        return self.session.request(method, url, headers=headers, params=sent, data=body)
+        return self.session.request(
+            method, url, headers=headers, params=sent, data=body, before_repeat=before_repeat
+        )
 
 
 class QuickBooksAccounting:
@@ -214,7 +217,9 @@ class QuickBooksAccounting:
 
     # --- writing ---
 
-    def send_batch(self, request_id: str, items: Sequence[WriteItem]) -> dict[str, Answer]:
+    def send_batch(
+        self, request_id: str, items: Sequence[WriteItem], *, before_repeat: Callable[[], None] | None = None
+    ) -> dict[str, Answer]:
         """
         See :meth:`caspen_qbo.ports.Accounting.send_batch`.
 
@@ -232,14 +237,23 @@ class QuickBooksAccounting:
             f"{self._client.api_url}/company/{self.realm_id}/batch",
             compose_batch(request_id, items),
             request_id=request_id,
+            before_repeat=before_repeat,
         )
         return read_answers(reply, items)
 
-    def send_void(self, entity: str, quickbooks_id: str, sync_token: str, request_id: str) -> Answer:
+    def send_void(
+        self,
+        entity: str,
+        quickbooks_id: str,
+        sync_token: str,
+        request_id: str,
+        *,
+        before_repeat: Callable[[], None] | None = None,
+    ) -> Answer:
         """See :meth:`caspen_qbo.ports.Accounting.send_void`. The body may still show the old amounts."""
         params = _VOID_PARAMS.get(entity)
         if params is None:
-            raise InvariantError(f"QuickBooks has no void for {entity}; delete it or set it to zero instead")
+            raise unsendable(f"QuickBooks has no void for {entity}; delete it or set it to zero instead")
         check_length("request id", request_id, SINGLE_REQUEST_ID_MAX)
         body: dict[str, Any] = {"Id": quickbooks_id, "SyncToken": sync_token}
         if "include" in params:
@@ -251,6 +265,7 @@ class QuickBooksAccounting:
                 encode(body),
                 params=params,
                 request_id=request_id,
+                before_repeat=before_repeat,
             )
         except QboRejectedError as error:
             return Answer(None, error.code, error.text, error.detail, error.element, error.intuit_tid or "")

@@ -32,7 +32,14 @@ from caspen_qbo.core.faults import FaultAction
 from caspen_qbo.errors import QboThrottledError, QboUnavailableError, QuotaExhaustedError, SyncError
 from caspen_qbo.hooks.qbo_call import Call, Reply, read_call
 from caspen_qbo.hooks.qbo_json import decode
-from caspen_qbo.hooks.qbo_trouble import needs_new_token, proves_refusal, refused, shuts_out, unanswered
+from caspen_qbo.hooks.qbo_trouble import (
+    needs_new_token,
+    proves_refusal,
+    refused,
+    retry_after,
+    shuts_out,
+    unanswered,
+)
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +92,10 @@ class _Progress:
     """It has left at least once, and no answer proves that QuickBooks did nothing."""
 
 
+def _repeat_at_once() -> None:
+    """Nothing to look for."""
+
+
 class _BearerAuth(requests.auth.AuthBase):
     """Set as ``auth`` so that a ``.netrc`` of the machine cannot replace the header."""
 
@@ -134,21 +145,24 @@ class QuickBooksSession:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, Any] | None = None,
         data: bytes | str | None = None,
+        before_repeat: Callable[[], None] | None = None,
     ) -> Reply:
         """
         Make one call.
 
+        :param before_repeat: Called before a write that was refused at the gate is sent again: the place to
+            look whether it was carried out all the same. What it raises ends the call.
         :raises QboRejectedError: QuickBooks refused; certainly not carried out.
         :raises SubscriptionEndedError, QboAuthError, ConfigurationError: a person must act.
         :raises QboThrottledError, QuotaExhaustedError: still refused after waiting.
-        :raises QboUnavailableError: a read that failed every time; or Intuit's token service is silent.
+        :raises QboUnavailableError: a read that failed every time, or a silent token service.
         :raises OutcomeUnknownError: a write that may have been carried out.
 
         A write may have been carried out whenever the error's ``not_carried_out`` does not say otherwise.
         """
         call = read_call(method, url, headers, params, data)
         if call.is_write:
-            return self._send(call)
+            return self._send(call, before_repeat or _repeat_at_once)
         return self._retrying(call)(self._send, call)
 
     def _retrying(self, call: Call) -> Retrying:
@@ -174,16 +188,18 @@ class QuickBooksSession:
             reraise=True,
         )
 
-    def _send(self, call: Call) -> Reply:
+    def _send(self, call: Call, before_repeat: Callable[[], None] = _repeat_at_once) -> Reply:
         """Until an answer that is neither 'wait' nor 'another token'; errors say what is proven."""
         progress = _Progress()
         try:
-            return self._send_until_answered(call, progress)
+            return self._send_until_answered(call, progress, before_repeat)
         except SyncError as error:
             error.not_carried_out = not progress.doubtful
             raise
 
-    def _send_until_answered(self, call: Call, progress: _Progress) -> Reply:
+    def _send_until_answered(
+        self, call: Call, progress: _Progress, before_repeat: Callable[[], None]
+    ) -> Reply:
         refusals, waited, renewed = 0, 0.0, False
         while True:
             self._limiter.acquire(call.kind)
@@ -200,18 +216,16 @@ class QuickBooksSession:
                 return Reply(response.status_code, response.headers, payload, tid, repeated)
             log.info(
                 "quickbooks fault kind=%s entity=%s code=%s action=%s tid=%s",
-                call.kind,
-                call.entity,
-                verdict.error.code or "-",
-                verdict.action,
-                tid or "-",
-            )
+                call.kind, call.entity, verdict.error.code or "-", verdict.action, tid or "-",
+            )  # fmt: skip
             if verdict.action is FaultAction.THROTTLED:
                 refusals += 1
                 waited += self._wait_as_told(call, response, refusals, waited)
+                before_repeat()
             elif needs_new_token(verdict) and not renewed:
                 renewed = True
                 self._tokens.replace(token)
+                before_repeat()
             else:
                 if shuts_out(verdict):
                     self._tokens.give_up(token)
@@ -265,7 +279,7 @@ class QuickBooksSession:
                 "allowance of reads is used up. Writes keep working; reads resume next month.",
                 intuit_tid=tid,
             )
-        seconds = min(_retry_after(response, patience.throttle_wait), 2 * patience.throttle_wait)
+        seconds = min(retry_after(response.headers, patience.throttle_wait), 2 * patience.throttle_wait)
         if waited + seconds > patience.throttle_total:
             raise QboThrottledError(
                 f"{call}: QuickBooks allows no more requests at the moment (429, waited {waited:.0f} s). "
@@ -284,11 +298,3 @@ class QuickBooksSession:
         )
         self._sleep(seconds)
         return seconds
-
-
-def _retry_after(response: requests.Response, default: float) -> float:
-    """Seconds told by the answer; a date or nonsense counts as not told."""
-    try:
-        return max(0.1, float(response.headers.get("Retry-After", "")))
-    except ValueError:
-        return default

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from caspen_qbo.core.faults import FaultAction, FaultVerdict
 from caspen_qbo.errors import (
     ConfigurationError,
@@ -102,3 +104,11 @@ def _stop(verdict: FaultVerdict, said: str, tid: str) -> SyncError:
         "administrators, and check that the connection's environment is the company's.",
         intuit_tid=tid or None,
     )
+
+
+def retry_after(headers: Mapping[str, str], default: float) -> float:
+    """Seconds told by the answer; a date or nonsense counts as not told."""
+    try:
+        return max(0.1, float(headers.get("Retry-After", "")))
+    except ValueError:
+        return default

@@ -23,6 +23,7 @@ from caspen_qbo.hooks.store.requests import Draft, Request
 from caspen_qbo.ports import Answer, WriteItem
 from caspen_qbo.settings import BATCH_ITEMS_MAX
 from caspen_qbo.usecases.intents import Intent, Outcome
+from caspen_qbo.usecases.look import look_for
 from caspen_qbo.usecases.session import Session
 
 log = logging.getLogger(__name__)
@@ -83,15 +84,26 @@ def transmit(session: Session, requests: Sequence[Request]) -> dict[int, Answer]
     :return: Answers by the request's row id; a missing one is in doubt.
     """
     first = requests[0]
+
+    def look_again() -> None:
+        """Refused at the gate, and done all the same: sent again, a forgotten request id would double it."""
+        if found := look_for(session, requests):
+            raise OutcomeUnknownError(
+                f"QuickBooks refused batch {first.batch_id}, and carried out {len(found)} of its "
+                f"{len(requests)} writes; they are adopted."
+            )
+
     if first.operation == "void":
         body = first.payload
-        answer = session.accounting.send_void(first.entity, body["Id"], body["SyncToken"], first.batch_id)
+        answer = session.accounting.send_void(
+            first.entity, body["Id"], body["SyncToken"], first.batch_id, before_repeat=look_again
+        )
         return {first.id: answer}
     items = [
         WriteItem(request.bid, request.entity, request.operation, request.payload) for request in requests
     ]
     try:
-        answers = session.accounting.send_batch(first.batch_id, items)
+        answers = session.accounting.send_batch(first.batch_id, items, before_repeat=look_again)
     except QboRejectedError as error:
         # The batch as a whole was refused before any item was looked at: every item gets that reason.
         refusal = Answer(None, error.code, error.text, error.detail, error.element, error.intuit_tid or "")
