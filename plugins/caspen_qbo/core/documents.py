@@ -211,3 +211,15 @@ def _links(body: Body, is_payment: bool) -> list[LinkFacts]:
         LinkFacts(str(link.get("TxnType", "")), str(link.get("TxnId", "")), None)
         for link in body.get("LinkedTxn") or ()
     ]
+
+
+def applied_as_sent(sent: Body, there: DocumentFacts) -> Decimal:
+    """
+    How much of a payment pays what its request named.
+
+    What its invoice has no room for is left unapplied, or put on the customer's other invoices where
+    QuickBooks applies payments by itself.
+    """
+    wanted = {(link.txn_type, link.txn_id) for link in _links(sent, is_payment=True)}
+    paid = [link.amount for link in there.links if (link.txn_type, link.txn_id) in wanted]
+    return sum((amount for amount in paid if amount is not None), Decimal(0))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from caspen_qbo.core.documents import read_facts
+from caspen_qbo.core.documents import applied_as_sent, read_facts
 from caspen_qbo.core.mapping import map_payment
 from caspen_qbo.core.readiness import Problem, check_payment, check_setup
 from caspen_qbo.core.records import Allocation, DocumentKind
@@ -73,7 +73,8 @@ def post_payments(session: Session, counts: Counter[str], *, run_started_at: dat
             if outcome.answer.ok and outcome.request.document_kind == DocumentKind.PAYMENT:
                 updated = outcome.request.operation == "update"
                 counts["payments_updated" if updated else "payments_posted"] += 1
-                misfit |= read_facts("Payment", outcome.answer.body or {}).balance != 0
+                facts = read_facts("Payment", outcome.answer.body or {})
+                misfit |= facts.total != applied_as_sent(outcome.request.payload, facts)
     if misfit:
         remove_payments(session, counts)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from caspen_qbo.core.documents import DocumentFacts, read_facts, ref_of
+from caspen_qbo.core.documents import DocumentFacts, applied_as_sent, read_facts, ref_of
 from caspen_qbo.core.faults import FaultAction, judge_answer
 from caspen_qbo.core.mapping import can_be_corrected
 from caspen_qbo.core.matching import Difference, Expected, compare
@@ -181,7 +181,8 @@ def mark_sale_posted(session: Session, row: dict[str, Any]) -> None:
 
 
 def _judge_payment(session: Session, row: dict[str, Any], request: Request, facts: DocumentFacts) -> None:
-    if facts.total == row["total"] and facts.balance == 0:
+    applied = applied_as_sent(request.payload, facts)
+    if facts.total == row["total"] == applied:
         _mark_synced(session, row, row["version"])
         return
     # Part of it found nothing to pay: left standing it would be money that Caspen counts once and QuickBooks
@@ -193,8 +194,7 @@ def _judge_payment(session: Session, row: dict[str, Any], request: Request, fact
         "overpayment",
         [
             Difference(
-                "applied", f"{row['total']:.2f}", f"{facts.total - facts.balance:.2f}",
-                facts.total - facts.balance - row["total"],
+                "applied", f"{row['total']:.2f}", f"{applied:.2f}", applied - row["total"],
             )
         ],
         lead="The invoice has less open in QuickBooks than this payment pays; "

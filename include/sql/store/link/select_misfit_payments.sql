@@ -1,11 +1,17 @@
--- Payments of ours that stand in QuickBooks without paying their invoice in full: to be taken back out.
+-- Payments of ours that stand in QuickBooks without paying their invoice with all they are: to be taken
+-- back out.
 -- Grain:   one row per allocation
 -- Params:  workspace_id bigint, realm_id text
 SELECT l.document_id, l.quickbooks_id, d.version
 FROM qbo_sync.document_link l
 JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)
+LEFT JOIN qbo_sync.document_link i
+  ON i.workspace_id = d.workspace_id AND i.document_kind = 'invoice' AND i.document_id = d.invoice_id
 WHERE l.workspace_id = %(workspace_id)s AND l.realm_id = %(realm_id)s
   AND l.document_kind = 'payment' AND l.origin = 'caspen' AND l.removed_at IS NULL
   AND d.version IS DISTINCT FROM d.synced_version
-  AND (l.as_posted ->> 'balance')::numeric <> 0
+  AND ((l.as_posted ->> 'balance')::numeric <> 0
+    OR EXISTS (
+      SELECT FROM jsonb_array_elements(l.as_posted -> 'links') paid
+      WHERE paid ->> 'txn_id' IS DISTINCT FROM i.quickbooks_id))
 ORDER BY l.document_id
