@@ -66,6 +66,16 @@ def test_a_day_on_the_command_line(flow: Flow) -> None:
     assert [row["attempts"] for row in rows] == [2, 2]
 
 
+def test_what_airflow_warns_of_does_not_get_into_the_json(flow: Flow) -> None:
+    connection = json.loads(os.environ["AIRFLOW_CONN_QUICKBOOKS"])
+    # So short a secret cannot be masked, says Airflow.
+    env = {**os.environ, "AIRFLOW_CONN_QUICKBOOKS": json.dumps({**connection, "password": "abc"})}
+    command = [sys.executable, "-m", "caspen_qbo", "doctor", "--workspace", "1"]
+    told = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert "too short" in told.stderr
+    assert "too short" not in told.stdout
+
+
 def test_set_up_refuses_what_is_wrong_and_says_why(flow: Flow) -> None:
     income = next(row for row in flow.books("Account") if row["AccountType"] == "Income")
     service = next(row for row in flow.books("Item") if row["Type"] == "Service")
