@@ -31,7 +31,8 @@ def sentences(model: ReportModel) -> list[str]:
     ]
     if model.differences:
         what = f"{len(model.differences):,} fields differ"
-        explained = f"{model.explained:,} of them follow from a cause that is listed"
+        follow = "follows" if model.explained == 1 else "follow"
+        explained = f"{model.explained:,} of them {follow} from a cause that is listed"
         told.append(f"{what}; {explained}." if model.explained else f"{what}.")
     if model.listed:
         turns = "; ".join(f"{who}: {number:,}" for who, number in model.turns)

@@ -20,6 +20,7 @@ from caspen_qbo.usecases.evidence import gather
 from caspen_qbo.usecases.inactive import list_inactive, mark_inactive
 from caspen_qbo.usecases.ledger import read_ledger
 from caspen_qbo.usecases.listing import list_differences
+from caspen_qbo.usecases.naming import fetch_customer_names
 from caspen_qbo.usecases.post import RunResult, run_job, write_statuses
 from caspen_qbo.usecases.read_back import ReadBack, read_back, wants_full
 from caspen_qbo.usecases.record import compare_sale, link_document, mark_sale_posted
@@ -59,8 +60,9 @@ def _reconcile(session: Session, counts: Counter[str], *, asked: bool) -> str:
         counts["healed"] += settle_equal(session)
         frozen = freeze(session)
         checks = validate(session.workspace_id, frozen)
+        customers = fetch_customer_names(session)
         with session.store.transaction():
-            differences, unexplained = _record(session, checks, read, counts)
+            differences, unexplained = _record(session, checks, read, customers, counts)
             _finish(session, frozen, checks, differences, unexplained)
     except SyncError:
         store.finish(
@@ -131,12 +133,17 @@ def freeze(session: Session) -> dict[str, int]:
 
 
 def _record(
-    session: Session, checks: Sequence[CheckResult], read: ReadBack, counts: Counter[str]
+    session: Session,
+    checks: Sequence[CheckResult],
+    read: ReadBack,
+    customers: Mapping[str, str],
+    counts: Counter[str],
 ) -> tuple[int, int]:
     """Write what differs, hold it against the checks, list it. (differences, those that nothing explains.)"""
     store, run_id, workspace_id = session.store.comparison, session.run_id, session.workspace_id
     differences = store.write_differences(run_id, workspace_id)
     cross_check(checks, store.count_failing(run_id, workspace_id))
+    store.name_values(run_id, workspace_id, session.realm_id, customers)
     unexplained = 0
     for page in store.fetch_differing(run_id, workspace_id, open_invoices=False):
         unexplained += sum(_list(session, row) for row in page)

@@ -12,7 +12,7 @@ from caspen_qbo import settings, wiring
 from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.reports import build
 from tests.integration.reconcile.runs import run
-from tests.support.bookkeeper import edit, invoice_of, remove
+from tests.support.bookkeeper import edit, free_of_tax, invoice_of, other_customer, remove
 from tests.support.flow import Flow
 
 
@@ -219,3 +219,22 @@ def test_an_imported_payment_is_compared_by_what_is_on_its_invoice(flow: Flow):
         ("50.00", "50.00"),
         ("50.00", "50.00"),
     ]
+
+
+def test_ids_that_differ_are_shown_with_their_names(flow: Flow):
+    moved, taxed = flow.invoice("80.00", "20.00"), flow.invoice("80.00", "20.00")
+    flow.post()
+    other_customer(flow, moved)
+    free_of_tax(flow, taxed)
+    run(flow)
+    shown = {field: row[:2] for (_, field), row in differences(flow).items()}
+    ours, theirs = shown["customer"]
+    assert ours.startswith("Ann O'Neil") and theirs.startswith(f"Somebody Else {moved} [")
+    names = dict(flow.sync_rows("SELECT tax_code_id, tax_code_name FROM qbo_sync.tax_link"))
+    for text in shown["line 1 tax code"]:
+        name, code = text.removesuffix("]").split(" [")
+        assert names[code] == name
+    [(detail,)] = flow.sync_rows(
+        "SELECT detail FROM qbo_sync.unsynced_invoice WHERE document_id = %s AND resolved_at IS NULL", moved
+    )
+    assert f"Somebody Else {moved} [" in detail

@@ -66,7 +66,7 @@ def test_the_summary_says_what_differs_and_whose_turn_it_is():
         "12 invoices finalised: 8 synced, 1 waiting for the next run, 2 listed for a person, 1 left out"
         in told
     )
-    assert "3 fields differ; 1 of them follow from a cause that is listed." in told
+    assert "3 fields differ; 1 of them follows from a cause that is listed." in told
     assert "Whoever keeps the books, in QuickBooks: 1" in told
     assert "Sums that differ: Accounts receivable." in told
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,6 +98,29 @@ class ComparisonStore:
             {"run_id": run_id, "workspace_id": workspace_id, "compared": list(COMPARED)},
         )
         return {(row["document_kind"], row["name"]): row["documents"] for row in rows}
+
+    def fetch_differing_customers(self, workspace_id: int) -> list[str]:
+        """QuickBooks ids of customers that are on one side of a document only."""
+        rows = self._db.fetch_all(
+            "store/reconcile/select_differing_customers", {"workspace_id": workspace_id}
+        )
+        return [row["customer_id"] for row in rows]
+
+    def name_values(
+        self, run_id: str, workspace_id: int, realm_id: str, customers: Mapping[str, str]
+    ) -> None:
+        """
+        Put names before the ids in the rows just written. Once per run: what is named is no id any more.
+
+        :param customers: Names by id; those of tax codes, items and accounts are stored.
+        """
+        self._db.execute(
+            "store/reconcile/name_values",
+            {
+                "run_id": run_id, "workspace_id": workspace_id, "realm_id": realm_id,
+                "customer_ids": list(customers), "customer_names": list(customers.values()),
+            },
+        )  # fmt: skip
 
     def fetch_differing(self, run_id: str, workspace_id: int, *, open_invoices: bool) -> Iterator[list[Row]]:
         """
