@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from psycopg import sql
 from psycopg.errors import UndefinedTable
@@ -39,13 +38,6 @@ class ProgressStore:
             "store/activity/is_locked", {"high": (key >> 32) & 0xFFFFFFFF, "low": key & 0xFFFFFFFF}
         )
         return bool(row and row["locked"])
-
-    def count_settled(self, workspace_id: int, numbers: Sequence[str]) -> int:
-        """How many of these invoices are in QuickBooks as they should be, or listed for a person."""
-        row = self._db.fetch_one(
-            "store/activity/count_settled", {"workspace_id": workspace_id, "numbers": list(numbers)}
-        )
-        return row["settled"] if row else 0
 
     def count_calls(self, realm_id: str, kind: str) -> int:
         """
