@@ -40,12 +40,13 @@ class Difference:
     """QuickBooks minus Caspen: positive where QuickBooks shows more. None where the field is not money."""
 
     def __str__(self) -> str:
+        field = self.field.replace("_", " ")
         if self.delta is None:
             caspen, quickbooks = self.caspen_value or "nothing", self.quickbooks_value or "nothing"
-            return f"{self.field}: Caspen {caspen}, QuickBooks {quickbooks}"
+            return f"{field}: Caspen {caspen}, QuickBooks {quickbooks}"
         more = "more" if self.delta > 0 else "less"
         return (
-            f"{self.field}: Caspen {self.caspen_value}, QuickBooks {self.quickbooks_value} "
+            f"{field}: Caspen {self.caspen_value}, QuickBooks {self.quickbooks_value} "
             f"({abs(self.delta):.2f} {more} in QuickBooks)"
         )
 

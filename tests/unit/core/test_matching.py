@@ -65,6 +65,8 @@ def test_a_difference_reads_as_a_sentence():
     assert str(difference) == "total: Caspen 110.00, QuickBooks 112.00 (2.00 more in QuickBooks)"
     [other] = compare(EXPECTED, facts(doc_number=""))
     assert str(other) == "number: Caspen INV-0501, QuickBooks nothing"
+    [due] = compare(EXPECTED, facts(due_date=date(2026, 12, 1)))
+    assert str(due) == "due date: Caspen 2026-11-17, QuickBooks 2026-12-01"
 
 
 @pytest.mark.parametrize(
