@@ -84,6 +84,12 @@ class Accounting(Protocol):
         too old; then deletions are not reported for that type.
         """
 
+    def fetch_feed(self, entities: Sequence[str], since: datetime) -> tuple[dict[str, list[Body]], datetime]:
+        """
+        One call of the change feed as it is, for whoever reads everything besides: at most 1,000 objects,
+        silently cut there; and QuickBooks' own time of the answer.
+        """
+
     def read_company(self) -> Body: ...
 
     def read_preferences(self) -> Body: ...

@@ -33,6 +33,9 @@ class DeadAccounting:
     ) -> tuple[dict[str, list[Body]], datetime]:
         self._refuse()
 
+    def fetch_feed(self, entities: Sequence[str], since: datetime) -> tuple[dict[str, list[Body]], datetime]:
+        self._refuse()
+
     def read_company(self) -> Body:
         self._refuse()
 

@@ -61,14 +61,16 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     # A full read needs no history from the feed; a short one keeps that call small.
     since = started_at - overlap if cursor is None or full else cursor[0] - overlap
-    queries_before = session.accounting.calls().get("query", 0)
-    feed = TYPES if full else (*TYPES, inactive.ENTITY)
-    changes, quickbooks_time = session.accounting.fetch_changes(feed, since)
+    if full:
+        changes, quickbooks_time = session.accounting.fetch_feed(TYPES, since)
+    else:
+        queries_before = session.accounting.calls().get("query", 0)
+        changes, quickbooks_time = session.accounting.fetch_changes((*TYPES, inactive.ENTITY), since)
+        # Where the feed was cut or too old, queries answered instead, and queries do not know deletions.
+        full = session.accounting.calls().get("query", 0) > queries_before
     documents = 0
     for quickbooks_type in TYPES:
         documents += _keep(session, quickbooks_type, changes[quickbooks_type], started_at)
-    # Where the feed was cut or too old, queries answered instead, and queries do not know deletions.
-    full = full or session.accounting.calls().get("query", 0) > queries_before
     if full:
         documents += _read_all(session, started_at)
     documents += _read_unmet(session, started_at if full else None, started_at)
