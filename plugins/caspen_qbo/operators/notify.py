@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import html
 import logging
+from collections.abc import Mapping
 
 from airflow.exceptions import AirflowNotFoundException
 from airflow.sdk import BaseHook, Connection, Context
@@ -51,6 +52,41 @@ def notify_differences(context: Context) -> None:
     if unexplained:
         noun = "difference" if unexplained == 1 else "differences"
         notify_people(f"{unexplained} {noun} between Caspen and QuickBooks to clear", "\n".join(lines))
+    notify_signed(
+        {
+            workspace_id: str(result["practice"])
+            for workspace_id, result in results[RECONCILE_TASK].items()
+            if result["counts"].get("signed_changes")
+        }
+    )
+
+
+def notify_signed(practices: Mapping[int, str]) -> None:
+    """
+    Tell what changed in periods that were signed: each change once, however many nights it stands. What
+    reached nobody is told the next time.
+
+    :param practices: Names by workspace, of those where something signed has changed.
+    """
+    if not practices:
+        return
+    from caspen_qbo.usecases.sign_off import told_signed, untold_changes
+    from caspen_qbo.wiring import open_store
+
+    with open_store() as store:
+        untold = {
+            workspace_id: found
+            for workspace_id in practices
+            if (found := untold_changes(store, workspace_id))
+        }
+        if not untold:
+            return
+        number = sum(found.documents for found in untold.values())
+        noun = "document of a signed period" if number == 1 else "documents of signed periods"
+        text = "\n\n".join(f"{practices[key]} ({key})\n{found.text}" for key, found in untold.items())
+        if notify_people(f"{number} {noun} changed after sign-off", text):
+            for workspace_id, found in untold.items():
+                told_signed(store, workspace_id, found)
 
 
 def notify_people(subject: str, text: str) -> list[str]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from caspen_qbo.reports.chart import trend_svg
 from caspen_qbo.reports.model import ReportModel
 from caspen_qbo.reports.shaping import differences_by_field, listed_by_age
-from caspen_qbo.reports.terms import KIND_WORDS, TURN_WORDS
+from caspen_qbo.reports.terms import KIND_WORDS, TURN_WORDS, day_words
 from caspen_qbo.reports.words import headline, sentences
 
 ROWS_MAX = 500
@@ -28,7 +28,7 @@ def render_html(model: ReportModel) -> str:
     environment.filters["money"] = _money
     environment.filters["signed"] = _signed
     environment.filters["number"] = lambda value: f"{value:,}"
-    environment.filters["day"] = lambda value: f"{value.day} {value:%B %Y}"
+    environment.filters["day"] = day_words
     environment.filters["moment"] = lambda value: f"{value.day} {value:%b %Y, %H:%M}"
     return environment.get_template("report.html").render(
         report=model,

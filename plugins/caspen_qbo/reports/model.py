@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from caspen_qbo.reports.signed import SignedPeriods
 from caspen_qbo.reports.terms import FIELD_WORDS, TURN_WORDS, age_of, delta_words
 
 
@@ -162,8 +163,11 @@ class ReportModel:
     """Oldest first, this run last."""
     checks: tuple[Mapping[str, Any], ...]
     calls: Mapping[str, int]
+    signed: SignedPeriods
     signed_at: datetime | None
     signed_by: str | None
+    signed_through: date | None
+    """None as well where it was signed before days were kept."""
 
     @property
     def unexplained(self) -> int:

@@ -20,6 +20,7 @@ from caspen_qbo.reports.model import (
     TieOutRow,
     TrendPoint,
 )
+from caspen_qbo.reports.signed import read_signed
 from caspen_qbo.reports.terms import KIND_WORDS
 
 
@@ -56,8 +57,10 @@ def read_model(run: Mapping[str, Any], differences: Iterable[Mapping[str, Any]])
         ),
         checks=tuple(run["checks"]),
         calls=dict(sorted(run["calls"].items())),
+        signed=read_signed(report.get("signed_periods"), zone),
         signed_at=run["signed_at"].astimezone(zone) if run["signed_at"] else None,
         signed_by=run["signed_by"],
+        signed_through=run["signed_through"],
     )
 
 

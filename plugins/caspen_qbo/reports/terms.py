@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 KIND_WORDS = {
@@ -25,6 +26,11 @@ def delta_words(delta: Decimal | None) -> str:
     if not delta:
         return ""
     return f"{abs(delta):,.2f} {'more' if delta > 0 else 'less'} in QuickBooks"
+
+
+def day_words(day: date) -> str:
+    """``3 November 2026``."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def age_of(days: int) -> str:

@@ -21,7 +21,7 @@ def headline(model: ReportModel) -> str:
 
 
 def sentences(model: ReportModel) -> list[str]:
-    """Two to five sentences that stand alone."""
+    """Two to six sentences that stand alone."""
     ledger = model.invoices
     told = [
         f"Caspen has {count_words(ledger.finalised, 'invoice')} finalised: {ledger.synced:,} synced, "
@@ -43,6 +43,12 @@ def sentences(model: ReportModel) -> list[str]:
     if model.tie_outs:
         told.append(
             f"Sums that differ: {', '.join(apart)}." if apart else "All sums tie out: " + _titles(model) + "."
+        )
+    if model.signed.in_all:
+        one = model.signed.in_all == 1
+        told.append(
+            f"{model.signed.in_all:,} {'document' if one else 'documents'} of a signed period "
+            f"no longer {'stands' if one else 'stand'} as signed."
         )
     how = (
         "every linked document was read again"

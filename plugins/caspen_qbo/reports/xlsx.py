@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from caspen_qbo.reports.model import ReportModel
+from caspen_qbo.reports.signed import SignedChange
 from caspen_qbo.reports.terms import KIND_WORDS, TURN_WORDS
 from caspen_qbo.reports.words import headline, sentences
 
@@ -19,7 +20,7 @@ class Column:
     header: str
     width: int
     kind: str = "text"
-    """text, count, money or moment."""
+    """text, count, money, day or moment."""
     total: bool = False
 
 
@@ -51,6 +52,8 @@ def render_xlsx(model: ReportModel) -> bytes:
          r.days, r.age, r.attempts)
         for r in model.listed
     ])  # fmt: skip
+    if model.signed.sign_offs:
+        sheets.add("Signed periods", _SIGNED, [_signed_row(change) for change in model.signed.changes])
     sheets.add("Tie-outs", _TIE_OUTS, [
         (t.title, row.label, row.caspen, row.quickbooks, row.delta) for t in model.tie_outs for row in t.rows
     ])  # fmt: skip
@@ -82,6 +85,17 @@ _UNSYNCED = (
     Column("Listed since", 18, "moment"),
     Column("Days", 8, "count"), Column("Age", 16), Column("Tries", 8, "count"),
 )  # fmt: skip
+_SIGNED = (
+    Column("Signed up to", 13, "day"), Column("Signed by", 16), Column("Signed at", 18, "moment"),
+    Column("Kind", 12), Column("Number", 16), Column("What changed", 60),
+    Column("Caspen signed", 16, "money", True), Column("Caspen now", 16, "money", True),
+    Column("Caspen now minus signed", 24, "money", True),
+    Column("QuickBooks signed", 18, "money", True), Column("QuickBooks now", 16, "money", True),
+    Column("QuickBooks now minus signed", 28, "money", True),
+    Column("Caspen tax signed", 18, "money", True), Column("Caspen tax now", 16, "money", True),
+    Column("QuickBooks tax signed", 22, "money", True), Column("QuickBooks tax now", 20, "money", True),
+    Column("Seen since", 18, "moment"),
+)  # fmt: skip
 _TIE_OUTS = (
     Column("Tie-out", 22), Column("Sum", 42), Column("Caspen", 16, "money"),
     Column("QuickBooks", 16, "money"), Column("QuickBooks minus Caspen", 24, "money"),
@@ -101,6 +115,17 @@ _TREND = (
 )  # fmt: skip
 
 
+def _signed_row(change: SignedChange) -> tuple[Any, ...]:
+    signature, signed, now = change.signature, change.signed, change.now
+    return (
+        signature.through, signature.signed_by, signature.signed_at, KIND_WORDS[change.kind][0],
+        change.number, change.what,
+        signed.caspen.total, now.caspen.total, change.caspen_delta, signed.quickbooks.total,
+        now.quickbooks.total, change.quickbooks_delta, signed.caspen.tax, now.caspen.tax,
+        signed.quickbooks.tax, now.quickbooks.tax, change.since,
+    )  # fmt: skip
+
+
 class _Sheets:
     """Tables of one workbook, all made the same way."""
 
@@ -110,6 +135,7 @@ class _Sheets:
             "text": book.add_format({"valign": "top", "text_wrap": True}),
             "count": book.add_format({"valign": "top", "num_format": "#,##0"}),
             "money": book.add_format({"valign": "top", "num_format": "#,##0.00;[Red]-#,##0.00;0.00"}),
+            "day": book.add_format({"valign": "top", "num_format": "yyyy-mm-dd"}),
             "moment": book.add_format({"valign": "top", "num_format": "yyyy-mm-dd hh:mm"}),
         }
 
@@ -148,6 +174,8 @@ def _write(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, datetime):
         sheet.write_datetime(row, column, value.replace(tzinfo=None), style)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, datetime.combine(value, datetime.min.time()), style)
     elif isinstance(value, (int, Decimal)):
         sheet.write_number(row, column, value, style)
     else:

@@ -25,6 +25,7 @@ from caspen_qbo.usecases.post import RunResult, run_job, write_statuses
 from caspen_qbo.usecases.read_back import ReadBack, read_back, wants_full
 from caspen_qbo.usecases.record import compare_sale, link_document, mark_sale_posted
 from caspen_qbo.usecases.session import Session
+from caspen_qbo.usecases.sign_off import watch_signed
 from caspen_qbo.usecases.stage import stage
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,9 @@ def _reconcile(session: Session, counts: Counter[str], *, asked: bool) -> str:
         customers = fetch_customer_names(session)
         with session.store.transaction():
             differences, unexplained = _record(session, checks, read, customers, counts)
-            _finish(session, frozen, checks, differences, unexplained)
+            signed = watch_signed(session)
+            counts["signed_changes"] += signed["in_all"]
+            _finish(session, frozen, checks, differences, unexplained, signed)
     except SyncError:
         store.finish(
             session.run_id, session.workspace_id, documents_checked=None, differences=None, ledger=None,
@@ -129,6 +132,7 @@ def freeze(session: Session) -> dict[str, int]:
             )
         mark_inactive(session)
         store.mark_accepted(workspace_id)
+        session.store.sign_off.freeze(session.run_id, workspace_id, session.realm_id)
         return store.count_compared(workspace_id)
 
 
@@ -216,11 +220,12 @@ def _finish(
     checks: Sequence[CheckResult],
     differences: int,
     unexplained: int,
+    signed: Mapping[str, Any],
 ) -> None:
     ledger = read_ledger(session)
     session.store.reconciliation.finish(
         session.run_id, session.workspace_id,
         documents_checked=sum(frozen.values()), differences=differences, ledger=ledger.invoices,
         success=unexplained == 0, checks=checks, calls=session.accounting.calls(),
-        report=gather(session, ledger, frozen),
+        report={**gather(session, ledger, frozen), "signed_periods": signed},
     )  # fmt: skip

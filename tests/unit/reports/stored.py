@@ -66,5 +66,5 @@ def run(**changes: Any) -> dict[str, Any]:
         "run_id": "nightly", "workspace_id": 1, "started_at": AT, "finished_at": AT, "full_compare": True,
         "documents_checked": 9, "differences": 1, "success": False, "checks": checks,
         "calls": {"query": 3, "cdc": 1}, "report": {**report, **changes},
-        "signed_at": None, "signed_by": None,
+        "signed_at": None, "signed_by": None, "signed_through": None,
     }  # fmt: skip

@@ -2,7 +2,7 @@
 -- Grain:   at most one row
 -- Params:  workspace_id bigint, run_id text or null
 SELECT run_id, workspace_id, started_at, finished_at, full_compare, documents_checked, differences, finalised, synced,
-       waiting, listed, excluded, success, checks, calls, report, signed_at, signed_by
+       waiting, listed, excluded, success, checks, calls, report, signed_at, signed_by, signed_through
 FROM qbo_sync.reconciliation_run
 WHERE workspace_id = %(workspace_id)s AND documents_checked IS NOT NULL
   AND (%(run_id)s::text IS NULL OR run_id = %(run_id)s)

@@ -1,7 +1,7 @@
 -- Reconciliation runs, newest first.
 -- Params:  workspace_id bigint, page_size int, skip int
 SELECT run_id, started_at, finished_at, full_compare, documents_checked, differences, finalised, synced, waiting, listed,
-       excluded, success, signed_at, signed_by
+       excluded, success, signed_at, signed_by, signed_through
 FROM qbo_sync.reconciliation_run
 WHERE workspace_id = %(workspace_id)s
 ORDER BY started_at DESC, run_id DESC

@@ -35,7 +35,7 @@ class UnsyncedFilter:
 
 
 class PageStore:
-    """Read-only but for the sign-off."""
+    """Read-only."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -127,13 +127,6 @@ class PageStore:
             "store/ui/select_differences",
             {"workspace_id": workspace_id, "run_id": run_id, "page_size": page_size, "skip": skip},
         )
-
-    def sign_reconciliation(self, workspace_id: int, run_id: str, who: str) -> bool:
-        """Whether it was signed by this call: a run still going, or signed before, is left as it is."""
-        changed = self._db.execute(
-            "store/ui/sign_reconciliation", {"workspace_id": workspace_id, "run_id": run_id, "who": who}
-        )
-        return changed > 0
 
     def fetch_workspaces_of_realms(self, realm_ids: Collection[str]) -> list[int]:
         rows = self._db.fetch_all("store/ui/select_workspaces_of_realms", {"realm_ids": list(realm_ids)})

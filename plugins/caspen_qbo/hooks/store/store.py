@@ -21,6 +21,7 @@ from caspen_qbo.hooks.store.reconciliation import ReconciliationStore
 from caspen_qbo.hooks.store.requests import RequestStore
 from caspen_qbo.hooks.store.runs import RunStore
 from caspen_qbo.hooks.store.setup import SetupStore
+from caspen_qbo.hooks.store.sign_off import SignOffStore
 from caspen_qbo.hooks.store.snapshot import SnapshotStore
 from caspen_qbo.hooks.store.tie_outs import TieOutStore
 from caspen_qbo.hooks.store.unsynced import UnsyncedStore
@@ -47,6 +48,7 @@ class Store:
         self.comparison = ComparisonStore(self.database)
         self.tie_outs = TieOutStore(self.database)
         self.reconciliation = ReconciliationStore(self.database)
+        self.sign_off = SignOffStore(self.database)
         self.inactive = InactiveStore(self.database)
         self.choices = ChoiceStore(self.database)
         self.activity = ActivityStore(self.database)

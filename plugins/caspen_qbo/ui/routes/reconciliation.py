@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from fastapi.responses import Response
 
+from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.reports import Report, build
+from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, document, download, page
-from caspen_qbo.ui.views.reconciliation import DIFFERENCES_SHOWN, PAGE_SIZE, compared, run_view, runs_view
+from caspen_qbo.ui.views.reconciliation import (
+    DIFFERENCES_SHOWN,
+    PAGE_SIZE,
+    compared,
+    run_day,
+    run_view,
+    runs_view,
+)
+from caspen_qbo.ui.views.signed import CHANGES_SHOWN, SignedView, signed_view
 from caspen_qbo.ui.visit import Visit, VisitDep
+from caspen_qbo.usecases.sign_off import sign_off
 
 router = APIRouter()
 
@@ -39,6 +51,7 @@ def runs(visit: VisitDep, number: Annotated[int, Query(alias="page", ge=1, le=10
     model = runs_view(
         visit,
         rows[:PAGE_SIZE],
+        signed=_signed(visit),
         ledger=visit.pages.fetch_latest_ledger(visit.workspace_id),
         number=number,
         more=len(rows) > PAGE_SIZE,
@@ -56,6 +69,7 @@ def run(visit: VisitDep, run_id: str) -> Response:
         differences,
         report=found["differences"] is not None,
         ledger=visit.pages.fetch_latest_ledger(visit.workspace_id),
+        signed_through=_signed_through(visit),
     )
     return page(visit, "reconciliation_run.html", model, active="reconciliation")
 
@@ -93,14 +107,46 @@ def report_spreadsheet(visit: VisitDep, run_id: str) -> Response:
     "/w/{workspace_id}/reconciliation/{run_id}/sign",
     dependencies=[Depends(requires(Right.CONFIGURE)), Depends(protected)],
 )
-def sign(visit: VisitDep, run_id: str) -> Response:
+def sign(visit: VisitDep, run_id: str, through: Annotated[str, Form()] = "") -> Response:
+    """:param through: The last day signed, as the browser's date field sends it; empty: the usual one."""
     found = _run(visit, run_id)
     address = f"reconciliation/{run_id}"
     if not compared(found):
         return back_to(visit, address, problem="This run compared nothing; there is nothing to sign.")
-    if visit.pages.sign_reconciliation(visit.workspace_id, run_id, visit.who):
-        return back_to(visit, address, done="Signed off.")
-    return back_to(visit, address, problem="This run was signed off already.")
+    try:
+        day = date.fromisoformat(through) if through else None
+    except ValueError:
+        return back_to(visit, address, problem=f"{through!r} is no date; it is written like 2026-10-31.")
+    try:
+        signed = sign_off(
+            visit.store, visit.workspace_id, found["run_id"], who=visit.who, run_day=run_day(visit, found),
+            through=day,
+        )  # fmt: skip
+    except SyncError as error:
+        return back_to(visit, address, problem=error.message)
+    recorded = texts.counted(signed.documents, "document")
+    return back_to(
+        visit, address,
+        done=f"Signed off up to {texts.day(signed.through)}. The figures of {recorded} were recorded.",
+    )  # fmt: skip
+
+
+def _signed(visit: Visit) -> SignedView | None:
+    """The signed periods of the company that is connected; None where nothing is signed."""
+    if visit.connection is None:
+        return None
+    keys = (visit.workspace_id, visit.connection.realm_id)
+    latest = visit.store.sign_off.fetch_sign_offs(*keys, 1)
+    if not latest:
+        return None
+    return signed_view(visit, latest[0], visit.store.sign_off.fetch_changes(*keys, CHANGES_SHOWN))
+
+
+def _signed_through(visit: Visit) -> date | None:
+    if visit.connection is None:
+        return None
+    latest = visit.store.sign_off.fetch_sign_offs(visit.workspace_id, visit.connection.realm_id, 1)
+    return latest[0]["through"] if latest else None
 
 
 def _report(visit: Visit, found: Row) -> Report:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from caspen_qbo.core.sign_off import default_through
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
 from caspen_qbo.ui.views.next_step import NextStep, next_step
+from caspen_qbo.ui.views.signed import SignedView
 from caspen_qbo.ui.views.words import KINDS
 from caspen_qbo.ui.visit import Visit
 
@@ -51,6 +54,8 @@ class Bar:
 class RunsView:
     next_step: NextStep | None
     """What to do where nothing was compared yet."""
+    signed: SignedView | None
+    """None where nothing is signed."""
     runs: tuple[RunRow, ...]
     bars: tuple[Bar, ...]
     trend: str
@@ -58,10 +63,19 @@ class RunsView:
     older_url: str
 
 
-def runs_view(visit: Visit, rows: Sequence[Row], *, ledger: Row | None, number: int, more: bool) -> RunsView:
+def runs_view(
+    visit: Visit,
+    rows: Sequence[Row],
+    *,
+    signed: SignedView | None,
+    ledger: Row | None,
+    number: int,
+    more: bool,
+) -> RunsView:
     finished = [row for row in reversed(rows) if compared(row)]
     return RunsView(
         next_step=None if finished or number > 1 else next_step(visit, ledger),
+        signed=signed if number == 1 else None,
         runs=tuple(_run(visit, row) for row in rows),
         bars=_bars(visit, finished) if len(finished) > 1 else (),
         trend=_trend(finished),
@@ -105,9 +119,14 @@ def compared(row: Row) -> bool:
 def _signed(visit: Visit, row: Row) -> str:
     if row["signed_at"] is None:
         return ""
-    return (
-        f"{(row['signed_by'] or '').removeprefix('airflow:')}, {texts.moment(row['signed_at'], visit.zone)}"
-    )
+    who = (row["signed_by"] or "").removeprefix("airflow:")
+    told = f"{who}, {texts.moment(row['signed_at'], visit.zone)}"
+    return f"{told}, up to {texts.day(row['signed_through'])}" if row["signed_through"] else told
+
+
+def run_day(visit: Visit, row: Row) -> date:
+    """The day a run was started, in the practice's time zone."""
+    return row["started_at"].astimezone(visit.zone).date()
 
 
 def run_url(visit: Visit, run_id: str) -> str:
@@ -193,6 +212,10 @@ class RunView:
     cut: str
     signed: str
     may_sign: bool
+    sign_through: str
+    """The day the form offers; sign_from and sign_until are the first and the last that may be chosen."""
+    sign_from: str
+    sign_until: str
     downloads: tuple[tuple[str, str], ...]
     report_url: str
     url: str
@@ -201,9 +224,19 @@ class RunView:
 
 
 def run_view(
-    visit: Visit, run: Row, differences: Sequence[Row], *, report: bool, ledger: Row | None
+    visit: Visit,
+    run: Row,
+    differences: Sequence[Row],
+    *,
+    report: bool,
+    ledger: Row | None,
+    signed_through: date | None,
 ) -> RunView:
-    """:param report: whether this run has a report to show and to download."""
+    """
+    :param report: whether this run has a report to show and to download. :param signed_through: the latest
+        day that is signed.
+    """
+    day = run_day(visit, run)
     state, state_text = _state(run)
     url = run_url(visit, run["run_id"])
     found = run["differences"] or 0
@@ -237,6 +270,9 @@ def run_view(
         else "",
         signed=_signed(visit, run),
         may_sign=visit.may(Right.CONFIGURE) and run["signed_at"] is None and compared(run),
+        sign_through=default_through(day, signed_through).isoformat(),
+        sign_from=signed_through.isoformat() if signed_through else "",
+        sign_until=day.isoformat(),
         downloads=tuple(downloads),
         report_url=f"{url}/report.html" if report else "",
         url=url,

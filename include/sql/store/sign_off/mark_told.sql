@@ -1,0 +1,5 @@
+-- People were told of what was found until then.
+-- Params:  workspace_id bigint, until timestamptz
+UPDATE qbo_sync.signed_change
+SET told_at = now()
+WHERE workspace_id = %(workspace_id)s AND told_at IS NULL AND first_seen_at <= %(until)s

@@ -1,5 +1,0 @@
--- A person signs a finished run off; a signature that is there stays.
--- Params:  workspace_id bigint, run_id, who text
-UPDATE qbo_sync.reconciliation_run
-SET signed_at = now(), signed_by = %(who)s
-WHERE workspace_id = %(workspace_id)s AND run_id = %(run_id)s AND finished_at IS NOT NULL AND signed_at IS NULL
