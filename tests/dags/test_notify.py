@@ -15,6 +15,7 @@ import pytest
 
 from ops.ports import HOST, free_port
 from tests.dags.conftest import text_of
+from tests.support.flow import Flow
 
 pytestmark = pytest.mark.airflow
 
@@ -132,3 +133,39 @@ def test_equal_sides_send_nothing(airflow_metadata: Path, mailbox: list[Message]
 
     notify_differences(results([result(1, "4 documents compared, all equal.")], []))
     assert mailbox == []
+
+
+def test_a_change_in_a_signed_period_is_told_once(
+    airflow_metadata: Path, flow: Flow, mailbox: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from caspen_qbo import wiring
+    from caspen_qbo.operators import notify
+    from caspen_qbo.usecases.reconcile import reconcile
+    from caspen_qbo.usecases.sign_off import sign_off
+
+    def compare(run_id: str) -> dict[str, Any]:
+        with wiring.open_session(flow.workspace_id, run_id) as session:
+            done = reconcile(session)
+        return result(1, done.message, **done.counts)
+
+    invoice = flow.invoice("100.00")
+    flow.post()
+    compare("first")
+    day = flow.staff.invoice(invoice).issue_date
+    with wiring.open_store() as store:
+        sign_off(store, flow.workspace_id, "first", who="airflow:ann", run_day=day, through=day)
+    flow.staff.void_invoice(invoice)
+    flow.post()
+    found = compare("second")
+    with monkeypatch.context() as nobody:
+        nobody.delenv("AIRFLOW_CONN_SMTP_DEFAULT")
+        notify.notify_differences(results([found], []))
+    assert mailbox == []  # and not taken for told
+    for run_id in ("second", "third"):
+        notify.notify_differences(results([compare(run_id)], []))
+    (mail,) = mailbox
+    told = " ".join(text_of(mail).split())
+    assert mail["Subject"] == "[QuickBooks] 1 document of a signed period changed after sign-off"
+    number = flow.staff.invoice(invoice).number
+    assert f"invoice {number}: Caspen 110.00 signed, nothing now; QuickBooks 110.00 signed, nothing" in told
+    assert f"(up to {day} signed by ann)" in told

@@ -5,8 +5,7 @@ Telling people that a run failed, or found what differs, over whatever connectio
 * Connection ``slack`` (type slackwebhook): a message to the webhook's channel.
 
 Without them nothing is sent and nothing fails: a failed run is red in Airflow and a difference is on the list
-either way. What is sent is the summary of the run, which holds practices, counts and reasons, and no client's
-name.
+either way. What is sent holds practices, document numbers, amounts, counts and reasons, and no client's name.
 """
 
 from __future__ import annotations

@@ -68,3 +68,32 @@ def run(**changes: Any) -> dict[str, Any]:
         "calls": {"query": 3, "cdc": 1}, "report": {**report, **changes},
         "signed_at": None, "signed_by": None, "signed_through": None,
     }  # fmt: skip
+
+
+def figures(caspen: str | None, quickbooks: str | None, **more: str | None) -> dict[str, str | None]:
+    """Totals; tax and dates are the same on both sides unless given. None: not on that side."""
+    told: dict[str, str | None] = {"caspen_total": caspen, "quickbooks_total": quickbooks}
+    for side, total in (("caspen", caspen), ("quickbooks", quickbooks)):
+        told |= {f"{side}_tax": total and "10.00", f"{side}_date": total and "2026-10-20"}
+    return {**told, **more}
+
+
+def signed_change(
+    number: str, signed: dict[str, str | None], now: dict[str, str | None], kind: str = "invoice"
+) -> dict[str, Any]:
+    return {
+        "through": "2026-10-31", "signed_at": "2026-11-02T22:00:00+00:00", "signed_by": "airflow:ann",
+        "kind": kind, "number": number, "since": "2026-11-09T16:30:00+00:00", "signed": signed, "now": now,
+    }  # fmt: skip
+
+
+def signed_periods(*changes: dict[str, Any], in_all: int | None = None) -> dict[str, Any]:
+    signature = {
+        "through": "2026-10-31",
+        "signed_at": "2026-11-02T22:00:00+00:00",
+        "signed_by": "airflow:ann",
+    }
+    return {
+        "sign_offs": [{**signature, "documents": 214, "changes": len(changes)}],
+        "changes": list(changes), "in_all": len(changes) if in_all is None else in_all,
+    }  # fmt: skip
