@@ -31,8 +31,13 @@ class SignOffStore:
         self._db.execute("store/sign_off/insert_not_compared", keys)
         self._db.execute("store/sign_off/upsert_frozen_run", keys)
 
+    def fetch_frozen(self, workspace_id: int) -> FrozenRun | None:
+        """What is frozen at this moment; None: nothing, or the server crashed since."""
+        row = self._db.fetch_one("store/sign_off/select_frozen_run", {"workspace_id": workspace_id})
+        return FrozenRun(**row) if row else None
+
     def lock_frozen(self, workspace_id: int) -> FrozenRun | None:
-        """What is frozen, kept so until the transaction ends; None: nothing, or the server crashed since."""
+        """As :meth:`fetch_frozen`, kept so until the transaction ends."""
         row = self._db.fetch_one("store/sign_off/lock_frozen_run", {"workspace_id": workspace_id})
         return FrozenRun(**row) if row else None
 

@@ -20,6 +20,7 @@ from caspen_qbo.ui.page import back_to, document, download, page
 from caspen_qbo.ui.views.reconciliation import (
     DIFFERENCES_SHOWN,
     PAGE_SIZE,
+    Signing,
     compared,
     run_day,
     run_view,
@@ -69,7 +70,7 @@ def run(visit: VisitDep, run_id: str) -> Response:
         differences,
         report=found["differences"] is not None,
         ledger=visit.pages.fetch_latest_ledger(visit.workspace_id),
-        signed_through=_signed_through(visit),
+        signing=_signing(visit),
     )
     return page(visit, "reconciliation_run.html", model, active="reconciliation")
 
@@ -142,11 +143,12 @@ def _signed(visit: Visit) -> SignedView | None:
     return signed_view(visit, latest[0], visit.store.sign_off.fetch_changes(*keys, CHANGES_SHOWN))
 
 
-def _signed_through(visit: Visit) -> date | None:
-    if visit.connection is None:
-        return None
-    latest = visit.store.sign_off.fetch_sign_offs(visit.workspace_id, visit.connection.realm_id, 1)
-    return latest[0]["through"] if latest else None
+def _signing(visit: Visit) -> Signing:
+    frozen = visit.store.sign_off.fetch_frozen(visit.workspace_id)
+    if frozen is None:
+        return Signing(None, None)
+    latest = visit.store.sign_off.fetch_sign_offs(visit.workspace_id, frozen.realm_id, 1)
+    return Signing(frozen.run_id, latest[0]["through"] if latest else None)
 
 
 def _report(visit: Visit, found: Row) -> Report:

@@ -196,6 +196,14 @@ class DifferenceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Signing:
+    """Which run can be signed: the one whose figures are still kept; and up to which day is signed."""
+
+    run_id: str | None
+    signed_through: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     run_id: str
     started: str
@@ -212,6 +220,7 @@ class RunView:
     cut: str
     signed: str
     may_sign: bool
+    too_old_to_sign: bool
     sign_through: str
     """The day the form offers; sign_from and sign_until are the first and the last that may be chosen."""
     sign_from: str
@@ -230,13 +239,11 @@ def run_view(
     *,
     report: bool,
     ledger: Row | None,
-    signed_through: date | None,
+    signing: Signing,
 ) -> RunView:
-    """
-    :param report: whether this run has a report to show and to download. :param signed_through: the latest
-        day that is signed.
-    """
+    """:param report: whether this run has a report to show and to download."""
     day = run_day(visit, run)
+    open_to_sign = visit.may(Right.CONFIGURE) and run["signed_at"] is None and compared(run)
     state, state_text = _state(run)
     url = run_url(visit, run["run_id"])
     found = run["differences"] or 0
@@ -269,9 +276,10 @@ def run_view(
         if found > DIFFERENCES_SHOWN
         else "",
         signed=_signed(visit, run),
-        may_sign=visit.may(Right.CONFIGURE) and run["signed_at"] is None and compared(run),
-        sign_through=default_through(day, signed_through).isoformat(),
-        sign_from=signed_through.isoformat() if signed_through else "",
+        may_sign=open_to_sign and run["run_id"] == signing.run_id,
+        too_old_to_sign=open_to_sign and run["run_id"] != signing.run_id,
+        sign_through=default_through(day, signing.signed_through).isoformat(),
+        sign_from=signing.signed_through.isoformat() if signing.signed_through else "",
         sign_until=day.isoformat(),
         downloads=tuple(downloads),
         report_url=f"{url}/report.html" if report else "",

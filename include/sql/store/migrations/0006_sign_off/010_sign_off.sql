@@ -7,6 +7,5 @@ CREATE TABLE qbo_sync.sign_off (
   through       date        NOT NULL,      -- documents dated until then, this day included
   signed_at     timestamptz NOT NULL DEFAULT now(),
   signed_by     text        NOT NULL,
-  documents     bigint      NOT NULL DEFAULT 0,      -- whose figures it recorded: those not signed before, or changed since
-  UNIQUE (workspace_id, run_id)
+  documents     bigint      NOT NULL DEFAULT 0       -- whose figures it recorded: those not signed before, or changed since
 )
