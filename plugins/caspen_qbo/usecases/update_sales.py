@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.matching import drift
 from caspen_qbo.core.readiness import Problem
 from caspen_qbo.core.records import DocumentKind
@@ -85,7 +86,7 @@ def plan_updates(session: Session, works: Sequence[Work], remap: Remap, counts: 
             list_problems(session, work, [problem])
             continue
         customer_id = facts.customer_id
-        if work.kind is DocumentKind.INVOICE and is_another_client(session, customer_id, work.client_id):
+        if work.kind is DocumentKind.INVOICE and _is_wrong_customer(session, work, customer_id):
             found = customers_of_sales(session, [work], counts)
             if work.document_id not in found:
                 continue  # listed, or in doubt: the next run asks again
@@ -93,6 +94,20 @@ def plan_updates(session: Session, works: Sequence[Work], remap: Remap, counts: 
         step = Step.CORRECT if posted else Step.POST
         intents.append(update_intent(work, body, step, remap(work, customer_id, posted)))
     return intents
+
+
+def _is_wrong_customer(session: Session, work: Work, customer_id: str) -> bool:
+    """
+    Whether an invoice stands on somebody else's customer: it was given to another client in Caspen, or moved
+    to a stranger in QuickBooks and is sent again. A customer that a person accepted stays.
+    """
+    if is_another_client(session, customer_id, work.client_id):
+        return True
+    if session.store.links.fetch_taken_customers(session.realm_id, [customer_id]):
+        return False
+    accepted = session.store.choices.fetch_accepted(session.workspace_id, work.kind, [work.document_id])
+    choice = accepted.get(work.document_id)
+    return choice is None or from_json(choice["facts"]).customer_id != customer_id
 
 
 def _would_strand_money(work: Work, row: dict[str, Any], facts: DocumentFacts) -> Problem | None:

@@ -10,7 +10,15 @@ from caspen_qbo import wiring
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.usecases import choices
 from tests.integration.reconcile.runs import run
-from tests.support.bookkeeper import edit, edit_line, invoice_of, payment_of, plain, unapply_credit
+from tests.support.bookkeeper import (
+    edit,
+    edit_line,
+    invoice_of,
+    other_customer,
+    payment_of,
+    plain,
+    unapply_credit,
+)
 from tests.support.flow import Flow
 
 
@@ -88,6 +96,27 @@ def test_resending_brings_back_caspens_version(flow: Flow):
         ("to be overwritten in QuickBooks", "cli:ann"),
         ("posted (post)", "sync"),
     ]
+
+
+def test_an_invoice_moved_to_a_stranger_returns_to_its_client_when_resent_and_stays_when_accepted(flow: Flow):
+    resent, accepted = flow.invoice("80.00"), flow.invoice("80.00")
+    flow.post()
+    own = invoice_of(flow, resent)["CustomerRef"]["value"]
+    for invoice in (resent, accepted):
+        other_customer(flow, invoice)
+    stranger = invoice_of(flow, accepted)["CustomerRef"]["value"]
+    assert stranger != own
+    run(flow)
+    choose(flow, "resend", [number_of(flow, resent)])
+    choose(flow, "accept", [number_of(flow, accepted)])
+    flow.post()
+    assert invoice_of(flow, resent)["CustomerRef"]["value"] == own
+    flow.staff.revert_to_draft(accepted)
+    flow.staff.finalise(accepted)
+    flow.post()
+    assert invoice_of(flow, accepted)["CustomerRef"]["value"] == stranger
+    run(flow)
+    assert flow.listed() == {}
 
 
 @pytest.mark.parametrize("verb", ["void", "delete"])
