@@ -46,7 +46,8 @@ def read_changes(
     reader: _Reader, entities: Sequence[str], since: datetime
 ) -> tuple[dict[str, list[Body]], datetime]:
     """
-    Everything of these types that changed at or after ``since``, and QuickBooks' time of the first answer.
+    Everything of these types that changed at or after ``since``, and QuickBooks' time of the first answer,
+    but never a time to come.
 
     The feed holds 1,000 objects and is cut silently, so a full answer proves nothing: then each type is asked
     for alone, and a type that is still full is queried. Queries do not know deletions.
@@ -70,7 +71,8 @@ def read_changes(
                 "quickbooks changes entity=%s by=query since=%s", entity, since.isoformat(timespec="seconds")
             )
             found[entity] = list(reader.query(entity, _changed_since(entity, since)))
-    return {entity: found[entity] for entity in wanted}, read_at
+    # A cursor never goes back: a time that is still to come would hide every change until then.
+    return {entity: found[entity] for entity in wanted}, min(read_at, datetime.now(UTC))
 
 
 def _read_one_by_one(reader: _Reader, entities: Sequence[str], since: datetime) -> dict[str, list[Body]]:

@@ -457,6 +457,14 @@ def test_an_answer_without_any_time_is_not_taken_for_a_position_in_time():
         _ = Reply(200, {}, {"time": None}, "").answered_at
 
 
+def test_a_feed_is_never_read_up_to_a_time_that_is_still_to_come(desk: Desk, books: QuickBooksAccounting):
+    now = datetime.now(UTC)
+    ahead, behind = now + timedelta(hours=7), now - timedelta(hours=7)
+    desk.web.queue += [Told(body={"CDCResponse": [], "time": time.isoformat()}) for time in (ahead, behind)]
+    assert now <= books.fetch_changes(["Payment"], behind)[1] <= datetime.now(UTC)
+    assert books.fetch_changes(["Payment"], behind)[1] == behind
+
+
 def test_objects_of_python_quickbooks_work_through_the_same_session(desk: Desk, books: QuickBooksAccounting):
     stored = {"Customer": {"Id": "5", "SyncToken": "0", "DisplayName": "Zoë"}}
     desk.web.queue += [Told(body=stored), Told(body={"QueryResponse": {"Customer": [stored["Customer"]]}})]
