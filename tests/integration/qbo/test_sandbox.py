@@ -18,7 +18,7 @@ from caspen_qbo.errors import OutcomeUnknownError, QboAuthError, QuotaExhaustedE
 from caspen_qbo.hooks.qbo import QuickBooksHook
 from caspen_qbo.hooks.qbo_client import QuickBooksAccounting
 from caspen_qbo.ports import WriteItem
-from tests.support.services import Sandbox
+from tests.support.services import Sandbox, keep_pace
 
 WORKSPACE = 1
 pytestmark = pytest.mark.sandbox
@@ -52,7 +52,8 @@ def realm(door: Door) -> str:
 
 @pytest.fixture
 def hook(connections: Mapping[str, str], door: Door, realm: str) -> QuickBooksHook:
-    """Connected to the sandbox's first company, an Australian one."""
+    """Connected to the sandbox's first company, an Australian one, whose limits are on."""
+    keep_pace()
     hook = QuickBooksHook()
     with hook.connector() as connector:
         connector.adopt(WORKSPACE, realm, door.post("token", realm=realm)["refresh_token"])

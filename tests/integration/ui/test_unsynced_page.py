@@ -88,7 +88,7 @@ def test_filters_sorts_and_pages(user: Door, flow: Flow, sync_db: Database) -> N
     assert listed(kind="payment") == []
     assert len(listed(key="business_validation_tax", cause="tax_rate:3")) == 20
     found = user.get("/w/1/unsynced", params={"key": "other"}).text
-    assert "List: 100 documents" in found and "1 to 50 of 100" in found
+    assert '<h2 id="list">100 documents</h2>' in found and "1 to 50 of 100" in found
 
 
 def test_what_the_address_asks_is_checked(user: Door) -> None:
@@ -151,7 +151,7 @@ def test_fifty_thousand_rows_cost_at_most_three_times_an_empty_list(
     milliseconds(3)
     empty = milliseconds()
     fill(sync_db, 50_000)
-    assert "List: 50,000 documents" in user.get("/w/1/unsynced").text
+    assert '<h2 id="list">50,000 documents</h2>' in user.get("/w/1/unsynced").text
     full = milliseconds()
     with capsys.disabled():
         print(f"\nunsynced page: empty {empty:.0f} ms, 50,000 rows {full:.0f} ms, ratio {full / empty:.2f}")

@@ -1,5 +1,5 @@
 -- Payments of ours that stand in QuickBooks without paying their invoice with all they are: to be taken
--- back out.
+-- back out. One whose allocation was moved since pays what it was sent for: it is updated, not taken out.
 -- Grain:   one row per allocation
 -- Params:  workspace_id bigint, realm_id text
 SELECT l.document_id, l.quickbooks_id, d.version
@@ -13,5 +13,9 @@ WHERE l.workspace_id = %(workspace_id)s AND l.realm_id = %(realm_id)s
   AND ((l.as_posted ->> 'balance')::numeric <> 0
     OR EXISTS (
       SELECT FROM jsonb_array_elements(l.as_posted -> 'links') paid
-      WHERE paid ->> 'txn_id' IS DISTINCT FROM i.quickbooks_id))
+      WHERE paid ->> 'txn_id' IS DISTINCT FROM i.quickbooks_id)
+    AND EXISTS (
+      SELECT FROM qbo_sync.request r
+      WHERE r.workspace_id = d.workspace_id AND r.document_kind = d.document_kind
+        AND r.document_id = d.document_id AND r.step = 'post' AND r.state = 'done' AND r.version = d.version))
 ORDER BY l.document_id
