@@ -139,14 +139,6 @@ def airflow_dags(airflow_metadata: Path) -> Path:
     return airflow_metadata
 
 
-LONGEST = ("tests/e2e/", "tests/integration/crash/", "tests/integration/ui/test_fab.py")
-"""Begun first, so that at the end no process waits for another's long file."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """`-n 2 --dist loadfile`, but the browser tests stay together: they share one API server."""
     if config.getvalue("dist") != "loadfile":

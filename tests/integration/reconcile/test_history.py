@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from typer.testing import CliRunner
 
 from caspen_qbo import settings, wiring
-from caspen_qbo.cli.app import app
 from caspen_qbo.usecases import choices
 from tests.integration.reconcile.runs import run
 from tests.support.bookkeeper import edit_line
+from tests.support.command_line import run_command
 from tests.support.flow import Flow
 
 TABLES = {
@@ -66,8 +65,8 @@ def test_a_documents_history_tells_everything_in_order_and_is_forgotten_by_age(
     assert "line 1 amount: Caspen 80.00, QuickBooks 90.00" in listed["detail"]
 
     command = ["history", "--workspace", str(flow.workspace_id), "--number", number]
-    told = CliRunner().invoke(app, [*command, "--json"])
-    assert told.exit_code == 0
+    told = run_command(*command, "--json")
+    assert told.returncode == 0
     assert all(str(row["intuit_tid"]) in told.stdout for row in answers)
 
     monkeypatch.setattr(settings, "HISTORY_KEEP_DAYS", 30)
@@ -81,4 +80,4 @@ def test_a_documents_history_tells_everything_in_order_and_is_forgotten_by_age(
     assert [row["what"] for row in history(flow, number)] == [
         "listed: Changed in QuickBooks"
     ]  # open: it stays
-    assert CliRunner().invoke(app, [*command[:-1], "INV-9999"]).exit_code == 1
+    assert run_command(*command[:-1], "INV-9999").returncode == 1

@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
-from typer.testing import CliRunner
 
 from caspen_qbo import wiring
-from caspen_qbo.cli.app import app
 from caspen_qbo.errors import QboThrottledError
 from caspen_qbo.usecases.post_sales import post_invoices
 from caspen_qbo.usecases.reconcile import reconcile
 from caspen_qbo.usecases.stage import stage
 from tests.integration.ui.conftest import Pages
+from tests.support.command_line import run_command
 from tests.support.flow import Flow
 
 
@@ -117,7 +116,7 @@ def test_page_report_and_command_line_show_the_same_ledger(pages: Pages, flow: F
     report = viewer.get("/w/1/reconciliation/reconcile__1/report.html").text
     invoices = re.sub(r"<[^>]+>", " ", report.split("Invoices", 1)[1])
     assert re.search(r"5\s+1\s+0\s+1\s+3", invoices), invoices[:300]
-    status = CliRunner().invoke(app, ["status", "--workspace", "1", "--json"])
+    status = run_command("status", "--workspace", "1", "--json")
     assert {name: json.loads(status.stdout)[name] for name in NAMES} == told
     sentence = "finalised 5 = synced 1 + waiting 0 + listed 1 + excluded 3"
     assert viewer.get("/w/1/activity").text.count(sentence) == 2
