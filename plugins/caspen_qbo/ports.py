@@ -117,6 +117,13 @@ class Accounting(Protocol):
     ) -> Answer:
         """Void one invoice or payment. ``request_id`` is at most 50 characters."""
 
+    def wait_until_shown(self) -> bool:
+        """
+        Wait as long as QuickBooks may take to show what it has just carried out.
+
+        :return: False when nothing is to be waited for here; then another look shows nothing new.
+        """
+
     def calls(self) -> Mapping[str, int]:
         """Calls made by this object so far, by kind: query, cdc, batch, read, void, token."""
 

@@ -59,7 +59,16 @@ def _fields() -> dict[str, Any]:
         ),
         "requests_per_second": _limit("Requests a second", "QuickBooks allows 10."),
         "batches_per_minute": _limit("Batches a minute", "QuickBooks allows 40."),
-        "throttle_wait_seconds": _limit("Seconds to wait when throttled", "Intuit advises 60."),
+        "throttle_wait_seconds": _field(
+            "Seconds to wait when throttled",
+            "Intuit advises 60.",
+            {"type": ["number", "null"], "exclusiveMinimum": 0},
+        ),
+        "look_again_seconds": _field(
+            "Seconds before a lost write is repeated",
+            "QuickBooks may show a new document a moment late; 10 unless set.",
+            {"type": ["number", "null"], "minimum": 0},
+        ),
     }
 
 

@@ -16,7 +16,9 @@ from caspen_qbo.hooks.qbo_session import Patience, QuickBooksSession
 from caspen_qbo.hooks.qbo_tokens import TokenStore
 from caspen_qbo.usecases.session import Session
 
-HASTE = Patience(connect=5, read=20, throttle_wait=0.01, read_backoff=0.005, read_backoff_max=0.02)
+HASTE = Patience(
+    connect=5, read=20, throttle_wait=0.01, until_shown=0, read_backoff=0.005, read_backoff_max=0.02
+)
 
 
 def _nap(seconds: float) -> None:

@@ -58,6 +58,9 @@ class DeadAccounting:
     ) -> Answer:
         self._refuse()
 
+    def wait_until_shown(self) -> bool:
+        self._refuse()
+
     def calls(self) -> Mapping[str, int]:
         """None were made."""
         return {}

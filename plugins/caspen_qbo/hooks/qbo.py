@@ -81,9 +81,10 @@ class QuickBooksHook(BaseHook):
             tokens.close()
             raise
         limiter = RealmLimiter(realm_id, self.config, self.sync_conn_id)
-        session = QuickBooksSession(
-            tokens, limiter, Patience(throttle_wait=self.config.throttle_wait_seconds)
+        patience = Patience(
+            throttle_wait=self.config.throttle_wait_seconds, until_shown=self.config.look_again_seconds
         )
+        session = QuickBooksSession(tokens, limiter, patience)
         return QuickBooksAccounting(
             realm_id,
             self.config.api_url,

@@ -212,6 +212,10 @@ class QuickBooksAccounting:
     def read_preferences(self) -> Body:
         return self._read_reply("preferences").payload.get("Preferences") or {}
 
+    def wait_until_shown(self) -> bool:
+        """See :meth:`caspen_qbo.ports.Accounting.wait_until_shown`."""
+        return self._session.wait_until_shown()
+
     def _read_reply(self, path: str) -> Reply:
         return self._client.exchange("GET", f"{self._client.api_url}/company/{self.realm_id}/{path}")
 

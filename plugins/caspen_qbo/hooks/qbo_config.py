@@ -14,6 +14,8 @@ API_URLS = {
     "sandbox": "https://sandbox-quickbooks.api.intuit.com",
 }
 ENVIRONMENTS = (*API_URLS, "local")
+SECONDS_MAX = 600
+"""No wait of ours is longer: a run would look hung."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class QuickBooksConfig:
     batches_per_minute: int = settings.BATCHES_PER_MINUTE
     throttle_wait_seconds: float = 60.0
     """How long to wait after a 429 that does not say. Intuit's advice is 60."""
+    look_again_seconds: float = settings.LOOK_AGAIN_SECONDS
+    """How long a document may stay unseen after QuickBooks made it."""
 
 
 def read_config(
@@ -76,7 +80,10 @@ def read_config(
         requests_per_minute=_number(conn_id, extra, "requests_per_minute", settings.REQUESTS_PER_MINUTE),
         requests_per_second=_number(conn_id, extra, "requests_per_second", settings.REQUESTS_PER_SECOND),
         batches_per_minute=_number(conn_id, extra, "batches_per_minute", settings.BATCHES_PER_MINUTE),
-        throttle_wait_seconds=float(_number(conn_id, extra, "throttle_wait_seconds", 60)),
+        throttle_wait_seconds=_seconds(conn_id, extra, "throttle_wait_seconds", 60.0, zero=False),
+        look_again_seconds=_seconds(
+            conn_id, extra, "look_again_seconds", settings.LOOK_AGAIN_SECONDS, zero=True
+        ),
     )
 
 
@@ -90,6 +97,23 @@ def _number(conn_id: str, extra: Mapping[str, Any], name: str, default: int) -> 
         number = 0
     if number < 1:
         raise ConfigurationError(
-            f"Airflow connection {conn_id!r}: extra field {name} is {value!r}; expected a number above 0."
+            f"Airflow connection {conn_id!r}: extra field {name} is {value!r}; "
+            "expected a whole number, at least 1."
         )
     return number
+
+
+def _seconds(conn_id: str, extra: Mapping[str, Any], name: str, default: float, *, zero: bool) -> float:
+    value = extra.get(name)
+    if value in (None, ""):
+        return default
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = -1.0
+    if not (0 <= seconds <= SECONDS_MAX) or (seconds == 0 and not zero):
+        raise ConfigurationError(
+            f"Airflow connection {conn_id!r}: extra field {name} is {value!r}; expected seconds, "
+            f"{'from' if zero else 'above'} 0 and at most {SECONDS_MAX}."
+        )
+    return seconds

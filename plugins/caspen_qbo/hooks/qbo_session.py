@@ -68,6 +68,8 @@ class Patience:
     read: float = settings.READ_TIMEOUT_SECONDS
     throttle_wait: float = 60.0
     """After a 429 that does not say how long. An answer that says is believed up to twice this."""
+    until_shown: float = settings.LOOK_AGAIN_SECONDS
+    """How long a new document may be missing from queries; 0 waits for nothing."""
     read_attempts: int = 4
     read_backoff: float = 1.0
     read_backoff_max: float = 20.0
@@ -164,6 +166,13 @@ class QuickBooksSession:
         if call.is_write:
             return self._send(call, before_repeat or _repeat_at_once)
         return self._retrying(call)(self._send, call)
+
+    def wait_until_shown(self) -> bool:
+        """See :meth:`caspen_qbo.ports.Accounting.wait_until_shown`."""
+        if seconds := self._patience.until_shown:
+            log.info("quickbooks waiting seconds=%.1f reason=lost_answer", seconds)
+            self._sleep(seconds)
+        return bool(seconds)
 
     def _retrying(self, call: Call) -> Retrying:
         def announce(state: RetryCallState) -> None:

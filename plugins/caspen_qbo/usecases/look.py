@@ -20,6 +20,10 @@ GONE: Body = {"status": "Deleted"}
 """Found to be no longer there: the effect of a delete."""
 
 
+def is_gone(body: Body | None) -> bool:
+    return body is not None and body.get("status") == GONE["status"]
+
+
 def look_for(session: Session, requests: Sequence[Request]) -> dict[int, Body]:
     """
     What QuickBooks holds that only these requests can have made.

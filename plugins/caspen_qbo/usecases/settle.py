@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from caspen_qbo import settings
+from caspen_qbo.core.documents import Body
 from caspen_qbo.errors import OutcomeUnknownError
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.requests import Request
 from caspen_qbo.ports import Answer
 from caspen_qbo.usecases.intents import CLIENT, Outcome
-from caspen_qbo.usecases.look import look_for
+from caspen_qbo.usecases.look import is_gone, look_for
 from caspen_qbo.usecases.record import list_outcome_unknown, record
 from caspen_qbo.usecases.send import record_answers, transmit
 from caspen_qbo.usecases.session import Session
 
 log = logging.getLogger(__name__)
+
+TAKEN = frozenset({"6140", "6240"})
+"""QuickBooks has a document of that number, or somebody of that name."""
 
 LOOKS_MAX = 12
 """After so many looks over several runs without a trace, a create is given up and made anew."""
@@ -48,7 +52,7 @@ def settle(session: Session, *, rounds: int = settings.IN_DOUBT_ROUNDS_MAX) -> l
         doubtful = session.store.requests.fetch_in_doubt(session.workspace_id)
         if not doubtful:
             return outcomes
-        found = look_for(session, doubtful)
+        found = _look_twice(session, doubtful)
         session.store.requests.count_look([request.id for request in doubtful])
         seen = [request for request in doubtful if request.id in found]
         if seen:
@@ -57,6 +61,28 @@ def settle(session: Session, *, rounds: int = settings.IN_DOUBT_ROUNDS_MAX) -> l
         outcomes += _repeat(session, [request for request in doubtful if request.id not in found])
     _show(session, session.store.requests.fetch_in_doubt(session.workspace_id))
     return outcomes
+
+
+def _look_twice(session: Session, doubtful: list[Request]) -> dict[int, Body]:
+    """
+    Look, and where that proves nothing yet, wait and look again.
+
+    QuickBooks may show a new document to queries a moment after it made it. So a create that was sent just
+    now is not missing before the second look; and what a delete leaves behind looks the same as a document
+    that is not shown yet.
+    """
+    found = look_for(session, doubtful)
+    unsure = [request for request in doubtful if request.recent and _rests_on_absence(request, found)]
+    if not unsure or not session.accounting.wait_until_shown():
+        return found
+    again = look_for(session, unsure)
+    return {id_: body for id_, body in found.items() if id_ not in {r.id for r in unsure}} | again
+
+
+def _rests_on_absence(request: Request, found: Mapping[int, Body]) -> bool:
+    if request.operation == "create":
+        return request.id not in found
+    return is_gone(found.get(request.id))
 
 
 def _repeat(session: Session, missing: list[Request]) -> list[Outcome]:
@@ -81,8 +107,24 @@ def _repeat(session: Session, missing: list[Request]) -> list[Outcome]:
                 "still unknown workspace=%d batch=%s requests=%d", session.workspace_id, batch_id, len(again)
             )
             continue
-        outcomes += record_answers(session, again, answers, record)
+        outcomes += _record_repeated(session, again, answers)
     return outcomes
+
+
+def _record_repeated(session: Session, requests: list[Request], answers: dict[int, Answer]) -> list[Outcome]:
+    """
+    Commit the answers to a repetition.
+
+    That a number or a name is taken may be said of what the first try made: that is adopted, not listed.
+    """
+    taken = [r for r in requests if r.id in answers and answers[r.id].code in TAKEN]
+    found: dict[int, Body] = {}
+    if taken:
+        session.accounting.wait_until_shown()
+        found = look_for(session, taken)
+    ours = {id_: Answer(body) for id_, body in found.items()}
+    outcomes = record_answers(session, [r for r in taken if r.id in ours], ours, record, adopted=True)
+    return outcomes + record_answers(session, [r for r in requests if r.id not in ours], answers, record)
 
 
 def _looks_max(request: Request) -> int:

@@ -9,8 +9,14 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from caspen_qbo import settings
 from caspen_qbo.hooks.database import Database, Row
 from caspen_qbo.hooks.qbo_json import decode, encode
+
+RECENT_SECONDS = settings.READ_TIMEOUT_SECONDS + 30
+"""
+Longer than one call may take: a process that died cannot say when QuickBooks carried its last request out.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Request:
     payload: Mapping[str, Any]
     looks: int
     prepared_at: datetime
+    recent: bool
+    """Sent so lately that QuickBooks may still be at it, or not show yet what it made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +102,18 @@ class RequestStore:
                 ],
             )
         rows = self._db.fetch_all(
-            "store/request/select_batch", {"realm_id": realm_id, "batch_id": drafts[0].batch_id}
+            "store/request/select_batch",
+            {"realm_id": realm_id, "batch_id": drafts[0].batch_id, "recent_seconds": RECENT_SECONDS},
         )
         return [_request(row) for row in rows]
 
     def fetch_in_doubt(self, workspace_id: int) -> list[Request]:
         """Requests whose answer is not known, oldest first."""
-        return [
-            _request(row)
-            for row in self._db.fetch_all("store/request/select_in_doubt", {"workspace_id": workspace_id})
-        ]
+        rows = self._db.fetch_all(
+            "store/request/select_in_doubt",
+            {"workspace_id": workspace_id, "recent_seconds": RECENT_SECONDS},
+        )
+        return [_request(row) for row in rows]
 
     def fetch_doubtful_ids(self, workspace_id: int, kind: str, ids: Collection[int]) -> set[int]:
         """Which of these have a request whose answer is not known; nothing new may be sent for them."""
@@ -139,6 +149,7 @@ class RequestStore:
         )
 
     def count_look(self, ids: Collection[int]) -> None:
+        """They were looked for, and what was not found is about to be sent again."""
         self._db.execute("store/request/count_look", {"ids": list(ids)})
 
     def prune(self, workspace_id: int, keep_days: int) -> int:
