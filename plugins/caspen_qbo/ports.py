@@ -150,6 +150,16 @@ class StatusUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusesWritten:
+    """What became of a number of status updates."""
+
+    changed: int
+    """Rows that show something else now."""
+    busy: frozenset[tuple[DocumentKind, int]]
+    """Documents held by a transaction of Caspen's staff: not shown yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedAllocation:
     invoice_id: int
     amount: Decimal
@@ -217,8 +227,14 @@ class BillingSource(Protocol):
     def count_finalised(self, workspace_id: int, line_at: datetime) -> tuple[int, int]:
         """(finalised invoices in all, of those historical): status open or paid, not deleted."""
 
-    def write_statuses(self, workspace_id: int, updates: Sequence[StatusUpdate]) -> int:
-        """Rows that changed; equal ones are left alone so that ``updated_at`` does not move."""
+    def write_statuses(self, workspace_id: int, updates: Sequence[StatusUpdate]) -> StatusesWritten:
+        """
+        Show these statuses; the last one counts where a document is named twice.
+
+        Equal ones are left alone so that ``updated_at`` does not move, and payments have none in Caspen.
+        Documents that somebody holds in a transaction are left out after a short wait, and named. Safe to
+        repeat.
+        """
 
     def write_tax_rate_status(self, workspace_id: int, tax_rate_id: int, status: str) -> None: ...
 

@@ -26,6 +26,11 @@ MINOR_VERSION = 75
 CASPEN_CHUNK_SIZE = 1000
 """Ids in one statement to Caspen's database: small enough to lock and answer within a moment."""
 
+CASPEN_ROW_WAIT_SECONDS = 5
+"""How long a status waits for staff who hold the document in a transaction; then the next run shows it."""
+CASPEN_LOCK_WAIT_SECONDS = 60
+"""How long an imported payment waits for the same; then the run ends, and the next one imports it."""
+
 # --- QuickBooks' own limits (developer.intuit.com: limits and throttles; API reference) ---
 BATCH_ITEMS_MAX = 30
 QUERY_PAGE_SIZE = 1000

@@ -352,23 +352,13 @@ class TestStaffAtTheSameTime:
         assert sorted(live(clinic)) == [(1, Decimal("10.00")), (2, Decimal("50.00"))]
         assert_books_add_up(clinic)
 
-    @pytest.mark.parametrize("action", ["import", "statuses"])
-    def test_invoices_are_locked_in_id_order(self, clinic, action):
+    def test_invoices_are_locked_in_id_order(self, clinic):
         for id_ in range(9, 0, -1):
             insert_invoice(clinic.staff, id_, "100.00")
-        backwards = list(range(9, 0, -1))
         with clinic.open_staff() as desk, ThreadPoolExecutor(1) as pool:
             desk.execute("SELECT 1 FROM caspen.invoice WHERE id = 5 FOR UPDATE")
-            if action == "import":
-                job = payment(*((id_, "1.00") for id_ in backwards))
-                running = pool.submit(clinic.billing.record_payment, job)
-            else:
-                params = {"ids": backwards, "statuses": ["Synced"] * 9, "details": [None] * 9}
-                running = pool.submit(
-                    clinic.open_session().execute,
-                    "caspen/update_invoice_statuses",
-                    {"workspace_id": WORKSPACE, **params},
-                )
+            job = payment(*((id_, "1.00") for id_ in range(9, 0, -1)))
+            running = pool.submit(clinic.billing.record_payment, job)
             clinic.await_lock_waiter()
             free = clinic.staff.execute(
                 "SELECT id FROM caspen.invoice ORDER BY id FOR UPDATE SKIP LOCKED"

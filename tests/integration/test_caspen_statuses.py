@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from caspen_qbo import settings
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.caspen import CaspenBilling
 from caspen_qbo.ports import StatusUpdate
@@ -32,7 +33,7 @@ def test_invoices_and_credit_notes_in_one_go(clinic: Clinic):
         insert_invoice(clinic.staff, id_, "10.00")
     insert(clinic.staff, "credit_note", id=1, invoice_id=1)
 
-    changed = clinic.billing.write_statuses(
+    written = clinic.billing.write_statuses(
         WORKSPACE,
         [
             StatusUpdate(INVOICE, 2, "Not synced", "Duplicate document number"),
@@ -42,7 +43,7 @@ def test_invoices_and_credit_notes_in_one_go(clinic: Clinic):
         ],
     )
 
-    assert changed == 3
+    assert (written.changed, written.busy) == (3, frozenset())
     assert shown(clinic) == {1: ("Synced", None), 2: ("Not synced", "Duplicate document number")}
     assert clinic.staff.execute("SELECT quickbooks_status FROM caspen.credit_note").fetchone() == ("Synced",)
 
@@ -51,28 +52,28 @@ def test_an_equal_status_does_not_move_updated_at(clinic: Clinic):
     for id_ in (1, 2):
         insert_invoice(clinic.staff, id_, "10.00")
     updates = [StatusUpdate(INVOICE, 1, "Synced"), StatusUpdate(INVOICE, 2, "Not synced", "Books closed")]
-    assert clinic.billing.write_statuses(WORKSPACE, updates) == 2
+    assert clinic.billing.write_statuses(WORKSPACE, updates).changed == 2
     before = stamps(clinic)
-    assert clinic.billing.write_statuses(WORKSPACE, updates) == 0
+    assert clinic.billing.write_statuses(WORKSPACE, updates).changed == 0
     assert stamps(clinic) == before
 
 
 def test_a_detail_is_cleared(clinic: Clinic):
     insert_invoice(clinic.staff, 1, "10.00", quickbooks_status_detail="Books closed")
-    assert clinic.billing.write_statuses(WORKSPACE, [StatusUpdate(INVOICE, 1, "Not synced")]) == 1
+    assert clinic.billing.write_statuses(WORKSPACE, [StatusUpdate(INVOICE, 1, "Not synced")]).changed == 1
     assert shown(clinic) == {1: ("Not synced", None)}
 
 
 def test_the_last_one_counts_where_a_document_is_named_twice(clinic: Clinic):
     insert_invoice(clinic.staff, 1, "10.00")
     updates = [StatusUpdate(INVOICE, 1, "Not synced", "Books closed"), StatusUpdate(INVOICE, 1, "Synced")]
-    assert clinic.billing.write_statuses(WORKSPACE, updates) == 1
+    assert clinic.billing.write_statuses(WORKSPACE, updates).changed == 1
     assert shown(clinic) == {1: ("Synced", None)}
 
 
 def test_another_workspaces_document_is_left_alone(clinic: Clinic):
     insert_invoice(clinic.staff, 1, "10.00")
-    assert clinic.billing.write_statuses(OTHER_WORKSPACE, [StatusUpdate(INVOICE, 1, "Synced")]) == 0
+    assert clinic.billing.write_statuses(OTHER_WORKSPACE, [StatusUpdate(INVOICE, 1, "Synced")]).changed == 0
     assert shown(clinic) == {1: ("Not synced", None)}
 
 
@@ -81,11 +82,32 @@ def test_what_staff_changes_in_that_second_is_kept(clinic: Clinic):
     with clinic.open_staff() as desk, ThreadPoolExecutor(1) as pool:
         desk.execute("UPDATE caspen.invoice SET balance = 4, reference = 'desk' WHERE id = 1")
         running = pool.submit(clinic.billing.write_statuses, WORKSPACE, [StatusUpdate(INVOICE, 1, "Synced")])
-        clinic.await_lock_waiter()
+        with pytest.raises(TimeoutError):  # it waits for the desk
+            running.result(timeout=0.3)
         desk.commit()
-        assert running.result(timeout=20) == 1
+        assert running.result(timeout=20).changed == 1
     row = clinic.staff.execute("SELECT balance, reference, quickbooks_status FROM caspen.invoice").fetchone()
     assert row == (4, "desk", "Synced")
+
+
+def test_who_keeps_a_document_to_themselves_holds_up_no_other(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "CASPEN_ROW_WAIT_SECONDS", 0.3)
+    for id_ in (1, 2):
+        insert_invoice(clinic.staff, id_, "10.00")
+    insert(clinic.staff, "credit_note", id=1, invoice_id=1)
+    updates = [StatusUpdate(INVOICE, id_, "Synced") for id_ in (1, 2)]
+    updates.append(StatusUpdate(CREDIT_NOTE, 1, "Synced"))
+    with clinic.open_staff() as desk:
+        desk.execute("UPDATE caspen.invoice SET reference = 'desk' WHERE id = 1")
+        desk.execute("UPDATE caspen.credit_note SET reason = 'desk' WHERE id = 1")
+        written = clinic.billing.write_statuses(WORKSPACE, updates)
+        assert (written.changed, written.busy) == (1, {(INVOICE, 1), (CREDIT_NOTE, 1)})
+        assert shown(clinic)[2] == ("Synced", None)
+        desk.commit()
+    written = clinic.billing.write_statuses(WORKSPACE, updates)
+    assert (written.changed, written.busy) == (2, frozenset())
 
 
 def test_two_writers_in_opposite_order_do_not_stop_each_other(clinic: Clinic):

@@ -1,16 +1,28 @@
--- The QuickBooks status of credit notes, which have no detail. Equal rows are left alone; rows are locked in id order.
--- Grain:   touches one row per credit note that differs
+-- The QuickBooks status of credit notes, which have no detail. Equal rows, and rows that another transaction holds, are
+-- left alone; rows are locked in id order.
+-- Grain:   one row per credit note that differs
 -- Params:  workspace_id bigint | ids bigint[] | statuses text[]; the lists run side by side, each id once
+-- Columns: id bigint | written boolean, false where the row is held
 WITH differing AS (
   SELECT n.id, wanted.status
   FROM caspen.credit_note AS n
   JOIN unnest(%(ids)s::bigint[], %(statuses)s::text[]) AS wanted (id, status) ON wanted.id = n.id
   WHERE n.workspace_id = %(workspace_id)s
     AND n.quickbooks_status IS DISTINCT FROM wanted.status
+), free AS (
+  SELECT n.id
+  FROM caspen.credit_note AS n
+  WHERE n.id IN (SELECT id FROM differing)
   ORDER BY n.id
-  FOR NO KEY UPDATE OF n
+  FOR NO KEY UPDATE OF n SKIP LOCKED
+), written AS (
+  UPDATE caspen.credit_note AS n
+  SET quickbooks_status = differing.status
+  FROM differing
+  JOIN free USING (id)
+  WHERE n.id = differing.id
+  RETURNING n.id
 )
-UPDATE caspen.credit_note AS n
-SET quickbooks_status = differing.status
+SELECT differing.id, written.id IS NOT NULL AS written
 FROM differing
-WHERE n.id = differing.id
+LEFT JOIN written USING (id)

@@ -1,8 +1,10 @@
--- The QuickBooks card of invoices. Equal rows are left alone, so that their updated_at does not move.
+-- The QuickBooks card of invoices. Equal rows are left alone, so that their updated_at does not move. Rows that another
+-- transaction holds are left alone too: nobody waits for a member of staff who went to lunch.
 -- Rows are locked in id order, the order in which every writer of this project locks invoices.
--- Grain:   touches one row per invoice that differs
+-- Grain:   one row per invoice that differs
 -- Params:  workspace_id bigint | ids bigint[] | statuses text[] | details text[], null where there is none;
 --          the three lists run side by side, each id once
+-- Columns: id bigint | written boolean, false where the row is held
 WITH differing AS (
   SELECT i.id, wanted.status, wanted.detail
   FROM caspen.invoice AS i
@@ -10,10 +12,20 @@ WITH differing AS (
     ON wanted.id = i.id
   WHERE i.workspace_id = %(workspace_id)s
     AND (i.quickbooks_status, i.quickbooks_status_detail) IS DISTINCT FROM (wanted.status, wanted.detail)
+), free AS (
+  SELECT i.id
+  FROM caspen.invoice AS i
+  WHERE i.id IN (SELECT id FROM differing)
   ORDER BY i.id
-  FOR NO KEY UPDATE OF i
+  FOR NO KEY UPDATE OF i SKIP LOCKED
+), written AS (
+  UPDATE caspen.invoice AS i
+  SET quickbooks_status = differing.status, quickbooks_status_detail = differing.detail
+  FROM differing
+  JOIN free USING (id)
+  WHERE i.id = differing.id
+  RETURNING i.id
 )
-UPDATE caspen.invoice AS i
-SET quickbooks_status = differing.status, quickbooks_status_detail = differing.detail
+SELECT differing.id, written.id IS NOT NULL AS written
 FROM differing
-WHERE i.id = differing.id
+LEFT JOIN written USING (id)

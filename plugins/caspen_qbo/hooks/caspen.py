@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from caspen_qbo.hooks.caspen_reads import CaspenReads
+from caspen_qbo.hooks.caspen_statuses import CaspenStatuses
 from caspen_qbo.hooks.caspen_writes import CaspenWrites
 from caspen_qbo.hooks.database import Database
-from caspen_qbo.settings import CASPEN_CONN_ID
+from caspen_qbo.settings import CASPEN_CONN_ID, CASPEN_LOCK_WAIT_SECONDS
 
 
-class CaspenBilling(CaspenReads, CaspenWrites):
+class CaspenBilling(CaspenReads, CaspenStatuses, CaspenWrites):
     """
     :class:`caspen_qbo.ports.BillingSource` on PostgreSQL.
 
@@ -18,7 +19,7 @@ class CaspenBilling(CaspenReads, CaspenWrites):
 
     def __init__(self, database: Database | None = None) -> None:
         """:param database: A session to Caspen's database; by default its own."""
-        self._database = database or Database(CASPEN_CONN_ID)
+        self._database = database or Database(CASPEN_CONN_ID, lock_timeout_seconds=CASPEN_LOCK_WAIT_SECONDS)
 
     def close(self) -> None:
         """End the session. Safe to repeat."""

@@ -1,5 +1,5 @@
 """
-What is written to Caspen, and nothing else: statuses, and payments imported from QuickBooks.
+Payments imported from QuickBooks, written to Caspen. Besides these only statuses are.
 
 Every transaction locks the invoices it touches first, in id order, then the payment: Caspen's staff may be
 recording a payment on the same invoice in that second, and whoever comes second sees what the first left due.
@@ -11,51 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from caspen_qbo.core.money import ZERO, to_cents
-from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import InvariantError
-from caspen_qbo.hooks.caspen_reads import in_chunks
 from caspen_qbo.hooks.database import Database, Row
-from caspen_qbo.ports import ImportedPayment, ImportResult, StatusUpdate
+from caspen_qbo.ports import ImportedPayment, ImportResult
 
 _NUMBERS_TRIED_MAX = 100
 
 
 class CaspenWrites:
-    """The writing half of :class:`caspen_qbo.ports.BillingSource`."""
+    """What :class:`caspen_qbo.ports.BillingSource` says of imported payments."""
 
     _database: Database
-
-    def write_statuses(self, workspace_id: int, updates: Sequence[StatusUpdate]) -> int:
-        """
-        Show these statuses in Caspen; the last one counts where a document is named twice.
-
-        Payments have no status in Caspen: updates of that kind are left out. Safe to repeat.
-
-        :return: Rows that changed; equal ones are left alone so that ``updated_at`` does not move.
-        """
-        changed = 0
-        for kind, statement in (
-            (DocumentKind.INVOICE, "caspen/update_invoice_statuses"),
-            (DocumentKind.CREDIT_NOTE, "caspen/update_credit_note_statuses"),
-        ):
-            wanted = {update.document_id: update for update in updates if update.kind is kind}
-            for ids in in_chunks(wanted):
-                params = {
-                    "workspace_id": workspace_id,
-                    "ids": ids,
-                    "statuses": [wanted[id_].status for id_ in ids],
-                }
-                if kind is DocumentKind.INVOICE:
-                    params["details"] = [wanted[id_].detail for id_ in ids]
-                changed += self._database.execute(statement, params)
-        return changed
-
-    def write_tax_rate_status(self, workspace_id: int, tax_rate_id: int, status: str) -> None:
-        """Show ``Synced`` or ``Not synced`` in Caspen's Settings > Taxes. Safe to repeat."""
-        self._database.execute(
-            "caspen/update_tax_rate_status",
-            {"workspace_id": workspace_id, "tax_rate_id": tax_rate_id, "status": status},
-        )
 
     def record_payment(self, payment: ImportedPayment) -> ImportResult:
         """

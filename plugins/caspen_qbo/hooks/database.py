@@ -38,9 +38,15 @@ class Database:
     new session.
     """
 
-    def __init__(self, conn_id: str, *, statement_timeout_seconds: int = 600) -> None:
+    def __init__(
+        self, conn_id: str, *, statement_timeout_seconds: int = 600, lock_timeout_seconds: int = 0
+    ) -> None:
+        """:param lock_timeout_seconds: How long a statement waits for another's lock; 0 sets no end."""
         self.conn_id = conn_id
-        self._timeout_ms = statement_timeout_seconds * 1000
+        self._options = (
+            f"-c statement_timeout={statement_timeout_seconds * 1000} "
+            f"-c lock_timeout={lock_timeout_seconds * 1000} -c timezone=UTC"
+        )
         self._connection: Connection[Row] | None = None
         self._locks = 0
 
@@ -63,9 +69,7 @@ class Database:
         from airflow.exceptions import AirflowNotFoundException
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-        hook = PostgresHook(
-            postgres_conn_id=self.conn_id, options=f"-c statement_timeout={self._timeout_ms} -c timezone=UTC"
-        )
+        hook = PostgresHook(postgres_conn_id=self.conn_id, options=self._options)
         try:
             raw = hook.get_conn()
         except AirflowNotFoundException as error:

@@ -231,7 +231,20 @@ def list_waiting(session: Session, error: StopError) -> None:
 
 
 def write_statuses(session: Session, counts: Counter[str]) -> None:
-    """Tell Caspen's screens what changed; what they show already is left alone."""
-    while updates := session.store.documents.fetch_statuses_to_show(session.workspace_id):
-        counts["statuses_written"] += session.billing.write_statuses(session.workspace_id, updates)
-        session.store.documents.mark_shown(session.workspace_id, updates)
+    """
+    Tell Caspen's screens what changed; what they show already is left alone.
+
+    A document that Caspen's staff hold in a transaction is told by the next run.
+    """
+    fetch = session.store.documents.fetch_statuses_to_show
+    while updates := fetch(session.workspace_id):
+        written = session.billing.write_statuses(session.workspace_id, updates)
+        counts["statuses_written"] += written.changed
+        shown = [u for u in updates if (u.kind, u.document_id) not in written.busy]
+        session.store.documents.mark_shown(session.workspace_id, shown)
+        if not shown:
+            log.info(
+                "caspen rows in use workspace=%d documents=%d next=shown by the next run",
+                session.workspace_id, len(written.busy),
+            )  # fmt: skip
+            return

@@ -9,7 +9,7 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from caspen_qbo import wiring
+from caspen_qbo import settings, wiring
 from caspen_qbo.usecases.post import post
 from caspen_seed import NewLine, Staff
 from ops.postgres import Database
@@ -77,3 +77,22 @@ def test_what_is_committed_in_the_middle_of_a_run_is_there_once(
     assert totals(flow) == [(Decimal(22), Decimal(22)), (Decimal(110), Decimal(105))]
     assert len(flow.books("Payment")) == 1
     assert flow.listed() == {}
+
+
+def test_a_document_left_open_at_the_desk_holds_no_run_up(
+    flow: Flow, caspen_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its status is shown by the next run; its money and the others' are posted now."""
+    monkeypatch.setattr(settings, "CASPEN_ROW_WAIT_SECONDS", 0.2)
+    held, other = flow.invoice("100.00"), flow.invoice("20.00")
+
+    def statuses() -> dict[int, str]:
+        return dict(flow.caspen.execute("SELECT id, quickbooks_status FROM caspen.invoice").fetchall())
+
+    with slow_colleague(caspen_db) as (_, connection):
+        connection.execute("SELECT 1 FROM caspen.invoice WHERE id = %s FOR UPDATE", [held])
+        flow.post()
+        assert statuses() == {held: "Not synced", other: "Synced"}
+        assert totals(flow) == [(22, 22), (110, 110)]
+    flow.post()
+    assert statuses() == {held: "Synced", other: "Synced"}
