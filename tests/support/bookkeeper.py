@@ -145,6 +145,29 @@ def unapply_credit(flow: Flow, invoice_id: int) -> None:
     flow.person("delete", entity="Payment", id=application)
 
 
+def credit_of(flow: Flow, invoice_id: int) -> dict[str, Any]:
+    [(note,)] = flow.caspen_rows("SELECT id FROM caspen.credit_note WHERE invoice_id = %s", invoice_id)
+    return body_of(flow, "CreditMemo", "credit_note", note)
+
+
+def edit_credit(flow: Flow, invoice_id: int, **changes: Any) -> None:
+    memo = credit_of(flow, invoice_id)
+    flow.person("edit", entity="CreditMemo", id=memo["Id"], changes=plain(changes))
+
+
+def edit_credit_line(flow: Flow, invoice_id: int, amount: str) -> None:
+    lines = [line for line in plain(credit_of(flow, invoice_id)["Line"]) if "SalesItemLineDetail" in line]
+    lines[0]["Amount"] = float(amount)
+    lines[0]["SalesItemLineDetail"] |= {"UnitPrice": float(amount), "Qty": 1}
+    edit_credit(flow, invoice_id, Line=lines)
+
+
+def move_payment(flow: Flow, invoice_id: int) -> None:
+    """Its payment no longer pays it: the money lies unapplied with the customer."""
+    payment = payment_of(flow, invoice_id)
+    flow.person("edit", entity="Payment", id=payment["Id"], changes={"Line": []})
+
+
 def copy_document(flow: Flow, invoice_id: int) -> None:
     body = plain(invoice_of(flow, invoice_id))
     kept = {key: body[key] for key in ("CustomerRef", "PrivateNote", "TxnDate", "GlobalTaxCalculation")}
@@ -210,6 +233,27 @@ MUTATIONS = (
     Mutation("its credit taken off", unapply_credit,
              frozenset({("credit_note", "balance"), ("invoice", "balance")}),
              frozenset({("credit_note", "totals_mismatch")}), prepare=credit),
+    Mutation("its credit raised", lambda f, i: edit_credit_line(f, i, "25.00"),
+             frozenset(("credit_note", field) for field in (*MONEY, "line 1 amount", "line 1 unit price")),
+             frozenset({("credit_note", "changed_in_quickbooks")}), prepare=credit),
+    Mutation("its credit dated otherwise", lambda f, i: edit_credit(f, i, TxnDate="2020-02-29"),
+             frozenset({("credit_note", "date")}), frozenset({("credit_note", "changed_in_quickbooks")}),
+             prepare=credit),
+    Mutation("its credit numbered otherwise", lambda f, i: edit_credit(f, i, DocNumber=f"Y-{i}"),
+             frozenset({("credit_note", "number")}), frozenset({("credit_note", "changed_in_quickbooks")}),
+             prepare=credit),
+    Mutation("its credit voided", remove("CreditMemo", "void", credit_of),
+             frozenset({("credit_note", "presence"), ("invoice", "balance")}),
+             frozenset({("credit_note", "missing_in_quickbooks")}), prepare=credit),
+    Mutation("its credit deleted", remove("CreditMemo", "delete", credit_of),
+             frozenset({("credit_note", "presence"), ("invoice", "balance")}),
+             frozenset({("credit_note", "missing_in_quickbooks")}), prepare=credit),
+    Mutation("its payment voided", remove("Payment", "void", payment_of),
+             frozenset({("payment", "presence"), ("invoice", "balance")}),
+             frozenset({("payment", "missing_in_quickbooks")}), prepare=pay),
+    Mutation("its payment taken off", move_payment,
+             frozenset({("payment", "balance"), ("payment", "applied to"), ("invoice", "balance")}),
+             frozenset({("payment", "changed_in_quickbooks")}), prepare=pay),
     Mutation("copied with our mark", copy_document, invoice_fields("presence"), CHANGED),
 )  # fmt: skip
 """Each on an invoice of its own."""

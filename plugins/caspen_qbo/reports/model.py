@@ -87,19 +87,39 @@ class TieOutRow:
     caspen: Decimal
     quickbooks: Decimal
     delta: Decimal
+    explained: Decimal | None
+    """What all items of this sum come to; None in runs from before sums had items of their own."""
+    total: bool
+    """Of the sums above it, whose items are its own."""
 
     @property
     def words(self) -> str:
         return delta_words(self.delta) or "equal"
 
+    @property
+    def unexplained(self) -> Decimal | None:
+        """What no document accounts for: anything but 0.00 says that this report is wrong."""
+        return None if self.explained is None else self.delta - self.explained
+
 
 @dataclass(frozen=True, slots=True)
 class TieOutItem:
+    of: str
+    """The label of the sum it belongs to; empty in runs from before sums had items of their own."""
+    kind: str
     number: str
     caspen: Decimal | None
     quickbooks: Decimal | None
     delta: Decimal
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TieOutStep:
+    """On the way from our documents in QuickBooks to what QuickBooks itself shows."""
+
+    label: str
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +130,10 @@ class TieOut:
     rows: tuple[TieOutRow, ...]
     items: tuple[TieOutItem, ...]
     items_in_all: int
-    items_delta: Decimal
+    steps: tuple[TieOutStep, ...]
+    """What comes on top of QuickBooks' side of the last row on the way to what QuickBooks itself shows."""
+    leads_to: TieOutStep | None
+    """What that is; None where this run did not read it."""
     notes: tuple[str, ...]
 
     @property

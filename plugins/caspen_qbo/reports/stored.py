@@ -18,6 +18,7 @@ from caspen_qbo.reports.model import (
     TieOut,
     TieOutItem,
     TieOutRow,
+    TieOutStep,
     TrendPoint,
 )
 from caspen_qbo.reports.signed import read_signed
@@ -102,28 +103,35 @@ def _cards(listed: Sequence[ListedRow]) -> tuple[Card, ...]:
 
 
 def _tie_out(item: Mapping[str, Any]) -> TieOut:
+    """Runs from before sums had items of their own are read too, without what they did not know."""
+    leads_to = item.get("leads_to")
     return TieOut(
         item["key"],
         item["title"],
         item["explanation"],
         tuple(
-            TieOutRow(row["label"], Decimal(row["caspen"]), Decimal(row["quickbooks"]), Decimal(row["delta"]))
+            TieOutRow(
+                row["label"], Decimal(row["caspen"]), Decimal(row["quickbooks"]), Decimal(row["delta"]),
+                _amount(row.get("explained")), row.get("total", False),
+            )
             for row in item["rows"]
         ),
         tuple(
             TieOutItem(
-                row["number"],
-                _amount(row["caspen"]),
-                _amount(row["quickbooks"]),
-                Decimal(row["delta"]),
-                row["reason"],
+                row.get("of", ""), row.get("kind", ""), row["number"], _amount(row["caspen"]),
+                _amount(row["quickbooks"]), Decimal(row["delta"]), row["reason"],
             )
             for row in item["items"]
         ),
         item["items_in_all"],
-        Decimal(item["items_delta"]),
+        tuple(_step(step) for step in item.get("steps", ())),
+        _step(leads_to) if leads_to else None,
         tuple(item["notes"]),
-    )
+    )  # fmt: skip
+
+
+def _step(step: Mapping[str, str]) -> TieOutStep:
+    return TieOutStep(step["label"], Decimal(step["amount"]))
 
 
 def _trend_point(point: Mapping[str, Any], zone: ZoneInfo) -> TrendPoint:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from caspen_qbo.reports.model import ReportModel
+from caspen_qbo.reports.model import DifferenceRow, ReportModel, TieOut
 from caspen_qbo.reports.signed import SignedChange
 from caspen_qbo.reports.terms import KIND_WORDS, TURN_WORDS
 from caspen_qbo.reports.words import headline, sentences
@@ -43,8 +43,8 @@ def render_xlsx(model: ReportModel) -> bytes:
     sheets = _Sheets(book)
     _summary(book, sheets, model)
     sheets.add("Differences", _DIFFERENCES, [
-        (KIND_WORDS[d.kind][0], d.number, d.field_words, d.caspen, d.quickbooks, d.delta,
-         "yes" if d.explained else "no")
+        (KIND_WORDS[d.kind][0], d.number, d.field_words, _value(d.caspen, d),
+         _value(d.quickbooks, d), d.delta, "yes" if d.explained else "no")
         for d in model.differences
     ])  # fmt: skip
     sheets.add("Unsynced", _UNSYNCED, [
@@ -55,10 +55,11 @@ def render_xlsx(model: ReportModel) -> bytes:
     if model.signed.sign_offs:
         sheets.add("Signed periods", _SIGNED, [_signed_row(change) for change in model.signed.changes])
     sheets.add("Tie-outs", _TIE_OUTS, [
-        (t.title, row.label, row.caspen, row.quickbooks, row.delta) for t in model.tie_outs for row in t.rows
+        row for tie_out in model.tie_outs for row in _tie_out_rows(tie_out)
     ])  # fmt: skip
     sheets.add("Tie-out items", _ITEMS, [
-        (t.title, i.number, i.caspen, i.quickbooks, i.delta, i.reason)
+        (t.title, i.of, KIND_WORDS[i.kind][0] if i.kind else "", i.number, i.caspen, i.quickbooks,
+         i.delta, i.reason)
         for t in model.tie_outs
         for i in t.items
     ])  # fmt: skip
@@ -97,11 +98,13 @@ _SIGNED = (
     Column("Seen since", 18, "moment"),
 )  # fmt: skip
 _TIE_OUTS = (
-    Column("Tie-out", 22), Column("Sum", 42), Column("Caspen", 16, "money"),
+    Column("Tie-out", 22), Column("Sum", 62), Column("Caspen", 16, "money"),
     Column("QuickBooks", 16, "money"), Column("QuickBooks minus Caspen", 24, "money"),
+    Column("Explained by items", 18, "money"), Column("Left over", 12, "money"),
 )  # fmt: skip
 _ITEMS = (
-    Column("Tie-out", 22), Column("Number", 16), Column("Caspen", 16, "money", True),
+    Column("Tie-out", 22), Column("Sum", 42), Column("Kind", 12), Column("Number", 16),
+    Column("Caspen", 16, "money", True),
     Column("QuickBooks", 16, "money", True), Column("QuickBooks minus Caspen", 24, "money", True),
     Column("Reason", 44),
 )  # fmt: skip
@@ -113,6 +116,21 @@ _TREND = (
     Column("Run", 18, "moment"), Column("Run id", 44), Column("Documents", 12, "count"),
     Column("Not explained", 15, "count"), Column("Explained", 12, "count"),
 )  # fmt: skip
+
+
+def _value(value: str, difference: DifferenceRow) -> Decimal | str:
+    """A field with a difference in money holds amounts; one side may have none."""
+    return Decimal(value) if value and difference.delta is not None else value
+
+
+def _tie_out_rows(tie_out: TieOut) -> Iterator[tuple[Any, ...]]:
+    """Its sums, and below them how QuickBooks' last one leads to what QuickBooks itself shows."""
+    for row in tie_out.rows:
+        yield tie_out.title, row.label, row.caspen, row.quickbooks, row.delta, row.explained, row.unexplained
+    for step in tie_out.steps:
+        yield tie_out.title, f"+ {step.label}", None, step.amount, None, None, None
+    if tie_out.leads_to:
+        yield tie_out.title, f"= {tie_out.leads_to.label}", None, tie_out.leads_to.amount, None, None, None
 
 
 def _signed_row(change: SignedChange) -> tuple[Any, ...]:
@@ -166,7 +184,9 @@ class _Sheets:
         )  # fmt: skip
         for number, row in enumerate(rows, start=1):
             for index, (value, column) in enumerate(zip(row, columns, strict=True)):
-                _write(sheet, number, index, value, self.formats[column.kind])
+                # An amount among texts is a number all the same.
+                style = "money" if column.kind == "text" and isinstance(value, Decimal) else column.kind
+                _write(sheet, number, index, value, self.formats[style])
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:

@@ -24,8 +24,14 @@ LISTED_MAX = 5000
 """Open rows stored with a run; beyond that the report says how many more there are."""
 
 
-def gather(session: Session, ledger: Ledger, compared: Mapping[str, int]) -> dict[str, Any]:
-    """Call inside the transaction that finishes the run."""
+def gather(
+    session: Session, ledger: Ledger, compared: Mapping[str, int], balances: Mapping[str, Decimal] | None
+) -> dict[str, Any]:
+    """
+    Call inside the transaction that finishes the run.
+
+    :param balances: What QuickBooks says each customer owes; None when this run did not ask.
+    """
     now = datetime.now(UTC)
     listed = session.store.unsynced.fetch_open(session.workspace_id)
     workspace = session.workspace
@@ -60,7 +66,7 @@ def gather(session: Session, ledger: Ledger, compared: Mapping[str, int]) -> dic
                 session.run_id, session.workspace_id, TREND_RUNS
             )
         ],
-        "tie_outs": tie_outs(session, now.astimezone(ZoneInfo(workspace.time_zone)).date()),
+        "tie_outs": tie_outs(session, now.astimezone(ZoneInfo(workspace.time_zone)).date(), balances),
     }
 
 

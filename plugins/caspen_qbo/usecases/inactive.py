@@ -7,11 +7,12 @@ side only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from caspen_qbo.core.documents import Body
+from caspen_qbo.core.documents import Body, amount_of
 from caspen_qbo.core.matching import Difference
 from caspen_qbo.core.reconcile import CUSTOMER_STATUS
 from caspen_qbo.hooks.store.unsynced import Listing
@@ -23,19 +24,31 @@ RECENT_DAYS = 92
 """A quarter: what is dated since then still goes into a tax return that is not filed."""
 
 
-def learn(session: Session, changed: Iterable[Body] | None, seen_at: datetime) -> None:
+def learn(
+    session: Session, changed: Iterable[Body] | None, seen_at: datetime
+) -> Mapping[str, Decimal] | None:
     """
     Store which customers are inactive.
 
-    :param changed: What the change feed told of customers; None: ask for all inactive ones, a call for each
+    :param changed: What the change feed told of customers; None: ask for all customers, a call for each
         thousand.
+    :return: What each customer owes, by id, where that is not nothing; None when not all were asked for.
     """
     complete = changed is None
-    bodies = list(session.accounting.query(ENTITY, "Active = false") if changed is None else changed)
-    active = [str(body["Id"]) for body in bodies if _is_active(body)]
-    inactive = [str(body["Id"]) for body in bodies if not _is_active(body)]
+    active: list[str] = []
+    inactive: list[str] = []
+    balances: dict[str, Decimal] = {}
+    for body in session.accounting.query(ENTITY, "Active IN (true, false)") if changed is None else changed:
+        customer_id = str(body["Id"])
+        (active if _is_active(body) else inactive).append(customer_id)
+        if balance := amount_of(body.get("Balance")):
+            balances[customer_id] = balance
     with session.store.transaction():
-        session.store.inactive.keep(session.realm_id, inactive, active, seen_at, complete=complete)
+        # When all were read, whoever is not inactive is active.
+        session.store.inactive.keep(
+            session.realm_id, inactive, [] if complete else active, seen_at, complete=complete
+        )
+    return balances if complete else None
 
 
 def _is_active(body: Body) -> bool:

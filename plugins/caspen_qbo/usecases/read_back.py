@@ -6,9 +6,10 @@ meters.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from caspen_qbo import settings
 from caspen_qbo.core.chunks import chunked
@@ -34,6 +35,8 @@ class ReadBack:
     """Transactions read."""
     started_at: datetime
     """Our clock; what was read carries a ``seen_at`` from here on."""
+    balances: Mapping[str, Decimal] | None
+    """What each customer owes in QuickBooks, where that is not nothing; read when everything is."""
 
 
 def wants_full(session: Session, *, asked: bool) -> bool:
@@ -74,7 +77,7 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     if full:
         documents += _read_all(session, started_at)
     documents += _read_unmet(session, started_at if full else None, started_at)
-    inactive.learn(session, None if full else changes[inactive.ENTITY], started_at)
+    balances = inactive.learn(session, None if full else changes[inactive.ENTITY], started_at)
     session.store.documents.move_cursor(session.workspace_id, CURSOR, quickbooks_time)
     log.info(
         "read back workspace=%d full=%s documents=%d run=%s",
@@ -83,7 +86,7 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
         documents,
         session.run_id,
     )
-    return ReadBack(full, documents, started_at)
+    return ReadBack(full, documents, started_at, balances)
 
 
 def _read_all(session: Session, started_at: datetime) -> int:

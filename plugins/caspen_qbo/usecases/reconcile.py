@@ -66,7 +66,7 @@ def _reconcile(session: Session, counts: Counter[str], *, asked: bool) -> str:
             differences, unexplained = _record(session, checks, read, customers, counts)
             signed = watch_signed(session)
             counts["signed_changes"] += signed["in_all"]
-            _finish(session, frozen, checks, differences, unexplained, signed)
+            _finish(session, frozen, checks, differences, unexplained, signed, read.balances)
     except SyncError:
         store.finish(
             session.run_id, session.workspace_id, documents_checked=None, differences=None, ledger=None,
@@ -221,11 +221,12 @@ def _finish(
     differences: int,
     unexplained: int,
     signed: Mapping[str, Any],
+    balances: Mapping[str, Decimal] | None,
 ) -> None:
     ledger = read_ledger(session)
     session.store.reconciliation.finish(
         session.run_id, session.workspace_id,
         documents_checked=sum(frozen.values()), differences=differences, ledger=ledger.invoices,
         success=unexplained == 0, checks=checks, calls=session.accounting.calls(),
-        report={**gather(session, ledger, frozen), "signed_periods": signed},
+        report={**gather(session, ledger, frozen, balances), "signed_periods": signed},
     )  # fmt: skip

@@ -51,10 +51,12 @@ def run(**changes: Any) -> dict[str, Any]:
             {
                 "key": "receivables", "title": "Accounts receivable", "explanation": "What clients owe.",
                 "rows": [{"label": "Open", "caspen": "12345678.10", "quickbooks": "12345688.10",
-                          "delta": "10.00"}],
-                "items": [{"number": "INV-1", "caspen": "110.00", "quickbooks": "120.00", "delta": "10.00",
-                           "reason": "Changed in QuickBooks"}],
-                "items_in_all": 1, "items_delta": "10.00", "notes": [],
+                          "delta": "10.00", "explained": "10.00"}],
+                "items": [{"of": "Open", "kind": "invoice", "number": "INV-1", "caspen": "110.00",
+                           "quickbooks": "120.00", "delta": "10.00", "reason": "Changed in QuickBooks"}],
+                "items_in_all": 1, "notes": [],
+                "steps": [{"label": "Not Caspen's", "amount": "-5.00"}],
+                "leads_to": {"label": "All in all", "amount": "12345683.10"},
             }
         ],
     }  # fmt: skip

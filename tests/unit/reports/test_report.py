@@ -140,12 +140,32 @@ def test_the_spreadsheet_holds_numbers_frozen_headers_filters_and_totals():
     assert Decimal(cells["C2"].findtext(f"{SHEET}v")) == Decimal("12345678.10")
     assert sheet.find(f".//{SHEET}pane").get("state") == "frozen"
     items = sheet_named(book, "Tie-out items")
-    total = next(cell for cell in items.iter(f"{SHEET}c") if cell.get("r") == "E3")
+    total = next(cell for cell in items.iter(f"{SHEET}c") if cell.get("r") == "G3")
     assert "SUBTOTAL" in total.findtext(f"{SHEET}f")
     assert Decimal(total.findtext(f"{SHEET}v")) == Decimal("10")
+    steps = [cells[name].findtext(f"{SHEET}v") for name in ("D3", "D4")]
+    assert [Decimal(text) for text in steps] == [Decimal("-5"), Decimal("12345683.10")]
+    found = {cell.get("r"): cell for cell in sheet_named(book, "Differences").iter(f"{SHEET}c")}
+    amounts = [found[name].findtext(f"{SHEET}v") for name in ("D2", "E2", "F2")]
+    assert [Decimal(text) for text in amounts] == [Decimal("110"), Decimal("120"), Decimal("10")]
+    assert {found[name].get("t") for name in ("D2", "E2", "F2")} == {None}  # numbers
+    assert {found[name].get("t") for name in ("D3", "E3")} == {"s"}  # a date is told as it was read
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         tables = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/tables/")]
     assert tables and all("autoFilter" in table for table in tables)
+
+
+def test_a_run_from_before_sums_had_items_of_their_own_is_still_read():
+    older = run()["report"]["tie_outs"][0]
+    older = {**older, "items_delta": "10.00"}
+    older["rows"] = [{k: v for k, v in row.items() if k != "explained"} for row in older["rows"]]
+    older["items"] = [{k: v for k, v in item.items() if k not in ("of", "kind")} for item in older["items"]]
+    del older["steps"], older["leads_to"]
+    model = read_model(run(tie_outs=[older]), ())
+    page = render_html(model)
+    assert "10.00 more in QuickBooks" in page and "Left over" not in page
+    assert "Left over" in render_html(read_model(run(), ()))
+    assert render_xlsx(model)
 
 
 def test_thousands_of_rows_stay_readable_and_all_reach_the_spreadsheet():

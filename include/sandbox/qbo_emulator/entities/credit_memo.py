@@ -46,3 +46,6 @@ class CreditMemo(SalesForm):
     def uncommit(self, company: Company, old: Document) -> None:
         super().uncommit(company, old)
         release(company, self.name, old)
+
+    def voided(self, old: Document) -> Document:
+        return {**super().voided(old), "RemainingCredit": 0}

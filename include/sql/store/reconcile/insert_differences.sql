@@ -1,6 +1,7 @@
 -- Every difference of the frozen comparison, one row per document and field; delta is QuickBooks minus Caspen.
 -- Only suspects are expanded; a difference among the others would be counted by a check and be missing here.
--- What a person accepted (an inactive customer is accepted apart, and not marked then), and what is open on an imported payment already, counts as explained.
+-- What a person accepted (an inactive customer is accepted apart, and not marked then), and what the import says of an
+-- imported payment on this invoice, counts as explained; a row that an earlier reconciliation wrote explains nothing.
 -- Params:  run_id text, workspace_id bigint
 INSERT INTO qbo_sync.reconciliation_difference
   (run_id, workspace_id, document_kind, document_id, document_number, field, caspen_value, quickbooks_value, delta,
@@ -9,8 +10,8 @@ SELECT %(run_id)s, c.workspace_id, c.document_kind, c.document_id, c.document_nu
        (c.accepted AND m.field <> 'customer status' AND (m.field <> 'balance' OR m.delta = c.quickbooks_total - c.caspen_total))
        OR (c.origin = 'quickbooks' AND EXISTS (
              SELECT 1 FROM qbo_sync.unsynced_invoice u
-             WHERE u.workspace_id = c.workspace_id AND u.document_kind = c.document_kind
-               AND u.document_id = c.document_id AND u.resolved_at IS NULL))
+             WHERE u.workspace_id = c.workspace_id AND u.invoice_id = c.invoice_id AND u.resolved_at IS NULL
+               AND u.cause_ref = 'payment:' || c.quickbooks_id))
 FROM qbo_sync.comparison_suspect c
 CROSS JOIN LATERAL (
   SELECT 'presence' AS field, c.caspen_total::text AS ours, NULL AS theirs, -c.caspen_total AS delta
