@@ -34,8 +34,14 @@ SUPERUSER = "postgres"
 START_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 30.0
 
-# What tests may give up: a throw-away cluster need not survive a power cut.
-UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# What tests may give up: a throw-away cluster need not survive a power cut, nor its passwords a guesser.
+UNSAFE_BUT_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "256MB",
+    "scram_iterations": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -175,9 +181,16 @@ def start_postgres(
 
 
 @contextmanager
-def temporary_postgres(password: str = "throw-away-cluster") -> Iterator[PostgresServer]:
-    """A throw-away server on a free port, without fsync; gone with its data at the end of the block."""
-    folder = Path(tempfile.mkdtemp(prefix="caspen-qbo-pg-"))
+def temporary_postgres(
+    password: str = "throw-away-cluster", *, within: Path | None = None
+) -> Iterator[PostgresServer]:
+    """
+    A throw-away server on a free port, without fsync; gone with its data at the end of the block.
+
+    :param within: An existing folder for its data that every user may pass through; the system's temporary
+        folder unless given.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="caspen-qbo-pg-", dir=within))
     folder.chmod(0o755)  # the system user must pass through
     try:
         server = start_postgres(folder / "data", free_port(), password, settings=UNSAFE_BUT_FAST)

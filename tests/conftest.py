@@ -8,6 +8,7 @@ Fixtures every test may use. Services are real: an embedded PostgreSQL and the s
     sync_databases    }  for fixtures of a wider scope
     sandbox           one QuickBooks sandbox per session, reset before each test that asks for it
     connections       `AIRFLOW_CONN_*` variables for the three of them, set in the environment
+    flow              a connected, configured workspace over them, without any invoice yet
 
 A database is `ops.postgres.Database`: `.uri`, `.connect()`, `.host`, `.port`, `.name`, `.user`, `.password`.
 """
@@ -23,13 +24,15 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ops.environment import common_settings
 from ops.paths import DAGS, PLUGINS
 from ops.postgres import Database, PostgresServer, temporary_postgres
+from tests.support.order import longest_first, unit_of
+from tests.support.scratch import scratch
 from tests.support.services import (
     DatabaseFactory,
     Sandbox,
@@ -39,10 +42,14 @@ from tests.support.services import (
     sync_factory,
 )
 
+if TYPE_CHECKING:
+    from tests.support.flow import Flow
+    from tests.support.prepared import PreparedPractice
+
 
 def _airflow_home() -> Path:
     """Before anything imports Airflow: a home of the session's own, and no connection from outside."""
-    home = Path(tempfile.mkdtemp(prefix="caspen-qbo-airflow-"))
+    home = Path(tempfile.mkdtemp(prefix="caspen-qbo-airflow-", dir=scratch()))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     for name in list(os.environ):
         if name.startswith(("AIRFLOW_CONN_", "AIRFLOW__", "AIRFLOW_VAR_")):
@@ -67,8 +74,8 @@ AIRFLOW_HOME = _airflow_home()
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """One PostgreSQL for the session, on a free port, without fsync."""
-    with temporary_postgres() as server:
+    """One PostgreSQL for the session, on a free port, without fsync, in memory where there is room."""
+    with temporary_postgres(within=scratch()) as server:
         yield server
 
 
@@ -83,16 +90,20 @@ def sync_databases(postgres_server: PostgresServer) -> DatabaseFactory:
 
 
 @pytest.fixture
-def caspen_db(caspen_databases: DatabaseFactory) -> Iterator[Database]:
-    """An empty Caspen database of the test's own."""
-    with caspen_databases.fresh() as database:
+def caspen_db(request: pytest.FixtureRequest, caspen_databases: DatabaseFactory) -> Iterator[Database]:
+    """A Caspen database of the test's own: empty, or with the practice of `flow` for tests that use it."""
+    with_flow = "flow" in request.fixturenames
+    databases = request.getfixturevalue("prepared").caspen if with_flow else caspen_databases
+    with databases.fresh() as database:
         yield database
 
 
 @pytest.fixture
-def sync_db(sync_databases: DatabaseFactory) -> Iterator[Database]:
-    """A migrated database of ours, of the test's own."""
-    with sync_databases.fresh() as database:
+def sync_db(request: pytest.FixtureRequest, sync_databases: DatabaseFactory) -> Iterator[Database]:
+    """A migrated database of ours, of the test's own: empty, or with the settings of `flow`."""
+    with_flow = "flow" in request.fixturenames
+    databases = request.getfixturevalue("prepared").sync if with_flow else sync_databases
+    with databases.fresh() as database:
         yield database
 
 
@@ -121,6 +132,48 @@ def connections(
 
 
 @pytest.fixture(scope="session")
+def prepared(
+    caspen_databases: DatabaseFactory, sync_databases: DatabaseFactory, sandbox_server: Sandbox
+) -> Iterator[PreparedPractice]:
+    """The practice that `flow` connects copies of."""
+    from tests.support.prepared import prepared_practice  # imports Airflow, which reads its settings then
+
+    with prepared_practice(caspen_databases, sync_databases, sandbox_server) as practice:
+        yield practice
+
+
+@pytest.fixture
+def flow(
+    prepared: PreparedPractice,
+    connections: Mapping[str, str],
+    caspen_db: Database,
+    sync_db: Database,
+    sandbox: Sandbox,
+) -> Iterator[Flow]:
+    """A connected, configured workspace, without any invoice yet."""
+    opened = prepared.open(caspen_db, sync_db, sandbox)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def _secrets_of_other_tests_are_forgotten() -> Iterator[None]:
+    """
+    Airflow hides in logs every password and every connection's extra it was ever asked for, and compiles all
+    of them anew with each one: a thousand tests later that takes longer than a test. A connection's own are
+    hidden again each time it is asked for.
+    """
+    loaded = sys.modules.get("airflow.sdk._shared.secrets_masker")
+    if loaded is None:
+        yield
+        return
+    masker = loaded._secrets_masker()
+    patterns, replacer = set(masker.patterns), masker.replacer
+    yield
+    masker.patterns, masker.replacer = patterns, replacer
+
+
+@pytest.fixture(scope="session")
 def airflow_metadata() -> Path:
     """Airflow's metadata database (SQLite), for tests that run DAGs. The value is AIRFLOW_HOME."""
     done = subprocess.run(
@@ -139,14 +192,21 @@ def airflow_dags(airflow_metadata: Path) -> Path:
     return airflow_metadata
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, long files start first."""
+    if hasattr(config, "workerinput"):
+        longest_first(items)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """`-n 2 --dist loadfile`, but the browser tests stay together: they share one API server."""
+    """`-n 2 --dist loadfile` in the order of the collection, with the browser tests together."""
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling
 
-    class BrowserTestsTogether(LoadFileScheduling):
+    class LongestFirst(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "tests/e2e" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+            return unit_of(nodeid)
 
-    return BrowserTestsTogether(config, log)
+    config.option.loadscopereorder = False  # which would start files of many tests first
+    return LongestFirst(config, log)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
@@ -14,19 +14,6 @@ from aiosmtpd.controller import Controller
 
 from ops.paths import DAGS
 from ops.ports import HOST, free_port
-from ops.postgres import Database
-from tests.support.flow import Flow
-from tests.support.services import Sandbox
-
-
-@pytest.fixture
-def flow(
-    connections: Mapping[str, str], caspen_db: Database, sync_db: Database, sandbox: Sandbox
-) -> Iterator[Flow]:
-    """A connected, configured workspace, without any invoice yet."""
-    opened = Flow.open(caspen_db, sync_db, sandbox)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pytest
-
 from ops.paths import ROOT
-from ops.postgres import Database
-from tests.support.flow import Flow
-from tests.support.services import Sandbox
 
 DOCS = ROOT / "docs"
 
@@ -51,13 +45,3 @@ def sections(text: str) -> dict[str, str]:
             assert heading not in found, f"two sections are called {heading}"
             found[heading] = body
     return found
-
-
-@pytest.fixture
-def flow(
-    connections: Mapping[str, str], caspen_db: Database, sync_db: Database, sandbox: Sandbox
-) -> Iterator[Flow]:
-    """A connected, configured workspace, without any invoice yet."""
-    opened = Flow.open(caspen_db, sync_db, sandbox)
-    yield opened
-    opened.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,10 +43,12 @@ class Practice:
 
     flow: Flow
     server: AirflowServer
+    environ: Mapping[str, str]
+    """The connections that point at the three of them."""
 
 
 @pytest.fixture(scope="session")
-def practice(
+def _practice(
     caspen_databases: DatabaseFactory,
     sync_databases: DatabaseFactory,
     airflow_metadata: Path,
@@ -63,9 +65,6 @@ def practice(
         quickbooks = json.loads(environ["AIRFLOW_CONN_QUICKBOOKS"])
         quickbooks["extra"]["redirect_uri"] = f"http://{HOST}:{port}/quickbooks/connect/callback"
         environ["AIRFLOW_CONN_QUICKBOOKS"] = json.dumps(quickbooks)
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        for name, value in environ.items():
-            patch.setenv(name, value)
         server = stack.enter_context(running_airflow(folder, environ, port=port))
         connection = stack.enter_context(psycopg.connect(caspen.uri, autocommit=True))
         create_workspace(connection, WORKSPACE, "Harbour Allied Health")
@@ -76,7 +75,16 @@ def practice(
             name: flow.staff.create_tax_rate(name, rate) for name, rate in (("GST", "10"), ("Free", "0"))
         }
         server.await_health()  # it has been starting meanwhile
-        yield Practice(flow, server)
+        yield Practice(flow, server, environ)
+
+
+@pytest.fixture(scope="module")
+def practice(_practice: Practice) -> Iterator[Practice]:
+    """The practice, one for all files here; its connections are in the environment while one of them runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in _practice.environ.items():
+            patch.setenv(name, value)
+        yield _practice
 
 
 @dataclass

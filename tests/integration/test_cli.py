@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import httpx
 import pytest
@@ -20,19 +20,15 @@ from tests.support.services import Sandbox
 
 
 @pytest.fixture
-def flow(
-    connections: Mapping[str, str], caspen_db: Database, sync_db: Database, sandbox: Sandbox
-) -> Iterator[Flow]:
+def flow(flow: Flow) -> Flow:
     """A connected workspace with an open, a lineless and an over-long invoice."""
-    opened = Flow.open(caspen_db, sync_db, sandbox)
-    opened.invoice("25.00")
-    empty = opened.staff.draft_invoice(opened.client_id, [])
-    opened.staff.finalise(empty)
-    line = NewLine("service", "Visit", "10.00", tax_rate_id=opened.rates["GST"])
-    long = opened.staff.draft_invoice(opened.client_id, [line], number="A-NUMBER-OF-THIRTY-CHARACTERS-")
-    opened.staff.finalise(long)
-    yield opened
-    opened.close()
+    flow.invoice("25.00")
+    empty = flow.staff.draft_invoice(flow.client_id, [])
+    flow.staff.finalise(empty)
+    line = NewLine("service", "Visit", "10.00", tax_rate_id=flow.rates["GST"])
+    long = flow.staff.draft_invoice(flow.client_id, [line], number="A-NUMBER-OF-THIRTY-CHARACTERS-")
+    flow.staff.finalise(long)
+    return flow
 
 
 def test_a_day_on_the_command_line(flow: Flow) -> None:

@@ -1,22 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pytest
 
-from ops.postgres import Database
 from tests.support.flow import Flow
 from tests.support.services import DatabaseFactory, Sandbox, airflow_connections
-
-
-@pytest.fixture
-def flow(
-    connections: Mapping[str, str], caspen_db: Database, sync_db: Database, sandbox: Sandbox
-) -> Iterator[Flow]:
-    """A connected, configured workspace, without any invoice yet."""
-    opened = Flow.open(caspen_db, sync_db, sandbox)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")
