@@ -40,7 +40,7 @@ class Difference:
     """QuickBooks minus Caspen: positive where QuickBooks shows more. None where the field is not money."""
 
     def __str__(self) -> str:
-        field = self.field.replace("_", " ")
+        field = "the whole document" if self.field == "presence" else self.field.replace("_", " ")
         if self.delta is None:
             caspen, quickbooks = self.caspen_value or "nothing", self.quickbooks_value or "nothing"
             return f"{field}: Caspen {caspen}, QuickBooks {quickbooks}"

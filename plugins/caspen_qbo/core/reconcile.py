@@ -81,12 +81,14 @@ def judge(
     quickbooks_type: str | None,
     quickbooks_id: str | None,
     quickbooks_total: Decimal | None,
+    unused: bool = False,
 ) -> Cause:
     """
     What the differences of one synced document come from.
 
     :param gone: voided or deleted, as last read; None when QuickBooks has it, or when it was never found.
     :param drifted: Somebody edited it in QuickBooks since it was posted.
+    :param unused: It is a credit note or payment of which nothing differs but what is left to be applied.
     """
     name = f"QuickBooks {quickbooks_type} {quickbooks_id}" if quickbooks_id else "The QuickBooks document"
     if not in_caspen:
@@ -99,4 +101,4 @@ def judge(
         return Cause("missing_in_quickbooks", True, f"{name} was {gone or 'deleted'} there.")
     if drifted:
         return Cause("changed_in_quickbooks", False, f"{name} was edited there:")
-    return Cause("totals_mismatch", False, "")
+    return Cause("totals_mismatch", False, f"{name} is not used up on its invoice:" if unused else "")

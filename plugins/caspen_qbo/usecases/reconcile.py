@@ -124,6 +124,7 @@ def freeze(session: Session) -> dict[str, int]:
     cursor = session.store.documents.fetch_cursor(workspace_id, IMPORT_CURSOR)
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     with session.store.transaction():
+        session.store.sign_off.lock_frozen(workspace_id)  # who signs what was frozen before is waited for
         store.freeze(workspace_id, session.realm_id, cursor[0] - overlap if cursor else None)
         for page in store.fetch_edited(workspace_id):
             found = [(edited, drift(edited.posted, edited.now)) for edited in page]
@@ -199,6 +200,7 @@ def _list(session: Session, row: dict[str, Any]) -> int:
         in_caspen=row["in_caspen"], in_quickbooks=row["in_quickbooks"], gone=row["gone"],
         drifted=row["drifted"], quickbooks_type=row["quickbooks_type"], quickbooks_id=row["quickbooks_id"],
         quickbooks_total=row["quickbooks_total"],
+        unused=row["document_kind"] != DocumentKind.INVOICE and {d.field for d in rest} == {"balance"},
     )  # fmt: skip
     stranger = not row["in_caspen"] and row["document_id"] < 0
     listed = {**row, "document_id": row["invoice_id"]} if stranger else row

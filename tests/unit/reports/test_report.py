@@ -9,6 +9,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+from caspen_qbo.core.matching import Difference
 from caspen_qbo.reports.html import render_html
 from caspen_qbo.reports.shaping import listed_by_age
 from caspen_qbo.reports.stored import read_model
@@ -177,3 +178,9 @@ def test_thousands_of_rows_stay_readable_and_all_reach_the_spreadsheet():
     assert "2,500 more are in the spreadsheet." in page
     assert len(page) < 700_000
     assert len(sheet_named(render_xlsx(model), "Differences").findall(f".//{SHEET}row")) == 3001
+
+
+def test_no_word_of_ours_stands_for_a_whole_document():
+    assert str(Difference("presence", "110.00", "nothing", Decimal("-110.00"))) == (
+        "the whole document: Caspen 110.00, QuickBooks nothing (110.00 less in QuickBooks)"
+    )
