@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from psycopg import Connection, OperationalError
+from psycopg.errors import LockNotAvailable
 from psycopg.rows import dict_row
 
 from caspen_qbo import queries
@@ -138,6 +139,20 @@ class Database:
         if rows:
             with self._translating(), self.connection.cursor() as cursor:
                 cursor.executemany(queries.load(name), rows)
+
+    def try_table_lock(self, name: str) -> bool:
+        """
+        Run a statement that locks a table NOWAIT, inside a transaction; the lock lasts until its end.
+
+        :return: False when somebody else uses the table; the transaction goes on.
+        """
+        with self._translating():
+            try:
+                with self.connection.transaction():
+                    self.connection.execute(queries.load(name))
+            except LockNotAvailable:
+                return False
+        return True
 
     def try_lock(self, key: int, *, wait_seconds: float) -> bool:
         """

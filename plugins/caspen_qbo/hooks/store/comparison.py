@@ -34,15 +34,35 @@ class ComparisonStore:
     # --- the frozen comparison ---
 
     def freeze(self, workspace_id: int, realm_id: str, fresh_since: datetime | None) -> None:
-        """Replace the workspace's comparison. Call inside a transaction, before :meth:`fetch_edited`."""
+        """
+        Replace the workspace's comparison. Call inside a transaction, before :meth:`fetch_edited`; one that
+        holds the workspace's frozen run (:meth:`SignOffStore.lock_frozen`), so that nobody signs meanwhile.
+        """
         keys = {"workspace_id": workspace_id, "realm_id": realm_id}
         self._db.execute("store/reconcile/set_memory")
-        self._db.execute("store/reconcile/delete_comparison", keys)
+        self._empty(keys)
         self._db.execute("store/reconcile/insert_comparison", {**keys, "fresh_since": fresh_since})
         self._db.execute("store/reconcile/insert_imported", keys)
         strangers = self._db.fetch_all("store/reconcile/select_strangers", keys)
         self._db.execute_many("store/reconcile/insert_stranger", [{**keys, **row} for row in strangers])
         self._db.execute("store/reconcile/clear_unedited", keys)
+
+    def _empty(self, keys: Mapping[str, Any]) -> None:
+        """
+        Take the workspace's rows out; where no other workspace has any, by starting a new table file.
+
+        Deleted rows lie in the file until the server has cleaned up, and every check reads over them.
+        """
+        alone = (
+            not self._has_others(keys)
+            and self._db.try_table_lock("store/reconcile/lock_comparison")
+            and not self._has_others(keys)
+        )
+        self._db.execute(f"store/reconcile/{'truncate' if alone else 'delete'}_comparison", keys)
+
+    def _has_others(self, keys: Mapping[str, Any]) -> bool:
+        row = self._db.fetch_one("store/reconcile/has_other_comparison", keys)
+        return bool(row and row["found"])
 
     def fetch_edited(self, workspace_id: int) -> Iterator[list[Edited]]:
         """Pages of compared documents that were edited in QuickBooks since they were posted."""
