@@ -2,6 +2,7 @@
 The fault storm: every fifth call fails, in every way of the sandbox's plan; the books come out the same.
 
     PYTHONPATH=plugins:include/sandbox:. python -m tests.support.fault_storm --documents 1000 --seeds 1-20
+                                                                             [--late]
 
 A practice's documents are posted, then changed by its staff (edited, unlinked, voided), and posted again:
 once without faults, and once for each seed with them. Runs are repeated until one finds nothing to do. Then
@@ -44,10 +45,19 @@ _AFTER = ("server_error", "bad_gateway", "unavailable", "ok_with_fault", "drop",
 """The work is done, and the answer says or suggests otherwise."""
 
 
-def rules() -> list[dict[str, Any]]:
-    """All ways of failing, together striking a fifth of all calls; batches and tokens have more."""
+LAG = 0.1
+"""Seconds for which a late QuickBooks does not show what it just made or changed."""
+
+
+def rules(*, late: bool = False) -> list[dict[str, Any]]:
+    """
+    All ways of failing, together striking a fifth of all calls; batches and tokens have more.
+
+    :param late: Of a QuickBooks that shows things late; its refusals at the gate are true (decision 0002).
+    """
     ways: list[dict[str, Any]] = [{"kind": kind} for kind in _BEFORE]
-    ways += [{"kind": kind, "commit": True} for kind in _AFTER]
+    gate = {"throttled", "token_expired"} if late else set()
+    ways += [{"kind": kind, "commit": True} for kind in _AFTER if kind not in gate]
     chance = 1 - (1 - SHARE) ** (1 / len(ways))
     own = [
         {"kind": "batch_partial", "items": 3, "endpoint": "batch", "probability": 0.06},
@@ -234,8 +244,13 @@ def quiet_run(stage: Stage) -> Picture:
         return play(flow, run)
 
 
-def storm(stage: Stage, seed: int, expected: Picture) -> Storm:
-    """One seed's storm, compared with the result without faults."""
+def storm(stage: Stage, seed: int, expected: Picture, *, late: bool = False) -> Storm:
+    """
+    One seed's storm, compared with the result without faults.
+
+    :param late: QuickBooks also shows everything late, has forgotten every request id, and warns of no double
+        number: only waiting before a repetition keeps it from doubling.
+    """
     result = Storm(seed, stage.documents)
     started = time.monotonic()
 
@@ -245,7 +260,7 @@ def storm(stage: Stage, seed: int, expected: Picture) -> Storm:
             if result.runs % 3 == 0:
                 flow.door("expire-tokens", realm=REALM)
             try:
-                with hasty_session(WORKSPACE) as session:
+                with hasty_session(WORKSPACE, until_shown=2 * LAG if late else 0) as session:
                     done = post(session)
             except (RetryError, StopError):
                 continue
@@ -256,7 +271,9 @@ def storm(stage: Stage, seed: int, expected: Picture) -> Storm:
 
     with stage.practice(f"seed{seed}") as flow:
         flow.switch(batch_replay="transient_6000" if seed % 2 else "stored")
-        flow_door(stage.sandbox, "faults", seed=seed, rules=rules())
+        if late:
+            flow.switch(lag_seconds=LAG, requestid_ttl_seconds=0)
+        flow_door(stage.sandbox, "faults", seed=seed, rules=rules(late=late))
         try:
             seen = play(flow, run)
             for rule in _struck(stage.sandbox):
@@ -300,6 +317,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=1000)
     parser.add_argument("--seeds", default="1-20")
+    parser.add_argument("--late", action="store_true", help="documents are shown late, request ids forgotten")
     options = parser.parse_args()
     logging.getLogger("caspen_qbo").setLevel(logging.CRITICAL)
     first, _, last = options.seeds.partition("-")
@@ -310,7 +328,7 @@ def main() -> None:
         with prepared(started.server, caspen, sync, started.sandbox, options.documents) as stage:
             expected = quiet_run(stage)
             for seed in range(int(first), int(last or first) + 1):
-                result = storm(stage, seed, expected)
+                result = storm(stage, seed, expected, late=options.late)
                 failed += bool(result.faults)
                 print(result, flush=True)
                 for text in result.faults[:20]:

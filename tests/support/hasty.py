@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from caspen_qbo import settings, wiring
 from caspen_qbo.hooks.qbo import QuickBooksHook
@@ -26,8 +27,12 @@ def _nap(seconds: float) -> None:
 
 
 @contextmanager
-def hasty_session(workspace_id: int, job: str = "post") -> Iterator[Session]:
-    """Everything one run needs. Raises as the real one does; only the pauses are shorter."""
+def hasty_session(workspace_id: int, job: str = "post", until_shown: float = 0) -> Iterator[Session]:
+    """
+    Everything one run needs. Raises as the real one does; only the pauses are shorter.
+
+    :param until_shown: Seconds for which a lost write is given time to show, not shortened.
+    """
     hook = QuickBooksHook()
     with wiring.open_store() as store, wiring.open_billing() as billing:
         workspace = billing.fetch_workspaces([workspace_id])[workspace_id]
@@ -36,7 +41,10 @@ def hasty_session(workspace_id: int, job: str = "post") -> Iterator[Session]:
         oauth = IntuitOAuth(hook.config)
         tokens = TokenStore(workspace_id, oauth, settings.SYNC_CONN_ID, sleep=_nap)
         limiter = RealmLimiter(connection.realm_id, hook.config, settings.SYNC_CONN_ID)
-        http = QuickBooksSession(tokens, limiter, HASTE, sleep=_nap)
+        http = QuickBooksSession(
+            tokens, limiter, replace(HASTE, until_shown=until_shown),
+            sleep=lambda seconds: time.sleep(seconds) if seconds == until_shown else _nap(seconds),
+        )  # fmt: skip
         with QuickBooksAccounting(
             connection.realm_id, hook.config.api_url, http, token_calls=lambda: tokens.calls,
             on_close=(limiter.close, tokens.close),

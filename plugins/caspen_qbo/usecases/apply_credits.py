@@ -17,7 +17,7 @@ from caspen_qbo.core.records import CreditNote, DocumentKind
 from caspen_qbo.hooks.store.documents import InvoiceStanding, Work
 from caspen_qbo.usecases.intents import Intent, Step
 from caspen_qbo.usecases.listing import list_problems
-from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.look import fetch_by, fetch_by_id
 from caspen_qbo.usecases.record import record
 from caspen_qbo.usecases.send import send
 from caspen_qbo.usecases.session import Session
@@ -81,9 +81,8 @@ def _apply(
 
 def _read_memos(session: Session, page: list[Work]) -> dict[str, DocumentFacts]:
     ids = [work.quickbooks_id for work in page if work.quickbooks_id]
-    return {
-        str(body["Id"]): read_facts("CreditMemo", body) for body in fetch_by(session, "CreditMemo", "Id", ids)
-    }
+    bodies = fetch_by_id(session, "CreditMemo", ids)
+    return {quickbooks_id: read_facts("CreditMemo", body) for quickbooks_id, body in bodies.items()}
 
 
 def _zero_payments(session: Session, memos: Iterable[DocumentFacts]) -> list[tuple[DocumentFacts, Body]]:

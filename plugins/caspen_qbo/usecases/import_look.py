@@ -19,7 +19,7 @@ from caspen_qbo.core.matching import drift
 from caspen_qbo.core.records import Allocation, DocumentKind
 from caspen_qbo.core.shares import read_shares
 from caspen_qbo.hooks.database import Row
-from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.look import fetch_by_id
 from caspen_qbo.usecases.session import Session
 
 
@@ -94,11 +94,10 @@ def _read_invoices(session: Session, books: Books, ids: Collection[int]) -> None
             books.quickbooks_ids[invoice_id] = row["quickbooks_id"]
             books.our_ids[row["quickbooks_id"]] = invoice_id
     wanted = {books.quickbooks_ids[invoice_id] for invoice_id in ids if invoice_id in books.quickbooks_ids}
-    there = {
-        str(body["Id"]): read_facts("Invoice", body) for body in fetch_by(session, "Invoice", "Id", wanted)
-    }
+    there = fetch_by_id(session, "Invoice", wanted)
     for invoice_id in ids:
-        books.invoices[invoice_id] = there.get(books.quickbooks_ids.get(invoice_id, ""))
+        body = there.get(books.quickbooks_ids.get(invoice_id, ""))
+        books.invoices[invoice_id] = read_facts("Invoice", body) if body else None
 
 
 def _read_payments(session: Session, books: Books, ids: Collection[str]) -> None:
@@ -109,11 +108,11 @@ def _read_payments(session: Session, books: Books, ids: Collection[str]) -> None
     }
     books.left |= own
     wanted = unread - own
-    there = {
-        str(body["Id"]): read_facts("Payment", body) for body in fetch_by(session, "Payment", "Id", wanted)
-    }
+    there = fetch_by_id(session, "Payment", wanted)
     for payment_id in wanted:
-        file_payment(session, books, payment_id, there.get(payment_id), links.get(payment_id, []))
+        body = there.get(payment_id)
+        facts = read_facts("Payment", body) if body else None
+        file_payment(session, books, payment_id, facts, links.get(payment_id, []))
 
 
 def file_payment(

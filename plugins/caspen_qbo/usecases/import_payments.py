@@ -28,7 +28,7 @@ from caspen_qbo.usecases.import_look import (
     look_at,
     read_scene,
 )
-from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.look import fetch_by_id
 from caspen_qbo.usecases.post import RunResult, run_job, write_statuses
 from caspen_qbo.usecases.session import Session
 from caspen_qbo.usecases.stage import stage
@@ -182,7 +182,7 @@ def _find_missing(session: Session) -> set[int]:
     The feed could not tell what was deleted: the invoices of imported payments that are no longer there.
     """
     imported = session.store.imports.fetch_imported(session.workspace_id, session.realm_id)
-    there = {str(body["Id"]) for body in fetch_by(session, "Payment", "Id", imported)}
+    there = fetch_by_id(session, "Payment", imported)
     return {
         invoice_id for payment_id, ids in imported.items() if payment_id not in there for invoice_id in ids
     }

@@ -16,13 +16,6 @@ from caspen_qbo.settings import QUERY_IN_MAX
 from caspen_qbo.usecases.intents import Step
 from caspen_qbo.usecases.session import Session
 
-GONE: Body = {"status": "Deleted"}
-"""Found to be no longer there: the effect of a delete."""
-
-
-def is_gone(body: Body | None) -> bool:
-    return body is not None and body.get("status") == GONE["status"]
-
 
 def look_for(session: Session, requests: Sequence[Request]) -> dict[int, Body]:
     """
@@ -52,6 +45,20 @@ def fetch_by(session: Session, entity: str, attribute: str, values: Collection[s
         yield from session.accounting.query(entity, f"{attribute} IN ({', '.join(quote(v) for v in chunk)})")
 
 
+def fetch_by_id(session: Session, entity: str, ids: Iterable[str]) -> dict[str, Body]:
+    """
+    Rows by their id; one without an entry is not there.
+
+    What the first query does not show is asked for once more after a wait: QuickBooks may be late with what
+    it has just made or changed, and nothing must be taken for deleted for that.
+    """
+    wanted = set(ids)
+    there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", wanted)}
+    if (missing := wanted - there.keys()) and session.accounting.wait_until_shown():
+        there |= {str(body["Id"]): body for body in fetch_by(session, entity, "Id", missing)}
+    return there
+
+
 def _look_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
     ids = [str(request.payload["Id"]) for request in group]
     there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", ids)}
@@ -59,9 +66,8 @@ def _look_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict
     for request in group:
         body = there.get(str(request.payload["Id"]))
         if body is None:
-            if request.operation in ("delete", "void"):
-                found[request.id] = {**GONE, "Id": request.payload["Id"]}
-        elif request.operation == "update":
+            continue  # deleted, or not shown at the moment: sent again, QuickBooks says which
+        if request.operation == "update":
             if _is_carried_out(entity, request.payload, body):
                 found[request.id] = body
         elif request.operation == "void" and read_facts(entity, body).voided:

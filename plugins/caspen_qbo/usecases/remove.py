@@ -13,7 +13,7 @@ from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.documents import Work
 from caspen_qbo.usecases.intents import Intent, Step
 from caspen_qbo.usecases.listing import list_problems
-from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.look import fetch_by_id
 from caspen_qbo.usecases.record import record
 from caspen_qbo.usecases.send import send
 from caspen_qbo.usecases.session import Session
@@ -27,10 +27,7 @@ def remove_payments(session: Session, counts: Counter[str]) -> None:
     Delete our payments whose allocation was unlinked in Caspen, and those that did not fit on their invoice.
     """
     misfits = session.store.links.fetch_misfit_payments(session.workspace_id, session.realm_id)
-    bodies = {
-        str(body["Id"]): body
-        for body in fetch_by(session, "Payment", "Id", [row["quickbooks_id"] for row in misfits])
-    }
+    bodies = fetch_by_id(session, "Payment", [row["quickbooks_id"] for row in misfits])
     undo = [
         _delete(
             DocumentKind.PAYMENT,
@@ -48,14 +45,14 @@ def remove_payments(session: Session, counts: Counter[str]) -> None:
         there = _read(session, "Payment", [work.quickbooks_id for work in page])
         intents = []
         for work in page:
-            facts_body = there.get(work.quickbooks_id or "")
-            if facts_body is None or facts_body[0].gone:
+            found = there.get(work.quickbooks_id or "")
+            if found is None:
+                intents += _remove_unseen(session, work, "Payment", "delete")
+            elif found[0].gone:
                 _already_gone(session, work)
-            elif _was_changed(session, work, facts_body[0], counts):
-                continue
-            else:
+            elif not _was_changed(session, work, found[0], counts):
                 intents.append(
-                    _delete(work.kind, work.document_id, Step.REMOVE, "Payment", facts_body[1], work.version)
+                    _delete(work.kind, work.document_id, Step.REMOVE, "Payment", found[1], work.version)
                 )
         _carry_out(session, intents, counts, "payments_removed")
 
@@ -81,7 +78,9 @@ def remove_credit_memos(session: Session, counts: Counter[str]) -> None:
         intents = []
         for work in page:
             found = there.get(work.quickbooks_id or "")
-            if found is None or found[0].gone:
+            if found is None:
+                intents += _remove_unseen(session, work, "CreditMemo", "delete")
+            elif found[0].gone:
                 _already_gone(session, work)
             elif not _was_changed(session, work, found[0], counts):
                 intents.append(
@@ -99,7 +98,10 @@ def void_invoices(session: Session, counts: Counter[str]) -> None:
         intents = []
         for work in page:
             found = there.get(work.quickbooks_id or "")
-            if found is None or found[0].gone:
+            if found is None:
+                intents += _remove_unseen(session, work, "Invoice", "void")
+                continue
+            if found[0].gone:
                 _already_gone(session, work)
                 continue
             facts, body = found
@@ -122,9 +124,22 @@ def void_invoices(session: Session, counts: Counter[str]) -> None:
 
 def _read(session: Session, entity: str, ids: Sequence[str | None]) -> dict[str, tuple[DocumentFacts, Body]]:
     wanted = [quickbooks_id for quickbooks_id in ids if quickbooks_id]
-    return {
-        str(body["Id"]): (read_facts(entity, body), body) for body in fetch_by(session, entity, "Id", wanted)
-    }
+    bodies = fetch_by_id(session, entity, wanted)
+    return {quickbooks_id: (read_facts(entity, body), body) for quickbooks_id, body in bodies.items()}
+
+
+def _remove_unseen(session: Session, work: Work, entity: str, operation: str) -> list[Intent]:
+    """
+    What no query shows is not known to be gone: it is removed as it was last seen.
+
+    Where it is gone QuickBooks says so; where it only was not shown, the sync token makes sure that nobody
+    changed it since.
+    """
+    if work.quickbooks_id is None or work.as_posted is None:
+        _already_gone(session, work)
+        return []
+    sent = {"Id": work.quickbooks_id, "SyncToken": work.as_posted.sync_token}
+    return [Intent(work.kind, work.document_id, Step.REMOVE, entity, operation, sent, work.version)]
 
 
 def _delete(
@@ -141,7 +156,7 @@ def _carry_out(session: Session, intents: Sequence[Intent], counts: Counter[str]
 
 
 def _already_gone(session: Session, work: Work) -> None:
-    """Somebody was faster in QuickBooks, or a lost answer meant success."""
+    """It is void there already: somebody was faster, or a lost answer meant success."""
     with session.store.transaction():
         session.store.links.mark_removed(session.workspace_id, work.kind, work.document_id)
         session.store.links.note_event(

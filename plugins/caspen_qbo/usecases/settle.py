@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from caspen_qbo import settings
@@ -13,7 +13,7 @@ from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.requests import Request
 from caspen_qbo.ports import Answer
 from caspen_qbo.usecases.intents import CLIENT, Outcome
-from caspen_qbo.usecases.look import is_gone, look_for
+from caspen_qbo.usecases.look import look_for
 from caspen_qbo.usecases.record import list_outcome_unknown, record
 from caspen_qbo.usecases.send import record_answers, transmit
 from caspen_qbo.usecases.session import Session
@@ -68,21 +68,14 @@ def _look_twice(session: Session, doubtful: list[Request]) -> dict[int, Body]:
     Look, and where that proves nothing yet, wait and look again.
 
     QuickBooks may show a new document to queries a moment after it made it. So a create that was sent just
-    now is not missing before the second look; and what a delete leaves behind looks the same as a document
-    that is not shown yet.
+    now is not missing before the second look. Updates and deletes need no such care: repeated, they are
+    guarded by their sync token.
     """
     found = look_for(session, doubtful)
-    unsure = [request for request in doubtful if request.recent and _rests_on_absence(request, found)]
-    if not unsure or not session.accounting.wait_until_shown():
-        return found
-    again = look_for(session, unsure)
-    return {id_: body for id_, body in found.items() if id_ not in {r.id for r in unsure}} | again
-
-
-def _rests_on_absence(request: Request, found: Mapping[int, Body]) -> bool:
-    if request.operation == "create":
-        return request.id not in found
-    return is_gone(found.get(request.id))
+    unseen = [r for r in doubtful if r.recent and r.operation == "create" and r.id not in found]
+    if unseen and session.accounting.wait_until_shown():
+        found |= look_for(session, unseen)
+    return found
 
 
 def _repeat(session: Session, missing: list[Request]) -> list[Outcome]:

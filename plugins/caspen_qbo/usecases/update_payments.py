@@ -20,7 +20,7 @@ from caspen_qbo.core.records import Allocation
 from caspen_qbo.hooks.store.documents import InvoiceStanding, Work
 from caspen_qbo.usecases.intents import Intent, Step
 from caspen_qbo.usecases.listing import list_differences, list_problems
-from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.look import fetch_by_id
 from caspen_qbo.usecases.record import link_document, record
 from caspen_qbo.usecases.send import send
 from caspen_qbo.usecases.session import Session
@@ -122,9 +122,8 @@ def _was_moved_away(work: Work, standing: InvoiceStanding | None) -> bool:
 
 
 def _read(session: Session, entity: str, ids: Sequence[str]) -> dict[str, tuple[DocumentFacts, Body]]:
-    return {
-        str(body["Id"]): (read_facts(entity, body), body) for body in fetch_by(session, entity, "Id", ids)
-    }
+    bodies = fetch_by_id(session, entity, ids)
+    return {quickbooks_id: (read_facts(entity, body), body) for quickbooks_id, body in bodies.items()}
 
 
 def _applied(facts: DocumentFacts, invoice_id: str) -> Decimal:

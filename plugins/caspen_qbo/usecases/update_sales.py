@@ -16,7 +16,7 @@ from caspen_qbo.hooks.store.documents import Work
 from caspen_qbo.usecases.customers import is_another_client
 from caspen_qbo.usecases.intents import Intent, Step
 from caspen_qbo.usecases.listing import list_differences, list_problems
-from caspen_qbo.usecases.look import fetch_by
+from caspen_qbo.usecases.look import fetch_by_id
 from caspen_qbo.usecases.record import compare_sale, link_document, mark_sale_posted
 from caspen_qbo.usecases.sale_customers import customers_of_sales
 from caspen_qbo.usecases.session import Session
@@ -42,10 +42,7 @@ def plan_updates(session: Session, works: Sequence[Work], remap: Remap, counts: 
     if not works:
         return intents
     entity = ENTITY[works[0].kind]
-    there = {
-        str(body["Id"]): body
-        for body in fetch_by(session, entity, "Id", [str(w.quickbooks_id) for w in works])
-    }
+    there = fetch_by_id(session, entity, [str(work.quickbooks_id) for work in works])
     for work in works:
         body = there.get(str(work.quickbooks_id))
         facts = read_facts(entity, body) if body else None

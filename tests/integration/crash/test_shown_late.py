@@ -107,3 +107,22 @@ def test_what_is_not_shown_is_not_taken_for_deleted(patient: Flow) -> None:
     patient.post()
     assert len(patient.books("Payment")) == 1
     assert [key for _, key in patient.listed()] == ["changed_in_quickbooks"]
+
+
+def test_what_is_not_shown_is_removed_all_the_same(flow: Flow) -> None:
+    """Posted a moment ago and taken back in Caspen: no query shows it, and it must not stay for that."""
+    switch_lag_on(flow)
+    invoice, other = flow.invoice("100.00"), flow.invoice("20.00")
+    note = flow.staff.credit(invoice, {1: "1"}, reason="kept in Caspen")
+    flow.pay(other, "5.00")
+    flow.post()
+    assert [len(flow.books(entity)) for entity in ("CreditMemo", "Invoice")] == [1, 2]
+
+    flow.staff.void_credit_note(note.id)
+    [(allocation,)] = flow.caspen.execute("SELECT id FROM caspen.payment_allocation").fetchall()
+    flow.staff.unlink(allocation)
+    for _ in range(2):
+        flow.post()
+    assert flow.books("CreditMemo") == []
+    assert [row for row in flow.books("Payment") if row["TotalAmt"]] == []
+    assert flow.listed() == {}
