@@ -6,7 +6,7 @@ meters.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.documents import Body, read_facts
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.usecases import inactive
+from caspen_qbo.usecases.look import fetch_by
 from caspen_qbo.usecases.session import Session
 
 log = logging.getLogger(__name__)
@@ -103,19 +104,34 @@ def _read_all(session: Session, started_at: datetime) -> int:
 
 
 def _read_unmet(session: Session, since: datetime | None, seen_at: datetime) -> int:
-    """Linked documents not met so far: older than the connection, or deleted. Asking by id tells which."""
-    documents = 0
+    """
+    Linked documents not met so far: older than the connection, shown late, or deleted. Asking by id tells
+    which; twice, with a wait between, before something is taken for deleted.
+    """
     store = session.store.snapshot
-    for quickbooks_type, ids in store.fetch_unmet(session.workspace_id, session.realm_id, since).items():
-        for chunk in chunked(ids, settings.QUERY_IN_MAX):
-            where = f"Id IN ({', '.join(quote(quickbooks_id) for quickbooks_id in chunk)})"
-            found = list(session.accounting.query(quickbooks_type, where))
-            documents += _keep(session, quickbooks_type, found, seen_at)
-            there = {str(body["Id"]) for body in found}
-            store.mark_deleted(
-                session.realm_id, quickbooks_type, [i for i in chunk if i not in there], seen_at
-            )
+    unmet = store.fetch_unmet(session.workspace_id, session.realm_id, since)
+    documents, missing = _ask_by_id(session, unmet, seen_at)
+    if any(missing.values()) and session.accounting.wait_until_shown():
+        late, missing = _ask_by_id(session, missing, seen_at)
+        documents += late
+    for quickbooks_type, ids in missing.items():
+        store.mark_deleted(session.realm_id, quickbooks_type, ids, seen_at)
     return documents
+
+
+def _ask_by_id(
+    session: Session, wanted: Mapping[str, Sequence[str]], seen_at: datetime
+) -> tuple[int, dict[str, list[str]]]:
+    """Keep what is there; how many, and by type the ids of those that are not."""
+    documents, missing = 0, dict[str, list[str]]()
+    for quickbooks_type, ids in wanted.items():
+        there: set[str] = set()
+        for chunk in chunked(ids, settings.QUERY_IN_MAX):
+            found = list(fetch_by(session, quickbooks_type, "Id", chunk))
+            documents += _keep(session, quickbooks_type, found, seen_at)
+            there |= {str(body["Id"]) for body in found}
+        missing[quickbooks_type] = [quickbooks_id for quickbooks_id in ids if quickbooks_id not in there]
+    return documents, missing
 
 
 def _keep(session: Session, quickbooks_type: str, bodies: Iterable[Body], seen_at: datetime) -> int:

@@ -12,6 +12,7 @@ import os
 import pytest
 
 from caspen_qbo.usecases.post import post
+from caspen_qbo.usecases.reconcile import reconcile
 from caspen_qbo.wiring import open_session
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.interrupt import Instant, interrupt
@@ -126,3 +127,12 @@ def test_what_is_not_shown_is_removed_all_the_same(flow: Flow) -> None:
     assert flow.books("CreditMemo") == []
     assert [row for row in flow.books("Payment") if row["TotalAmt"]] == []
     assert flow.listed() == {}
+
+
+def test_what_is_not_shown_to_a_reconciliation_is_not_listed_as_deleted(patient: Flow) -> None:
+    switch_lag_on(patient)
+    patient.pay(patient.invoice("100.00"), "50.00")
+    patient.post()
+    with open_session(WORKSPACE, "reconcile__late") as session:
+        reconcile(session)
+    assert patient.listed() == {}
