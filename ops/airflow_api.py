@@ -13,17 +13,20 @@ from ops.errors import OpsError
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 POLL_SECONDS = 0.5
+NOTE_SECONDS = 5
+"""A run's note is written a moment after its end."""
 
 
 @dataclass(frozen=True)
 class DagRun:
-    """One finished run: `state` is `success` or `failed`; `seconds` is its wall time."""
+    """One finished run: `state` is `success` or `failed`; `seconds`, its wall time; `note`, what it says."""
 
     dag_id: str
     run_id: str
     state: str
     seconds: float
     failed_tasks: tuple[str, ...] = ()
+    note: str = ""
 
 
 class AirflowApi:
@@ -124,9 +127,11 @@ class AirflowApi:
         )
         if state not in ("success", "failed"):
             raise OpsError(f"{dag_id} {run_id} is still {state} after {timeout_seconds:.0f} s; see var/log/")
+        seconds = time.monotonic() - began
+        note = self._wait(lambda: self._get(path)["note"], bool, NOTE_SECONDS)
         tasks = self._get(f"{path}/taskInstances", limit=1000)["task_instances"]
         failed = tuple(t["task_id"] for t in tasks if t["state"] in ("failed", "upstream_failed"))
-        return DagRun(dag_id, run_id, state, time.monotonic() - began, failed)
+        return DagRun(dag_id, run_id, state, seconds, failed, note or "")
 
     def _get(self, path: str, **params: Any) -> Any:
         answer = self._http.get(path, params=params)

@@ -106,8 +106,9 @@ def run_dag(api: AirflowApi, dag_id: str, progress: Progress) -> DagRun:
         tasks = ", ".join(run.failed_tasks) or "see the Airflow UI"
         raise OpsError(
             f"{dag_id} failed in {tasks}. Its logs are under "
-            f"var/log/airflow/dag_id={dag_id}/run_id={run.run_id}/"
+            f"var/log/airflow/dag_id={dag_id}/run_id={run.run_id}/. {run.note}"
         )
+    progress.say(f"its note: {run.note or 'none was written, see var/log/scheduler.log'}")
     return run
 
 

@@ -1,5 +1,6 @@
 """
-Registers the pages under ``/quickbooks/`` and their entry in Airflow's menu: names and links only.
+Registers the pages under ``/quickbooks/``, their entry in Airflow's menu, and the writer of the runs' notes:
+names and links only.
 
 Every Airflow process runs this file, so the web application is imported when it is first asked for.
 """
@@ -9,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
+
+from caspen_qbo.run_notes import RunNotes
 
 PREFIX = "/quickbooks"
 
@@ -29,10 +32,11 @@ class LazyPages:
 
 
 class CaspenQuickBooksPlugin(AirflowPlugin):
-    """The pages, and the frame that shows them inside Airflow."""
+    """The pages, the frame that shows them inside Airflow, and the notes on the runs."""
 
     name = "caspen_qbo"
     fastapi_apps = [{"app": LazyPages(), "url_prefix": PREFIX, "name": "Caspen to QuickBooks"}]
+    listeners = [RunNotes()]
     # A component of our own rather than an external view: Airflow's frame for those forbids new tabs, and
     # Intuit's consent page and QuickBooks itself refuse to be framed.
     react_apps = [

@@ -20,6 +20,16 @@ QUICKBOOKS_CONN_ID = "quickbooks"
 QUICKBOOKS_POOL = "quickbooks"
 """Airflow pool of the tasks that talk to QuickBooks."""
 
+DAG_IDS = frozenset(
+    {"post_to_quickbooks", "import_from_quickbooks", "reconcile_quickbooks", "backfill_invoices"}
+)
+"""Our DAGs; whatever looks at runs leaves those of others alone."""
+
+RUN_NOTE_KEY = "run_note"
+"""XCom in which a task leaves a text for its run's note."""
+FAILURE_KEY = "failure"
+"""XCom of a practice's task that failed: why, and whose turn it is."""
+
 MINOR_VERSION = 75
 """QuickBooks ignores older ones since August 2025 and treats them as 75."""
 

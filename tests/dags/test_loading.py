@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from caspen_qbo.settings import DAG_IDS
 from ops.paths import DAGS, PLUGINS
 
 pytestmark = pytest.mark.airflow
@@ -33,7 +34,7 @@ def test_every_dag_file_gives_its_own_dag(bag: Any) -> None:
     expected = {path.stem for path in DAGS.glob("*.py")}
     assert expected, "no DAG files found"
     assert bag.import_errors == {}
-    assert set(bag.dags) == expected == set(PARAMS)
+    assert set(bag.dags) == expected == set(PARAMS) == DAG_IDS
 
 
 @pytest.mark.parametrize("dag_id", PARAMS)

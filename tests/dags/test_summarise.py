@@ -17,12 +17,16 @@ WORKSPACES = [{"workspace_id": 1, "practice": "Harbour"}, {"workspace_id": 2, "p
 class Results:
     """Airflow's answer for mapped tasks: a list over their instances, without those that failed."""
 
-    def __init__(self, **by_task: list[Any]) -> None:
-        self.by_task = by_task
+    def __init__(self, failures: list[Any] | None = None, **by_task: list[Any]) -> None:
+        self.by_task, self.failures, self.note = by_task, failures, ""
 
-    def xcom_pull(self, *, task_ids: list[str]) -> list[Any]:
+    def xcom_pull(self, *, task_ids: list[str], key: str = "return_value") -> list[Any] | None:
         (task_id,) = task_ids
-        return self.by_task[task_id]
+        return self.by_task[task_id] if key == "return_value" else self.failures
+
+    def xcom_push(self, *, key: str, value: str) -> None:
+        assert key == "run_note"
+        self.note = value
 
 
 def _result(workspace_id: int, message: str = "", **counts: int) -> dict[str, Any]:
@@ -39,8 +43,10 @@ def _summarise(results: Results, workspaces: list[dict[str, Any]] | None = WORKS
 
 
 def test_every_practice_has_its_line() -> None:
-    told = _summarise(Results(post=[_result(1, invoices_posted=2), _result(2, "Set-up incomplete.")]))
+    results = Results(post=[_result(1, invoices_posted=2), _result(2, "Set-up incomplete.")])
+    told = _summarise(results)
     assert told == "Harbour (1): invoices posted 2\nBay (2): nothing to do. Set-up incomplete."
+    assert results.note == told.replace("\n", "\n\n")
 
 
 def test_a_practice_without_result_fails_the_run_and_its_reason_is_told(
@@ -56,8 +62,33 @@ def test_a_practice_without_result_fails_the_run_and_its_reason_is_told(
     with pytest.raises(
         AirflowFailException, match=r"(?s)1 of 2 practices failed.*the connection waits for a person"
     ) as e:
-        _summarise(Results(post=[_result(1)]))
+        _summarise(results := Results(post=[_result(1)]))
     assert "Harbour (1): nothing to do" in str(e.value)
+    assert results.note == (
+        "1 of 2 practices failed. "
+        "Bay (2): FAILED. the connection waits for a person Whose turn: an administrator's; "
+        "the log of the red task says why.\n\nHarbour (1): nothing to do"
+    )
+
+
+def test_what_a_task_knew_of_its_failure_is_told_with_whose_turn_it_is(
+    connections: Mapping[str, str],
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from caspen_qbo.errors import QboAuthError, StoreUnavailableError
+    from caspen_qbo.operators.note import whose_turn
+
+    failures = [
+        {"workspace_id": number, "reason": str(error), "turn": whose_turn(error)}
+        for number, error in ((1, QboAuthError("The connection ended.")), (2, StoreUnavailableError("Gone.")))
+    ]
+    results = Results(failures, post=[None])
+    with pytest.raises(AirflowFailException, match="FAILED. The connection ended."):
+        _summarise(results)
+    harbour, bay = results.note.split("\n\n")
+    assert harbour.endswith("Whose turn: an administrator's. Reconnect; what waits then posts by itself.")
+    assert bay.startswith("Bay (2): FAILED. Gone. Whose turn: nobody's; trying again later is enough")
 
 
 def test_a_practice_must_get_through_all_of_its_tasks(connections: Mapping[str, str]) -> None:

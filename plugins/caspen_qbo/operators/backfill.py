@@ -9,6 +9,8 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowSkipException
 
+from caspen_qbo.operators.note import leave, noted_if_it_fails
+
 if TYPE_CHECKING:
     from caspen_qbo.usecases.backfill import BackfillReport
 
@@ -39,7 +41,7 @@ class _BackfillOperator(BaseOperator):
         super().__init__(**kwargs)
         self.workspace_id, self.invoice_numbers = workspace_id, invoice_numbers
 
-    def run(self, run_id: str, *, send: bool) -> dict[str, Any]:
+    def run(self, context: Context, *, send: bool) -> dict[str, Any]:
         """
         :return: ``workspace_id``, ``counts`` by verdict, ``choices``: number, verdict, total and reason of
             each, ``message``, and ``table``: all of it, in Markdown.
@@ -48,6 +50,7 @@ class _BackfillOperator(BaseOperator):
         from caspen_qbo.core.backfill import clean_numbers
         from caspen_qbo.usecases.backfill import backfill, plan_backfill
 
+        run_id = context["run_id"]
         numbers = clean_numbers(self.invoice_numbers)
         if not numbers:
             self.log.warning("no invoice numbers were given: nothing to do")
@@ -58,12 +61,21 @@ class _BackfillOperator(BaseOperator):
                 "message": "",
                 "table": "No invoice numbers were given.",
             }
-        with wiring.open_session(_workspace(self.workspace_id), run_id) as session:
+        with (
+            noted_if_it_fails(context),
+            wiring.open_session(_workspace(self.workspace_id), run_id) as session,
+        ):
             report = backfill(session, numbers) if send else plan_backfill(session, numbers)
         table = _table(report)
         counts = " ".join(f"{name}={number}" for name, number in sorted(report.counts.items()))
         self.log.info("backfill workspace=%d sent=%s %s run=%s", report.workspace_id, send, counts, run_id)
         self.log.info("\n%s", table)
+        told = ", ".join(
+            f"{name.replace('_', ' ')} {number}" for name, number in sorted(report.counts.items())
+        )
+        leave(
+            context, f"{'Done' if send else 'Planned, nothing sent'}: {told or 'nothing'}. {report.message}"
+        )
         return {
             "workspace_id": report.workspace_id,
             "counts": report.counts,
@@ -77,14 +89,14 @@ class PlanBackfillOperator(_BackfillOperator):
     """What would become of each number. Sends nothing and leaves nothing behind."""
 
     def execute(self, context: Context) -> dict[str, Any]:
-        return self.run(context["run_id"], send=False)
+        return self.run(context, send=False)
 
 
 class BackfillOperator(_BackfillOperator):
     """Carry it out. Safe to repeat: a second run goes on where the first ended, then finds nothing to do."""
 
     def execute(self, context: Context) -> dict[str, Any]:
-        return self.run(context["run_id"], send=True)
+        return self.run(context, send=True)
 
 
 class ApproveBackfillOperator(ApprovalOperator):

@@ -7,6 +7,8 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 
+from caspen_qbo.operators.note import noted_if_it_fails
+
 
 class FindWorkspacesOperator(BaseOperator):
     """
@@ -29,7 +31,7 @@ class FindWorkspacesOperator(BaseOperator):
         from caspen_qbo.usecases.find_workspaces import find_workspaces
         from caspen_qbo.wiring import open_billing, open_store
 
-        with open_store() as store, open_billing() as billing:
+        with noted_if_it_fails(context), open_store() as store, open_billing() as billing:
             found = find_workspaces(
                 store, billing, only=self.workspace_id, only_with_work=self.only_with_work
             )

@@ -7,6 +7,10 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
+from caspen_qbo.catalogue import Turn
+from caspen_qbo.core.run_note import TURN
+from caspen_qbo.operators.note import TURNS, leave, noted_if_it_fails
+
 
 class CheckHeartbeatOperator(BaseOperator):
     """
@@ -22,9 +26,11 @@ class CheckHeartbeatOperator(BaseOperator):
         from caspen_qbo.usecases.heartbeat import check_heartbeat
         from caspen_qbo.wiring import open_store
 
-        with open_store() as store:
+        with noted_if_it_fails(context), open_store() as store:
             silences = check_heartbeat(store, context["run_id"])
         if silences:
-            raise AirflowFailException("\n".join(str(silence) for silence in silences))
+            told = "\n".join(str(silence) for silence in silences)
+            leave(context, f"{TURN} {TURNS[Turn.ADMIN]}. {told}")
+            raise AirflowFailException(told)
         self.log.info("heartbeat ok run=%s", context["run_id"])
         return 0

@@ -8,13 +8,17 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context, TriggerRule
 from airflow.sdk.exceptions import AirflowFailException
 
+from caspen_qbo.operators.note import UNKNOWN_TURN, leave
+from caspen_qbo.settings import FAILURE_KEY
+
 
 class SummariseOperator(BaseOperator):
     """
     Say what was done for each practice, and fail when one of them failed: the others were not kept waiting by
     it.
 
-    Runs whatever became of the tasks before it, so that it decides the state of the whole run.
+    Runs whatever became of the tasks before it, so that it decides the state of the whole run. The same words
+    become the run's note; with a failure first, and whose turn it is.
 
     :param job: The job's name in ``qbo_sync.sync_run``, where a failed practice's reason is.
     :param workspaces: What ``find_workspaces`` found.
@@ -41,7 +45,8 @@ class SummariseOperator(BaseOperator):
         asked = {int(item["workspace_id"]): str(item["practice"]) for item in self.workspaces}
         done = self._done(context)
         failed = [workspace_id for workspace_id in asked if workspace_id not in done]
-        reasons = self._reasons(failed, context["run_id"]) if failed else {}
+        left = self._left(context) if failed else {}
+        reasons = self._reasons(failed, context["run_id"], left) if failed else {}
         lines = [
             f"{name} ({workspace_id}): {_told(done[workspace_id])}"
             for workspace_id, name in asked.items()
@@ -55,7 +60,16 @@ class SummariseOperator(BaseOperator):
         for line in lines:
             (self.log.error if "FAILED." in line else self.log.info)("%s %s", self.job, line)
         if failed:
-            raise AirflowFailException(f"{len(failed)} of {len(asked)} practices failed.\n{summary}")
+            headline = f"{len(failed)} of {len(asked)} practices failed."
+            named = [
+                f"{line} {left[workspace_id]['turn'] if workspace_id in left else UNKNOWN_TURN}"
+                for workspace_id, line in zip(failed, lines[-len(failed) :], strict=True)
+            ]
+            # Airflow shows a note's first paragraph; the others when it is opened.
+            first = f"{headline} {named[0]}"
+            leave(context, "\n\n".join([first, *named[1:], *lines[: -len(failed)]]))
+            raise AirflowFailException(f"{headline}\n{summary}")
+        leave(context, "\n\n".join(lines) or summary)
         return summary
 
     def _done(self, context: Context) -> dict[int, dict[str, Any]]:
@@ -77,7 +91,18 @@ class SummariseOperator(BaseOperator):
             for workspace_id in everywhere
         }
 
-    def _reasons(self, workspace_ids: Iterable[int], run_id: str) -> dict[int, str]:
+    def _left(self, context: Context) -> dict[int, Mapping[str, Any]]:
+        """``reason`` and ``turn`` of failed practices, as far as their tasks knew."""
+        return {
+            int(item["workspace_id"]): item
+            for task_id in self.results_of
+            for item in context["ti"].xcom_pull(task_ids=[task_id], key=FAILURE_KEY) or ()
+            if item
+        }
+
+    def _reasons(
+        self, workspace_ids: Iterable[int], run_id: str, left: Mapping[int, Mapping[str, Any]]
+    ) -> dict[int, str]:
         from caspen_qbo.wiring import open_store
 
         with open_store() as store:
@@ -87,7 +112,9 @@ class SummariseOperator(BaseOperator):
             workspace_id: row["message"] for workspace_id, row in rows.items() if row["success"] is False
         }
         return {
-            workspace_id: failed.get(workspace_id) or "See the log of its tasks."
+            workspace_id: failed.get(workspace_id)
+            or left.get(workspace_id, {}).get("reason")
+            or "See the log of its tasks."
             for workspace_id in workspace_ids
         }
 

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, Context
 
+from caspen_qbo.errors import SyncError
+from caspen_qbo.operators.note import leave, whose_turn
+from caspen_qbo.settings import FAILURE_KEY
+
 if TYPE_CHECKING:
     from caspen_qbo.usecases.session import Session
 
@@ -42,8 +46,14 @@ class WorkspaceOperator(BaseOperator):
     def execute(self, context: Context) -> Outcome:
         from caspen_qbo import wiring
 
-        with wiring.open_session(int(self.workspace_id), context["run_id"]) as session:
-            result = self.work(session)
+        try:
+            with wiring.open_session(int(self.workspace_id), context["run_id"]) as session:
+                result = self.work(session)
+        except SyncError as error:
+            # `summarise` tells it: what is raised here, only the log of this task does.
+            failure = {"workspace_id": int(self.workspace_id), "reason": error.message}
+            leave(context, {**failure, "turn": whose_turn(error)}, key=FAILURE_KEY)
+            raise
         counts = {name: int(number) for name, number in result.counts.items() if number}
         self.log.info(
             "%s workspace=%s %s run=%s",
