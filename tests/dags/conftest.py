@@ -39,6 +39,28 @@ def states(run: Any) -> dict[str, list[str]]:
     return found
 
 
+def ended_note(run: Any) -> str | None:
+    """The end of a run told once more, as the scheduler tells it: `dag.test()` does so outside of Airflow's
+    database. The note after that."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+
+    with create_session(scoped=False) as session:
+        ended = session.get_one(DagRun, run.id)
+        ended.notify_dagrun_state_changed(msg="success" if ended.state == "success" else "task_failure")
+    return note_of(run)
+
+
+def note_of(run: Any) -> str | None:
+    """As a page of Airflow reads it, in a transaction of its own."""
+    from airflow.models.dagrun import DagRunNote
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session(scoped=False) as session:
+        return session.scalar(select(DagRunNote.content).where(DagRunNote.dag_run_id == run.id))
+
+
 @pytest.fixture
 def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Message]]:
     """A mail server behind the connection ``smtp_default``, and what it was handed."""

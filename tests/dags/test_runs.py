@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.dags.conftest import states, text_of
+from tests.dags.conftest import ended_note, states, text_of
 from tests.support.bookkeeper import edit
 from tests.support.flow import Flow
 
@@ -38,6 +38,9 @@ def test_post_puts_a_finalised_invoice_and_its_payment_into_quickbooks_once(
     }
     (invoice,) = [row for row in flow.books("Invoice") if row["TotalAmt"]]
     assert (invoice["TotalAmt"], invoice["Balance"]) == (110, 70)
+    note = ended_note(first)
+    assert note.startswith("Harbour Allied Health (1): ") and "invoices posted 1" in note
+    assert "O'Neil" not in note
 
     before = [
         (row["Id"], row["SyncToken"]) for entity in ("Invoice", "Payment") for row in flow.books(entity)
@@ -87,6 +90,10 @@ def test_one_practice_in_trouble_does_not_keep_the_other_from_its_turn(flow: Flo
         "summarise": ["failed"],
     }
     assert len(flow.books("Invoice")) == 1
+    note = ended_note(run)
+    assert note.startswith("1 of 2 practices failed. workspace 77 (77): FAILED. ")
+    assert note.index("Caspen has no such workspace.") < note.index("Whose turn: ")
+    assert note.index("Whose turn: ") < note.index("invoices posted 1")
 
 
 def test_asking_for_a_practice_that_is_not_connected_fails_in_words(
@@ -95,6 +102,8 @@ def test_asking_for_a_practice_that_is_not_connected_fails_in_words(
     run = run_dag("post_to_quickbooks", workspace_id=5)
     assert run.state == "failed"
     assert states(run)["find_workspaces"] == ["failed"]
+    note = ended_note(run)
+    assert note.startswith("Failed: workspace 5: ") and "Whose turn: an administrator's" in note
 
 
 def test_a_backfill_is_a_dry_run_unless_told_otherwise(flow: Flow, run_dag: RunDag) -> None:
@@ -107,6 +116,7 @@ def test_a_backfill_is_a_dry_run_unless_told_otherwise(flow: Flow, run_dag: RunD
         "backfill_invoices": ["skipped"],
     }
     assert flow.books("Invoice") == []
+    assert ended_note(run) == "Planned, nothing sent: not found 1, post 1."
 
 
 def test_a_backfill_carried_out_twice_posts_once(flow: Flow, run_dag: RunDag) -> None:
@@ -182,3 +192,6 @@ def test_a_silence_turns_the_nightly_run_red_and_does_not_stop_it(
     rows = flow.sync_rows("SELECT success, message FROM qbo_sync.sync_run WHERE job = 'heartbeat'")
     assert len(rows) == 1 and rows[0][0] is False
     assert "import has not ended well" in rows[0][1] and "post" not in rows[0][1]
+    note = ended_note(run)
+    assert note.startswith("Whose turn: an administrator's.") and rows[0][1] in note
+    assert "Harbour Allied Health (1): " in note
