@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from caspen_qbo.settings import CASPEN_CONN_ID
 from ops.environment import connection_json
 from ops.postgres import Database
 from tests.support.caspen_rows import insert_standing
+from tests.support.locks import await_lock_waiter
 
 
 @dataclass
@@ -35,18 +35,9 @@ class Clinic:
         """A session for one more process of ours; it closes with the test's database."""
         return Session(CASPEN_CONN_ID)
 
-    def await_lock_waiter(self, timeout_seconds: float = 20.0) -> None:
+    def await_lock_waiter(self) -> None:
         """Until some session of this database waits for another one's lock."""
-        deadline = time.monotonic() + timeout_seconds
-        while time.monotonic() < deadline:
-            (waiting,) = self.staff.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            ).fetchone()
-            if waiting:
-                return
-            time.sleep(0.02)
-        raise AssertionError("nobody waits for a lock")
+        await_lock_waiter(self.staff)
 
 
 @contextmanager

@@ -22,8 +22,12 @@ HASTE = Patience(
 )
 
 
+NAP_MAX = 0.02
+"""Seconds to which every pause is shortened."""
+
+
 def _nap(seconds: float) -> None:
-    time.sleep(min(seconds, 0.02))
+    time.sleep(min(seconds, NAP_MAX))
 
 
 @contextmanager
@@ -31,7 +35,7 @@ def hasty_session(workspace_id: int, job: str = "post", until_shown: float = 0) 
     """
     Everything one run needs. Raises as the real one does; only the pauses are shorter.
 
-    :param until_shown: Seconds for which a lost write is given time to show, not shortened.
+    :param until_shown: Seconds for which a lost write is given time to show; no pause is longer.
     """
     hook = QuickBooksHook()
     with wiring.open_store() as store, wiring.open_billing() as billing:
@@ -43,7 +47,7 @@ def hasty_session(workspace_id: int, job: str = "post", until_shown: float = 0) 
         limiter = RealmLimiter(connection.realm_id, hook.config, settings.SYNC_CONN_ID)
         http = QuickBooksSession(
             tokens, limiter, replace(HASTE, until_shown=until_shown),
-            sleep=lambda seconds: time.sleep(seconds) if seconds == until_shown else _nap(seconds),
+            sleep=lambda seconds: time.sleep(min(seconds, max(NAP_MAX, until_shown))),
         )  # fmt: skip
         with QuickBooksAccounting(
             connection.realm_id, hook.config.api_url, http, token_calls=lambda: tokens.calls,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -14,6 +13,7 @@ from ops.environment import connection_json
 from ops.postgres import Database
 from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.life import run_job
+from tests.support.locks import await_lock_waiter
 
 OTHER = 2
 
@@ -85,29 +85,19 @@ def test_whoever_reads_the_table_is_not_waited_for(store: Store, sync_db: Databa
     assert workspaces == [] and size > 0
 
 
-def await_waiter(database: Database, running: Future) -> None:
-    """Until somebody in this database waits for another's lock."""
-    with psycopg.connect(database.uri, autocommit=True) as connection:
-        while not running.done():
-            (waiting,) = connection.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            ).fetchone()
-            if waiting:
-                return
-            time.sleep(0.05)
-    raise AssertionError("it did not wait")
-
-
 def test_whoever_signs_is_waited_for(flow: Flow) -> None:
     """Emptied under their eyes, the period would be signed with no document in it."""
     flow.invoice("100.00")
     flow.post()
     run_job("reconcile")
-    with psycopg.connect(flow.sync.uri) as signer, ThreadPoolExecutor(1) as pool:
+    with (
+        psycopg.connect(flow.sync.uri) as signer,
+        psycopg.connect(flow.sync.uri, autocommit=True) as watcher,
+        ThreadPoolExecutor(1) as pool,
+    ):
         signer.execute("SELECT 1 FROM qbo_sync.frozen_run WHERE workspace_id = %s FOR UPDATE", [WORKSPACE])
         later = pool.submit(run_job, "reconcile")
-        await_waiter(flow.sync, later)
+        await_lock_waiter(watcher, timeout_seconds=60)
         assert signer.execute("SELECT count(*) FROM qbo_sync.comparison").fetchone() == (1,)
         signer.commit()
         later.result(timeout=60)

@@ -1,0 +1,25 @@
+"""Waiting for somebody to wait."""
+
+from __future__ import annotations
+
+import time
+
+from psycopg import Connection
+
+
+def await_lock_waiter(connection: Connection, timeout_seconds: float = 20.0) -> None:
+    """
+    Until some session of this database waits for another one's lock.
+
+    :param connection: In autocommit: within one transaction the server shows the same moment again and again.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline:
+        (waiting,) = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).fetchone()
+        if waiting:
+            return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits for a lock")
