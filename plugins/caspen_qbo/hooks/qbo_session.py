@@ -211,8 +211,10 @@ class QuickBooksSession:
     ) -> Reply:
         refusals, waited, renewed = 0, 0.0, False
         while True:
-            self._limiter.acquire(call.kind)
             token = self._tokens.access_token()
+            # Last, since a turn counts from when it is taken: who took one and then waited for another
+            # process's refresh would send beside the turns of the second after.
+            self._limiter.acquire(call.kind)
             repeated, progress.doubtful = progress.doubtful, True
             response, payload, text = self._exchange(call, token)
             tid = response.headers.get("intuit_tid", "")
