@@ -5,19 +5,19 @@ FROM ${AIRFLOW_IMAGE} AS airflow
 COPY requirements.txt /requirements.txt
 RUN pip install --no-cache-dir -r /requirements.txt
 
-COPY --chown=airflow:0 plugins /opt/airflow/plugins
+# The package brings its statements, its provider, its pages and the command caspen-qbo.
+COPY --chown=airflow:0 pyproject.toml README.md /opt/caspen-qbo/
+COPY --chown=airflow:0 plugins /opt/caspen-qbo/plugins
+COPY --chown=airflow:0 include /opt/caspen-qbo/include
+RUN pip install --no-cache-dir --no-deps /opt/caspen-qbo
 COPY --chown=airflow:0 dags /opt/airflow/dags
-COPY --chown=airflow:0 include /opt/airflow/include
 COPY --chown=airflow:0 ops/airflow_local_settings.py /opt/airflow/config/airflow_local_settings.py
-# Without bytecode every task process would compile the packages again.
-RUN python -m compileall -q /opt/airflow/plugins /opt/airflow/dags
 # A volume takes over the owner of the folder it is mounted on.
 RUN mkdir -p /opt/airflow/reports /opt/airflow/state
-ENV PYTHONPATH=/opt/airflow/plugins
 
 # The QuickBooks sandbox and the sample practice, for the compose profile `sandbox`.
 FROM airflow AS sandbox
 COPY requirements-sandbox.txt /requirements-sandbox.txt
 RUN pip install --no-cache-dir -r /requirements-sandbox.txt
-ENV PYTHONPATH=/opt/airflow/include/sandbox
-WORKDIR /opt/airflow/include/sandbox
+COPY --chown=airflow:0 sandbox /opt/caspen-qbo/sandbox
+RUN pip install --no-cache-dir --no-deps /opt/caspen-qbo/sandbox

@@ -37,15 +37,18 @@ bench: venv ## the benchmarks in their short form; writes the table of the READM
 lint: venv ## style, import order, layout
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 
-lock: venv ## compile requirements*.in into the committed locks
-	@.venv/bin/uv pip compile --no-annotate requirements.in -o requirements.txt
+lock: .venv/bin/uv ## compile what the projects declare into the committed locks
+	@.venv/bin/uv pip compile --no-annotate pyproject.toml -o requirements.txt
 	@.venv/bin/uv pip compile --no-annotate requirements-dev.in -c requirements.txt -o requirements-dev.txt
-	@.venv/bin/uv pip compile --no-annotate requirements-sandbox.in -c requirements-dev.txt -o requirements-sandbox.txt
+	@.venv/bin/uv pip compile --no-annotate sandbox/pyproject.toml -c requirements-dev.txt -o requirements-sandbox.txt
 
 clean: ## remove .venv/ and var/, the local databases included
 	@bash ops/clean
 
 venv: $(VENV_STAMP)
 
-$(VENV_STAMP): requirements-dev.txt ops/setup-venv
+$(VENV_STAMP): requirements-dev.txt pyproject.toml sandbox/pyproject.toml ops/setup-venv
+	@bash ops/setup-venv
+
+.venv/bin/uv:
 	@bash ops/setup-venv

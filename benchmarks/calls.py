@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 from caspen_qbo import wiring
-from caspen_qbo.usecases.post import post
+from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine
 from ops.environment import QUICKBOOKS_APP
 from tests.support.flow import REALM, WORKSPACE, Flow

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from ops.environment import common_settings, connection_json
-from ops.paths import PLUGINS, ROOT
+from ops.paths import ROOT
 from ops.postgres import Database, temporary_postgres
 
 if TYPE_CHECKING:
@@ -132,7 +132,6 @@ def measure(rows: int, repetitions: int = 3) -> Measured:
 def _prepare(database: Database, rows: int) -> None:
     os.environ.update(common_settings())
     os.environ["AIRFLOW_CONN_SYNC_DB"] = connection_json("postgres", database)
-    os.environ["PYTHONPATH"] = str(PLUGINS)
     subprocess.run(
         [sys.executable, "-m", "caspen_qbo", "migrate"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
@@ -143,13 +142,13 @@ def _prepare(database: Database, rows: int) -> None:
 
 
 def _measure(database: Database, rows: int, repetitions: int) -> Measured:
-    sys.path.insert(0, str(PLUGINS))
-    from caspen_qbo.core.reconcile import CheckResult
+    pass
+    from caspen_qbo.core.reconciling.verdict import CheckResult
     from caspen_qbo.hooks.store import Store
     from caspen_qbo.quality.suites import import_gx
     from caspen_qbo.quality.validate import validate
     from caspen_qbo.queries import load
-    from caspen_qbo.usecases.reconcile import cross_check
+    from caspen_qbo.usecases.reconciling.run import cross_check
 
     loading = _timed(import_gx)[0]
     store = Store()
@@ -174,7 +173,7 @@ def _measure(database: Database, rows: int, repetitions: int) -> Measured:
             differing = len(found)
             _keep(best, "plain_join", took)
             with plain.transaction():
-                plain.execute(load("store/reconcile/set_memory"))
+                plain.execute(load("reconciling/comparison/set_memory"))
                 took, _ = _timed(lambda: plain.execute(_PLAIN_JOIN).fetchall())
             _keep(best, "plain_join_with_memory", took)
             took, frozen = _timed(lambda number=number: freeze(f"run{number}"))

@@ -53,7 +53,7 @@ def approve(url: str, realm: str) -> dict[str, str]:
 
 
 def main(workspace: str, realm: str, username: str) -> None:
-    from caspen_qbo.hooks.qbo import QuickBooksHook
+    from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 
     with QuickBooksHook().connector() as connector:
         url = connector.authorization_url(int(workspace), username)

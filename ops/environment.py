@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.credentials import Credentials, write_private
-from ops.paths import AIRFLOW_HOME, DAGS, LOGINS, LOGS, PLUGINS, REPORTS, ROOT, SANDBOX_CODE
+from ops.paths import AIRFLOW_HOME, DAGS, LOGINS, LOGS, REPORTS, ROOT
 from ops.ports import HOST, Ports
 from ops.postgres import Database
 
@@ -86,9 +86,10 @@ def environment(
 
     :param base: What the caller has set (`os.environ`). Its `AIRFLOW_CONN_*`, `AIRFLOW__*` and other
         variables win over ours, so that the system can be pointed at another database or QuickBooks.
-        Folders and addresses of this clone (`AIRFLOW_HOME`, `PYTHONPATH`) are always ours.
+        Folders and addresses of this clone (`AIRFLOW_HOME`) are always ours.
     """
     base = dict(os.environ if base is None else base)
+    base.pop("PYTHONPATH", None)  # the packages are installed in .venv; another clone's must not win
     base.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling Airflow afresh costs each process seconds
     ours = {
         **common_settings(),
@@ -101,7 +102,6 @@ def environment(
     }
     fixed = {
         "AIRFLOW_HOME": str(AIRFLOW_HOME),
-        "PYTHONPATH": str(PLUGINS),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), base.get("PATH", os.defpath)]),
         "AIRFLOW_PORT": str(ports.airflow),
         "POSTGRES_PORT": str(ports.postgres),
@@ -112,15 +112,14 @@ def environment(
 
 def sandbox_environment(env: Mapping[str, str]) -> dict[str, str]:
     """The sandbox sees its own code and nothing of ours, secrets included."""
-    kept = {name: value for name, value in env.items() if not name.startswith(("AIRFLOW_CONN_", "AIRFLOW__"))}
-    return {**kept, "PYTHONPATH": str(SANDBOX_CODE)}
+    return {name: value for name, value in env.items() if not name.startswith(("AIRFLOW_CONN_", "AIRFLOW__"))}
 
 
 def _airflow_settings(ports: Ports, credentials: Credentials) -> dict[str, str]:
     metadata = databases(ports, credentials)["airflow"]
     return {
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PLUGINS),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(AIRFLOW_HOME / "plugins"),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "8",
         "AIRFLOW__CORE__FERNET_KEY": credentials.fernet_key,

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DAGS = ROOT / "dags"
 PLUGINS = ROOT / "plugins"
-SANDBOX_CODE = ROOT / "include" / "sandbox"
+SANDBOX_CODE = ROOT / "sandbox"
 
 VAR = ROOT / "var"
 AIRFLOW_HOME = VAR / "airflow"

@@ -13,7 +13,7 @@ from ops.airflow_api import AirflowApi
 from ops.books import Company
 from ops.environment import databases, sandbox_url
 from ops.errors import OpsError
-from ops.paths import DAGS, PLUGINS, ROOT, SANDBOX_CODE, SANDBOX_SNAPSHOT
+from ops.paths import DAGS, ROOT, SANDBOX_SNAPSHOT
 from ops.postgres import Database
 from ops.progress import Progress
 from ops.services import LocalSystem
@@ -122,7 +122,7 @@ def _load(system: LocalSystem, caspen: Database, practice: Practice) -> None:
         *(sys.executable, "-m", "caspen_seed", "load", "--workspace", str(practice.workspace_id)),
         *("--now", practice.now.isoformat(), "--connected-at", practice.connected_at.isoformat()),
     ]
-    _run(system, command, {"PYTHONPATH": str(SANDBOX_CODE), "CASPEN_DSN": caspen.uri})
+    _run(system, command, {"CASPEN_DSN": caspen.uri})
 
 
 def _prepare_company(company: Company) -> None:
@@ -153,7 +153,7 @@ def _is_connected(sync: Database) -> bool:
 
 def _connect(system: LocalSystem, sync: Database, practice: Practice) -> None:
     command = [sys.executable, "-m", "ops.consent", str(practice.workspace_id), practice.realm, "admin"]
-    _run(system, command, {"PYTHONPATH": f"{PLUGINS}:{ROOT}"})
+    _run(system, command, {"PYTHONPATH": str(ROOT)})
     # The sample tells eight weeks in a moment, so the line between old and new is set to where they begin.
     # In life it is the moment of the first connection, and nothing ever moves it.
     with sync.connect() as connection:

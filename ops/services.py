@@ -189,7 +189,7 @@ def _migrate(system: LocalSystem) -> None:
     commands = {
         "caspen_seed schema": (
             [sys.executable, "-m", "caspen_seed", "schema"],
-            {**system.env, "PYTHONPATH": str(SANDBOX_CODE), "CASPEN_DSN": caspen.uri},
+            {**system.env, "CASPEN_DSN": caspen.uri},
         ),
     }
     if not is_ours_current(known["caspen_qbo"]):

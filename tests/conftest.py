@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ops.environment import common_settings
-from ops.paths import DAGS, PLUGINS
+from ops.paths import DAGS
 from ops.postgres import Database, PostgresServer, temporary_postgres
 from tests.support.order import longest_first, unit_of
 from tests.support.scratch import scratch
@@ -59,11 +59,10 @@ def _airflow_home() -> Path:
         {
             "AIRFLOW_HOME": str(home),
             "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
-            "AIRFLOW__CORE__PLUGINS_FOLDER": str(PLUGINS),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
             "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode(),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
             "AIRFLOW__API_AUTH__JWT_SECRET": "for-tests-only-" + "0123456789abcdef" * 4,
-            "PYTHONPATH": str(PLUGINS),
         }
     )
     return home

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from caspen_qbo.core.documents import Body
-from caspen_qbo.core.horizon import Horizon
+from caspen_qbo.core.posting.cursor import Horizon
 from caspen_qbo.core.records import (
     Allocation,
     Client,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 
 from caspen_qbo.errors import ConfigurationError
 
-SQL_FOLDER = Path(
-    os.environ.get("CASPEN_QBO_SQL_FOLDER") or Path(__file__).resolve().parents[2] / "include" / "sql"
-)
+SQL_FOLDER = Path(__file__).parent / "sql"
+"""In a clone a link to ``include/sql``; in an installed package the files themselves."""
 
 
 @cache
@@ -26,8 +24,7 @@ def load(name: str) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ConfigurationError(
-            f"SQL statement {name!r}: no file {path}. The folder include/sql must be deployed beside "
-            "plugins/, or CASPEN_QBO_SQL_FOLDER must name it."
+            f"SQL statement {name!r}: no file {path}. Install the package again; it brings its statements."
         ) from error
 
 

@@ -71,7 +71,7 @@ WORKSPACE_LOCK_WAIT_SECONDS = 600
 
 # --- Cursors ---
 CASPEN_CURSOR_OVERLAP_SECONDS = 120
-"""A statement stamps ``updated_at`` a moment before its transaction gets its number; see core/horizon.py."""
+"""A statement stamps ``updated_at`` before its transaction gets its number; see core/posting/cursor.py."""
 QUICKBOOKS_CURSOR_OVERLAP_SECONDS = 600
 
 # --- Behaviour ---

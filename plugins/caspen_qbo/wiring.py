@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError
-from caspen_qbo.hooks.caspen import CaspenBilling
-from caspen_qbo.hooks.dead_accounting import DeadAccounting
-from caspen_qbo.hooks.qbo import QuickBooksHook
+from caspen_qbo.hooks.caspen.billing import CaspenBilling
+from caspen_qbo.hooks.quickbooks.disconnected import DeadAccounting
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.hooks.store import Store
-from caspen_qbo.usecases.session import Session
+from caspen_qbo.usecases.shared.session import Session
 
 
 def new_run_id(job: str) -> str:

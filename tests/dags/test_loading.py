@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from caspen_qbo.settings import DAG_IDS
-from ops.paths import DAGS, PLUGINS
+from ops.paths import DAGS
 
 pytestmark = pytest.mark.airflow
 
@@ -91,7 +91,7 @@ def test_importing_the_dag_files_touches_no_database() -> None:
     """In a process where every connection would fail, and where connecting to anything is an error."""
     script = f"""
 import socket, sys
-sys.path[:0] = [{str(PLUGINS)!r}, {str(DAGS)!r}]
+sys.path[:0] = [{str(DAGS)!r}]
 def refuse(event, args):
     if event in ("sqlite3.connect", "socket.connect"):
         raise AssertionError(f"a DAG file connects to {{args[1:]}} while it is read")

@@ -140,8 +140,8 @@ def test_a_change_in_a_signed_period_is_told_once(
 ) -> None:
     from caspen_qbo import wiring
     from caspen_qbo.operators import notify
-    from caspen_qbo.usecases.reconcile import reconcile
-    from caspen_qbo.usecases.sign_off import sign_off
+    from caspen_qbo.usecases.reconciling.run import reconcile
+    from caspen_qbo.usecases.reconciling.sign_off import sign_off
 
     def compare(run_id: str) -> dict[str, Any]:
         with wiring.open_session(flow.workspace_id, run_id) as session:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from caspen_qbo.usecases import update_sales
+from caspen_qbo.usecases.posting import sale_updates as update_sales
 from caspen_seed import NewLine
 from ops.postgres import Database
 from tests.docs.conftest import DOCS, sections

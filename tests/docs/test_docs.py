@@ -99,7 +99,7 @@ def test_every_dag_named_exists_and_every_dag_is_in_the_runbook():
 @pytest.mark.parametrize(("page", "marker", "make"), GENERATED, ids=[marker for _, marker, _ in GENERATED])
 def test_what_is_made_is_up_to_date(page: Path, marker: str, make: Callable[[], str]):
     assert make().count("\n") > 1
-    again = "run: PYTHONPATH=plugins:. .venv/bin/python -m tests.docs.generated"
+    again = "run: .venv/bin/python -m tests.docs.generated"
     assert page.read_text() == renewed(page, marker, make), again
 
 

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from caspen_qbo.core.eligibility import Standing, Wanted, stand_allocation, stand_credit_note, stand_invoice
+from caspen_qbo.core.posting.eligibility import (
+    Standing,
+    Wanted,
+    stand_allocation,
+    stand_credit_note,
+    stand_invoice,
+)
 from tests.docs.conftest import DOCS
 from tests.support.records import AFTER, BEFORE, LINE_AT, a_credit_note, a_line, an_allocation, an_invoice
 

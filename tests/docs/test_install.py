@@ -11,8 +11,8 @@ import pytest
 from psycopg import errors as pg
 
 from caspen_qbo import wiring
-from caspen_qbo.provider import get_provider_info
-from caspen_qbo.usecases.reconcile import reconcile
+from caspen_qbo.airflow.provider import get_provider_info
+from caspen_qbo.usecases.reconciling.run import reconcile
 from ops.environment import connection_json
 from ops.paths import ROOT
 from ops.postgres import Database, PostgresServer

@@ -11,7 +11,7 @@ import pytest
 
 from caspen_qbo import wiring
 from caspen_qbo.errors import QboAuthError
-from caspen_qbo.usecases.reconcile import reconcile
+from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_seed import NewLine
 from tests.e2e.conftest import OpenWindow, Practice, Window
 from tests.support.flow import REALM, Flow

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from caspen_qbo import wiring
 from caspen_qbo.operators.backfill import PlanBackfillOperator
-from caspen_qbo.usecases.reconcile import reconcile
+from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_seed import NewLine
 from tests.e2e.conftest import OpenWindow, Practice, Window
 from tests.e2e.test_a_newcomer import quickbooks_id_of

@@ -1,7 +1,7 @@
 """
 Write the expected document of golden cases as the mapping makes it now. Read it before committing.
 
-    PYTHONPATH=plugins:include/sandbox:. python -m tests.golden.rewrite CASE [CASE ...] [--overwrite]
+    python -m tests.golden.rewrite CASE [CASE ...] [--overwrite]
 
 Without ``--overwrite`` a file that exists is left alone and the command fails.
 """

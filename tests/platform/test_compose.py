@@ -99,7 +99,7 @@ def test_the_sandbox_profiles_arguments_are_understood(name: str):
         cwd=SANDBOX_CODE,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(SANDBOX_CODE), "COLUMNS": "200"},
+        env={**os.environ, "COLUMNS": "200"},
     )
     assert usage.returncode == 0, usage.stderr
     for option in [argument for argument in arguments if argument.startswith("--")]:

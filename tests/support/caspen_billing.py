@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from psycopg import Connection
 
-from caspen_qbo.hooks.caspen import CaspenBilling
+from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.database import Database as Session
 from caspen_qbo.settings import CASPEN_CONN_ID
 from ops.environment import connection_json

@@ -2,7 +2,7 @@
 The crash sweep: one scenario, killed at every instant in turn, then run to the end; nothing doubled, nothing
 lost.
 
-    PYTHONPATH=plugins:include/sandbox:. python -m tests.support.crash_sweep --every 1 --first 1 --last 900
+    python -m tests.support.crash_sweep --every 1 --first 1 --last 900
 
 `make test` tries some twenty instants. All of them take most of an hour, two seconds to each: `--first` and
 `--every` make shares that can be run one by one, or beside each other, e.g. `--every 3` with `--first` 1, 2
@@ -24,7 +24,7 @@ from decimal import Decimal
 import psycopg
 
 from caspen_qbo import wiring
-from caspen_qbo.usecases.post import post
+from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine, Staff
 from ops.postgres import Database, PostgresServer
 from tests.support import crash

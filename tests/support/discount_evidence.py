@@ -1,7 +1,7 @@
 """
 The figures behind docs/decisions/0003 and 0004: how often tax must be stated, by the form of a discount.
 
-    PYTHONPATH=plugins:include/sandbox:. python -m tests.support.discount_evidence
+    python -m tests.support.discount_evidence
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from caspen_qbo.core.money import ZERO, percent_of, to_cents
+from caspen_qbo.core.posting.totals import LineAmounts, line_amounts, needs_override
 from caspen_qbo.core.records import Invoice, TaxMode
 from caspen_qbo.core.reference import TaxCode
-from caspen_qbo.core.totals import LineAmounts, line_amounts, needs_override
 from tests.support.money_sweep import random_invoice
 from tests.support.records import a_code
 

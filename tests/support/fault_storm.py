@@ -1,7 +1,7 @@
 """
 The fault storm: every fifth call fails, in every way of the sandbox's plan; the books come out the same.
 
-    PYTHONPATH=plugins:include/sandbox:. python -m tests.support.fault_storm --documents 1000 --seeds 1-20
+    python -m tests.support.fault_storm --documents 1000 --seeds 1-20
                                                                              [--late]
 
 A practice's documents are posted, then changed by its staff (edited, unlinked, voided), and posted again:
@@ -24,7 +24,7 @@ from typing import Any
 import psycopg
 
 from caspen_qbo.errors import RetryError, StopError
-from caspen_qbo.usecases.post import post
+from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine, Staff
 from ops.postgres import Database, PostgresServer
 from tests.support.crash_sweep import flow_door, fresh_copy

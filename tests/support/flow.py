@@ -21,9 +21,9 @@ import psycopg
 
 from caspen_qbo import wiring
 from caspen_qbo.core.reference import Choices
-from caspen_qbo.hooks.qbo import QuickBooksHook
-from caspen_qbo.usecases.post import RunResult, post
-from caspen_qbo.usecases.setup import choose_settings, link_tax
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+from caspen_qbo.usecases.connection.setup import choose_settings, link_tax
+from caspen_qbo.usecases.posting.run import RunResult, post
 from caspen_seed import NewLine, Staff, create_workspace
 from ops.postgres import Database
 from tests.support.services import Sandbox

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from caspen_qbo.core.mapping import (
+from caspen_qbo.core.posting.mapping import (
     MappingContext,
     map_application,
     map_credit_memo,
@@ -32,7 +32,7 @@ from caspen_qbo.core.records import (
     TaxMode,
 )
 from caspen_qbo.core.reference import Choices, CompanyFacts, ListEntry, RatePart, Reference, TaxCode
-from caspen_qbo.hooks.qbo_json import encode
+from caspen_qbo.hooks.quickbooks.wire import encode
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 CASES = GOLDEN / "cases"

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from caspen_qbo import settings, wiring
-from caspen_qbo.hooks.qbo import QuickBooksHook
-from caspen_qbo.hooks.qbo_client import QuickBooksAccounting
-from caspen_qbo.hooks.qbo_limits import RealmLimiter
-from caspen_qbo.hooks.qbo_oauth import IntuitOAuth
-from caspen_qbo.hooks.qbo_session import Patience, QuickBooksSession
-from caspen_qbo.hooks.qbo_tokens import TokenStore
-from caspen_qbo.usecases.session import Session
+from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
+from caspen_qbo.hooks.intuit.tokens import TokenStore
+from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
+from caspen_qbo.hooks.quickbooks.transport import Patience, QuickBooksSession
+from caspen_qbo.usecases.shared.session import Session
 
 HASTE = Patience(
     connect=5, read=20, throttle_wait=0.01, until_shown=0, read_backoff=0.005, read_backoff_max=0.02

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from caspen_qbo import wiring
-from caspen_qbo.usecases.import_payments import import_payments, plan_import
-from caspen_qbo.usecases.post import RunResult
+from caspen_qbo.usecases.importing.run import import_payments, plan_import
+from caspen_qbo.usecases.posting.run import RunResult
 from tests.support.flow import Flow
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from caspen_qbo.ports import Accounting
-from caspen_qbo.usecases.session import Session
+from caspen_qbo.usecases.shared.session import Session
 
 
 @dataclass(frozen=True, slots=True)

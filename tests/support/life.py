@@ -14,12 +14,12 @@ from typing import Any
 import httpx
 
 from caspen_qbo import wiring
-from caspen_qbo.core.identity import read_marker
+from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.errors import QboAuthError, RetryError
-from caspen_qbo.usecases.import_payments import import_payments
-from caspen_qbo.usecases.post import post
-from caspen_qbo.usecases.reconcile import reconcile
-from caspen_qbo.usecases.retry import release
+from caspen_qbo.usecases.decisions.retry import release
+from caspen_qbo.usecases.importing.run import import_payments
+from caspen_qbo.usecases.posting.run import post
+from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_seed import NewLine
 from caspen_seed.errors import CaspenRefused
 from tests.support import crash

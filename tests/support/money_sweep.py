@@ -1,7 +1,7 @@
 """
 Random invoices through our mapping into QuickBooks: is one ever called equal that is not, to the cent?
 
-    PYTHONPATH=plugins:include/sandbox:. python -m tests.support.money_sweep --url http://127.0.0.1:8700
+    python -m tests.support.money_sweep --url http://127.0.0.1:8700
     --invoices 20000
 
 Each invoice is mapped, sent over HTTP in batches of 30, and compared with QuickBooks' answer exactly as a run
@@ -21,11 +21,11 @@ from typing import Any
 
 import httpx
 
-from caspen_qbo.core.mapping import MappingContext, can_be_corrected, map_invoice
-from caspen_qbo.core.readiness import check_invoice
+from caspen_qbo.core.posting.mapping import MappingContext, can_be_corrected, map_invoice
+from caspen_qbo.core.posting.readiness import check_invoice
 from caspen_qbo.core.records import Invoice, InvoiceLine, TaxMode
 from caspen_qbo.core.reference import Choices, Reference, read_company, read_entry, read_tax_codes
-from caspen_qbo.hooks.qbo_json import decode, encode
+from caspen_qbo.hooks.quickbooks.wire import decode, encode
 from caspen_seed.arithmetic import compute_line, compute_totals
 
 REALM = "9130000000000001"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from caspen_qbo.core.documents import DocumentFacts, LineFacts, LinkFacts
-from caspen_qbo.core.mapping import MappingContext
+from caspen_qbo.core.posting.mapping import MappingContext
 from caspen_qbo.core.records import (
     Allocation,
     Client,

@@ -18,7 +18,7 @@ import httpx
 
 from caspen_seed import load_schema
 from ops.environment import QUICKBOOKS_APP, connection_json, quickbooks_connection
-from ops.paths import PLUGINS, ROOT, SANDBOX_CODE
+from ops.paths import ROOT
 from ops.ports import HOST, free_port
 from ops.postgres import Database, PostgresServer
 from ops.processes import die_with_parent
@@ -71,7 +71,7 @@ def sync_factory(server: PostgresServer) -> DatabaseFactory:
     """Databases with our own schema, made by the command that makes it in production."""
     template = server.ensure_database("sync_template", SYNC_PASSWORD, owner="caspen_qbo")
     connection = connection_json("postgres", template)
-    env = {**os.environ, "AIRFLOW_CONN_SYNC_DB": connection, "PYTHONPATH": str(PLUGINS)}
+    env = {**os.environ, "AIRFLOW_CONN_SYNC_DB": connection}
     done = subprocess.run(
         [sys.executable, "-m", "caspen_qbo", "migrate"], cwd=ROOT, env=env, capture_output=True, text=True
     )
@@ -106,7 +106,7 @@ def running_sandbox(folder: Path, **environ: str) -> Iterator[Sandbox]:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(SANDBOX_CODE), **environ},
+            env={**os.environ, **environ},
             stdout=output,
             stderr=subprocess.STDOUT,
             preexec_fn=die_with_parent(signal.SIGKILL),

@@ -84,9 +84,11 @@ def test_core_asks_neither_the_time_nor_chance_nor_the_environment() -> None:
     assert asked | clocks == set()
 
 
-def test_airflow_finds_only_the_plugin_file() -> None:
-    assert "caspen_qbo/" in (PLUGINS / ".airflowignore").read_text().splitlines()
-    assert [path.name for path in PLUGINS.glob("*.py")] == ["caspen_qbo_plugin.py"]
+def test_no_module_bears_the_name_of_a_library() -> None:
+    taken = {*sys.stdlib_module_names, "quickbooks", "airflow", "pandas"}
+    modules = [path for path in PACKAGE.rglob("*.py") if not path.stem.startswith("__")]
+    assert modules
+    assert {path.stem for path in modules} & taken == set()
 
 
 DRIVERS = ("psycopg", "psycopg2", "sqlalchemy", "requests", "httpx", "quickbooks", "intuitlib")
@@ -114,9 +116,13 @@ NEVER_IMPORTS = {
     ),
     "operators": ("caspen_qbo.ui", "caspen_qbo.cli", *DRIVERS),
     "ui": ("caspen_qbo.operators", "caspen_qbo.cli", "requests", "quickbooks", "intuitlib"),
-    "core/mapping.py": ("caspen_qbo.core.matching", "caspen_qbo.core.plan"),
-    "core/matching.py": ("caspen_qbo.core.mapping", "caspen_qbo.core.plan", "caspen_qbo.core.records"),
-    "core/totals.py": ("caspen_qbo.core.mapping", "caspen_qbo.core.matching"),
+    "core/posting/mapping.py": ("caspen_qbo.core.reconciling.matching", "caspen_qbo.core.posting.plan"),
+    "core/reconciling/matching.py": (
+        "caspen_qbo.core.posting.mapping",
+        "caspen_qbo.core.posting.plan",
+        "caspen_qbo.core.records",
+    ),
+    "core/posting/totals.py": ("caspen_qbo.core.posting.mapping", "caspen_qbo.core.reconciling.matching"),
     "core/records.py": ("caspen_qbo.core.documents",),
     "core/documents.py": ("caspen_qbo.core.records",),
 }

@@ -21,8 +21,8 @@ def backfill(
 ) -> None:
     """Post or link chosen invoices; says first what would happen. Safe to repeat."""
     from caspen_qbo import wiring
-    from caspen_qbo.usecases.backfill import backfill as run
-    from caspen_qbo.usecases.backfill import plan_backfill
+    from caspen_qbo.usecases.backfill.run import backfill as run
+    from caspen_qbo.usecases.backfill.run import plan_backfill
 
     if not number:
         raise typer.BadParameter("give at least one --number")

@@ -20,7 +20,7 @@ def accept(workspace: int = WORKSPACE, number: list[str] = NUMBER) -> None:
     Take QuickBooks' version of a listed document as right; it is not raised again until it changes again.
     """
     from caspen_qbo import wiring
-    from caspen_qbo.usecases.choices import accept as choose
+    from caspen_qbo.usecases.decisions.accept_or_resend import accept as choose
 
     with wiring.open_session(workspace, wiring.new_run_id("accept")) as session:
         chosen = choose(session, number, who=who())
@@ -30,7 +30,7 @@ def accept(workspace: int = WORKSPACE, number: list[str] = NUMBER) -> None:
 def resend(workspace: int = WORKSPACE, number: list[str] = NUMBER) -> None:
     """Let the next post send Caspen's version again, over what was edited or removed in QuickBooks."""
     from caspen_qbo import wiring
-    from caspen_qbo.usecases.choices import resend as choose
+    from caspen_qbo.usecases.decisions.accept_or_resend import resend as choose
 
     with wiring.open_session(workspace, wiring.new_run_id("resend")) as session:
         chosen = choose(session, number, who=who())

@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 def heartbeat() -> None:
     """Whether every connected practice was posted, imported and reconciled lately; exit 1 if not."""
     from caspen_qbo import wiring
-    from caspen_qbo.usecases.heartbeat import find_silences
+    from caspen_qbo.usecases.monitoring.heartbeat import find_silences
 
     with wiring.open_store() as store:
         silences = find_silences(store)

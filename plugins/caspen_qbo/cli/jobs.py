@@ -26,15 +26,15 @@ def register(app: typer.Typer) -> None:
 
 def post(workspace: int | None = WORKSPACE, dry_run: bool = DRY_RUN) -> None:
     """Post to QuickBooks what is due: one run."""
-    from caspen_qbo.usecases.dry_run import plan_post
-    from caspen_qbo.usecases.post import post as run
+    from caspen_qbo.usecases.posting.dry_run import plan_post
+    from caspen_qbo.usecases.posting.run import post as run
 
     _for_each(workspace, "post", plan_post if dry_run else run)
 
 
 def import_(workspace: int | None = WORKSPACE, dry_run: bool = DRY_RUN) -> None:
     """Bring payments recorded in QuickBooks to Caspen: one run."""
-    from caspen_qbo.usecases.import_payments import import_payments, plan_import
+    from caspen_qbo.usecases.importing.run import import_payments, plan_import
 
     _for_each(workspace, "import", plan_import if dry_run else import_payments)
 
@@ -44,7 +44,7 @@ def reconcile(
     full: bool = typer.Option(False, "--full", help="Read every linked document, not only what changed."),
 ) -> None:
     """Compare both sides and list what differs: one run."""
-    from caspen_qbo.usecases.reconcile import reconcile as run
+    from caspen_qbo.usecases.reconciling.run import reconcile as run
 
     _for_each(workspace, "reconcile", lambda session: run(session, full=full))
 

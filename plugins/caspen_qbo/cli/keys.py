@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 def rotate_fernet_key() -> None:
     """Rewrite the stored tokens with the first key of AIRFLOW__CORE__FERNET_KEY (new,old); safe to repeat."""
     from caspen_qbo.errors import ConfigurationError
-    from caspen_qbo.hooks.qbo_rotation import rewrite_tokens
+    from caspen_qbo.hooks.intuit.rotation import rewrite_tokens
 
     rewritten = rewrite_tokens()
     console().print(f"tokens of {len(rewritten.done)} workspace(s) are encrypted with the first key")

@@ -25,7 +25,7 @@ def status(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
     Invoices by standing: finalised = synced + waiting + listed + excluded; and the same by kind of document.
     """
     from caspen_qbo import wiring
-    from caspen_qbo.usecases.ledger import read_ledger
+    from caspen_qbo.usecases.shared.ledger import read_ledger
 
     with wiring.open_session(workspace, wiring.new_run_id("status")) as session:
         ledger = read_ledger(session)
@@ -78,7 +78,7 @@ def retry(
     """Release listed documents for the next run."""
     from caspen_qbo import wiring
     from caspen_qbo.catalogue import CATALOGUE
-    from caspen_qbo.usecases.retry import release
+    from caspen_qbo.usecases.decisions.retry import release
 
     if more and not number:
         raise typer.BadParameter(f"{' '.join(more)!r} came without --number")

@@ -39,7 +39,7 @@ def connect(
     refresh_token: str = typer.Option(..., help="A refresh token obtained elsewhere; it is traded at once."),
 ) -> None:
     """Store a connection obtained elsewhere."""
-    from caspen_qbo.hooks.qbo import QuickBooksHook
+    from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 
     with QuickBooksHook().connector() as connector:
         connector.adopt(workspace, realm, refresh_token)
@@ -48,7 +48,7 @@ def connect(
 
 def disconnect(workspace: int = WORKSPACE) -> None:
     """End the connection at Intuit and forget the tokens; settings and links stay."""
-    from caspen_qbo.hooks.qbo import QuickBooksHook
+    from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 
     with QuickBooksHook().connector() as connector:
         was = connector.disconnect(workspace)
@@ -64,7 +64,7 @@ def settings(
     """Choose the payment account and the default items; their types are checked."""
     from caspen_qbo import wiring
     from caspen_qbo.core.reference import Choices
-    from caspen_qbo.usecases.setup import choose_settings
+    from caspen_qbo.usecases.connection.setup import choose_settings
 
     with wiring.open_session(workspace, wiring.new_run_id("settings")) as session:
         choose_settings(session, Choices(payment_account, service_item, product_item), who=who())
@@ -78,7 +78,7 @@ def link_tax(
 ) -> None:
     """Link one Caspen tax rate to a QuickBooks tax code of the same rate."""
     from caspen_qbo import wiring
-    from caspen_qbo.usecases.setup import link_tax as link
+    from caspen_qbo.usecases.connection.setup import link_tax as link
 
     with wiring.open_session(workspace, wiring.new_run_id("link_tax")) as session:
         code = link(session, tax_rate, tax_code, who=who())
@@ -88,7 +88,7 @@ def link_tax(
 def doctor(workspace: int = WORKSPACE) -> None:
     """Every set-up check, one line each; exit 0 only if all hold."""
     from caspen_qbo import wiring
-    from caspen_qbo.usecases.doctor import examine
+    from caspen_qbo.usecases.connection.doctor import examine
 
     with wiring.open_session(workspace, wiring.new_run_id("doctor")) as session:
         findings = examine(session)

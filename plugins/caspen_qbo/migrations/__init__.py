@@ -1,6 +1,6 @@
 """
 Versioned migrations of schema ``qbo_sync``, run by Alembic; the statements are files below
-``include/sql/store``.
+``include/sql/migrations``.
 
 A migration is a folder of statements plus a three-line revision in ``versions/`` that names it.
 """
@@ -16,10 +16,10 @@ _LOCK_KEY = 0x71626F5F73796E63  # "qbo_sync"
 
 
 def apply_folder(name: str) -> None:
-    """Run every statement of ``include/sql/store/migrations/<name>`` in order; called by a revision."""
+    """Run every statement of ``include/sql/migrations/<name>`` in order; called by a revision."""
     from alembic import op
 
-    for statement in queries.list_folder(f"store/migrations/{name}"):
+    for statement in queries.list_folder(f"migrations/{name}"):
         op.get_bind().exec_driver_sql(queries.load(statement))
 
 

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from caspen_qbo.operators.note import leave, noted_if_it_fails
 
 if TYPE_CHECKING:
-    from caspen_qbo.usecases.backfill import BackfillReport
+    from caspen_qbo.usecases.backfill.run import BackfillReport
 
 SHOWN_MAX = 50
 """Numbers told one by one in the question and in the result; all of them are in the log."""
@@ -47,8 +47,8 @@ class _BackfillOperator(BaseOperator):
             each, ``message``, and ``table``: all of it, in Markdown.
         """
         from caspen_qbo import wiring
-        from caspen_qbo.core.backfill import clean_numbers
-        from caspen_qbo.usecases.backfill import backfill, plan_backfill
+        from caspen_qbo.core.backfill.verdict import clean_numbers
+        from caspen_qbo.usecases.backfill.run import backfill, plan_backfill
 
         run_id = context["run_id"]
         numbers = clean_numbers(self.invoice_numbers)

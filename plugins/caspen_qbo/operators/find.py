@@ -28,7 +28,7 @@ class FindWorkspacesOperator(BaseOperator):
         self.only_with_work = only_with_work
 
     def execute(self, context: Context) -> list[dict[str, Any]]:
-        from caspen_qbo.usecases.find_workspaces import find_workspaces
+        from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
         from caspen_qbo.wiring import open_billing, open_store
 
         with noted_if_it_fails(context), open_store() as store, open_billing() as billing:

@@ -8,7 +8,7 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from caspen_qbo.catalogue import Turn
-from caspen_qbo.core.run_note import TURN
+from caspen_qbo.core.monitoring.run_note import TURN
 from caspen_qbo.operators.note import TURNS, leave, noted_if_it_fails
 
 
@@ -23,7 +23,7 @@ class CheckHeartbeatOperator(BaseOperator):
         super().__init__(**{"retries": 0, **kwargs})
 
     def execute(self, context: Context) -> int:
-        from caspen_qbo.usecases.heartbeat import check_heartbeat
+        from caspen_qbo.usecases.monitoring.heartbeat import check_heartbeat
         from caspen_qbo.wiring import open_store
 
         with noted_if_it_fails(context), open_store() as store:

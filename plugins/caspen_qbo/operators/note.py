@@ -2,7 +2,7 @@
 What tasks leave for their run's note: texts in an XCom of its own, which also outlives a task that failed.
 
 A task cannot write the note itself: Airflow's task API has no door to it, and the public API wants a login.
-:mod:`caspen_qbo.run_notes` writes it when the run has ended.
+:mod:`caspen_qbo.airflow.run_notes` writes it when the run has ended.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from airflow.sdk import Context
 
 from caspen_qbo.catalogue import Turn, entry_for
-from caspen_qbo.core.run_note import NOTE_MAX, TURN
+from caspen_qbo.core.monitoring.run_note import NOTE_MAX, TURN
 from caspen_qbo.errors import ConfigurationError, RetryError, SyncError
 from caspen_qbo.settings import RUN_NOTE_KEY
 

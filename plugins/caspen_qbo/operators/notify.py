@@ -69,7 +69,7 @@ def notify_signed(practices: Mapping[int, str]) -> None:
     """
     if not practices:
         return
-    from caspen_qbo.usecases.sign_off import told_signed, untold_changes
+    from caspen_qbo.usecases.reconciling.sign_off import told_signed, untold_changes
     from caspen_qbo.wiring import open_store
 
     with open_store() as store:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from caspen_qbo.operators.workspace import WorkspaceOperator
 
 if TYPE_CHECKING:
-    from caspen_qbo.usecases.session import Session
+    from caspen_qbo.usecases.shared.session import Session
 
 
 class PostOperator(WorkspaceOperator):
@@ -26,8 +26,8 @@ class PostOperator(WorkspaceOperator):
         self.dry_run = dry_run
 
     def work(self, session: Session) -> Any:
-        from caspen_qbo.usecases.dry_run import plan_post
-        from caspen_qbo.usecases.post import post
+        from caspen_qbo.usecases.posting.dry_run import plan_post
+        from caspen_qbo.usecases.posting.run import post
 
         return plan_post(session) if self.dry_run else post(session)
 
@@ -47,7 +47,7 @@ class ImportOperator(WorkspaceOperator):
         self.dry_run = dry_run
 
     def work(self, session: Session) -> Any:
-        from caspen_qbo.usecases.import_payments import import_payments, plan_import
+        from caspen_qbo.usecases.importing.run import import_payments, plan_import
 
         return plan_import(session) if self.dry_run else import_payments(session)
 
@@ -69,6 +69,6 @@ class ReconcileOperator(WorkspaceOperator):
         self.full = full
 
     def work(self, session: Session) -> Any:
-        from caspen_qbo.usecases.reconcile import reconcile
+        from caspen_qbo.usecases.reconciling.run import reconcile
 
         return reconcile(session, full=bool(self.full))

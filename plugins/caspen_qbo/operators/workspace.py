@@ -12,7 +12,7 @@ from caspen_qbo.operators.note import leave, whose_turn
 from caspen_qbo.settings import FAILURE_KEY
 
 if TYPE_CHECKING:
-    from caspen_qbo.usecases.session import Session
+    from caspen_qbo.usecases.shared.session import Session
 
 Outcome = dict[str, Any]
 """``workspace_id``, ``practice``, ``counts`` (int by name) and ``message``: what travels between tasks."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from caspen_qbo.core.reconcile import COMPARED_OF, Severity
+from caspen_qbo.core.reconciling.verdict import COMPARED_OF, Severity
 from caspen_qbo.core.records import DocumentKind
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from caspen_qbo import settings
-from caspen_qbo.core.reconcile import CheckResult
+from caspen_qbo.core.reconciling.verdict import CheckResult
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.quality.suites import build_suite, import_gx

@@ -25,7 +25,7 @@ def build(store: Store, workspace_id: int, run_id: str | None = None) -> Report:
 
     :raises ConfigurationError: the workspace has no such finished run.
     """
-    from caspen_qbo.reports.html import render_html
+    from caspen_qbo.reports.page import render_html
     from caspen_qbo.reports.stored import read_model
     from caspen_qbo.reports.xlsx import render_xlsx
 

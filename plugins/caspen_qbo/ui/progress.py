@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from caspen_qbo.errors import SyncError
-from caspen_qbo.hooks.qbo import QuickBooksHook
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.ui.visit import Visit
 
 

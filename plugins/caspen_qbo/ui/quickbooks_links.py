@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from caspen_qbo.errors import SyncError
-from caspen_qbo.hooks.qbo import QuickBooksHook
-from caspen_qbo.hooks.qbo_config import QuickBooksConfig
+from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 
 APPS = {"production": "https://app.qbo.intuit.com", "sandbox": "https://app.sandbox.qbo.intuit.com"}
 PAGES = {"Invoice": "invoice", "CreditMemo": "creditmemo", "Payment": "recvpayment"}

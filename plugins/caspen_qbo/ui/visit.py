@@ -13,10 +13,10 @@ from fastapi import Depends, HTTPException, Request, status
 
 from caspen_qbo import wiring
 from caspen_qbo.core.records import Workspace
-from caspen_qbo.hooks.caspen import CaspenBilling
+from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.store import Store
-from caspen_qbo.hooks.store.pages import PageStore
-from caspen_qbo.hooks.store.setup import ConnectionFacts
+from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
+from caspen_qbo.hooks.store.monitoring.pages import PageStore
 from caspen_qbo.ui.access import Right, rights_of, visible
 from caspen_qbo.ui.texts import zone_of
 

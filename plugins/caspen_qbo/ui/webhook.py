@@ -21,8 +21,8 @@ from fastapi.responses import Response
 
 from caspen_qbo import wiring
 from caspen_qbo.errors import SyncError
-from caspen_qbo.hooks.qbo import QuickBooksHook
-from caspen_qbo.hooks.store.pages import PageStore
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+from caspen_qbo.hooks.store.monitoring.pages import PageStore
 
 log = logging.getLogger(__name__)
 

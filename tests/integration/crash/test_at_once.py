@@ -12,11 +12,11 @@ import pytest
 
 from caspen_qbo import wiring
 from caspen_qbo.errors import RetryError
-from caspen_qbo.hooks.qbo import QuickBooksHook
-from caspen_qbo.usecases.import_payments import import_payments
-from caspen_qbo.usecases.post import post
-from caspen_qbo.usecases.reconcile import reconcile
-from caspen_qbo.usecases.retry import release
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+from caspen_qbo.usecases.decisions.retry import release
+from caspen_qbo.usecases.importing.run import import_payments
+from caspen_qbo.usecases.posting.run import post
+from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_seed import NewLine
 from ops.postgres import Database
 from tests.support.crash_sweep import build_scenario, faults_of

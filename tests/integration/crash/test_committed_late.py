@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from caspen_qbo import settings, wiring
-from caspen_qbo.usecases.post import post
+from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine, Staff
 from ops.postgres import Database
 from tests.support.flow import WORKSPACE, Flow

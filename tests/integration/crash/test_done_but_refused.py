@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from caspen_qbo.errors import QboAuthError, QboThrottledError, SubscriptionEndedError
-from caspen_qbo.usecases.post import post
+from caspen_qbo.usecases.posting.run import post
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.hasty import hasty_session
 from tests.support.interrupt import Instant, interrupt

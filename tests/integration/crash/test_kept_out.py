@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from caspen_qbo.errors import QboAuthError
-from caspen_qbo.usecases.import_payments import import_payments
-from caspen_qbo.usecases.post import post
-from caspen_qbo.usecases.session import Session
+from caspen_qbo.usecases.importing.run import import_payments
+from caspen_qbo.usecases.posting.run import post
+from caspen_qbo.usecases.shared.session import Session
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.hasty import hasty_session
 

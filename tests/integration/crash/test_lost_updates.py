@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caspen_qbo.errors import RetryError
-from caspen_qbo.usecases.post import post
+from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine
 from tests.support.bookkeeper import plain
 from tests.support.flow import WORKSPACE, Flow

@@ -6,9 +6,9 @@ from collections import Counter
 
 from benchmarks.calls import count_ours, count_script, sizes
 from caspen_qbo import wiring
-from caspen_qbo.usecases.import_payments import import_payments
-from caspen_qbo.usecases.post import post
-from caspen_qbo.usecases.reconcile import reconcile
+from caspen_qbo.usecases.importing.run import import_payments
+from caspen_qbo.usecases.posting.run import post
+from caspen_qbo.usecases.reconciling.run import reconcile
 from tests.support.crash_sweep import build_scenario
 from tests.support.flow import WORKSPACE, Flow
 

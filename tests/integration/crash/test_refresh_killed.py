@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from caspen_qbo.errors import QboAuthError
-from caspen_qbo.hooks.qbo import QuickBooksHook
-from caspen_qbo.hooks.qbo_oauth import IntuitOAuth
-from caspen_qbo.hooks.qbo_tokens import TokenStore
+from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
+from caspen_qbo.hooks.intuit.tokens import TokenStore
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from tests.support import crash
 from tests.support.flow import WORKSPACE, Flow
 

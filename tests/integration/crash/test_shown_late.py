@@ -11,8 +11,8 @@ import os
 
 import pytest
 
-from caspen_qbo.usecases.post import post
-from caspen_qbo.usecases.reconcile import reconcile
+from caspen_qbo.usecases.posting.run import post
+from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_qbo.wiring import open_session
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.interrupt import Instant, interrupt

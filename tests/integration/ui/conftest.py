@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from caspen_qbo import wiring
-from caspen_qbo.usecases.reconcile import reconcile
+from caspen_qbo.usecases.reconciling.run import reconcile
 from tests.support.airflow_server import simple_auth
 from tests.support.flow import Flow
 

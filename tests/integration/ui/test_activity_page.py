@@ -12,9 +12,9 @@ import pytest
 
 from caspen_qbo import wiring
 from caspen_qbo.errors import QboThrottledError
-from caspen_qbo.usecases.post_sales import post_invoices
-from caspen_qbo.usecases.reconcile import reconcile
-from caspen_qbo.usecases.stage import stage
+from caspen_qbo.usecases.posting.sales import post_invoices
+from caspen_qbo.usecases.reconciling.run import reconcile
+from caspen_qbo.usecases.shared.staging import stage
 from tests.integration.ui.conftest import Pages
 from tests.support.command_line import run_command
 from tests.support.flow import Flow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from caspen_qbo import wiring
-from caspen_qbo.usecases.reconcile import reconcile
+from caspen_qbo.usecases.reconciling.run import reconcile
 from tests.integration.ui.conftest import Pages
 from tests.support.flow import Flow
 

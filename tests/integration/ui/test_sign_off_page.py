@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from caspen_qbo import wiring
-from caspen_qbo.usecases.reconcile import reconcile
+from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_seed import NewLine
 from tests.integration.ui.conftest import Pages
 from tests.support.flow import Flow

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from caspen_qbo.core.matching import Difference
-from caspen_qbo.core.reconcile import COMPARED_OF, CheckResult, judge, uncompared
+from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.core.reconciling.verdict import COMPARED_OF, CheckResult, judge, uncompared
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.quality.suites import build_suite, import_gx
 from caspen_qbo.quality.validate import _read, validate
-from caspen_qbo.usecases.reconcile import cross_check
+from caspen_qbo.usecases.reconciling.run import cross_check
 
 
 @pytest.mark.parametrize("kind", list(DocumentKind))

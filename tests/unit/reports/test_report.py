@@ -9,8 +9,8 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
-from caspen_qbo.core.matching import Difference
-from caspen_qbo.reports.html import render_html
+from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.reports.page import render_html
 from caspen_qbo.reports.shaping import listed_by_age
 from caspen_qbo.reports.stored import read_model
 from caspen_qbo.reports.terms import age_of, delta_words

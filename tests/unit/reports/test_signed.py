@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from caspen_qbo.reports.html import render_html
+from caspen_qbo.reports.page import render_html
 from caspen_qbo.reports.stored import read_model
 from caspen_qbo.reports.words import sentences
 from caspen_qbo.reports.xlsx import render_xlsx

@@ -13,7 +13,7 @@ from qbo_emulator.seed import COUNTRIES
 from qbo_emulator.switches import Switches
 
 HERE = Path(__file__).parent
-README = (HERE.parents[2] / "include" / "sandbox" / "qbo_emulator" / "README.md").read_text(encoding="utf-8")
+README = (HERE.parents[2] / "sandbox" / "qbo_emulator" / "README.md").read_text(encoding="utf-8")
 
 
 def test_each_of_the_25_behaviours_names_a_test_that_exists() -> None:

@@ -18,7 +18,7 @@ from qbo_emulator.store.snapshot import read_snapshot, write_snapshot
 from qbo_emulator.world import World
 from tests.unit.sandbox.door import AU, GB, Sandbox
 
-CODE = Path(__file__).parents[3] / "include" / "sandbox"
+CODE = Path(__file__).parents[3] / "sandbox"
 
 
 def start(*options: str, **environ: str) -> subprocess.Popen[str]:

@@ -8,23 +8,23 @@ from contextlib import contextmanager
 from caspen_qbo import settings
 from caspen_qbo.errors import WorkspaceBusyError
 from caspen_qbo.hooks.database import Database
-from caspen_qbo.hooks.store.activity import ActivityStore
-from caspen_qbo.hooks.store.choices import ChoiceStore
-from caspen_qbo.hooks.store.comparison import ComparisonStore
-from caspen_qbo.hooks.store.documents import DocumentStore
-from caspen_qbo.hooks.store.imports import ImportStore
-from caspen_qbo.hooks.store.inactive import InactiveStore
-from caspen_qbo.hooks.store.links import LinkStore
+from caspen_qbo.hooks.store.connection.setup import SetupStore
+from caspen_qbo.hooks.store.decisions.choices import ChoiceStore
+from caspen_qbo.hooks.store.importing.imports import ImportStore
 from caspen_qbo.hooks.store.locks import workspace_lock_key
-from caspen_qbo.hooks.store.progress import ProgressStore
-from caspen_qbo.hooks.store.reconciliation import ReconciliationStore
-from caspen_qbo.hooks.store.requests import RequestStore
-from caspen_qbo.hooks.store.runs import RunStore
-from caspen_qbo.hooks.store.setup import SetupStore
-from caspen_qbo.hooks.store.sign_off import SignOffStore
-from caspen_qbo.hooks.store.snapshot import SnapshotStore
-from caspen_qbo.hooks.store.tie_outs import TieOutStore
-from caspen_qbo.hooks.store.unsynced import UnsyncedStore
+from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
+from caspen_qbo.hooks.store.monitoring.progress import ProgressStore
+from caspen_qbo.hooks.store.monitoring.runs import RunStore
+from caspen_qbo.hooks.store.posting.documents import DocumentStore
+from caspen_qbo.hooks.store.posting.links import LinkStore
+from caspen_qbo.hooks.store.posting.requests import RequestStore
+from caspen_qbo.hooks.store.posting.unsynced import UnsyncedStore
+from caspen_qbo.hooks.store.reconciling.comparison import ComparisonStore
+from caspen_qbo.hooks.store.reconciling.inactive_customers import InactiveStore
+from caspen_qbo.hooks.store.reconciling.reconciliations import ReconciliationStore
+from caspen_qbo.hooks.store.reconciling.sign_off import SignOffStore
+from caspen_qbo.hooks.store.reconciling.snapshot import SnapshotStore
+from caspen_qbo.hooks.store.reconciling.tie_outs import TieOutStore
 
 
 class Store:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException
 from fastapi.responses import Response
 
-from caspen_qbo.core.backfill import clean_numbers
+from caspen_qbo.core.backfill.verdict import clean_numbers
 from caspen_qbo.errors import SyncError
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.airflow_api import AirflowApi, AirflowMissingError, AirflowRun

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from caspen_qbo.errors import SyncError
-from caspen_qbo.hooks.qbo import QuickBooksHook
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import HEADERS, back_to, page, redirect

@@ -20,8 +20,8 @@ from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.quickbooks_links import document_url, read_config
 from caspen_qbo.ui.views.invoice import invoice_view
 from caspen_qbo.ui.visit import Visit, VisitDep
-from caspen_qbo.usecases.choices import accept, resend
-from caspen_qbo.usecases.retry import release
+from caspen_qbo.usecases.decisions.accept_or_resend import accept, resend
+from caspen_qbo.usecases.decisions.retry import release
 
 router = APIRouter()
 

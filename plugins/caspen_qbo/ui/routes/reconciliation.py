@@ -28,7 +28,7 @@ from caspen_qbo.ui.views.reconciliation import (
 )
 from caspen_qbo.ui.views.signed import CHANGES_SHOWN, SignedView, signed_view
 from caspen_qbo.ui.visit import Visit, VisitDep
-from caspen_qbo.usecases.sign_off import sign_off
+from caspen_qbo.usecases.reconciling.sign_off import sign_off
 
 router = APIRouter()
 

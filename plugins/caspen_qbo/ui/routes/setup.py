@@ -16,8 +16,8 @@ from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.routes.connect import consent_origins
 from caspen_qbo.ui.views.setup import doctor_view, setup_view
 from caspen_qbo.ui.visit import Visit, VisitDep
-from caspen_qbo.usecases.doctor import examine
-from caspen_qbo.usecases.setup import Offers, choose_settings, read_offers
+from caspen_qbo.usecases.connection.doctor import examine
+from caspen_qbo.usecases.connection.setup import Offers, choose_settings, read_offers
 
 router = APIRouter()
 

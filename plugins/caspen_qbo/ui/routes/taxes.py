@@ -14,7 +14,7 @@ from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.views.taxes import choose_view, taxes_view
 from caspen_qbo.ui.visit import VisitDep
-from caspen_qbo.usecases.setup import link_tax, read_offers
+from caspen_qbo.usecases.connection.setup import link_tax, read_offers
 
 router = APIRouter()
 

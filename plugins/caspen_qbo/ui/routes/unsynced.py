@@ -18,7 +18,7 @@ from caspen_qbo.ui.texts import counted
 from caspen_qbo.ui.views.unsynced import CSV_COLUMNS, PAGE_SIZE, csv_row, unsynced_view
 from caspen_qbo.ui.views.unsynced_filter import Asked, filter_of
 from caspen_qbo.ui.visit import VisitDep
-from caspen_qbo.usecases.retry import release
+from caspen_qbo.usecases.decisions.retry import release
 
 router = APIRouter()
 
@@ -75,7 +75,7 @@ def export(visit: VisitDep, asked: AskedDep) -> Response:
         writer = csv.writer(buffer)
         writer.writerow(CSV_COLUMNS)
         with wiring.open_store() as store:  # the visit's own is closed before the last line is sent
-            from caspen_qbo.hooks.store.pages import PageStore
+            from caspen_qbo.hooks.store.monitoring.pages import PageStore
 
             for row in PageStore(store.database).iterate_unsynced(
                 workspace_id, filter_of(asked), asked.sort, asked.descending

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from caspen_qbo.catalogue import entry_for
-from caspen_qbo.core.backfill import Verdict, clean_numbers
+from caspen_qbo.core.backfill.verdict import Verdict, clean_numbers
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right

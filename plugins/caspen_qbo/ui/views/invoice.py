@@ -9,15 +9,15 @@ from itertools import zip_longest
 
 from caspen_qbo.catalogue import entry_for
 from caspen_qbo.core.documents import DocumentFacts, LineFacts
-from caspen_qbo.core.mapping import describe_line
+from caspen_qbo.core.posting.mapping import describe_line
+from caspen_qbo.core.posting.totals import line_amounts
 from caspen_qbo.core.records import Invoice, InvoiceLine
-from caspen_qbo.core.totals import line_amounts
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
 from caspen_qbo.ui.views.words import KINDS, NOT_RETRIED, TURNS
 from caspen_qbo.ui.visit import Visit
-from caspen_qbo.usecases.choices import may_choose
+from caspen_qbo.usecases.decisions.accept_or_resend import may_choose
 
 DETAIL_SHOWN = 240
 """Characters; QuickBooks' own words mostly fit."""

@@ -11,8 +11,8 @@ from caspen_qbo.core.reference import Choices, ListEntry
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.visit import Visit
-from caspen_qbo.usecases.doctor import Finding
-from caspen_qbo.usecases.setup import Offers
+from caspen_qbo.usecases.connection.doctor import Finding
+from caspen_qbo.usecases.connection.setup import Offers
 
 
 @dataclass(frozen=True, slots=True)

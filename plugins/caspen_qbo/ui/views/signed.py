@@ -10,7 +10,7 @@ from caspen_qbo.reports.signed import SignedChange, read_change
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.views.words import KINDS
 from caspen_qbo.ui.visit import Visit
-from caspen_qbo.usecases.sign_off import plain_change
+from caspen_qbo.usecases.reconciling.sign_off import plain_change
 
 CHANGES_SHOWN = 10
 

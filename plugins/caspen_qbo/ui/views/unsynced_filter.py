@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, Field
 
 from caspen_qbo.catalogue import CATALOGUE, Turn
-from caspen_qbo.hooks.store.pages import SORTS, UnsyncedFilter
+from caspen_qbo.hooks.store.monitoring.pages import SORTS, UnsyncedFilter
 
 
 class Asked(BaseModel):

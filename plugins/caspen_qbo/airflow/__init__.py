@@ -1,0 +1,1 @@
+"""What Airflow finds through entry points: the provider, the plugin and its listener."""

@@ -1,0 +1,51 @@
+"""
+Registers the pages under ``/quickbooks/``, their entry in Airflow's menu, and the writer of the runs' notes:
+names and links only.
+
+Every Airflow process imports this module, so the web application is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+from caspen_qbo.airflow.run_notes import RunNotes
+
+PREFIX = "/quickbooks"
+
+
+class LazyPages:
+    """The ASGI application of the pages, imported at the first request."""
+
+    def __init__(self) -> None:
+        self._app: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self._app is None:
+            from caspen_qbo.ui.app import create_app
+
+            self._app = create_app()
+        # The mounting application is Airflow's own; the pages ask its API in-process, as the signed-in user.
+        await self._app({**scope, "caspen_qbo.airflow": scope.get("app")}, receive, send)
+
+
+class CaspenQuickBooksPlugin(AirflowPlugin):
+    """The pages, the frame that shows them inside Airflow, and the notes on the runs."""
+
+    name = "caspen_qbo"
+    fastapi_apps = [{"app": LazyPages(), "url_prefix": PREFIX, "name": "Caspen to QuickBooks"}]
+    listeners = [RunNotes()]
+    # A component of our own rather than an external view: Airflow's frame for those forbids new tabs, and
+    # Intuit's consent page and QuickBooks itself refuse to be framed.
+    react_apps = [
+        {
+            "name": "QuickBooks",
+            "bundle_url": f"{PREFIX}/frame.js",
+            "destination": "nav",
+            "url_route": "quickbooks",
+            "nav_top_level": True,
+            "icon": f"{PREFIX}/icon.svg",
+        }
+    ]

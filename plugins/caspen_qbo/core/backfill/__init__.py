@@ -1,0 +1,1 @@
+"""What a backfill may link, post or leave."""

@@ -1,0 +1,1 @@
+"""What a payment recorded in QuickBooks means for Caspen."""

@@ -1,0 +1,1 @@
+"""What is posted, in which form, and what to do with each document."""

@@ -1,0 +1,95 @@
+"""
+Which QuickBooks customer a client is, decided from what QuickBooks answered.
+
+The stored link comes first (the use case knows it); then a customer named exactly ``Full name (Caspen
+12345)``; then the only one whose given name, family name and e-mail address all equal the client's; else a
+new one. Two clients never share a customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from caspen_qbo.core.documents import Body
+from caspen_qbo.core.posting.display_names import display_name, full_name, name_part, same_name, usable_email
+from caspen_qbo.core.records import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A customer found in QuickBooks."""
+
+    id: str
+    display_name: str
+    given_name: str
+    family_name: str
+    email: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The outcome for one client: a customer, a clash, or neither (create one)."""
+
+    customer_id: str | None = None
+    matched_by: str = ""
+    """name or person."""
+    clash: str = ""
+    """Why no customer can be used or created, in words; empty when there is none."""
+
+
+def read_candidate(body: Body) -> Candidate:
+    return Candidate(
+        id=str(body["Id"]),
+        display_name=str(body.get("DisplayName") or ""),
+        given_name=str(body.get("GivenName") or ""),
+        family_name=str(body.get("FamilyName") or ""),
+        email=str((body.get("PrimaryEmailAddr") or {}).get("Address") or ""),
+        active=body.get("Active") is not False,
+    )
+
+
+def wanted_names(client: Client) -> tuple[str, ...]:
+    """
+    The display names to look for: the one we would give, and with leading zeros where the id is short.
+
+    Client ids below 10000 have fewer than five digits; books kept by hand pad them.
+    """
+    ours = display_name(client)
+    if client.id >= 10000:
+        return (ours,)
+    return (ours, f"{full_name(client)} (Caspen {client.id:05d})")
+
+
+def match_client(client: Client, candidates: Iterable[Candidate], taken: Collection[str]) -> Match:
+    """
+    :param candidates: Customers found by name or e-mail; others may be among them.
+    :param taken: Customer ids linked to other clients.
+    """
+    active = [candidate for candidate in candidates if candidate.active]
+    names = wanted_names(client)
+    by_name = [c for c in active if any(same_name(c.display_name, name) for name in names)]
+    for candidate in by_name:
+        if candidate.id not in taken:
+            return Match(candidate.id, "name")
+    in_the_way = next((c for c in by_name if same_name(c.display_name, names[0])), None)
+    if in_the_way is not None:
+        return Match(
+            clash=f"QuickBooks customer {in_the_way.id} has this client's name but belongs to another client."
+        )
+    people = [c for c in active if _same_person(client, c)]
+    if len(people) == 1 and people[0].id not in taken:
+        return Match(people[0].id, "person")
+    return Match()
+
+
+def _same_person(client: Client, candidate: Candidate) -> bool:
+    email = usable_email(client.email)
+    if email is None or not name_part(client.first_name):
+        return False
+    return (
+        candidate.email.strip().casefold() == email.casefold()
+        and candidate.given_name.strip().casefold() == name_part(client.first_name).casefold()
+        and candidate.family_name.strip().casefold() == name_part(client.last_name).casefold()
+    )

@@ -1,0 +1,196 @@
+"""Everything that can be known before sending, checked before sending: all problems of a document at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.mapping import MappingContext
+from caspen_qbo.core.records import CreditNote, CreditNoteLine, Invoice, InvoiceLine, TaxMode
+from caspen_qbo.core.reference import (
+    PAYMENT_ACCOUNT_TYPES,
+    PRODUCT_ITEM_TYPES,
+    SERVICE_ITEM_TYPES,
+    ListEntry,
+)
+
+DOC_NUMBER_MAX = 21
+INVOICE_LINES_MAX = 750
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason why a document cannot go now."""
+
+    error_key: str
+    detail: str
+    """What was seen and what was expected, in words."""
+    cause_ref: str = ""
+    """What one fix repairs for every document it holds, e.g. ``tax_rate:12``; empty: this document alone."""
+
+
+def check_setup(context: MappingContext) -> list[Problem]:
+    """The practice's three choices still exist, are active and of a right type."""
+    choices, reference = context.choices, context.reference
+    problems = _check_choice(
+        "payment account",
+        choices.payment_account_id,
+        reference.accounts.get(choices.payment_account_id),
+        PAYMENT_ACCOUNT_TYPES,
+    )
+    problems += _check_choice(
+        "default Service item",
+        choices.service_item_id,
+        reference.items.get(choices.service_item_id),
+        SERVICE_ITEM_TYPES,
+    )
+    problems += _check_choice(
+        "default Product item",
+        choices.product_item_id,
+        reference.items.get(choices.product_item_id),
+        PRODUCT_ITEM_TYPES,
+    )
+    return problems
+
+
+def _check_choice(what: str, chosen: str, found: ListEntry | None, types: tuple[str, ...]) -> list[Problem]:
+    cause = f"setting:{what}"
+    if found is None:
+        return [
+            Problem("setup_incomplete", f"The {what} (QuickBooks id {chosen}) is not in QuickBooks.", cause)
+        ]
+    if not found.active:
+        return [
+            Problem("setup_incomplete", f"The {what}, {found.name}, was made inactive in QuickBooks.", cause)
+        ]
+    if found.type not in types:
+        expected = " or ".join(types)
+        detail = f"The {what}, {found.name}, is of type {found.type}; it must be {expected}."
+        return [Problem("setup_incomplete", detail, cause)]
+    return []
+
+
+def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
+    """Every problem of one invoice that would stop it or make its figures differ; empty when it may go."""
+    problems = _check_number(invoice.number)
+    if not invoice.lines:
+        problems.append(Problem("required_param_missing", "The invoice was finalised without any line."))
+    if len(invoice.lines) > INVOICE_LINES_MAX:
+        problems.append(
+            Problem(
+                "other", f"The invoice has {len(invoice.lines)} lines; QuickBooks takes {INVOICE_LINES_MAX}."
+            )
+        )
+    home = context.reference.company.home_currency
+    if home and invoice.currency != home:
+        problems.append(
+            Problem(
+                "currency_mismatch",
+                f"The invoice is in {invoice.currency}; QuickBooks' home currency is {home}.",
+            )
+        )
+    problems += _check_period(invoice.issue_date, context)
+    problems += _check_tax(invoice.lines, invoice.tax_mode, context)
+    problems += _check_sums(invoice.lines, invoice)
+    return problems
+
+
+def check_credit_note(credit_note: CreditNote, context: MappingContext) -> list[Problem]:
+    """As for an invoice; number, period, tax codes and sums."""
+    problems = _check_number(credit_note.number)
+    if not credit_note.lines:
+        problems.append(Problem("required_param_missing", "The credit note has no line."))
+    problems += _check_period(credit_note.issue_date, context)
+    problems += _check_tax(credit_note.lines, credit_note.tax_mode, context)
+    problems += _check_sums(credit_note.lines, credit_note)
+    return problems
+
+
+def check_payment(payment_date: date, context: MappingContext) -> list[Problem]:
+    return _check_period(payment_date, context)
+
+
+def _check_number(number: str) -> list[Problem]:
+    if len(number) <= DOC_NUMBER_MAX:
+        return []
+    detail = f"The number has {len(number)} characters; QuickBooks takes {DOC_NUMBER_MAX}."
+    return [Problem("number_too_long", detail)]
+
+
+def _check_period(dated: date, context: MappingContext) -> list[Problem]:
+    closing = context.reference.company.closing_date
+    if closing is None or dated > closing:
+        return []
+    return [
+        Problem(
+            "period_closed",
+            f"Dated {dated.isoformat()}; QuickBooks' books are closed up to {closing}.",
+            "books",
+        )
+    ]
+
+
+def _check_tax(
+    lines: Iterable[InvoiceLine | CreditNoteLine], mode: TaxMode, context: MappingContext
+) -> list[Problem]:
+    if mode is TaxMode.NONE:
+        return []
+    found: dict[str, Problem] = {}
+    for line in lines:
+        problem = _tax_problem(line, context)
+        if problem is not None:
+            found.setdefault(problem.detail, problem)
+    return list(found.values())
+
+
+def _tax_problem(line: InvoiceLine | CreditNoteLine, context: MappingContext) -> Problem | None:
+    key = "business_validation_tax"
+    if line.tax_rate_id is None:
+        return Problem(key, "A line has no tax rate although the invoice is taxed.")
+    cause = f"tax_rate:{line.tax_rate_id}"
+    if line.tax_rate_id not in context.tax_code_by_rate:
+        return Problem(
+            key, f"Caspen's tax rate {line.tax_rate_id} is not linked to a QuickBooks tax code.", cause
+        )
+    code = context.tax_code(line.tax_rate_id)
+    if code is None:
+        gone = context.tax_code_by_rate[line.tax_rate_id]
+        return Problem(key, f"The linked tax code (QuickBooks id {gone}) is no longer in QuickBooks.", cause)
+    if not code.usable_for_sales:
+        return Problem(key, f"The linked tax code {code.name} is inactive or not for sales.", cause)
+    if code.percent != line.tax_percent:
+        detail = (
+            f"A line was taxed at {_percent(line.tax_percent)} %; the linked tax code {code.name} "
+            f"is {_percent(code.percent)} %."
+        )
+        return Problem(key, detail, cause)
+    return None
+
+
+def _percent(value: Decimal) -> str:
+    return format(value.normalize(), "f")
+
+
+def _check_sums(
+    lines: Iterable[InvoiceLine | CreditNoteLine], document: Invoice | CreditNote
+) -> list[Problem]:
+    """Lines that do not add up to the document in Caspen could only be posted wrong."""
+    lines = tuple(lines)
+    if not lines:
+        return []
+    tax = ZERO if document.tax_mode is TaxMode.NONE else sum((line.tax_amount for line in lines), ZERO)
+    subtotal = sum((line.amount for line in lines), ZERO)
+    if document.tax_mode is TaxMode.INCLUSIVE:
+        subtotal -= tax
+    seen = (subtotal, tax, subtotal + tax)
+    expected = (document.subtotal, document.tax_total, document.total)
+    if seen == expected:
+        return []
+    detail = (
+        f"In Caspen the lines add up to subtotal {seen[0]}, tax {seen[1]}, total {seen[2]}, "
+        f"but the document says {expected[0]}, {expected[1]}, {expected[2]}."
+    )
+    return [Problem("totals_mismatch", detail)]

@@ -1,0 +1,1 @@
+"""Caspen's billing database."""

@@ -1,0 +1,73 @@
+"""What Caspen's screens show of QuickBooks: a status at each document and each tax rate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from caspen_qbo import settings
+from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.hooks.caspen.reads import in_chunks
+from caspen_qbo.hooks.database import Database
+from caspen_qbo.ports import StatusesWritten, StatusUpdate
+
+_STATEMENTS = {
+    DocumentKind.INVOICE: "caspen/update_invoice_statuses",
+    DocumentKind.CREDIT_NOTE: "caspen/update_credit_note_statuses",
+}
+
+
+class CaspenStatuses:
+    """What :class:`caspen_qbo.ports.BillingSource` says of statuses."""
+
+    _database: Database
+
+    def write_statuses(self, workspace_id: int, updates: Sequence[StatusUpdate]) -> StatusesWritten:
+        """See :meth:`caspen_qbo.ports.BillingSource.write_statuses`. Waits a few seconds for rows in use."""
+        wanted = {
+            (update.kind, update.document_id): update for update in updates if update.kind in _STATEMENTS
+        }
+        changed = 0
+
+        def try_once() -> bool:
+            nonlocal changed, wanted
+            written, wanted = self._write_free(workspace_id, wanted)
+            changed += written
+            return bool(wanted)
+
+        Retrying(
+            retry=retry_if_result(bool),
+            stop=stop_after_delay(settings.CASPEN_ROW_WAIT_SECONDS),
+            wait=wait_fixed(0.1),
+            retry_error_callback=lambda state: None,
+        )(try_once)
+        return StatusesWritten(changed, frozenset(wanted))
+
+    def _write_free(
+        self, workspace_id: int, wanted: Mapping[tuple[DocumentKind, int], StatusUpdate]
+    ) -> tuple[int, dict[tuple[DocumentKind, int], StatusUpdate]]:
+        changed, busy = 0, {}
+        for kind, statement in _STATEMENTS.items():
+            for ids in in_chunks(id_ for of_kind, id_ in wanted if of_kind is kind):
+                updates = [wanted[kind, id_] for id_ in ids]
+                params = {
+                    "workspace_id": workspace_id,
+                    "ids": ids,
+                    "statuses": [update.status for update in updates],
+                }
+                if kind is DocumentKind.INVOICE:
+                    params["details"] = [update.detail for update in updates]
+                for row in self._database.fetch_all(statement, params):
+                    if row["written"]:
+                        changed += 1
+                    else:
+                        busy[kind, row["id"]] = wanted[kind, row["id"]]
+        return changed, busy
+
+    def write_tax_rate_status(self, workspace_id: int, tax_rate_id: int, status: str) -> None:
+        """Show ``Synced`` or ``Not synced`` in Caspen's Settings > Taxes. Safe to repeat."""
+        self._database.execute(
+            "caspen/update_tax_rate_status",
+            {"workspace_id": workspace_id, "tax_rate_id": tax_rate_id, "status": status},
+        )

@@ -1,0 +1,1 @@
+"""Intuit's sign-in: OAuth and the stored tokens."""

@@ -1,0 +1,227 @@
+"""Intuit's OAuth 2 on intuit-oauth, plus what that lacks: time-outs, cached discovery, our own errors."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+from intuitlib.client import AuthClient
+from intuitlib.enums import Scopes
+from intuitlib.exceptions import AuthClientError
+
+from caspen_qbo import settings
+from caspen_qbo.core.faults import clean
+from caspen_qbo.errors import ConfigurationError, QboUnavailableError, SyncError
+from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
+
+log = logging.getLogger(__name__)
+
+DISCOVERY_CACHE_SECONDS = 3600
+_DISCOVERY_KEYS = frozenset(
+    {
+        "authorization_endpoint",
+        "token_endpoint",
+        "revocation_endpoint",
+        "issuer",
+        "jwks_uri",
+        "userinfo_endpoint",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What Intuit hands out. Times are UTC, counted from before the request was sent."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_expires_at: datetime | None
+    """Moves ahead with each refresh; about 100 days."""
+    refresh_hard_expires_at: datetime | None
+    """Never moves; five years after the consent. None when Intuit does not say."""
+
+
+class InvalidGrantError(Exception):
+    """The refresh token or authorisation code is not accepted. Dead, used before, or somebody else's."""
+
+    def __init__(self, intuit_tid: str = "") -> None:
+        super().__init__("invalid_grant")
+        self.intuit_tid = intuit_tid
+
+
+class _TimedAuthClient(AuthClient):
+    """AuthClient is a requests session, so every call it makes passes through :meth:`request`."""
+
+    _discovered: dict[str, tuple[float, requests.Response]] = {}
+    _lock = threading.Lock()
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs["timeout"] = (settings.CONNECT_TIMEOUT_SECONDS, settings.TOKEN_TIMEOUT_SECONDS)
+        # Without an explicit auth, requests would let a .netrc of the machine replace the header.
+        kwargs["auth"] = kwargs.get("auth") or (lambda prepared: prepared)
+        if method.upper() == "GET":
+            return self._discover(url, args, kwargs)
+        kwargs["headers"] = {
+            **(kwargs.get("headers") or {}),
+            "x-include-refresh-token-hard-expires-in": "true",
+        }
+        return super().request(method, url, *args, **kwargs)
+
+    def _discover(self, url: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> requests.Response:
+        """The discovery document: the constructor asks for it each time, it changes about never."""
+        with self._lock:
+            known = self._discovered.get(url)
+        if known is not None and time.monotonic() - known[0] < DISCOVERY_CACHE_SECONDS:
+            return known[1]
+        response = super().request("GET", url, *args, **kwargs)
+        if response.status_code == 200 and isinstance(response.json(), dict):
+            missing = _DISCOVERY_KEYS - response.json().keys()
+            if missing:
+                raise ConfigurationError(
+                    f"the OpenID configuration at {url} lacks {', '.join(sorted(missing))}; "
+                    "check discovery_url of the Airflow connection quickbooks."
+                )
+            with self._lock:
+                self._discovered[url] = (time.monotonic(), response)
+        return response
+
+
+class IntuitOAuth:
+    """The four calls of the OAuth flow for one Intuit app. Keeps no tokens; counts its token requests."""
+
+    def __init__(self, config: QuickBooksConfig) -> None:
+        self.calls = 0
+        self._config = config
+
+    def authorization_url(self, state: str, redirect_uri: str | None = None) -> str:
+        """Where the user's browser goes to give consent."""
+        with self._client("discovery", redirect_uri) as client:
+            return client.get_authorization_url([Scopes.ACCOUNTING], state_token=state)
+
+    def exchange(self, code: str, realm_id: str, redirect_uri: str | None = None) -> TokenPair:
+        """
+        Trade the code of the callback for tokens. Never repeat it: a code used twice revokes what it gave.
+
+        :raises InvalidGrantError: the code was used before, is older than some minutes, or is for another
+            address.
+        """
+        with self._client("code exchange", redirect_uri) as client:
+            started = datetime.now(UTC)
+            self._ask(client, "code exchange", client.get_bearer_token, code, realm_id)
+            return _read_tokens(client, started)
+
+    def refresh(self, refresh_token: str) -> TokenPair:
+        """
+        Trade a refresh token for a new pair. The old one may be dead as soon as this returns.
+
+        :raises InvalidGrantError: the refresh token is not accepted.
+        """
+        with self._client("token refresh") as client:
+            started = datetime.now(UTC)
+            self._ask(client, "token refresh", client.refresh, refresh_token)
+            return _read_tokens(client, started, refresh_token)
+
+    def revoke(self, token: str) -> None:
+        """
+        End the consent at Intuit.
+
+        :raises InvalidGrantError: it was ended already.
+        """
+        with self._client("revoke") as client:
+            self._ask(client, "revoke", client.revoke, token)
+
+    def check_discovery(self) -> str:
+        """The token endpoint the discovery document names."""
+        with self._client("discovery") as client:
+            return client.token_endpoint
+
+    def _client(self, what: str, redirect_uri: str | None = None) -> _TimedAuthClient:
+        try:
+            return _TimedAuthClient(
+                self._config.client_id,
+                self._config.client_secret,
+                redirect_uri or self._config.redirect_uri,
+                self._config.discovery,
+            )
+        except AuthClientError as error:
+            raise QboUnavailableError(
+                f"QuickBooks {what}: the OpenID configuration answered {error.status_code}.",
+                intuit_tid=error.intuit_tid,
+            ) from None
+        except requests.RequestException as error:
+            raise QboUnavailableError(
+                f"QuickBooks {what}: the OpenID configuration could not be read ({type(error).__name__})."
+            ) from None
+
+    def _ask(self, client: _TimedAuthClient, what: str, call: Any, *args: str) -> None:
+        self.calls += 1
+        started = time.monotonic()
+        outcome = "-"
+        try:
+            call(*args)
+            outcome = "ok"
+        except AuthClientError as error:
+            outcome = f"{error.status_code}:{_oauth_error(error)}"
+            raise _translate(what, error) from None
+        except (requests.RequestException, ValueError) as error:
+            outcome = type(error).__name__
+            raise QboUnavailableError(f"QuickBooks {what}: no answer ({outcome}).") from None
+        finally:
+            log.info(
+                "quickbooks call kind=token entity=%s status=%s seconds=%.2f",
+                what.replace(" ", "_"), outcome, time.monotonic() - started,
+            )  # fmt: skip
+
+
+def _oauth_error(error: AuthClientError) -> str:
+    try:
+        return clean(error.response.json().get("error") or "")
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _translate(what: str, error: AuthClientError) -> SyncError | InvalidGrantError:
+    """invalid_grant and invalid_client have one status and opposite remedies."""
+    name = _oauth_error(error)
+    if name == "invalid_grant":
+        return InvalidGrantError(error.intuit_tid or "")
+    if name in ("invalid_client", "unauthorized_client") or (error.status_code == 401 and what != "revoke"):
+        return ConfigurationError(
+            f"QuickBooks {what}: Intuit does not know the app's client id and secret ({name or 401}); "
+            "correct login and password of the Airflow connection quickbooks.",
+            intuit_tid=error.intuit_tid,
+        )
+    if error.status_code >= 500 or error.status_code == 429:
+        return QboUnavailableError(
+            f"QuickBooks {what}: Intuit answered {error.status_code}.", intuit_tid=error.intuit_tid
+        )
+    if what == "revoke":
+        return InvalidGrantError(error.intuit_tid or "")
+    return ConfigurationError(
+        f"QuickBooks {what}: Intuit refused the request ({error.status_code} {name or 'no reason'}); "
+        "check redirect_uri and environment of the Airflow connection quickbooks.",
+        intuit_tid=error.intuit_tid,
+    )
+
+
+def _read_tokens(client: AuthClient, started: datetime, old_refresh_token: str | None = None) -> TokenPair:
+    def until(name: str) -> datetime | None:
+        seconds = getattr(client, name, None)
+        return started + timedelta(seconds=int(seconds)) if seconds not in (None, "") else None
+
+    access_token, refresh_token = client.access_token, client.refresh_token or old_refresh_token
+    if not access_token or not refresh_token:
+        raise QboUnavailableError("QuickBooks token request: the answer holds no tokens.")
+    return TokenPair(
+        access_token=access_token,
+        refresh_token=refresh_token,
+        access_expires_at=until("expires_in") or started + timedelta(hours=1),
+        refresh_expires_at=until("x_refresh_token_expires_in"),
+        refresh_hard_expires_at=until("x_refresh_token_hard_expires_in"),
+    )

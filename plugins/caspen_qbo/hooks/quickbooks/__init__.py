@@ -1,0 +1,1 @@
+"""QuickBooks' accounting API."""

@@ -1,0 +1,108 @@
+"""Batches: composing one within QuickBooks' limits, and telling from its answer what became of each item."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from caspen_qbo import settings
+from caspen_qbo.core import faults
+from caspen_qbo.core.faults import FaultAction
+from caspen_qbo.errors import InvariantError, SubscriptionEndedError
+from caspen_qbo.hooks.quickbooks.call import Reply
+from caspen_qbo.hooks.quickbooks.wire import encode
+from caspen_qbo.ports import Answer, WriteItem
+
+log = logging.getLogger(__name__)
+
+REQUEST_ID_MAX = 36
+BID_MAX = 10
+
+
+def compose_batch(request_id: str, items: Sequence[WriteItem]) -> bytes:
+    """
+    The body of a batch.
+
+    :raises InvariantError: beyond QuickBooks' limits, where it refuses items or does not tell requests apart.
+    """
+    check_length("request id of a batch", request_id, REQUEST_ID_MAX)
+    if len(items) > settings.BATCH_ITEMS_MAX:
+        raise unsendable(f"a batch has {len(items)} items; QuickBooks takes {settings.BATCH_ITEMS_MAX}")
+    bids = [item.bid for item in items]
+    if len(set(bids)) != len(bids):
+        raise unsendable(f"a batch names an item twice: {sorted(bids)}")
+    for bid in bids:
+        check_length("item id in a batch", bid, BID_MAX)
+    requests = [{"bId": item.bid, "operation": item.operation, item.entity: item.body} for item in items]
+    return encode({"BatchItemRequest": requests})
+
+
+def read_answers(reply: Reply, items: Sequence[WriteItem]) -> dict[str, Answer]:
+    """
+    An answer by ``bid`` for every item that has a clear one; the others are in doubt.
+
+    :raises SubscriptionEndedError: every item was refused for it; nothing was carried out.
+    """
+    parts = {
+        str(part.get("bId", "")): part
+        for part in reply.payload.get("BatchItemResponse") or ()
+        if isinstance(part, Mapping)
+    }
+    answers: dict[str, Answer] = {}
+    for item in items:
+        answer = _read_item(item, parts.get(item.bid), reply)
+        if answer is not None:
+            answers[item.bid] = answer
+    if len(answers) == len(items) and all(answer.code == "6190" for answer in answers.values()):
+        ended = SubscriptionEndedError(
+            f"QuickBooks refused all {len(items)} writes (6190): {answers[items[0].bid].text}. "
+            "It takes no new data until the subscription is renewed.",
+            intuit_tid=reply.intuit_tid or None,
+        )
+        ended.not_carried_out = True
+        raise ended
+    return answers
+
+
+def check_length(what: str, value: str, longest: int) -> None:
+    """:raises InvariantError: empty or too long."""
+    if not 0 < len(value) <= longest:
+        raise unsendable(f"{what} {value!r} has {len(value)} characters; QuickBooks takes 1 to {longest}")
+
+
+def unsendable(said: str) -> InvariantError:
+    """A mistake of ours that is found before anything leaves."""
+    error = InvariantError(said)
+    error.not_carried_out = True
+    return error
+
+
+def _read_item(item: WriteItem, part: Mapping[str, Any] | None, reply: Reply) -> Answer | None:
+    """One item's answer; None when it is in doubt, as any refusal is after the batch was sent twice."""
+    errors, tid = faults.read_errors(part), reply.intuit_tid
+    if errors:
+        verdict = faults.judge_errors(errors)
+        error = verdict.error
+        if reply.repeated or not verdict.definite:
+            log.warning(
+                "quickbooks batch item in doubt bid=%s entity=%s code=%s tid=%s",
+                item.bid, item.entity, error.code or "-", tid or "-",
+            )  # fmt: skip
+            return None
+        if verdict.action is not FaultAction.HOLD:
+            log.info(
+                "quickbooks batch item bid=%s entity=%s code=%s action=%s tid=%s",
+                item.bid, item.entity, error.code, verdict.action, tid or "-",
+            )  # fmt: skip
+        return Answer(None, error.code, error.text, verdict.full_detail, error.element, tid)
+    body = (part or {}).get(item.entity)
+    if not isinstance(body, Mapping):
+        log.warning(
+            "quickbooks batch item without an answer bid=%s entity=%s tid=%s",
+            item.bid,
+            item.entity,
+            tid or "-",
+        )
+        return None
+    return Answer(body, intuit_tid=tid)

@@ -1,0 +1,289 @@
+"""
+QuickBooks Online of one company: the port ``Accounting`` on python-quickbooks.
+
+python-quickbooks knows the addresses and the shapes of requests; :class:`QuickBooksClient` keeps those and
+replaces how a request is made. Entities stay plain mappings: the library's own object classes send
+placeholders for unset fields and turn amounts into floats or strings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from quickbooks import QuickBooks
+
+from caspen_qbo import settings
+from caspen_qbo.core.documents import Body
+from caspen_qbo.core.query_text import is_queryable, quote
+from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError
+from caspen_qbo.hooks.quickbooks.batch import check_length, compose_batch, read_answers, unsendable
+from caspen_qbo.hooks.quickbooks.call import Reply
+from caspen_qbo.hooks.quickbooks.change_feed import read_changes
+from caspen_qbo.hooks.quickbooks.transport import QuickBooksSession
+from caspen_qbo.hooks.quickbooks.wire import encode
+from caspen_qbo.ports import Answer, WriteItem
+
+__all__ = ["QuickBooksAccounting", "QuickBooksClient", "is_queryable", "quote"]
+
+SINGLE_REQUEST_ID_MAX = 50
+PAGE_OVERLAP = 10
+"""Rows read twice at the seam of two pages: a row that vanishes meanwhile shifts all later ones by one."""
+PAGES_MAX = 10_000
+
+_VOID_PARAMS: dict[str, dict[str, str]] = {
+    "Invoice": {"operation": "void"},
+    "Payment": {"operation": "update", "include": "void"},
+    "SalesReceipt": {"operation": "update", "include": "void"},
+}
+
+
+class QuickBooksClient(QuickBooks):
+    """
+    python-quickbooks with its request replaced.
+
+    The original writes ``requestid`` into the caller's dictionary, so that a second call would carry the
+    first one's id and be answered with its stored reply; sends queries as Latin-1; reads only the first error
+    of a fault and none in lower case; and turns Decimals into texts. The session sees to waiting, retries and
+    errors.
+    """
+
+    def __new__(cls, *, api_url: str, realm_id: str, session: QuickBooksSession) -> QuickBooksClient:
+        instance = super().__new__(cls, company_id=realm_id, minorversion=settings.MINOR_VERSION)
+        instance.api_url_v3 = f"{api_url}/v3"
+        instance.session = session
+        return instance
+
+    def make_request(
+        self,
+        request_type: str,
+        url: str,
+        request_body: bytes | str | None = None,
+        content_type: str = "application/json",
+        params: Mapping[str, Any] | None = None,
+        file_path: None = None,
+        file_bytes: None = None,
+        request_id: str | None = None,
+    ) -> dict[str, Any]:
+        """The parsed answer; its numbers exact. Errors as :meth:`QuickBooksSession.request`."""
+        return self.exchange(request_type, url, request_body, content_type, params, request_id).payload
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        body: bytes | str | None = None,
+        content_type: str = "application/json",
+        params: Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        before_repeat: Callable[[], None] | None = None,
+    ) -> Reply:
+        """Like :meth:`make_request`, with the answer's headers."""
+        sent = {**(params or {}), "minorversion": self.minorversion}
+        if request_id:
+            sent["requestid"] = request_id
+        headers = {"Accept": "application/json", "Content-Type": content_type}
+        return self.session.request(
+            method, url, headers=headers, params=sent, data=body, before_repeat=before_repeat
+        )
+
+
+class QuickBooksAccounting:
+    """
+    Implements :class:`caspen_qbo.ports.Accounting`. One object belongs to one thread; close it when done.
+
+    :param token_calls: How many token requests were made so far.
+    :param on_close: Called once by :meth:`close`.
+    """
+
+    def __init__(
+        self,
+        realm_id: str,
+        api_url: str,
+        session: QuickBooksSession,
+        *,
+        token_calls: Callable[[], int] = lambda: 0,
+        on_close: Sequence[Callable[[], None]] = (),
+    ) -> None:
+        self.realm_id = realm_id
+        self._session = session
+        self._client = QuickBooksClient(api_url=api_url, realm_id=realm_id, session=session)
+        self._token_calls = token_calls
+        self._on_close = list(on_close)
+
+    def __enter__(self) -> QuickBooksAccounting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give connections back. Safe to repeat."""
+        self._session.close()
+        while self._on_close:
+            self._on_close.pop()()
+
+    def calls(self) -> Mapping[str, int]:
+        """HTTP calls so far, repeated ones included, by kind: query, cdc, batch, read, write, void, token."""
+        counted = Counter(self._session.calls)
+        counted["token"] = self._token_calls()
+        return {kind: number for kind, number in counted.items() if number}
+
+    # --- reading ---
+
+    def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]:
+        """
+        All rows, page by page of 1,000, none twice.
+
+        Pages overlap by a few rows: should rows vanish while reading, the seam shows it; when more vanished
+        than the overlap covers, reading starts over. Inactive list entries are hidden unless ``where`` names
+        ``Active``.
+        """
+        condition = f" WHERE {where}" if where else ""
+        seen: set[str] = set()
+        start, restarts = 1, 0
+        for _ in range(PAGES_MAX):
+            rows = self._page(
+                entity,
+                f"SELECT * FROM {entity}{condition} ORDERBY {order_by} "
+                f"STARTPOSITION {start} MAXRESULTS {settings.QUERY_PAGE_SIZE}",
+            )
+            if start > 1 and (not rows or _id_of(rows[0]) not in seen):
+                restarts += 1
+                if restarts > 3:
+                    raise QboUnavailableError(
+                        f"QuickBooks query of {entity}: the rows moved while they were read, four times over."
+                    )
+                start = 1
+                continue
+            for row in rows:
+                key = _id_of(row)
+                if not key or key not in seen:
+                    seen.add(key)
+                    yield row
+            # A first page may bring rows on top of the thousand (pseudo tax codes); they take no position.
+            if len(rows) < settings.QUERY_PAGE_SIZE:
+                return
+            start += settings.QUERY_PAGE_SIZE - PAGE_OVERLAP
+        raise InvariantError(f"QuickBooks query of {entity}: no end after {PAGES_MAX} pages")
+
+    def count(self, entity: str, where: str = "") -> int:
+        """How many rows a query would give. One call."""
+        condition = f" WHERE {where}" if where else ""
+        payload = self._client.query(f"SELECT COUNT(*) FROM {entity}{condition}")
+        return int(_query_response(payload).get("totalCount") or 0)
+
+    def _page(self, entity: str, text: str) -> list[Body]:
+        rows = _query_response(self._client.query(text)).get(entity)
+        return list(rows or ())
+
+    def fetch_changes(
+        self, entities: Sequence[str], since: datetime
+    ) -> tuple[dict[str, list[Body]], datetime]:
+        """See :meth:`caspen_qbo.ports.Accounting.fetch_changes`. The time is that of the first answer."""
+        return read_changes(self, entities, since)
+
+    def fetch_feed(self, entities: Sequence[str], since: datetime) -> tuple[dict[str, list[Body]], datetime]:
+        """One call of the change feed, as it is: at most 1,000 objects, silently cut there."""
+        reply = self._client.exchange(
+            "GET",
+            f"{self._client.api_url}/company/{self.realm_id}/cdc",
+            params={
+                "entities": ",".join(entities),
+                "changedSince": since.astimezone(UTC).isoformat(timespec="seconds"),
+            },
+        )
+        found: dict[str, list[Body]] = {entity: [] for entity in entities}
+        for part in reply.payload.get("CDCResponse") or ():
+            for group in part.get("QueryResponse") or ():
+                for entity in found.keys() & group.keys():
+                    found[entity].extend(group[entity])
+        return found, reply.answered_at
+
+    def fetch_time(self) -> datetime:
+        """QuickBooks' own time. One call."""
+        return self._read_reply(f"companyinfo/{self.realm_id}").answered_at
+
+    def read_company(self) -> Body:
+        return self._read_reply(f"companyinfo/{self.realm_id}").payload.get("CompanyInfo") or {}
+
+    def read_preferences(self) -> Body:
+        return self._read_reply("preferences").payload.get("Preferences") or {}
+
+    def wait_until_shown(self) -> bool:
+        """See :meth:`caspen_qbo.ports.Accounting.wait_until_shown`."""
+        return self._session.wait_until_shown()
+
+    def _read_reply(self, path: str) -> Reply:
+        return self._client.exchange("GET", f"{self._client.api_url}/company/{self.realm_id}/{path}")
+
+    # --- writing ---
+
+    def send_batch(
+        self, request_id: str, items: Sequence[WriteItem], *, before_repeat: Callable[[], None] | None = None
+    ) -> dict[str, Answer]:
+        """
+        See :meth:`caspen_qbo.ports.Accounting.send_batch`.
+
+        An item whose fault does not rule out that it was carried out is left out, like one without an answer:
+        both are in doubt.
+
+        :raises QboRejectedError: QuickBooks refused the batch as a whole; nothing of it was carried out.
+        :raises SubscriptionEndedError: every item was refused for it; nothing was carried out.
+        :raises OutcomeUnknownError: the answer was lost; every item is in doubt.
+        """
+        if not items:
+            return {}
+        reply = self._client.exchange(
+            "POST",
+            f"{self._client.api_url}/company/{self.realm_id}/batch",
+            compose_batch(request_id, items),
+            request_id=request_id,
+            before_repeat=before_repeat,
+        )
+        return read_answers(reply, items)
+
+    def send_void(
+        self,
+        entity: str,
+        quickbooks_id: str,
+        sync_token: str,
+        request_id: str,
+        *,
+        before_repeat: Callable[[], None] | None = None,
+    ) -> Answer:
+        """See :meth:`caspen_qbo.ports.Accounting.send_void`. The body may still show the old amounts."""
+        params = _VOID_PARAMS.get(entity)
+        if params is None:
+            raise unsendable(f"QuickBooks has no void for {entity}; delete it or set it to zero instead")
+        check_length("request id", request_id, SINGLE_REQUEST_ID_MAX)
+        body: dict[str, Any] = {"Id": quickbooks_id, "SyncToken": sync_token}
+        if "include" in params:
+            body["sparse"] = True
+        try:
+            reply = self._client.exchange(
+                "POST",
+                f"{self._client.api_url}/company/{self.realm_id}/{entity.lower()}",
+                encode(body),
+                params=params,
+                request_id=request_id,
+                before_repeat=before_repeat,
+            )
+        except QboRejectedError as error:
+            return Answer(None, error.code, error.text, error.detail, error.element, error.intuit_tid or "")
+        return Answer(reply.payload.get(entity) or {}, intuit_tid=reply.intuit_tid)
+
+
+def _query_response(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    response = payload.get("QueryResponse")
+    if not isinstance(response, Mapping):
+        raise QboUnavailableError(
+            f"QuickBooks answered a query without QueryResponse: keys {sorted(payload)}"
+        )
+    return response
+
+
+def _id_of(row: Body) -> str:
+    return str(row.get("Id") or "")

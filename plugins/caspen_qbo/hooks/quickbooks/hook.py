@@ -1,0 +1,114 @@
+"""
+The Airflow hook of connection type ``quickbooks``: the door to everything that talks to QuickBooks.
+
+It also works outside Airflow's processes, with the connection in ``AIRFLOW_CONN_QUICKBOOKS``. The connection
+is read on first use, and the libraries behind it are imported then.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from airflow.sdk import BaseHook
+
+from caspen_qbo import settings
+from caspen_qbo.errors import ConfigurationError, SyncError
+from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig, read_config
+
+if TYPE_CHECKING:
+    from caspen_qbo.hooks.intuit.connect import QuickBooksConnector
+    from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
+    from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
+
+
+class QuickBooksHook(BaseHook):
+    """
+    QuickBooks Online through one Intuit app.
+
+    :param quickbooks_conn_id: Airflow connection with the app's client id and secret.
+    """
+
+    conn_name_attr = "quickbooks_conn_id"
+    default_conn_name = settings.QUICKBOOKS_CONN_ID
+    conn_type = "quickbooks"
+    hook_name = "QuickBooks Online (Caspen)"
+
+    def __init__(
+        self, quickbooks_conn_id: str = settings.QUICKBOOKS_CONN_ID, sync_conn_id: str = settings.SYNC_CONN_ID
+    ) -> None:
+        super().__init__()
+        self.quickbooks_conn_id = quickbooks_conn_id
+        self.sync_conn_id = sync_conn_id
+
+    @cached_property
+    def config(self) -> QuickBooksConfig:
+        """
+        The connection's fields, checked.
+
+        :raises ConfigurationError: no such connection, or a field is missing or wrong.
+        """
+        from airflow.sdk.exceptions import AirflowException
+
+        try:
+            connection = self.get_connection(self.quickbooks_conn_id)
+        except AirflowException as error:
+            raise ConfigurationError(
+                f"There is no Airflow connection {self.quickbooks_conn_id!r} ({type(error).__name__}). "
+                f"Create it in Airflow, or set AIRFLOW_CONN_{self.quickbooks_conn_id.upper()}."
+            ) from error
+        return read_config(
+            self.quickbooks_conn_id, connection.login, connection.password, connection.extra_dejson or {}
+        )
+
+    def accounting(self, workspace_id: int) -> QuickBooksAccounting:
+        """
+        The books of a workspace's company; close it when done, or use it in a ``with``.
+
+        :raises NotConnectedError: the workspace has no company.
+        :raises QboAuthError: the connection is dead and waits for a person.
+        :raises ConfigurationError: a connection of Airflow is missing or wrong.
+        """
+        from caspen_qbo.hooks.intuit.tokens import TokenStore
+        from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
+        from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
+        from caspen_qbo.hooks.quickbooks.transport import Patience, QuickBooksSession
+
+        tokens = TokenStore(workspace_id, self._oauth(), self.sync_conn_id)
+        try:
+            realm_id = tokens.realm_id()
+        except SyncError:
+            tokens.close()
+            raise
+        limiter = RealmLimiter(realm_id, self.config, self.sync_conn_id)
+        patience = Patience(
+            throttle_wait=self.config.throttle_wait_seconds, until_shown=self.config.look_again_seconds
+        )
+        session = QuickBooksSession(tokens, limiter, patience)
+        return QuickBooksAccounting(
+            realm_id,
+            self.config.api_url,
+            session,
+            token_calls=lambda: tokens.calls,
+            on_close=(limiter.close, tokens.close),
+        )
+
+    def connector(self) -> QuickBooksConnector:
+        """Connecting and disconnecting workspaces; close it when done, or use it in a ``with``."""
+        from caspen_qbo.hooks.intuit.connect import QuickBooksConnector
+
+        return QuickBooksConnector(self, self._oauth())
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Airflow's Test button: the first step that fails, in words."""
+        from caspen_qbo.hooks.intuit.probe import probe
+
+        try:
+            return True, probe(self.config, self._oauth())
+        except SyncError as error:
+            return False, error.message
+
+    def _oauth(self) -> IntuitOAuth:
+        from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
+
+        return IntuitOAuth(self.config)

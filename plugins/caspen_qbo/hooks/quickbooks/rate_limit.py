@@ -1,0 +1,150 @@
+"""
+One limiter per realm, shared by every process through ``sync_db``: pyrate-limiter's buckets on PostgreSQL.
+
+QuickBooks counts per company whoever calls, so a limit kept inside a process would not do. The library
+decides and counts under a table lock it does not wait for; this module waits, with jitter, and says so in the
+log.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pyrate_limiter import Duration, Rate, RateItem
+from pyrate_limiter.buckets.postgres import PostgresBucket
+
+from caspen_qbo import settings
+from caspen_qbo.errors import QboThrottledError
+from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
+log = logging.getLogger(__name__)
+
+WAIT_MAX_SECONDS = 300.0
+CONTENTION_SECONDS = (0.002, 0.02)
+"""Another process holds the table for about a millisecond; each waits another bit before it tries again."""
+ANNOUNCE_SECONDS = 1.0
+"""Shorter waits are the normal pace and not worth a line."""
+SWEEP_EVERY = 100
+"""After so many calls the rows that no longer count are deleted."""
+
+
+class RealmLimiter:
+    """
+    Waits until this realm may be called. Opens its database pool on first use; close it when done.
+
+    :param sleep: How to wait; tests pass their own.
+    """
+
+    def __init__(
+        self,
+        realm_id: str,
+        config: QuickBooksConfig,
+        conn_id: str = settings.SYNC_CONN_ID,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._realm = re.sub(r"\W", "_", realm_id)
+        self._config = config
+        self._conn_id = conn_id
+        self._sleep = sleep
+        self._pool: ConnectionPool | None = None
+        self._buckets: dict[str, PostgresBucket] = {}
+        self._acquired = 0
+
+    def acquire(self, kind: str) -> float:
+        """
+        Wait for a turn and take it. A batch takes one of the batches and one of the requests.
+
+        :return: Seconds waited.
+        :raises QboThrottledError: no turn within five minutes; nothing was sent.
+        """
+        waited = self._take("batches", kind, 0.0) if kind == "batch" else 0.0
+        waited = self._take("requests", kind, waited)
+        self._acquired += 1
+        if self._acquired % SWEEP_EVERY == 1:
+            for bucket in self._buckets.values():
+                bucket.leak(bucket.now())
+        return waited
+
+    def close(self) -> None:
+        """Give the database connection back. Safe to repeat."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+            self._buckets.clear()
+
+    def _take(self, name: str, kind: str, waited: float) -> float:
+        bucket = self._bucket(name)
+        started, announced = time.monotonic() - waited, False
+        while True:
+            decision = bucket.put_decision(RateItem(kind, bucket.now()))
+            waited = time.monotonic() - started
+            if decision.allowed:
+                return waited
+            if waited > WAIT_MAX_SECONDS:
+                raise QboThrottledError(
+                    f"QuickBooks realm {self._realm}: no turn among this project's own calls within "
+                    f"{waited:.0f} s; nothing was sent. The next run goes on.",
+                    retry_after_seconds=60.0,
+                )
+            if decision.retry_after_ms is None:
+                self._sleep(random.uniform(*CONTENTION_SECONDS))
+                continue
+            told = decision.retry_after_ms / 1000
+            if told >= ANNOUNCE_SECONDS and not announced:
+                announced = True
+                log.info("quickbooks waiting kind=%s seconds=%.1f reason=%s_limit", kind, told, name)
+            self._sleep(_pause(told, decision.failing_rate))
+
+    def _bucket(self, name: str) -> PostgresBucket:
+        if name not in self._buckets:
+            self._buckets[name] = PostgresBucket(
+                self._open_pool(), f"{name}_{self._realm}", self._rates(name)
+            )
+        return self._buckets[name]
+
+    def _rates(self, name: str) -> list[Rate]:
+        config = self._config
+        if name == "batches":
+            return [Rate(config.batches_per_minute, Duration.MINUTE)]
+        # The library refuses a limit that could never bite because the other is always the tighter one.
+        minute = min(config.requests_per_minute, 60 * config.requests_per_second)
+        rates = (
+            [Rate(config.requests_per_second, Duration.SECOND)] if config.requests_per_second < minute else []
+        )
+        return [*rates, Rate(minute, Duration.MINUTE)]
+
+    def _open_pool(self) -> ConnectionPool:
+        from psycopg_pool import ConnectionPool
+
+        if self._pool is None:
+            database = Database(self._conn_id)
+            try:
+                info = database.connection.info
+                parameters = {**info.get_parameters(), "password": info.password}
+            finally:
+                database.close()
+            # The library names its tables without a schema, and stores times without a zone.
+            parameters["options"] = "-c search_path=qbo_sync -c timezone=UTC -c statement_timeout=60000"
+            self._pool = ConnectionPool(
+                kwargs=parameters, min_size=1, max_size=1, num_workers=1, name="quickbooks-limits", open=True
+            )
+        return self._pool
+
+
+def _pause(told: float, rate: Rate) -> float:
+    """
+    Seconds until there may be room, but never long compared with the rate's window.
+
+    Whoever sleeps to the very moment loses each time against those who came later and look just then.
+    """
+    return min(told + random.uniform(0.001, 0.01), random.uniform(0.04, 0.12) * rate.interval / 1000)

@@ -1,0 +1,1 @@
+"""Runs, activity and what the pages read."""

@@ -1,0 +1,1 @@
+"""Documents, their links, requests and unsynced entries."""

@@ -1,0 +1,179 @@
+"""The write-ahead record: what is sent is committed before it leaves, its answer afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from caspen_qbo import settings
+from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.quickbooks.wire import decode, encode
+
+RECENT_SECONDS = settings.READ_TIMEOUT_SECONDS + 30
+"""
+Longer than one call may take: a process that died cannot say when QuickBooks carried its last request out.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One write, as recorded before it was sent."""
+
+    id: int
+    batch_id: str
+    """The request id given to QuickBooks."""
+    bid: str
+    """The item's id inside its batch; empty for a request of its own."""
+    document_kind: str
+    document_id: int
+    step: str
+    entity: str
+    operation: str
+    generation: int
+    version: str
+    payload: Mapping[str, Any]
+    looks: int
+    prepared_at: datetime
+    recent: bool
+    """Sent so lately that QuickBooks may still be at it, or not show yet what it made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request about to be recorded."""
+
+    batch_id: str
+    bid: str
+    document_kind: str
+    document_id: int
+    step: str
+    entity: str
+    operation: str
+    generation: int
+    version: str
+    payload: Mapping[str, Any]
+    payload_hash: str
+
+
+class RequestStore:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def fetch_last(
+        self, workspace_id: int, realm_id: str, kind: str, step: str, ids: Collection[int]
+    ) -> dict[int, Row]:
+        """The latest request of each document for a step: generation, payload_hash, state."""
+        rows = self._db.fetch_all(
+            "posting/requests/select_last",
+            {
+                "workspace_id": workspace_id,
+                "realm_id": realm_id,
+                "document_kind": kind,
+                "step": step,
+                "ids": list(ids),
+            },
+        )
+        return {row["document_id"]: row for row in rows}
+
+    def prepare(
+        self, workspace_id: int, realm_id: str, run_id: str, drafts: Sequence[Draft]
+    ) -> list[Request]:
+        """
+        Commit what is about to be sent and return it with its row ids.
+
+        Must not be called inside a transaction that could still roll back.
+        """
+        with self._db.transaction():
+            self._db.execute_many(
+                "posting/requests/insert_request",
+                [
+                    {
+                        "workspace_id": workspace_id,
+                        "realm_id": realm_id,
+                        "run_id": run_id,
+                        **{name: getattr(draft, name) for name in Draft.__slots__ if name != "payload"},
+                        "payload": Jsonb(draft.payload, dumps=encode),
+                    }
+                    for draft in drafts
+                ],
+            )
+        rows = self._db.fetch_all(
+            "posting/requests/select_batch",
+            {"realm_id": realm_id, "batch_id": drafts[0].batch_id, "recent_seconds": RECENT_SECONDS},
+        )
+        return [_request(row) for row in rows]
+
+    def fetch_in_doubt(self, workspace_id: int) -> list[Request]:
+        """Requests whose answer is not known, oldest first."""
+        rows = self._db.fetch_all(
+            "posting/requests/select_in_doubt",
+            {"workspace_id": workspace_id, "recent_seconds": RECENT_SECONDS},
+        )
+        return [_request(row) for row in rows]
+
+    def fetch_doubtful_ids(self, workspace_id: int, kind: str, ids: Collection[int]) -> set[int]:
+        """Which of these have a request whose answer is not known; nothing new may be sent for them."""
+        rows = self._db.fetch_all(
+            "posting/requests/select_doubtful_ids",
+            {"workspace_id": workspace_id, "document_kind": kind, "ids": list(ids)},
+        )
+        return {row["document_id"] for row in rows}
+
+    def finish(
+        self,
+        request_id: int,
+        state: str,
+        *,
+        quickbooks_id: str | None = None,
+        fault_code: str | None = None,
+        fault_text: str | None = None,
+        intuit_tid: str | None = None,
+        adopted: bool = False,
+    ) -> None:
+        """:param state: done, refused, or dropped (certainly not carried out and not to be repeated)."""
+        self._db.execute(
+            "posting/requests/finish_request",
+            {
+                "id": request_id,
+                "state": state,
+                "quickbooks_id": quickbooks_id,
+                "fault_code": fault_code,
+                "fault_text": fault_text,
+                "intuit_tid": intuit_tid,
+                "adopted": adopted,
+            },
+        )
+
+    def count_look(self, ids: Collection[int]) -> None:
+        """They were looked for, and what was not found is about to be sent again."""
+        self._db.execute("posting/requests/count_look", {"ids": list(ids)})
+
+    def prune(self, workspace_id: int, keep_days: int) -> int:
+        """
+        Forget answered requests, events and cleared listings older than ``keep_days``; how many rows. What is
+        in doubt or open stays.
+        """
+        params = {"workspace_id": workspace_id, "keep_days": keep_days}
+        names = ("request/delete_old_requests", "event/delete_old_events", "unsynced/delete_old")
+        return sum(self._db.execute(f"store/{name}", params) for name in names)
+
+    def has_step(self, workspace_id: int, kind: str, document_id: int, step: str, version: str) -> bool:
+        row = self._db.fetch_one(
+            "posting/requests/has_step",
+            {
+                "workspace_id": workspace_id,
+                "document_kind": kind,
+                "document_id": document_id,
+                "step": step,
+                "version": version,
+            },
+        )
+        return bool(row and row["found"])
+
+
+def _request(row: Row) -> Request:
+    return Request(**{**row, "payload": decode(row["payload"].encode())})

@@ -1,0 +1,1 @@
+"""Snapshots, comparisons, reconciliations and sign-offs."""

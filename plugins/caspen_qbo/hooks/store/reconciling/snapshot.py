@@ -1,0 +1,110 @@
+"""QuickBooks' side as last read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.facts_json import to_json
+from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.store.paging import PAGE_SIZE
+
+
+class SnapshotStore:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def fetch_extent(self, workspace_id: int, realm_id: str) -> tuple[int, datetime | None]:
+        """(linked documents, when a reconciliation last read all of them)."""
+        row = self._db.fetch_one(
+            "reconciling/snapshot/count_linked", {"workspace_id": workspace_id, "realm_id": realm_id}
+        ) or {"linked": 0, "full_read_at": None}
+        return row["linked"], row["full_read_at"]
+
+    def keep(self, realm_id: str, facts: Sequence[DocumentFacts], seen_at: datetime) -> None:
+        """Store transactions as read; stubs of deleted ones leave the figures they last had."""
+        gone: dict[str, list[str]] = {}
+        for item in facts:
+            if item.deleted:
+                gone.setdefault(item.quickbooks_type, []).append(item.quickbooks_id)
+        for quickbooks_type, ids in gone.items():
+            self.mark_deleted(realm_id, quickbooks_type, ids, seen_at)
+        self._db.execute_many(
+            "reconciling/snapshot/upsert_snapshot",
+            [_snapshot(realm_id, item, seen_at) for item in facts if not item.deleted],
+        )
+
+    def mark_deleted(
+        self, realm_id: str, quickbooks_type: str, ids: Sequence[str], seen_at: datetime
+    ) -> None:
+        if ids:
+            self._db.execute(
+                "reconciling/snapshot/mark_deleted",
+                {
+                    "realm_id": realm_id,
+                    "quickbooks_type": quickbooks_type,
+                    "ids": list(ids),
+                    "seen_at": seen_at,
+                },
+            )
+
+    def forget_unseen(self, realm_id: str, quickbooks_type: str, since: datetime) -> None:
+        """After a full read: other people's transactions that are no longer there."""
+        self._db.execute(
+            "reconciling/snapshot/delete_unseen",
+            {"realm_id": realm_id, "quickbooks_type": quickbooks_type, "since": since},
+        )
+
+    def fetch_unmet(self, workspace_id: int, realm_id: str, since: datetime | None) -> dict[str, list[str]]:
+        """Ids by type of linked transactions not read since then, or never when ``since`` is None."""
+        found: dict[str, list[str]] = {}
+        for row in self._db.fetch_all(
+            "reconciling/snapshot/select_unmet",
+            {"workspace_id": workspace_id, "realm_id": realm_id, "since": since},
+        ):
+            found.setdefault(row["quickbooks_type"], []).append(row["quickbooks_id"])
+        return found
+
+    def mark_verified(self, workspace_id: int, realm_id: str, since: datetime) -> int:
+        """Date the links of what was read since then, with QuickBooks' figures; how many."""
+        return self._db.execute(
+            "reconciling/snapshot/mark_verified",
+            {"workspace_id": workspace_id, "realm_id": realm_id, "since": since},
+        )
+
+    def fetch_held_apart(self, workspace_id: int) -> Iterator[list[Row]]:
+        """
+        Pages of posted invoices that are listed because both sides differed: document_id, customer_id, facts.
+        """
+        after_id = 0
+        while rows := self._db.fetch_all(
+            "reconciling/snapshot/select_held_apart",
+            {"workspace_id": workspace_id, "after_id": after_id, "page_size": PAGE_SIZE},
+        ):
+            yield rows
+            after_id = rows[-1]["document_id"]
+
+
+def _snapshot(realm_id: str, facts: DocumentFacts, seen_at: datetime) -> dict[str, Any]:
+    return {
+        "realm_id": realm_id,
+        "quickbooks_type": facts.quickbooks_type,
+        "quickbooks_id": facts.quickbooks_id,
+        "sync_token": facts.sync_token,
+        "doc_number": facts.doc_number,
+        "customer_id": facts.customer_id,
+        "txn_date": facts.txn_date,
+        "due_date": facts.due_date,
+        "subtotal": facts.subtotal,
+        "tax": facts.tax,
+        "total": facts.total,
+        "balance": facts.balance,
+        "facts": Jsonb(to_json(facts)),
+        "gone": "voided" if facts.voided else None,
+        "changed_at": facts.updated_at,
+        "seen_at": seen_at,
+    }

@@ -1,0 +1,1 @@
+"""Invoices recreated in Caspen, linked or posted by number."""

@@ -1,0 +1,72 @@
+"""Which practices a run is for: the connected ones, without those where there is nothing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from caspen_qbo import settings
+from caspen_qbo.errors import ConfigurationError, NotConnectedError
+from caspen_qbo.hooks.store import Store
+from caspen_qbo.ports import BillingSource
+from caspen_qbo.usecases.shared.staging import CURSOR
+
+POST_AT_LEAST_EVERY = timedelta(hours=1)
+"""A practice where nothing happens is run this often, so that its ledger and its heartbeat are fresh."""
+
+Named = tuple[int, str]
+"""A workspace's id and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Every workspace that was ever connected and still is meant to be, in one of three places."""
+
+    due: tuple[Named, ...]
+    idle: tuple[Named, ...] = ()
+    """Nothing changed since the last run and nothing is left to do."""
+    waiting: tuple[Named, ...] = ()
+    """Nothing can be done before a person reconnects."""
+
+
+def find_workspaces(
+    store: Store, billing: BillingSource, *, only: int | None = None, only_with_work: bool = False
+) -> Found:
+    """
+    Reads by index: some milliseconds for each practice.
+
+    :param only: This one, whether or not it has work.
+    :raises NotConnectedError: it was asked for by id and cannot be worked on.
+    :raises ConfigurationError: Caspen does not know it.
+    """
+    ids = store.setup.fetch_connected_workspaces()
+    names = {workspace.id: workspace.name for workspace in billing.fetch_workspaces(None).values()}
+    if only is not None:
+        if only not in names:
+            raise ConfigurationError(f"workspace {only}: Caspen has no such workspace.")
+        if only not in ids:
+            raise NotConnectedError(
+                f"workspace {only}: not connected to QuickBooks, or waiting to be reconnected."
+            )
+        return Found(((only, names[only]),))
+    named = [(workspace_id, names.get(workspace_id, f"workspace {workspace_id}")) for workspace_id in ids]
+    waiting = tuple(
+        (workspace_id, names.get(workspace_id, f"workspace {workspace_id}"))
+        for workspace_id in store.activity.fetch_awaiting_reconnection()
+    )
+    if not only_with_work:
+        return Found(tuple(named), waiting=waiting)
+    due = [workspace for workspace in named if _has_work(store, billing, workspace[0])]
+    return Found(tuple(due), tuple(w for w in named if w not in due), waiting)
+
+
+def _has_work(store: Store, billing: BillingSource, workspace_id: int) -> bool:
+    """Whether a post run would do anything, or is due anyhow."""
+    if store.activity.is_post_due(workspace_id, max_age=POST_AT_LEAST_EVERY):
+        return True
+    position, _ = store.documents.fetch_cursor(workspace_id, CURSOR) or (None, ())
+    if position is None:
+        return True
+    since = position - timedelta(seconds=settings.CASPEN_CURSOR_OVERLAP_SECONDS)
+    changes = billing.fetch_changes(workspace_id, since)
+    return bool(changes.invoice_ids or changes.credit_note_ids or changes.allocation_ids)

@@ -1,0 +1,116 @@
+"""
+Set-up: the three choices, tax links, and what may be chosen; every choice is checked against QuickBooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from caspen_qbo.core.reference import (
+    PAYMENT_ACCOUNT_TYPES,
+    PRODUCT_ITEM_TYPES,
+    SERVICE_ITEM_TYPES,
+    Choices,
+    ListEntry,
+    TaxCode,
+)
+from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.usecases.shared.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What may be chosen: active and of a right type, by name."""
+
+    payment_accounts: tuple[ListEntry, ...]
+    service_items: tuple[ListEntry, ...]
+    product_items: tuple[ListEntry, ...]
+    tax_codes: tuple[TaxCode, ...]
+
+
+def read_offers(session: Session) -> Offers:
+    """The four lists, read from QuickBooks now."""
+    session.forget_reference()
+    reference = session.reference()
+
+    def of_types(entries: Iterable[ListEntry], types: tuple[str, ...]) -> tuple[ListEntry, ...]:
+        fitting = (entry for entry in entries if entry.active and entry.type in types)
+        return tuple(sorted(fitting, key=lambda entry: entry.name.casefold()))
+
+    return Offers(
+        of_types(reference.accounts.values(), PAYMENT_ACCOUNT_TYPES),
+        of_types(reference.items.values(), SERVICE_ITEM_TYPES),
+        of_types(reference.items.values(), PRODUCT_ITEM_TYPES),
+        tuple(
+            sorted(
+                (c for c in reference.tax_codes.values() if c.usable_for_sales),
+                key=lambda c: c.name.casefold(),
+            )
+        ),
+    )
+
+
+def choose_settings(session: Session, choices: Choices, *, who: str) -> None:
+    """
+    Keep the three choices after checking each against QuickBooks. Safe to repeat.
+
+    :raises ConfigurationError: one is missing, inactive or of a wrong type; names it, its type and the right
+        ones.
+    """
+    session.forget_reference()
+    reference = session.reference()
+    wrong = [
+        *_check("payment account", choices.payment_account_id, reference.accounts, PAYMENT_ACCOUNT_TYPES),
+        *_check("Service item", choices.service_item_id, reference.items, SERVICE_ITEM_TYPES),
+        *_check("Product item", choices.product_item_id, reference.items, PRODUCT_ITEM_TYPES),
+    ]
+    if wrong:
+        raise ConfigurationError(f"workspace {session.workspace_id}: " + " ".join(wrong))
+    session.store.setup.record_choices(session.workspace_id, choices, who)
+
+
+def _check(what: str, chosen: str, entries: object, types: tuple[str, ...]) -> list[str]:
+    entry = entries.get(chosen) if isinstance(entries, dict) else None
+    if entry is None:
+        return [f"The {what} {chosen} is not in QuickBooks; choose one from the list."]
+    if entry.type not in types:
+        return [
+            f"The {what} {entry.name} ({chosen}) is of type {entry.type}; it must be {' or '.join(types)}."
+        ]
+    if not entry.active:
+        return [
+            f"The {what} {entry.name} ({chosen}) is inactive in QuickBooks; reactivate it or choose another."
+        ]
+    return []
+
+
+def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) -> TaxCode:
+    """
+    Link one Caspen tax rate to a QuickBooks tax code and show it as ``Synced``. Safe to repeat.
+
+    :raises ConfigurationError: no such rate or code, an inactive code, or different rates; both are in the
+        message.
+    """
+    rate = session.billing.fetch_tax_rates(session.workspace_id).get(tax_rate_id)
+    if rate is None:
+        raise ConfigurationError(
+            f"workspace {session.workspace_id}: Caspen has no tax rate {tax_rate_id} in this workspace."
+        )
+    session.forget_reference()
+    code = session.reference().tax_codes.get(tax_code_id)
+    if code is None:
+        raise ConfigurationError(f"tax rate {tax_rate_id}: QuickBooks has no tax code {tax_code_id}.")
+    if not code.usable_for_sales:
+        raise ConfigurationError(
+            f"tax rate {tax_rate_id}: QuickBooks tax code {code.name} ({code.id}) is inactive or not for "
+            "sales."
+        )
+    if code.percent != rate.rate:
+        raise ConfigurationError(
+            f"tax rate {tax_rate_id}: Caspen's {rate.name} is {rate.rate.normalize():f} %, QuickBooks' "
+            f"{code.name} ({code.id}) is {code.percent.normalize():f} %. Link a code of the same rate."
+        )
+    session.store.setup.record_tax_link(session.workspace_id, tax_rate_id, code, code.percent, who)
+    session.billing.write_tax_rate_status(session.workspace_id, tax_rate_id, "Synced")
+    return code

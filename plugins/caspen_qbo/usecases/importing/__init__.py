@@ -1,0 +1,1 @@
+"""QuickBooks to Caspen."""

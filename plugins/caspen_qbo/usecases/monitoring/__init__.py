@@ -1,0 +1,1 @@
+"""Whether everything that should run did."""

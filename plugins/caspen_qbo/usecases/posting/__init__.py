@@ -1,0 +1,1 @@
+"""Caspen to QuickBooks."""

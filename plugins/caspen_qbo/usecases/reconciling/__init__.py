@@ -1,0 +1,1 @@
+"""The nightly proof that both sides are equal."""

@@ -1,0 +1,93 @@
+"""
+Customers made inactive in QuickBooks while posted invoices stand on them: learnt, marked, listed.
+
+QuickBooks refuses what names an inactive customer, so what is still to come for its invoices moves on one
+side only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from caspen_qbo.core.documents import Body, amount_of
+from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS
+from caspen_qbo.hooks.store.posting.unsynced import Listing
+from caspen_qbo.usecases.shared.session import Session
+
+ENTITY = "Customer"
+ERROR_KEY = "inactive_reference"
+RECENT_DAYS = 92
+"""A quarter: what is dated since then still goes into a tax return that is not filed."""
+
+
+def learn(
+    session: Session, changed: Iterable[Body] | None, seen_at: datetime
+) -> Mapping[str, Decimal] | None:
+    """
+    Store which customers are inactive.
+
+    :param changed: What the change feed told of customers; None: ask for all customers, a call for each
+        thousand.
+    :return: What each customer owes, by id, where that is not nothing; None when not all were asked for.
+    """
+    complete = changed is None
+    active: list[str] = []
+    inactive: list[str] = []
+    balances: dict[str, Decimal] = {}
+    for body in session.accounting.query(ENTITY, "Active IN (true, false)") if changed is None else changed:
+        customer_id = str(body["Id"])
+        (active if _is_active(body) else inactive).append(customer_id)
+        if balance := amount_of(body.get("Balance")):
+            balances[customer_id] = balance
+    with session.store.transaction():
+        # When all were read, whoever is not inactive is active.
+        session.store.inactive.keep(
+            session.realm_id, inactive, [] if complete else active, seen_at, complete=complete
+        )
+    return balances if complete else None
+
+
+def _is_active(body: Body) -> bool:
+    """Two customers merged into one leave a stub that says Deleted."""
+    return body.get("Active") is not False and body.get("status") != "Deleted"
+
+
+def mark_inactive(session: Session) -> int:
+    """
+    Mark the frozen invoices whose customer is inactive, those that are open or recent; how many.
+
+    Call inside the transaction that freezes, after the edits are marked.
+    """
+    recent_since = datetime.now(UTC).date() - timedelta(days=RECENT_DAYS)
+    return session.store.inactive.mark_compared(
+        session.workspace_id, session.realm_id, recent_since=recent_since
+    )
+
+
+def list_inactive(
+    session: Session, row: dict[str, Any], found: Sequence[Difference], customer_id: str
+) -> list[Difference]:
+    """List an invoice for its inactive customer, one cause for all of that customer's; what else differs."""
+    status = next((difference for difference in found if difference.field == CUSTOMER_STATUS), None)
+    if status is None:
+        return list(found)
+    detail = (
+        f"QuickBooks customer {customer_id}, on whom {row['quickbooks_type']} {row['quickbooks_id']} stands, "
+        "was made inactive there. Payments, credits and changes of this invoice cannot be posted before it "
+        "is active again; accept it if nothing more is to come."
+    )
+    session.store.unsynced.record(
+        [
+            Listing(
+                session.workspace_id, row["document_kind"], row["document_id"], row["document_number"],
+                row["invoice_id"], ERROR_KEY, detail, cause_ref=f"customer:{customer_id}", blocks=False,
+                field=status.field, caspen_value=status.caspen_value,
+                quickbooks_value=status.quickbooks_value,
+            )
+        ]
+    )  # fmt: skip
+    return [difference for difference in found if difference is not status]

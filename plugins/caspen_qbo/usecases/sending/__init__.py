@@ -1,0 +1,1 @@
+"""Sending to QuickBooks exactly once: write-ahead, send, look up, record."""

@@ -1,0 +1,183 @@
+"""Looking in QuickBooks for the effect of a request whose answer was lost."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from caspen_qbo.core.chunks import chunked
+from caspen_qbo.core.documents import Body, read_facts, ref_of
+from caspen_qbo.core.posting.customers import read_candidate
+from caspen_qbo.core.posting.display_names import same_name
+from caspen_qbo.core.posting.identity import read_marker
+from caspen_qbo.core.query_text import is_queryable, like_pattern, quote
+from caspen_qbo.hooks.store.posting.requests import Request
+from caspen_qbo.settings import QUERY_IN_MAX
+from caspen_qbo.usecases.shared.intents import Step
+from caspen_qbo.usecases.shared.session import Session
+
+
+def look_for(session: Session, requests: Sequence[Request]) -> dict[int, Body]:
+    """
+    What QuickBooks holds that only these requests can have made.
+
+    :return: By the request's row id; a request without an entry left no trace so far.
+    """
+    found: dict[int, Body] = {}
+    groups: dict[tuple[str, bool], list[Request]] = defaultdict(list)
+    for request in requests:
+        groups[request.entity, request.operation == "create"].append(request)
+    for (entity, creates), group in groups.items():
+        if not creates:
+            found |= _look_by_id(session, entity, group)
+        elif entity == "Customer":
+            found |= _look_for_customers(session, group)
+        elif entity == "Payment":
+            found |= _look_for_payments(session, group)
+        else:
+            found |= _look_by_number(session, entity, group)
+    return found
+
+
+def fetch_by(session: Session, entity: str, attribute: str, values: Collection[str]) -> Iterable[Body]:
+    """All rows whose attribute is one of these values, a hundred values to a query."""
+    for chunk in chunked(sorted(set(values)), QUERY_IN_MAX):
+        yield from session.accounting.query(entity, f"{attribute} IN ({', '.join(quote(v) for v in chunk)})")
+
+
+def fetch_by_id(session: Session, entity: str, ids: Iterable[str]) -> dict[str, Body]:
+    """
+    Rows by their id; one without an entry is not there.
+
+    What the first query does not show is asked for once more after a wait: QuickBooks may be late with what
+    it has just made or changed, and nothing must be taken for deleted for that.
+    """
+    wanted = set(ids)
+    there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", wanted)}
+    if (missing := wanted - there.keys()) and session.accounting.wait_until_shown():
+        there |= {str(body["Id"]): body for body in fetch_by(session, entity, "Id", missing)}
+    return there
+
+
+def _look_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
+    ids = [str(request.payload["Id"]) for request in group]
+    there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", ids)}
+    found: dict[int, Body] = {}
+    for request in group:
+        body = there.get(str(request.payload["Id"]))
+        if body is None:
+            continue  # deleted, or not shown at the moment: sent again, QuickBooks says which
+        if request.operation == "update":
+            if _is_carried_out(entity, request.payload, body):
+                found[request.id] = body
+        elif request.operation == "void" and read_facts(entity, body).voided:
+            found[request.id] = body
+    return found
+
+
+def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
+    """
+    Whether a document shows what an update of ours said.
+
+    A sync token that moved does not tell: a payment moves it, and so does a person. Where somebody edited the
+    document after our update it is not taken for ours either: sent again, QuickBooks repeats its first answer
+    or finds the token stale, and both lead to the edit being found as one.
+    """
+    if str(there.get("SyncToken")) == str(sent["SyncToken"]):
+        return False
+    ours, theirs = read_facts(entity, sent), read_facts(entity, there)
+    if "TxnTaxDetail" in sent and ours.tax != theirs.tax:
+        return False
+    if entity == "Payment":
+        pays = [(f.total, f.account_id, set(f.links)) for f in (ours, theirs)]
+        if pays[0] != pays[1]:
+            return False
+    heads = [(f.doc_number, f.customer_id, f.txn_date, f.due_date, f.private_note) for f in (ours, theirs)]
+    lines = [[(line.amount, line.item_id, line.description) for line in f.lines] for f in (ours, theirs)]
+    return heads[0] == heads[1] and lines[0] == lines[1]
+
+
+def _look_by_number(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
+    numbers = {request.id: str(request.payload["DocNumber"]) for request in group}
+    bodies = list(fetch_by(session, entity, "DocNumber", [n for n in numbers.values() if is_queryable(n)]))
+    # A number that cannot be asked for is no reason not to find our own document: its customer can.
+    others = {ref_of(r.payload, "CustomerRef") for r in group if not is_queryable(numbers[r.id])}
+    bodies += fetch_by(session, entity, "CustomerRef", others)
+    return _match_markers(session, group, bodies)
+
+
+def fetch_by_number(session: Session, entity: str, numbers: Collection[str]) -> Iterable[Body]:
+    """
+    All rows with one of these document numbers, and possibly others.
+
+    A number with characters that cannot stand in a query is found by the rest of it; one of which hardly
+    anything is left is not looked for.
+    """
+    yield from fetch_by(session, entity, "DocNumber", [n for n in numbers if is_queryable(n)])
+    patterns = {like_pattern(n) for n in numbers if not is_queryable(n)} - {None}
+    for pattern in sorted(p for p in patterns if p):
+        yield from session.accounting.query(entity, f"DocNumber LIKE {quote(pattern)}")
+
+
+def _look_for_payments(session: Session, group: Sequence[Request]) -> dict[int, Body]:
+    customers = [ref_of(request.payload, "CustomerRef") for request in group]
+    bodies = list(fetch_by(session, "Payment", "CustomerRef", customers))
+    return _match_markers(session, group, bodies)
+
+
+def marker_kind(request: Request) -> str:
+    return "application" if request.step == Step.APPLY else request.document_kind
+
+
+def _match_markers(session: Session, group: Sequence[Request], bodies: Iterable[Body]) -> dict[int, Body]:
+    ours: dict[tuple[str, int], Body] = {}
+    for body in bodies:
+        marker = read_marker(str(body.get("PrivateNote") or ""))
+        voided = (
+            "voided" in str(body.get("PrivateNote") or "").casefold()
+        )  # an earlier life of the same document
+        if marker is not None and marker[0] == session.workspace_id and not voided:
+            ours.setdefault((marker[1], marker[2]), body)
+    return {
+        request.id: ours[marker_kind(request), request.document_id]
+        for request in group
+        if (marker_kind(request), request.document_id) in ours
+    }
+
+
+def _look_for_customers(session: Session, group: Sequence[Request]) -> dict[int, Body]:
+    names = [str(request.payload["DisplayName"]) for request in group]
+    bodies = list(find_customers_named(session, names))
+    taken = session.store.links.fetch_taken_customers(session.realm_id, [str(b["Id"]) for b in bodies])
+    found = {}
+    for request in group:
+        for body in bodies:
+            free = taken.get(str(body["Id"]), request.document_id) == request.document_id
+            if free and same_name(read_candidate(body).display_name, str(request.payload["DisplayName"])):
+                found[request.id] = body
+                break
+    return found
+
+
+SCAN_FROM = 10
+"""From so many names that QuickBooks' query cannot hold, reading all our customers is fewer calls."""
+
+
+def find_customers_named(
+    session: Session, names: Collection[str], entity: str = "Customer"
+) -> Iterable[Body]:
+    """
+    Active customers (vendors, employees) with one of these display names, among others.
+
+    Names beyond Latin-1 cannot stand in a query; they are found by their ending, ``(Caspen 12345)``.
+    """
+    plain = [name for name in names if is_queryable(name)]
+    other = [name for name in names if not is_queryable(name)]
+    yield from fetch_by(session, entity, "DisplayName", plain)
+    if len(other) >= SCAN_FROM:
+        yield from session.accounting.query(entity, "DisplayName LIKE '%(Caspen %'")
+        return
+    for name in other:
+        ending = name[name.rfind("(") :] if "(" in name else ""
+        if ending and is_queryable(ending):
+            yield from session.accounting.query(entity, f"DisplayName LIKE {quote('%' + ending)}")

@@ -1,0 +1,1 @@
+"""What every job builds on: the session, staging, the ledger."""

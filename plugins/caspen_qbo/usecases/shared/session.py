@@ -1,0 +1,73 @@
+"""One run on one workspace: the two systems, our bookkeeping, and who the company is."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from caspen_qbo.core.posting.mapping import MappingContext
+from caspen_qbo.core.records import Workspace
+from caspen_qbo.core.reference import Reference
+from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
+from caspen_qbo.ports import Accounting, BillingSource
+from caspen_qbo.usecases.shared.intents import Intent
+from caspen_qbo.usecases.shared.reference import read_reference
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Session:
+    """Built by :mod:`caspen_qbo.wiring`; belongs to one thread and one workspace."""
+
+    run_id: str
+    workspace: Workspace
+    connection: ConnectionFacts
+    billing: BillingSource
+    accounting: Accounting
+    store: Store
+    plan: list[Intent] | None = None
+    """A dry run collects here what it would send; None: it is sent."""
+    relinked_invoices: set[int] = field(default_factory=set)
+    """
+    Invoices whose lost link was found again in this run: payments of theirs may stand in QuickBooks too.
+    """
+    _context: MappingContext | None = field(default=None, repr=False)
+
+    @property
+    def workspace_id(self) -> int:
+        return self.workspace.id
+
+    @property
+    def realm_id(self) -> str:
+        return self.connection.realm_id
+
+    def reference(self) -> Reference:
+        """QuickBooks' lists, read live and trusted for a few minutes."""
+        return read_reference(self.accounting, self.store)
+
+    def context(self) -> MappingContext:
+        """
+        What documents of this workspace refer to.
+
+        :raises ConfigurationError: the practice has not chosen its account and items yet.
+        """
+        if self._context is None:
+            choices = self.store.setup.fetch_choices(self.workspace_id)
+            if choices is None:
+                raise ConfigurationError(
+                    f"workspace {self.workspace_id}: no payment account and default items are chosen yet. "
+                    "Choose them in Settings, or with `settings --workspace`; nothing posts until then."
+                )
+            links = self.store.setup.fetch_tax_links(self.workspace_id)
+            self._context = MappingContext(
+                choices, self.reference(), {rate_id: row["tax_code_id"] for rate_id, row in links.items()}
+            )
+        return self._context
+
+    def forget_reference(self) -> None:
+        """QuickBooks' lists changed or are about to be looked at by a person: read them again."""
+        self.store.setup.forget_cached(self.realm_id)
+        self._context = None

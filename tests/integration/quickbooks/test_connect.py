@@ -1,0 +1,374 @@
+"""Consent in the browser, a token from elsewhere, and the end of a connection."""
+
+from __future__ import annotations
+
+import json
+import os
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError, QboUnavailableError
+from caspen_qbo.hooks.intuit.connect import QuickBooksConnector
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+from ops.postgres import Database
+from tests.integration.quickbooks.conftest import CLIENT_SECRET, REALM, WORKSPACE, Desk
+from tests.integration.quickbooks.scripted import ScriptedServer, Seen, Told
+from tests.integration.quickbooks.test_tokens import change, row
+
+CALLBACK = "https://practice.example/quickbooks/connect/callback"
+
+
+@pytest.fixture
+def office(hook: QuickBooksHook, web: ScriptedServer) -> Desk:
+    """A QuickBooks that answers; nothing is connected."""
+    return Desk(hook, web)
+
+
+@pytest.fixture
+def connector(office: Desk):
+    with office.hook.connector() as connector:
+        yield connector
+
+
+def state_of(url: str) -> str:
+    return parse_qs(urlsplit(url).query)["state"][0]
+
+
+def refuse_company(office: Desk) -> None:
+    """Tokens are handed out, but they do not open the company."""
+
+    def rule(request: Seen) -> Told:
+        if request.path.startswith("/v3/"):
+            message = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403"
+            return Told(403, {"fault": {"error": [{"message": message, "code": "3100"}]}})
+        return office.normal(request)
+
+    office.web.rule = rule
+
+
+def test_a_consent_connects_the_workspace_it_was_started_for(
+    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+):
+    url = connector.authorization_url(WORKSPACE, "ann")
+    asked = parse_qs(urlsplit(url).query)
+    assert url.startswith(f"{office.web.url}/authorize?")
+    assert asked["client_id"] == ["app-id"]
+    assert asked["response_type"] == ["code"]
+    assert asked["scope"] == ["com.intuit.quickbooks.accounting"]
+    assert asked["redirect_uri"] == [CALLBACK]
+
+    assert connector.complete(state_of(url), "ann", "the-code", REALM) == WORKSPACE
+    (call,) = office.token_calls()
+    assert call.form == {"grant_type": "authorization_code", "code": "the-code", "redirect_uri": CALLBACK}
+    kept = row(qbo_db)
+    assert (kept["workspace_id"], kept["realm_id"], kept["status"]) == (WORKSPACE, REALM, "connected")
+    assert (kept["company_name"], kept["country_code"], kept["home_currency"]) == (
+        "Example Practice",
+        "AU",
+        "AUD",
+    )
+    with office.accounting() as books:
+        assert books.read_company()["Country"] == "AU"
+
+
+def test_a_state_works_once_for_its_user_and_not_after_its_time(
+    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+):
+    used = state_of(connector.authorization_url(WORKSPACE, "ann"))
+    connector.complete(used, "ann", "code", REALM)
+    other = state_of(connector.authorization_url(WORKSPACE, "ann"))
+    late = state_of(connector.authorization_url(WORKSPACE, "ann"))
+    with qbo_db.connect() as connection:
+        changed = connection.execute(
+            "UPDATE qbo_sync.oauth_state SET expires_at = now() - interval '1 second' "
+            "WHERE state_hash = encode(sha256(convert_to(%s, 'UTF8')), 'hex')",
+            (late,),
+        )
+        assert changed.rowcount == 1
+    office.web.seen.clear()
+
+    for state, user in [(used, "ann"), (other, "bob"), (other, "ann"), (late, "ann"), ("made up", "ann")]:
+        with pytest.raises(ConfigurationError, match="Press Connect again"):
+            connector.complete(state, user, "code", REALM)
+    assert office.token_calls() == []
+
+
+def test_a_state_is_kept_as_a_hash(office: Desk, connector: QuickBooksConnector, qbo_db: Database):
+    state = state_of(connector.authorization_url(WORKSPACE, "ann"))
+
+    with qbo_db.connect() as connection:
+        ((kept,),) = connection.execute("SELECT state_hash FROM qbo_sync.oauth_state").fetchall()
+    assert state not in kept
+    assert len(state) >= 40
+
+
+@pytest.mark.parametrize("realm", ["", "abc", "12/../34"])
+def test_a_callback_without_a_company_spends_no_code(office: Desk, connector: QuickBooksConnector, realm):
+    state = state_of(connector.authorization_url(WORKSPACE, "ann"))
+
+    with pytest.raises(ConfigurationError, match="realmId"):
+        connector.complete(state, "ann", "code", realm)
+    assert office.token_calls() == []
+
+
+def test_a_refused_code_says_so(office: Desk, connector: QuickBooksConnector, qbo_db: Database):
+    state = state_of(connector.authorization_url(WORKSPACE, "ann"))
+    office.web.queue += [Told(400, {"error": "invalid_grant"})]
+
+    with pytest.raises(QboAuthError, match="Press Connect again"):
+        connector.complete(state, "ann", "code", REALM)
+    assert row(qbo_db) is None
+
+
+def test_an_address_of_the_callers_own_is_used_throughout(office: Desk, connector: QuickBooksConnector):
+    mine = "https://other.example/callback"
+    url = connector.authorization_url(WORKSPACE, "ann", mine)
+    connector.complete(state_of(url), "ann", "code", REALM, mine)
+
+    assert parse_qs(urlsplit(url).query)["redirect_uri"] == [mine]
+    assert office.token_calls()[0].form["redirect_uri"] == mine
+
+
+def test_connecting_again_keeps_the_first_date_and_wakes_a_dead_connection(
+    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+):
+    connector.adopt(WORKSPACE, REALM, "from-elsewhere")
+    change(
+        qbo_db, "first_connected_at = now() - interval '1 year', status = 'needs_reconnect', warned_days = 2"
+    )
+    before = row(qbo_db)
+
+    connector.adopt(WORKSPACE, REALM, "another")
+    after = row(qbo_db)
+    assert after["first_connected_at"] == before["first_connected_at"]
+    assert after["connected_at"] > before["connected_at"]
+    assert (after["status"], after["warned_days"], after["previous_refresh_token"]) == (
+        "connected",
+        None,
+        None,
+    )
+
+
+def test_a_workspace_does_not_change_its_company(
+    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+):
+    connector.adopt(WORKSPACE, REALM, "from-elsewhere")
+    before = row(qbo_db)
+    office.web.seen.clear()
+
+    with pytest.raises(ConfigurationError, match=f"belongs to company {REALM}, not 999"):
+        connector.adopt(WORKSPACE, "999", "token")
+    assert office.token_calls() == []  # the token was not spent on it
+    state = state_of(connector.authorization_url(WORKSPACE, "ann"))
+    with pytest.raises(ConfigurationError, match=f"belongs to company {REALM}, not 999"):
+        connector.complete(state, "ann", "code", "999")
+    assert row(qbo_db) == before
+
+
+def test_a_company_belongs_to_one_workspace(office: Desk, connector: QuickBooksConnector, qbo_db: Database):
+    connector.adopt(WORKSPACE, REALM, "from-elsewhere")
+
+    with pytest.raises(ConfigurationError, match="connected to another workspace"):
+        connector.adopt(8, REALM, "token")
+    connector.disconnect(WORKSPACE)
+    connector.adopt(8, REALM, "token")
+
+
+def test_a_first_connection_that_opens_nothing_leaves_no_trace(
+    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+):
+    refuse_company(office)
+
+    with pytest.raises(QboAuthError, match="does not let this app into this company"):
+        connector.adopt(WORKSPACE, "123", "token")
+    assert row(qbo_db) is None
+
+
+def test_a_later_one_that_opens_nothing_keeps_the_connections_history(
+    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+):
+    connector.adopt(WORKSPACE, REALM, "from-elsewhere")
+    refuse_company(office)
+
+    with pytest.raises(QboAuthError):
+        connector.adopt(WORKSPACE, REALM, "token")
+    assert row(qbo_db)["realm_id"] == REALM
+
+
+def test_a_token_nobody_accepts_connects_nothing(
+    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+):
+    office.web.queue += [Told(body=office.web.document()), Told(400, {"error": "invalid_grant"})]
+
+    with pytest.raises(QboAuthError, match="does not accept this refresh token"):
+        connector.adopt(WORKSPACE, REALM, "token")
+    with pytest.raises(ConfigurationError, match="not a number"):
+        connector.adopt(WORKSPACE, "x", "token")
+    assert row(qbo_db) is None
+
+
+def test_disconnecting_revokes_and_forgets_the_tokens_and_nothing_else(
+    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+):
+    connector.adopt(WORKSPACE, REALM, "from-elsewhere")
+    revoked = []
+
+    def rule(request: Seen) -> Told:
+        if request.path == "/revoke":
+            revoked.append(request.body.decode())
+            return Told(200, b"")
+        return office.normal(request)
+
+    office.web.rule = rule
+    assert connector.disconnect(WORKSPACE) is True
+    assert office.tokens[1] in revoked[0]
+    kept = row(qbo_db)
+    assert (kept["status"], kept["realm_id"], kept["company_name"]) == (
+        "disconnected",
+        REALM,
+        "Example Practice",
+    )
+    assert kept["access_token"] is kept["refresh_token"] is kept["previous_refresh_token"] is None
+    assert kept["first_connected_at"] is not None
+    with pytest.raises(NotConnectedError):
+        office.hook.accounting(WORKSPACE)
+    assert connector.disconnect(WORKSPACE) is False
+    assert len(revoked) == 1
+
+
+@pytest.mark.parametrize(
+    "trouble", [Told(503), Told(hang_up=True), Told(400, {"error": "invalid_grant"}), Told(401)]
+)
+def test_disconnecting_works_while_intuit_does_not(
+    office: Desk, connector: QuickBooksConnector, qbo_db: Database, trouble: Told
+):
+    connector.adopt(WORKSPACE, REALM, "from-elsewhere")
+    office.web.queue += [trouble]
+
+    assert connector.disconnect(WORKSPACE) is True
+    assert row(qbo_db)["refresh_token"] is None
+
+
+# --- Airflow's Test button ---
+
+
+def answer_to_strangers(office: Desk, api_status: int = 401, token: Told | None = None) -> None:
+    def rule(request: Seen) -> Told:
+        if request.path == "/token":
+            assert request.headers["Authorization"].startswith("Basic ")
+            return token or Told(400, {"error": "invalid_grant"})
+        if request.path.startswith("/v3/"):
+            assert "Authorization" not in request.headers
+            return Told(api_status)
+        return office.normal(request)
+
+    office.web.rule = rule
+
+
+def test_the_test_button_finds_all_well(office: Desk):
+    answer_to_strangers(office)
+
+    ok, message = office.hook.test_connection()
+    assert ok, message
+    assert "Intuit knows this app" in message
+
+
+def test_the_test_button_names_the_step_that_failed(office: Desk, monkeypatch: pytest.MonkeyPatch):
+    answer_to_strangers(office, token=Told(401, {"error": "invalid_client"}))
+    assert office.hook.test_connection()[1].startswith("Credentials: ")
+    answer_to_strangers(office, token=Told(503))
+    assert office.hook.test_connection()[1].startswith("Credentials: ")
+    answer_to_strangers(office, token=Told(200, {"access_token": "a", "refresh_token": "b"}))
+    assert "made-up refresh token" in office.hook.test_connection()[1]
+    answer_to_strangers(office, api_status=404)
+    assert office.hook.test_connection()[1].startswith("API: ")
+
+    def with_extra(**changes: str) -> QuickBooksHook:
+        connection = json.loads(os.environ["AIRFLOW_CONN_QUICKBOOKS"])
+        connection["extra"].update(changes)
+        monkeypatch.setenv("AIRFLOW_CONN_OTHER", json.dumps(connection))
+        return QuickBooksHook("other")
+
+    answer_to_strangers(office)
+    assert with_extra(api_url="http://127.0.0.1:9").test_connection()[1].startswith("API: ")
+    assert with_extra(discovery_url="http://127.0.0.1:9/x").test_connection()[1].startswith("Discovery: ")
+    lacking = with_extra(discovery_url=f"{office.web.url}/lacking")
+    office.web.queue += [Told(body={"issuer": "x"})]
+    ok, message = lacking.test_connection()
+    assert not ok
+    assert "lacks authorization_endpoint" in message
+    office.web.queue += [Told(500)]
+    assert "answered 500" in lacking.test_connection()[1]
+
+
+def test_the_discovery_document_is_read_once(office: Desk):
+    answer_to_strangers(office)
+    office.hook.test_connection()
+    office.hook.test_connection()
+
+    assert [request.path for request in office.web.seen].count("/discovery") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"login": ""}, "client id"),
+        ({"password": None}, "client secret"),
+        ({"extra": {"environment": "staging"}}, "'staging'; expected one of production, sandbox, local"),
+        ({"extra": {"environment": "local", "discovery_url": "http://x"}}, "api_url"),
+        ({"extra": {"environment": "local", "api_url": "http://x"}}, "discovery_url"),
+        ({"extra": {"requests_per_second": "many"}}, "requests_per_second is 'many'"),
+        ({"extra": {"batches_per_minute": 0}}, "batches_per_minute"),
+    ],
+)
+def test_a_field_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, changes, words):
+    connection = {"conn_type": "quickbooks", "login": "id", "password": CLIENT_SECRET, "extra": {}, **changes}
+    monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(connection))
+    ok, message = QuickBooksHook().test_connection()
+
+    assert not ok
+    assert words in message
+    assert CLIENT_SECRET not in message
+
+
+def test_a_connection_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("AIRFLOW_CONN_NOWHERE", raising=False)
+
+    with pytest.raises(ConfigurationError, match="no Airflow connection 'nowhere'.*AIRFLOW_CONN_NOWHERE"):
+        _ = QuickBooksHook("nowhere").config
+
+
+def test_tokens_go_to_intuit_only_unless_the_environment_is_local(monkeypatch: pytest.MonkeyPatch):
+    extra = {
+        "environment": "sandbox",
+        "api_url": "http://evil.example",
+        "discovery_url": "http://evil.example",
+    }
+    connection = {"conn_type": "quickbooks", "login": "id", "password": CLIENT_SECRET, "extra": extra}
+    monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(connection))
+    config = QuickBooksHook().config
+
+    assert (config.api_url, config.discovery) == ("https://sandbox-quickbooks.api.intuit.com", "sandbox")
+    assert CLIENT_SECRET not in repr(config)
+
+
+def test_an_unreachable_discovery_is_no_dead_connection(office: Desk, connector: QuickBooksConnector):
+    office.web.queue += [Told(503)]
+
+    with pytest.raises(QboUnavailableError, match="OpenID configuration answered 503"):
+        connector.adopt(WORKSPACE, REALM, "token")
+
+
+def test_without_an_address_to_come_back_to_no_consent_is_started(
+    office: Desk, connector: QuickBooksConnector, monkeypatch: pytest.MonkeyPatch
+):
+    connection = json.loads(os.environ["AIRFLOW_CONN_QUICKBOOKS"])
+    del connection["extra"]["redirect_uri"]
+    monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(connection))
+
+    with (
+        QuickBooksHook().connector() as bare,
+        pytest.raises(ConfigurationError, match="redirect_uri is empty"),
+    ):
+        bare.authorization_url(WORKSPACE, "ann")
