@@ -36,7 +36,7 @@ from ops.paths import ROOT
 from ops.postgres import Database, temporary_postgres
 
 if TYPE_CHECKING:
-    from caspen_qbo.hooks.store import Store
+    from caspen_qbo.hooks.store import WorkspaceStore
 
 WORKSPACE, REALM = 1, "9130000000000001"
 
@@ -142,7 +142,6 @@ def _prepare(database: Database, rows: int) -> None:
 
 
 def _measure(database: Database, rows: int, repetitions: int) -> Measured:
-    pass
     from caspen_qbo.core.reconciling.verdict import CheckResult
     from caspen_qbo.hooks.store import Store
     from caspen_qbo.quality.suites import import_gx
@@ -151,19 +150,20 @@ def _measure(database: Database, rows: int, repetitions: int) -> Measured:
     from caspen_qbo.usecases.reconciling.run import cross_check
 
     loading = _timed(import_gx)[0]
-    store = Store()
+    opened = Store()
+    store = opened.for_workspace(WORKSPACE)
     best: dict[str, float] = {}
     differing = 0
 
     def freeze(run_id: str = "before") -> dict[str, int]:
         with store.transaction():
-            store.sign_off.lock_frozen(WORKSPACE)
-            store.comparison.freeze(WORKSPACE, REALM, None)
-            if any(store.comparison.fetch_edited(WORKSPACE)):
+            store.sign_off.lock_frozen()
+            store.comparison.freeze(REALM, None)
+            if any(store.comparison.fetch_edited()):
                 raise AssertionError("nothing was edited here")
-            store.comparison.mark_accepted(WORKSPACE)
-            store.sign_off.freeze(run_id, WORKSPACE, REALM)
-            return store.comparison.count_compared(WORKSPACE)
+            store.comparison.mark_accepted()
+            store.sign_off.freeze(run_id, REALM)
+            return store.comparison.count_compared()
 
     freeze()
     with psycopg.connect(database.uri, autocommit=True) as plain:
@@ -182,34 +182,31 @@ def _measure(database: Database, rows: int, repetitions: int) -> Measured:
             _keep(best, "checks", took)
 
             def write(run_id: str = f"run{number}", checks: list[CheckResult] = checks) -> int:
-                store.reconciliation.start(run_id, WORKSPACE, full=True)
+                store.reconciliation.start(run_id, full=True)
                 with store.transaction():
-                    written = store.comparison.write_differences(run_id, WORKSPACE)
-                    cross_check(checks, store.comparison.count_failing(run_id, WORKSPACE))
+                    written = store.comparison.write_differences(run_id)
+                    cross_check(checks, store.comparison.count_failing(run_id))
                 return written
 
             _keep(best, "write", _timed(write)[0])
     best |= _sign(store, f"run{repetitions - 1}", rows)
-    store.close()
+    opened.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Measured(rows, differing, load_great_expectations=loading, peak_mib=peak, **best)
 
 
-def _sign(store: Store, run_id: str, documents: int) -> dict[str, float]:
+def _sign(store: WorkspaceStore, run_id: str, documents: int) -> dict[str, float]:
     """Sign everything that the last run froze, and hold it against that, as each night after does."""
     with store.transaction():
         store.reconciliation.finish(
-            run_id, WORKSPACE, documents_checked=documents, differences=0, ledger=None, success=True,
-            checks=[], calls={}, report={},
-        )  # fmt: skip
-        frozen = store.sign_off.lock_frozen(WORKSPACE)
-        signing, signed = _timed(
-            lambda: store.sign_off.sign(WORKSPACE, frozen, who="bench", through=date(2027, 1, 1))
-        )
+            run_id, documents_checked=documents, differences=0, ledger=None, success=True,
+            checks=[], calls={}, report={})  # fmt: skip
+        frozen = store.sign_off.lock_frozen()
+        signing, signed = _timed(lambda: store.sign_off.sign(frozen, who="bench", through=date(2027, 1, 1)))
     if signed is None:
         raise AssertionError("nothing was signed")
     with store.transaction():
-        watching, _ = _timed(lambda: store.sign_off.find_changes(WORKSPACE, REALM))
+        watching, _ = _timed(lambda: store.sign_off.find_changes(REALM))
     return {"first_signature": signing, "hold_signed": watching}
 
 

@@ -55,7 +55,8 @@ def open_session(workspace_id: int, run_id: str) -> Iterator[Session]:
         workspace = billing.fetch_workspaces([workspace_id]).get(workspace_id)
         if workspace is None:
             raise ConfigurationError(f"workspace {workspace_id}: Caspen has no such workspace.")
-        connection = store.setup.fetch_connection(workspace_id)
+        own = store.for_workspace(workspace_id)
+        connection = own.setup.fetch_connection()
         if connection is None or connection.status == "disconnected":
             raise NotConnectedError(
                 f"workspace {workspace_id}: not connected to QuickBooks. Connect it in Set-up, or with "
@@ -65,8 +66,8 @@ def open_session(workspace_id: int, run_id: str) -> Iterator[Session]:
             accounting = QuickBooksHook().accounting(workspace_id)
         except QboAuthError as error:
             yield Session(
-                run_id, workspace, connection, billing, DeadAccounting(connection.realm_id, error), store
+                run_id, workspace, connection, billing, DeadAccounting(connection.realm_id, error), own
             )
             return
         with accounting:
-            yield Session(run_id, workspace, connection, billing, accounting, store)
+            yield Session(run_id, workspace, connection, billing, accounting, own)

@@ -153,7 +153,7 @@ def test_a_change_in_a_signed_period_is_told_once(
     compare("first")
     day = flow.staff.invoice(invoice).issue_date
     with wiring.open_store() as store:
-        sign_off(store, flow.workspace_id, "first", who="airflow:ann", run_day=day, through=day)
+        sign_off(store.for_workspace(flow.workspace_id), "first", who="airflow:ann", run_day=day, through=day)
     flow.staff.void_invoice(invoice)
     flow.post()
     found = compare("second")

@@ -40,7 +40,7 @@ def hasty_session(workspace_id: int, job: str = "post", until_shown: float = 0) 
     hook = QuickBooksHook()
     with wiring.open_store() as store, wiring.open_billing() as billing:
         workspace = billing.fetch_workspaces([workspace_id])[workspace_id]
-        connection = store.setup.fetch_connection(workspace_id)
+        connection = store.for_workspace(workspace_id).setup.fetch_connection()
         assert connection is not None
         oauth = IntuitOAuth(hook.config)
         tokens = TokenStore(workspace_id, oauth, settings.SYNC_CONN_ID, sleep=_nap)
@@ -54,5 +54,10 @@ def hasty_session(workspace_id: int, job: str = "post", until_shown: float = 0) 
             on_close=(limiter.close, tokens.close),
         ) as accounting:  # fmt: skip
             yield Session(
-                f"{job}__{random.getrandbits(48):012x}", workspace, connection, billing, accounting, store
+                f"{job}__{random.getrandbits(48):012x}",
+                workspace,
+                connection,
+                billing,
+                accounting,
+                store.for_workspace(workspace_id),
             )

@@ -167,7 +167,7 @@ class Life:
 
     def press_retry(self) -> None:
         with wiring.open_store() as store:
-            release(store, WORKSPACE, who="test")
+            release(store.for_workspace(WORKSPACE), who="test")
 
     def run_in_a_storm(self, job: str, seed: int) -> None:
         self.flow.door("faults", seed=seed, rules=rules())

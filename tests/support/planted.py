@@ -76,7 +76,10 @@ def check(flow: Flow, planted: Planted) -> None:
     assert planted.result.counts["differences"] == sum(len(m.found) for m in MUTATIONS)
 
     with wiring.open_store() as store:
-        report, again = build(store, flow.workspace_id, RUN), build(store, flow.workspace_id)
+        report, again = (
+            build(store.for_workspace(flow.workspace_id), RUN),
+            build(store.for_workspace(flow.workspace_id)),
+        )
     assert (report.html, report.xlsx) == (again.html, again.xlsx)
     book = zipfile.ZipFile(io.BytesIO(report.xlsx)).read("xl/sharedStrings.xml").decode()
     for number, field in flow.sync_rows(

@@ -21,7 +21,7 @@ def history(
     from caspen_qbo import wiring
 
     with wiring.open_store() as store:
-        rows = store.activity.fetch_history(workspace, number)
+        rows = store.for_workspace(workspace).activity.fetch_history(number)
     if as_json:
         print_json(rows)
         return

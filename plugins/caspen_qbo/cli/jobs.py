@@ -56,7 +56,7 @@ def _for_each(workspace: int | None, job: str, run: Callable[[Any], Any]) -> Non
     from caspen_qbo import wiring
 
     with wiring.open_store() as store:
-        ids = [workspace] if workspace is not None else store.setup.fetch_connected_workspaces()
+        ids = [workspace] if workspace is not None else store.practices.fetch_connected()
     if not ids:
         console().print("no workspace is connected to QuickBooks")
     worst: SyncError | None = None

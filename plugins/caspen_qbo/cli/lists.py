@@ -51,7 +51,7 @@ def unsynced(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
     from caspen_qbo import wiring
 
     with wiring.open_store() as store:
-        rows = store.unsynced.fetch_open(workspace)
+        rows = store.for_workspace(workspace).unsynced.fetch_open()
     if as_json:
         print_json(rows)
         return
@@ -88,5 +88,5 @@ def retry(
     if key is not None and key not in CATALOGUE:
         raise typer.BadParameter(f"unknown key {key!r}; one of {', '.join(CATALOGUE)}")
     with wiring.open_store() as store:
-        released = release(store, workspace, numbers=number, error_key=key, who=who())
+        released = release(store.for_workspace(workspace), numbers=number, error_key=key, who=who())
     console().print(f"workspace {workspace}: {released} document(s) released for the next run")

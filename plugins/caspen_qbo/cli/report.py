@@ -32,7 +32,7 @@ def report(
     if html is None and xlsx is None:
         raise typer.BadParameter("give --html FILE, --xlsx FILE, or both")
     with wiring.open_store() as store:
-        made = build(store, workspace, run)
+        made = build(store.for_workspace(workspace), run)
     for path, content in ((html, made.html.encode()), (xlsx, made.xlsx)):
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)

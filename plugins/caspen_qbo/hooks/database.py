@@ -6,11 +6,11 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import Connection, OperationalError
 from psycopg.errors import LockNotAvailable
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from caspen_qbo import queries
 from caspen_qbo.errors import (
@@ -22,6 +22,7 @@ from caspen_qbo.errors import (
 from caspen_qbo.settings import CASPEN_CONN_ID
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 _REFUSALS = ("authentication failed", "no pg_hba.conf entry", "no password supplied", "permission denied")
 _MISSING = re.compile(r'(database|role) ".*" does not exist')
@@ -128,6 +129,11 @@ class Database:
         """The first row, or None."""
         with self._translating():
             return self.connection.execute(queries.load(name), params or {}).fetchone()
+
+    def fetch_values(self, kind: type[T], name: str, params: Mapping[str, Any] | None = None) -> list[T]:
+        """Rows as values of a class whose fields are the statement's columns."""
+        with self._translating(), self.connection.cursor(row_factory=class_row(kind)) as cursor:
+            return cursor.execute(queries.load(name), params or {}).fetchall()
 
     def execute(self, name: str, params: Mapping[str, Any] | None = None) -> int:
         """Run a statement; the number of rows it touched."""

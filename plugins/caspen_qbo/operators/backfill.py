@@ -139,7 +139,7 @@ def _workspace(workspace_id: int | None) -> int:
     if workspace_id is not None:
         return int(workspace_id)
     with open_store() as store:
-        connected = store.setup.fetch_connected_workspaces()
+        connected = store.practices.fetch_connected()
     if len(connected) != 1:
         raise ConfigurationError(
             f"{len(connected)} practices are connected to QuickBooks: say which one with workspace_id. "

@@ -76,7 +76,7 @@ def notify_signed(practices: Mapping[int, str]) -> None:
         untold = {
             workspace_id: found
             for workspace_id in practices
-            if (found := untold_changes(store, workspace_id))
+            if (found := untold_changes(store.for_workspace(workspace_id)))
         }
         if not untold:
             return
@@ -85,7 +85,7 @@ def notify_signed(practices: Mapping[int, str]) -> None:
         text = "\n\n".join(f"{practices[key]} ({key})\n{found.text}" for key, found in untold.items())
         if notify_people(f"{number} {noun} changed after sign-off", text):
             for workspace_id, found in untold.items():
-                told_signed(store, workspace_id, found)
+                told_signed(store.for_workspace(workspace_id), found)
 
 
 def notify_people(subject: str, text: str) -> list[str]:

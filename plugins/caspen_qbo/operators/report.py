@@ -40,7 +40,7 @@ class WriteReportOperator(BaseOperator):
         from caspen_qbo.wiring import open_store
 
         with open_store() as store:
-            report = build(store, int(self.workspace_id), context["run_id"])
+            report = build(store.for_workspace(int(self.workspace_id)), context["run_id"])
         # Run ids hold colons and plus signs, which not every file system and mail program takes.
         name = re.sub(r"[^0-9A-Za-z._-]+", "-", f"reconciliation-{self.workspace_id}-{report.run_id}")
         folder = reports_folder() / str(self.workspace_id)

@@ -106,7 +106,7 @@ class SummariseOperator(BaseOperator):
         from caspen_qbo.wiring import open_store
 
         with open_store() as store:
-            rows = store.activity.fetch_run(run_id, self.job)
+            rows = store.practices.fetch_run(run_id, self.job)
         # A job that ended well left another message: then it was a later task of the practice that failed.
         failed = {
             workspace_id: row["message"] for workspace_id, row in rows.items() if row["success"] is False

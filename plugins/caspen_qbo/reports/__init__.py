@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store import WorkspaceStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Report:
     xlsx: bytes
 
 
-def build(store: Store, workspace_id: int, run_id: str | None = None) -> Report:
+def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
     """
     The report of a finished reconciliation; of the latest one when no run is named.
 
@@ -29,12 +29,12 @@ def build(store: Store, workspace_id: int, run_id: str | None = None) -> Report:
     from caspen_qbo.reports.stored import read_model
     from caspen_qbo.reports.xlsx import render_xlsx
 
-    run = store.reconciliation.fetch_run(workspace_id, run_id)
+    run = store.reconciliation.fetch_run(run_id)
     if run is None:
         which = f"run {run_id!r}" if run_id else "any run"
         raise ConfigurationError(
-            f"workspace {workspace_id}: no finished reconciliation found for {which}. Run one with "
-            f"`reconcile --workspace {workspace_id}`; a run that failed has no report."
+            f"workspace {store.workspace_id}: no finished reconciliation found for {which}. Run one with "
+            f"`reconcile --workspace {store.workspace_id}`; a run that failed has no report."
         )
-    model = read_model(run, store.reconciliation.fetch_differences(workspace_id, run["run_id"]))
+    model = read_model(run, store.reconciliation.fetch_differences(run["run_id"]))
     return Report(model.run_id, render_html(model), render_xlsx(model))

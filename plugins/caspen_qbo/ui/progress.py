@@ -31,15 +31,15 @@ class Progress:
 
 def read_progress(visit: Visit) -> Progress | None:
     """The newest run of the workspace without an end."""
-    store, workspace_id = visit.store.progress, visit.workspace_id
-    for run in store.fetch_running(workspace_id):
-        found = store.fetch_progress(workspace_id, run["run_id"], run["job"])
+    store = visit.store.progress
+    for run in store.fetch_running():
+        found = store.fetch_progress(run["run_id"], run["job"])
         if found is not None:
             return Progress(
                 run["run_id"],
                 run["job"],
                 found["started_at"],
-                store.is_worked_on(workspace_id),
+                store.is_worked_on(),
                 found["sent"],
                 found["refused"],
                 found["due"],

@@ -14,9 +14,8 @@ from fastapi import Depends, HTTPException, Request, status
 from caspen_qbo import wiring
 from caspen_qbo.core.records import Workspace
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
-from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
-from caspen_qbo.hooks.store.monitoring.pages import PageStore
 from caspen_qbo.ui.access import Right, rights_of, visible
 from caspen_qbo.ui.texts import zone_of
 
@@ -31,13 +30,9 @@ class Visit:
     workspaces: tuple[Workspace, ...]
     """Those this user may see, by id."""
     workspace: Workspace
-    store: Store
+    store: WorkspaceStore
     billing: CaspenBilling
     connection: ConnectionFacts | None
-
-    @property
-    def pages(self) -> PageStore:
-        return PageStore(self.store.database)
 
     @property
     def workspace_id(self) -> int:
@@ -66,7 +61,7 @@ class Visit:
     @property
     def ready(self) -> bool:
         """Connected, with account and items chosen: invoices can post."""
-        return self.connected and self.store.setup.fetch_choices(self.workspace_id) is not None
+        return self.connected and self.store.setup.fetch_choices() is not None
 
     def url(self, path: str = "") -> str:
         """The address of a page of this workspace."""
@@ -85,7 +80,8 @@ def open_visit(request: Request, user: GetUserDep, workspace_id: int) -> Iterato
         ids = visible(user, known)
         if workspace_id not in ids:
             raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no workspace {workspace_id} for you.")
-        with wiring.open_store() as store:
+        with wiring.open_store() as opened:
+            store = opened.for_workspace(workspace_id)
             yield Visit(
                 request=request,
                 user=user,
@@ -94,7 +90,7 @@ def open_visit(request: Request, user: GetUserDep, workspace_id: int) -> Iterato
                 workspace=known[workspace_id],
                 store=store,
                 billing=billing,
-                connection=store.setup.fetch_connection(workspace_id),
+                connection=store.setup.fetch_connection(),
             )
 
 

@@ -22,7 +22,6 @@ from fastapi.responses import Response
 from caspen_qbo import wiring
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
-from caspen_qbo.hooks.store.monitoring.pages import PageStore
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +96,7 @@ def wake(realms: Iterable[str]) -> None:
     """
     try:
         with wiring.open_store() as store:
-            workspaces = PageStore(store.database).fetch_workspaces_of_realms(set(realms))
+            workspaces = store.practices.fetch_of_realms(set(realms))
     except SyncError as error:
         log.warning("webhook could not look up its workspaces: %s", error.message)
         return

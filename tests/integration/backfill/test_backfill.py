@@ -260,7 +260,7 @@ def test_the_history_of_a_number_names_every_request_and_answer(flow: Flow) -> N
     invoice_id = flow.invoice("10.00")
     flow.post()
     with wiring.open_store() as store:
-        rows = store.activity.fetch_history(flow.workspace_id, _number(flow, invoice_id))
+        rows = store.for_workspace(flow.workspace_id).activity.fetch_history(_number(flow, invoice_id))
     told = [(row["document_kind"], row["what"]) for row in rows]
     assert told == [
         ("client", "sent: customer (create Customer)"),

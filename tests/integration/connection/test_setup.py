@@ -18,14 +18,14 @@ def test_wrong_choices_are_refused_with_their_type_and_the_right_ones(flow: Flow
     income, bank = first("Account", AccountType="Income"), first("Account", AccountType="Bank")
     service, product = first("Item", Type="Service"), first("Item", Type="NonInventory")
     with wiring.open_session(flow.workspace_id, "set-up") as session:
-        kept = session.store.setup.fetch_choices(flow.workspace_id)
+        kept = session.store.setup.fetch_choices()
         with pytest.raises(ConfigurationError, match="type Income; it must be Bank or Other Current Asset"):
             choose_settings(session, Choices(income, service, product), who="test")
         with pytest.raises(ConfigurationError, match="must be Service.*must be NonInventory or Inventory"):
             choose_settings(session, Choices(bank, product, service), who="test")
         with pytest.raises(ConfigurationError, match="payment account 999999 is not in QuickBooks"):
             choose_settings(session, Choices("999999", service, product), who="test")
-        assert session.store.setup.fetch_choices(flow.workspace_id) == kept
+        assert session.store.setup.fetch_choices() == kept
         offers = read_offers(session)
     assert bank in {entry.id for entry in offers.payment_accounts}
     assert income not in {entry.id for entry in offers.payment_accounts}

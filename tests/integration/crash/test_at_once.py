@@ -101,7 +101,7 @@ def test_post_import_reconcile_and_retry_at_once(
     def press_retry() -> None:
         for _ in range(5):
             with wiring.open_store() as store:
-                release(store, WORKSPACE, who="test")
+                release(store.for_workspace(WORKSPACE), who="test")
             time.sleep(0.1)
 
     jobs = [

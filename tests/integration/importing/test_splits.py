@@ -204,7 +204,7 @@ def test_two_equal_receipts_both_count_once_a_person_says_so(flow: Flow) -> None
     theirs = receive(flow, {invoice: "40.00"}, date=TODAY)
     run_import(flow)
     with wiring.open_store() as store:
-        assert release(store, flow.workspace_id, numbers=[mine.number], who="test") == 1
+        assert release(store.for_workspace(flow.workspace_id), numbers=[mine.number], who="test") == 1
     run_import(flow)  # a run in between does not take the choice back
     flow.post()
     run_import(flow)

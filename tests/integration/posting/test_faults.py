@@ -170,7 +170,7 @@ def shown(flow: Flow, ids: Sequence[int]) -> list[tuple[str, str | None]]:
 
 def retry(flow: Flow) -> int:
     with wiring.open_store() as store:
-        return release(store, flow.workspace_id, who="test")
+        return release(store.for_workspace(flow.workspace_id), who="test")
 
 
 @pytest.mark.parametrize("half", [REFUSED[:29], REFUSED[29:]], ids=["lower codes", "higher codes"])

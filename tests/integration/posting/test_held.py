@@ -11,7 +11,7 @@ from tests.support.flow import Flow
 
 def retry(flow: Flow) -> None:
     with wiring.open_store() as store:
-        release(store, flow.workspace_id, who="test")
+        release(store.for_workspace(flow.workspace_id), who="test")
     flow.post()
 
 

@@ -82,7 +82,7 @@ def test_an_allocation_moved_to_an_invoice_that_is_not_posted_leaves_and_comes_b
         flow.rates["GST"], held,
     )  # fmt: skip
     with wiring.open_store() as store:
-        release(store, flow.workspace_id, who="test")
+        release(store.for_workspace(flow.workspace_id), who="test")
     flow.post()
     assert [row["TotalAmt"] for row in payments(flow)] == [40]
     assert balances(flow, first, held) == [110, 15]
@@ -156,7 +156,7 @@ def test_voiding_an_invoice_waits_while_a_payment_of_others_stands_on_it(flow: F
 
     flow.person("delete", entity="Payment", id=payment["Id"])
     with wiring.open_store() as store:
-        release(store, flow.workspace_id, numbers=[number], who="test")
+        release(store.for_workspace(flow.workspace_id), numbers=[number], who="test")
     flow.post()
     assert invoice_of(flow, invoice)["TotalAmt"] == 0
     assert flow.listed() == {}
@@ -191,7 +191,7 @@ def test_an_update_that_would_strand_what_is_paid_there_is_listed_with_that_reas
     flow.person("delete", entity="Payment", id=payment["Id"])
     edited(flow, deposited, "50.00")  # a new version is tried by itself
     with wiring.open_store() as store:
-        release(store, flow.workspace_id, numbers=[document["DocNumber"]], who="test")
+        release(store.for_workspace(flow.workspace_id), numbers=[document["DocNumber"]], who="test")
     flow.post()
     assert invoice_of(flow, invoice)["TotalAmt"] == 22
     kept = invoice_of(flow, deposited)

@@ -168,7 +168,7 @@ def test_a_number_used_in_quickbooks_is_listed_with_that_document_and_retried(fl
     flow.post()
     assert len(flow.books("Invoice")) == 1  # waits for a person's Retry
     with wiring.open_store() as store:
-        assert release(store, flow.workspace_id, numbers=[number], who="test") == 1
+        assert release(store.for_workspace(flow.workspace_id), numbers=[number], who="test") == 1
     flow.post()
     assert flow.listed() == {}
     assert len(flow.books("Invoice")) == 2
@@ -251,7 +251,7 @@ def test_a_receipt_that_stands_in_quickbooks_already_is_listed_until_a_person_sa
     [((number, key), detail)] = flow.listed().items()
     assert key == "overpayment" and "same receipt" in detail
     with wiring.open_store() as store:
-        assert release(store, flow.workspace_id, numbers=[number], who="test") == 1
+        assert release(store.for_workspace(flow.workspace_id), numbers=[number], who="test") == 1
     flow.post()
     assert len(flow.books("Payment")) == 2
     assert flow.listed() == {}

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store import Store, WorkspaceStore
 from ops.environment import connection_json
 from ops.postgres import Database
 from tests.support.flow import REALM, WORKSPACE, Flow
@@ -19,10 +19,10 @@ OTHER = 2
 
 
 @pytest.fixture
-def store(sync_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def store(sync_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkspaceStore]:
     monkeypatch.setenv("AIRFLOW_CONN_SYNC_DB", connection_json("postgres", sync_db))
     opened = Store()
-    yield opened
+    yield opened.for_workspace(WORKSPACE)
     opened.close()
 
 
@@ -49,33 +49,33 @@ def frozen(database: Database) -> tuple[list[int], int]:
     return [workspace_id for (workspace_id,) in rows], size[0]
 
 
-def freeze(store: Store) -> None:
+def freeze(store: WorkspaceStore) -> None:
     with store.transaction():
-        store.comparison.freeze(WORKSPACE, REALM, None)
+        store.comparison.freeze(REALM, None)
 
 
-def test_the_only_workspace_leaves_no_dead_rows_behind(store: Store, sync_db: Database) -> None:
+def test_the_only_workspace_leaves_no_dead_rows_behind(store: WorkspaceStore, sync_db: Database) -> None:
     put(sync_db, WORKSPACE)
     freeze(store)
     assert frozen(sync_db) == ([], 0)
 
 
-def test_it_comes_back_when_the_freeze_fails(store: Store, sync_db: Database) -> None:
+def test_it_comes_back_when_the_freeze_fails(store: WorkspaceStore, sync_db: Database) -> None:
     put(sync_db, WORKSPACE)
     with pytest.raises(RuntimeError), store.transaction():
-        store.comparison.freeze(WORKSPACE, REALM, None)
+        store.comparison.freeze(REALM, None)
         raise RuntimeError("the process failed")
     assert frozen(sync_db)[0] == [WORKSPACE]
 
 
-def test_another_workspaces_comparison_stays(store: Store, sync_db: Database) -> None:
+def test_another_workspaces_comparison_stays(store: WorkspaceStore, sync_db: Database) -> None:
     put(sync_db, WORKSPACE)
     put(sync_db, OTHER)
     freeze(store)
     assert frozen(sync_db)[0] == [OTHER]
 
 
-def test_whoever_reads_the_table_is_not_waited_for(store: Store, sync_db: Database) -> None:
+def test_whoever_reads_the_table_is_not_waited_for(store: WorkspaceStore, sync_db: Database) -> None:
     put(sync_db, WORKSPACE)
     with psycopg.connect(sync_db.uri) as reader:
         before = reader.execute("SELECT workspace_id FROM qbo_sync.comparison").fetchall()

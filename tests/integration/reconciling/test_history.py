@@ -20,7 +20,7 @@ TABLES = {
 
 def history(flow: Flow, number: str) -> list[dict[str, object]]:
     with wiring.open_store() as store:
-        return store.activity.fetch_history(flow.workspace_id, number)
+        return store.for_workspace(flow.workspace_id).activity.fetch_history(number)
 
 
 def age(flow: Flow, days: int) -> None:

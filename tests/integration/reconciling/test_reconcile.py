@@ -192,12 +192,12 @@ def test_an_older_run_gives_its_own_report_again(flow: Flow):
     flow.post()
     run(flow, run_id="first")
     with wiring.open_store() as store:
-        before = build(store, flow.workspace_id, "first")
+        before = build(store.for_workspace(flow.workspace_id), "first")
     edit(flow, invoice, TxnDate="2020-02-29")
     run(flow, run_id="second")
     with wiring.open_store() as store:
-        assert build(store, flow.workspace_id, "first") == before
-        assert build(store, flow.workspace_id).run_id == "second"
+        assert build(store.for_workspace(flow.workspace_id), "first") == before
+        assert build(store.for_workspace(flow.workspace_id)).run_id == "second"
 
 
 def test_an_imported_payment_is_compared_by_what_is_on_its_invoice(flow: Flow):

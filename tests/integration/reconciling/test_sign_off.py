@@ -50,7 +50,9 @@ def reprice(flow: Flow, invoice: int, price: str) -> None:
 
 def sign(flow: Flow, run_id: str, through: dt.date | None = None) -> Signed:
     with wiring.open_store() as store:
-        return sign_off(store, flow.workspace_id, run_id, who=WHO, run_day=today(flow), through=through)
+        return sign_off(
+            store.for_workspace(flow.workspace_id), run_id, who=WHO, run_day=today(flow), through=through
+        )
 
 
 def changes(flow: Flow) -> dict[str, tuple[Decimal | None, ...]]:
@@ -64,7 +66,7 @@ def changes(flow: Flow) -> dict[str, tuple[Decimal | None, ...]]:
 
 def report(flow: Flow, run_id: str | None = None) -> Report:
     with wiring.open_store() as store:
-        return build(store, flow.workspace_id, run_id)
+        return build(store.for_workspace(flow.workspace_id), run_id)
 
 
 def number(flow: Flow, invoice: int) -> str:
@@ -198,9 +200,9 @@ def test_signing_again_takes_the_figures_as_they_are_and_keeps_the_earlier_ones(
 def test_what_people_were_told_stays_told_until_it_changes_again(flow: Flow, signed: tuple[int, int]):
     def untold() -> list[str]:
         with wiring.open_store() as store:
-            rows = store.sign_off.fetch_changes(flow.workspace_id, flow.realm, 10, untold=True)
+            rows = store.for_workspace(flow.workspace_id).sign_off.fetch_changes(flow.realm, 10, untold=True)
             if rows:
-                store.sign_off.mark_told(flow.workspace_id, rows[0]["last_seen_at"])
+                store.for_workspace(flow.workspace_id).sign_off.mark_told(rows[0]["last_seen_at"])
         return [row["document_number"] for row in rows]
 
     reprice(flow, signed[0], "90.00")

@@ -29,7 +29,7 @@ from tests.support.importing import in_books, receive, run_import
 def tie_outs(flow: Flow) -> dict[str, TieOut]:
     """Of the latest run. In each of them, documents account for every difference, to the cent."""
     with wiring.open_store() as store:
-        stored = store.reconciliation.fetch_run(flow.workspace_id)
+        stored = store.for_workspace(flow.workspace_id).reconciliation.fetch_run()
     found = {item.key: item for item in read_model(stored, ()).tie_outs}
     for item in found.values():
         assert [row.label for row in item.rows if row.unexplained != 0] == []

@@ -34,9 +34,9 @@ def test_a_run_under_way_shows_how_many_of_how_many(pages: Pages, flow: Flow) ->
     flow.pay(paid)
     with (
         wiring.open_session(1, "post__now") as session,
-        session.store.workspace_lock(1),
+        session.store.lock(),
     ):
-        session.store.runs.start("post__now", 1, "post")
+        session.store.runs.start("post__now", "post")
         stage(session)
         text = viewer.get("/w/1/activity").text
         assert "0 of 3 documents." in progress(text)
@@ -58,8 +58,8 @@ def test_waiting_for_quickbooks_is_shown_as_waiting(
     pages: Pages, flow: Flow, connections: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flow.invoice("10.00")
-    with wiring.open_session(1, "post__now") as session, session.store.workspace_lock(1):
-        session.store.runs.start("post__now", 1, "post")
+    with wiring.open_session(1, "post__now") as session, session.store.lock():
+        session.store.runs.start("post__now", "post")
         stage(session)
         post_invoices(session, Counter())
         quickbooks = json.loads(connections["AIRFLOW_CONN_QUICKBOOKS"])
@@ -75,10 +75,10 @@ def test_a_run_that_airflow_tries_again_is_not_called_failed(dags: Pages, flow: 
     path = "/api/v2/dags/post_to_quickbooks/dagRuns"
     assert dags.airflow("admin", "POST", path, json=body).status_code == 200
     with wiring.open_session(1, "manual__slow") as session:
-        session.store.runs.start("manual__slow", 1, "post")
+        session.store.runs.start("manual__slow", "post")
         error = QboThrottledError("QuickBooks allows no more requests at the moment.")
         session.store.runs.finish(
-            "manual__slow", 1, "post", counts={}, calls={}, ledger=None, success=False, message=error.message
+            "manual__slow", "post", counts={}, calls={}, ledger=None, success=False, message=error.message
         )
     viewer = dags.as_("viewer")
     text = viewer.get("/w/1/activity").text

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from caspen_qbo.hooks.store.store import Store
+from caspen_qbo.hooks.store.store import Store, WorkspaceStore
 
-__all__ = ["Store"]
+__all__ = ["Store", "WorkspaceStore"]

@@ -1,18 +1,22 @@
-"""The store as one object: subjects as attributes, the workspace lock, and transactions over all of them."""
+"""The store: one session to ``sync_db``, and its subjects for one workspace."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+
+from psycopg import Connection
 
 from caspen_qbo import settings
 from caspen_qbo.errors import WorkspaceBusyError
-from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.database import Database, Row
 from caspen_qbo.hooks.store.connection.setup import SetupStore
 from caspen_qbo.hooks.store.decisions.choices import ChoiceStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
 from caspen_qbo.hooks.store.locks import workspace_lock_key
 from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
+from caspen_qbo.hooks.store.monitoring.pages import PageStore
+from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
 from caspen_qbo.hooks.store.monitoring.progress import ProgressStore
 from caspen_qbo.hooks.store.monitoring.runs import RunStore
 from caspen_qbo.hooks.store.posting.documents import DocumentStore
@@ -37,46 +41,65 @@ class Store:
 
     def __init__(self, conn_id: str = settings.SYNC_CONN_ID) -> None:
         self.database = Database(conn_id)
-        self.setup = SetupStore(self.database)
-        self.documents = DocumentStore(self.database)
-        self.links = LinkStore(self.database)
-        self.imports = ImportStore(self.database)
-        self.requests = RequestStore(self.database)
-        self.unsynced = UnsyncedStore(self.database)
-        self.runs = RunStore(self.database)
-        self.snapshot = SnapshotStore(self.database)
-        self.comparison = ComparisonStore(self.database)
-        self.tie_outs = TieOutStore(self.database)
-        self.reconciliation = ReconciliationStore(self.database)
-        self.sign_off = SignOffStore(self.database)
-        self.inactive = InactiveStore(self.database)
-        self.choices = ChoiceStore(self.database)
-        self.activity = ActivityStore(self.database)
-        self.progress = ProgressStore(self.database)
+        self.practices = PracticeStore(self.database)
 
-    def transaction(self):  # noqa: ANN201 - a context manager of the driver
+    def for_workspace(self, workspace_id: int) -> WorkspaceStore:
+        """The subjects of one workspace, on this session."""
+        return WorkspaceStore(self.database, workspace_id)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+class WorkspaceStore:
+    """What is stored about one workspace: subjects as attributes, transactions over all of them, the lock."""
+
+    def __init__(self, database: Database, workspace_id: int) -> None:
+        self.database = database
+        self.workspace_id = workspace_id
+        self.practices = PracticeStore(database)
+        self.setup = SetupStore(database, workspace_id)
+        self.documents = DocumentStore(database, workspace_id)
+        self.links = LinkStore(database, workspace_id)
+        self.imports = ImportStore(database, workspace_id)
+        self.requests = RequestStore(database, workspace_id)
+        self.unsynced = UnsyncedStore(database, workspace_id)
+        self.runs = RunStore(database, workspace_id)
+        self.snapshot = SnapshotStore(database, workspace_id)
+        self.comparison = ComparisonStore(database, workspace_id)
+        self.tie_outs = TieOutStore(database, workspace_id)
+        self.reconciliation = ReconciliationStore(database, workspace_id)
+        self.sign_off = SignOffStore(database, workspace_id)
+        self.inactive = InactiveStore(database, workspace_id)
+        self.choices = ChoiceStore(database, workspace_id)
+        self.activity = ActivityStore(database, workspace_id)
+        self.progress = ProgressStore(database, workspace_id)
+        self.pages = PageStore(database, workspace_id)
+
+    def limited_to(self, invoice_ids: frozenset[int]) -> WorkspaceStore:
+        """The same store, session and lock, where only these invoices and what hangs on them are work."""
+        limited = WorkspaceStore(self.database, self.workspace_id)
+        limited.documents.only = invoice_ids
+        return limited
+
+    def transaction(self) -> AbstractContextManager[Connection[Row]]:
         """Everything inside commits together or not at all."""
         return self.database.transaction()
 
     @contextmanager
-    def workspace_lock(
-        self, workspace_id: int, *, wait_seconds: float = settings.WORKSPACE_LOCK_WAIT_SECONDS
-    ) -> Iterator[None]:
+    def lock(self, *, wait_seconds: float = settings.WORKSPACE_LOCK_WAIT_SECONDS) -> Iterator[None]:
         """
-        Exclude every other run on a workspace, in any process.
+        Exclude every other run on this workspace, in any process.
 
-        :raises WorkspaceBusyError: somebody else held it for ``wait_seconds``.
+        :raises WorkspaceBusyError: another run held it for ``wait_seconds``.
         """
-        key = workspace_lock_key(workspace_id)
+        key = workspace_lock_key(self.workspace_id)
         if not self.database.try_lock(key, wait_seconds=wait_seconds):
             raise WorkspaceBusyError(
-                f"workspace {workspace_id}: another run is working on it (waited {wait_seconds:.0f} s). "
+                f"workspace {self.workspace_id}: another run is working on it (waited {wait_seconds:.0f} s). "
                 "Nothing was done; the next run continues."
             )
         try:
             yield
         finally:
             self.database.unlock(key)
-
-    def close(self) -> None:
-        self.database.close()

@@ -22,14 +22,14 @@ router = APIRouter()
 @router.get("/w/{workspace_id}/activity")
 def activity(visit: VisitDep, number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1) -> Response:
     api = AirflowApi(visit.request)
-    rows = visit.pages.fetch_runs(visit.workspace_id, page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
+    rows = visit.store.pages.fetch_runs(page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
     model = activity_view(
         visit,
         open_runs=[run for dag_id in DAG_OF_JOB.values() for run in api.open_runs(dag_id)],
         progress=read_progress(visit),
         ready=visit.ready,
         rows=rows[:PAGE_SIZE],
-        ledger=visit.pages.fetch_latest_ledger(visit.workspace_id),
+        ledger=visit.store.pages.fetch_latest_ledger(),
         number=number,
         more=len(rows) > PAGE_SIZE,
     )

@@ -36,7 +36,7 @@ def backfills(visit: VisitDep) -> Response:
     model = backfills_view(
         visit,
         AirflowApi(visit.request).runs(DAG_ID, RUNS_SHOWN),
-        visit.pages.fetch_causes(visit.workspace_id),
+        visit.store.pages.fetch_causes(),
         visit.ready,
     )
     return page(visit, "backfill.html", model, active="activity")
@@ -51,7 +51,7 @@ def plan(
     """Start the dry run; its plan is the page this leads to."""
     wanted = clean_numbers(numbers)
     if key:
-        listed = visit.pages.fetch_listed_numbers(visit.workspace_id, key, limit=NUMBERS_MAX + 1)
+        listed = visit.store.pages.fetch_listed_numbers(key, limit=NUMBERS_MAX + 1)
         wanted = clean_numbers([*wanted, *listed])
     if not wanted:
         return back_to(visit, "backfill", problem="Give at least one invoice number, or choose a cause.")

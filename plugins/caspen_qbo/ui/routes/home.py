@@ -18,7 +18,7 @@ router = APIRouter()
 def home(request: Request, user: GetUserDep) -> Response:
     with wiring.open_billing() as billing, wiring.open_store() as store:
         ids = visible(user, billing.fetch_workspaces())
-        connected = [each for each in store.setup.fetch_connected_workspaces() if each in ids]
+        connected = [each for each in store.practices.fetch_connected() if each in ids]
     if not ids:
         return notice(
             request, "No workspace", "Caspen holds no workspace that your role in Airflow may see.", 404

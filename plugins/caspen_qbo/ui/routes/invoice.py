@@ -34,7 +34,7 @@ OPERATE = [Depends(requires(Right.OPERATE)), Depends(protected)]
 @router.get("/w/{workspace_id}/invoices")
 def find(visit: VisitDep, number: Annotated[str, Query(max_length=100)] = "") -> Response:
     """To the invoice of a document number, typed exactly."""
-    invoice_id = visit.pages.find_invoice(visit.workspace_id, number.strip())
+    invoice_id = visit.store.pages.find_invoice(number.strip())
     if invoice_id is None:
         return back_to(
             visit, "unsynced", problem=f"No document with the number {number!r} has been seen here."
@@ -45,7 +45,7 @@ def find(visit: VisitDep, number: Annotated[str, Query(max_length=100)] = "") ->
 @router.get("/w/{workspace_id}/invoices/{invoice_id}")
 def invoice(visit: VisitDep, invoice_id: int) -> Response:
     ours = visit.billing.fetch_invoices(visit.workspace_id, [invoice_id]).get(invoice_id)
-    family = visit.pages.fetch_family(visit.workspace_id, invoice_id)
+    family = visit.store.pages.fetch_family(invoice_id)
     if ours is None and not family:
         raise HTTPException(404, f"There is no invoice {invoice_id} in this workspace.")
     own = next((row for row in family if row["document_kind"] == "invoice"), None)
@@ -54,13 +54,13 @@ def invoice(visit: VisitDep, invoice_id: int) -> Response:
     config = read_config()
     customers = {}
     if ours is not None:
-        customers = visit.store.links.fetch_customers(visit.workspace_id, realm_id, [ours.client_id])
+        customers = visit.store.links.fetch_customers(realm_id, [ours.client_id])
     model = invoice_view(
         visit,
         ours,
         family,
-        visit.pages.fetch_listings(visit.workspace_id, invoice_id),
-        visit.pages.fetch_history(visit.workspace_id, invoice_id),
+        visit.store.pages.fetch_listings(invoice_id),
+        visit.store.pages.fetch_history(invoice_id),
         theirs=theirs,
         customer_id=customers.get(ours.client_id) if ours else None,
         source=source,
@@ -98,10 +98,10 @@ def _as_posted(visit: Visit, own: Row, why: str) -> tuple[DocumentFacts | None, 
 
 @router.post("/w/{workspace_id}/invoices/{invoice_id}/retry", dependencies=OPERATE)
 def retry(visit: VisitDep, invoice_id: int) -> Response:
-    numbers = [row["document_number"] for row in visit.pages.fetch_family(visit.workspace_id, invoice_id)]
+    numbers = [row["document_number"] for row in visit.store.pages.fetch_family(invoice_id)]
     if not numbers:
         raise HTTPException(404, f"There is no invoice {invoice_id} in this workspace.")
-    released = release(visit.store, visit.workspace_id, numbers=numbers, who=visit.who)
+    released = release(visit.store, numbers=numbers, who=visit.who)
     done = f"{texts.counted(released, 'document')} released; the next run tries again."
     return back_to(visit, f"invoices/{invoice_id}", done=done)
 
@@ -128,15 +128,13 @@ def choose(
         return back_to(
             visit, address, problem="Choose whether to accept QuickBooks' version or to send Caspen's."
         )
-    if number not in {
-        row["document_number"] for row in visit.pages.fetch_family(visit.workspace_id, invoice_id)
-    }:
+    if number not in {row["document_number"] for row in visit.store.pages.fetch_family(invoice_id)}:
         raise HTTPException(404, f"Invoice {invoice_id} has no document {number!r}.")
     carry_out, done = CHOICES[choice]
     try:
         with (
             wiring.open_session(visit.workspace_id, wiring.new_run_id("page")) as session,
-            session.store.workspace_lock(visit.workspace_id, wait_seconds=LOCK_WAIT_SECONDS),
+            session.store.lock(wait_seconds=LOCK_WAIT_SECONDS),
         ):
             carry_out(session, [number], who=visit.who)
     except SyncError as error:

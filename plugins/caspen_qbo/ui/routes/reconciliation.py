@@ -46,14 +46,12 @@ CSV_COLUMNS = (
 
 @router.get("/w/{workspace_id}/reconciliation")
 def runs(visit: VisitDep, number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1) -> Response:
-    rows = visit.pages.fetch_reconciliations(
-        visit.workspace_id, page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE
-    )
+    rows = visit.store.pages.fetch_reconciliations(page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
     model = runs_view(
         visit,
         rows[:PAGE_SIZE],
         signed=_signed(visit),
-        ledger=visit.pages.fetch_latest_ledger(visit.workspace_id),
+        ledger=visit.store.pages.fetch_latest_ledger(),
         number=number,
         more=len(rows) > PAGE_SIZE,
     )
@@ -63,13 +61,13 @@ def runs(visit: VisitDep, number: Annotated[int, Query(alias="page", ge=1, le=10
 @router.get("/w/{workspace_id}/reconciliation/{run_id}")
 def run(visit: VisitDep, run_id: str) -> Response:
     found = _run(visit, run_id)
-    differences = visit.pages.fetch_differences(visit.workspace_id, run_id, page_size=DIFFERENCES_SHOWN)
+    differences = visit.store.pages.fetch_differences(run_id, page_size=DIFFERENCES_SHOWN)
     model = run_view(
         visit,
         found,
         differences,
         report=found["differences"] is not None,
-        ledger=visit.pages.fetch_latest_ledger(visit.workspace_id),
+        ledger=visit.store.pages.fetch_latest_ledger(),
         signing=_signing(visit),
     )
     return page(visit, "reconciliation_run.html", model, active="reconciliation")
@@ -81,7 +79,7 @@ def differences(visit: VisitDep, run_id: str) -> Response:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(CSV_COLUMNS)
-    for row in visit.pages.fetch_differences(visit.workspace_id, run_id):
+    for row in visit.store.pages.fetch_differences(run_id):
         writer.writerow(["" if row[name] is None else str(row[name]) for name in CSV_COLUMNS])
     return download(
         buffer.getvalue(), _file_name(visit, found, "differences", "csv"), "text/csv; charset=utf-8"
@@ -119,8 +117,7 @@ def sign(visit: VisitDep, run_id: str, through: Annotated[str, Form()] = "") -> 
     except ValueError:
         return back_to(visit, address, problem=f"{through!r} is no date; it is written like 2026-10-31.")
     try:
-        signed = sign_off(
-            visit.store, visit.workspace_id, found["run_id"], who=visit.who, run_day=run_day(visit, found),
+        signed = sign_off(visit.store, found["run_id"], who=visit.who, run_day=run_day(visit, found),
             through=day,
         )  # fmt: skip
     except SyncError as error:
@@ -136,25 +133,25 @@ def _signed(visit: Visit) -> SignedView | None:
     """The signed periods of the company that is connected; None where nothing is signed."""
     if visit.connection is None:
         return None
-    keys = (visit.workspace_id, visit.connection.realm_id)
-    latest = visit.store.sign_off.fetch_sign_offs(*keys, 1)
+    realm_id = visit.connection.realm_id
+    latest = visit.store.sign_off.fetch_sign_offs(realm_id, 1)
     if not latest:
         return None
-    return signed_view(visit, latest[0], visit.store.sign_off.fetch_changes(*keys, CHANGES_SHOWN))
+    return signed_view(visit, latest[0], visit.store.sign_off.fetch_changes(realm_id, CHANGES_SHOWN))
 
 
 def _signing(visit: Visit) -> Signing:
-    frozen = visit.store.sign_off.fetch_frozen(visit.workspace_id)
+    frozen = visit.store.sign_off.fetch_frozen()
     if frozen is None:
         return Signing(None, None)
-    latest = visit.store.sign_off.fetch_sign_offs(visit.workspace_id, frozen.realm_id, 1)
+    latest = visit.store.sign_off.fetch_sign_offs(frozen.realm_id, 1)
     return Signing(frozen.run_id, latest[0]["through"] if latest else None)
 
 
 def _report(visit: Visit, found: Row) -> Report:
     if found["differences"] is None:
         raise HTTPException(404, "This run compared nothing, so it has no report.")
-    return build(visit.store, visit.workspace_id, found["run_id"])
+    return build(visit.store, found["run_id"])
 
 
 def _file_name(visit: Visit, found: Row, what: str, ending: str) -> str:
@@ -162,7 +159,7 @@ def _file_name(visit: Visit, found: Row, what: str, ending: str) -> str:
 
 
 def _run(visit: Visit, run_id: str) -> Row:
-    found = visit.pages.fetch_reconciliation(visit.workspace_id, run_id)
+    found = visit.store.pages.fetch_reconciliation(run_id)
     if found is None:
         raise HTTPException(404, "There is no such reconciliation run in this workspace.")
     return found

@@ -27,10 +27,10 @@ def setup(visit: VisitDep) -> Response:
     offers, trouble = _offers(visit)
     model = setup_view(
         visit,
-        choices=visit.store.setup.fetch_choices(visit.workspace_id),
+        choices=visit.store.setup.fetch_choices(),
         tax_rates=visit.billing.fetch_tax_rates(visit.workspace_id),
-        tax_links=visit.store.setup.fetch_tax_links(visit.workspace_id),
-        causes=visit.pages.fetch_causes(visit.workspace_id),
+        tax_links=visit.store.setup.fetch_tax_links(),
+        causes=visit.store.pages.fetch_causes(),
         offers=offers,
         trouble=trouble,
     )

@@ -24,8 +24,8 @@ def taxes(visit: VisitDep) -> Response:
     model = taxes_view(
         visit,
         visit.billing.fetch_tax_rates(visit.workspace_id),
-        visit.store.setup.fetch_tax_links(visit.workspace_id),
-        visit.pages.fetch_causes(visit.workspace_id),
+        visit.store.setup.fetch_tax_links(),
+        visit.store.pages.fetch_causes(),
     )
     return page(visit, "taxes.html", model, active="taxes")
 
@@ -40,7 +40,7 @@ def choose(visit: VisitDep, tax_rate_id: int) -> Response:
             offers = read_offers(session)
     except SyncError as error:
         return back_to(visit, "taxes", problem=error.message)
-    link = visit.store.setup.fetch_tax_links(visit.workspace_id).get(tax_rate_id)
+    link = visit.store.setup.fetch_tax_links().get(tax_rate_id)
     return page(visit, "tax_choose.html", choose_view(rate, link, offers.tax_codes), active="taxes")
 
 

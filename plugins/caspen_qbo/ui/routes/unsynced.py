@@ -27,12 +27,12 @@ AskedDep = Annotated[Asked, Query()]
 
 @router.get("/w/{workspace_id}/unsynced")
 def unsynced(visit: VisitDep, asked: AskedDep) -> Response:
-    pages, workspace_id = visit.pages, visit.workspace_id
-    causes = pages.fetch_causes(workspace_id)
+    pages = visit.store.pages
+    causes = pages.fetch_causes()
     wanted = filter_of(asked)
     # What the cards have counted already is not counted again.
     if wanted.search or wanted.document_kind:
-        found = pages.count_unsynced(workspace_id, wanted)
+        found = pages.count_unsynced(wanted)
     else:
         found = sum(
             row["waiting"]
@@ -45,7 +45,6 @@ def unsynced(visit: VisitDep, asked: AskedDep) -> Response:
     rows = []
     if found:
         rows = pages.fetch_unsynced(
-            workspace_id,
             wanted,
             sort=asked.sort,
             descending=asked.descending,
@@ -60,7 +59,7 @@ def unsynced(visit: VisitDep, asked: AskedDep) -> Response:
         found=found,
         number=number,
         last_page=last_page,
-        ledger=pages.fetch_latest_ledger(workspace_id),
+        ledger=pages.fetch_latest_ledger(),
     )
     return page(visit, "unsynced.html", model, active="unsynced")
 
@@ -75,10 +74,8 @@ def export(visit: VisitDep, asked: AskedDep) -> Response:
         writer = csv.writer(buffer)
         writer.writerow(CSV_COLUMNS)
         with wiring.open_store() as store:  # the visit's own is closed before the last line is sent
-            from caspen_qbo.hooks.store.monitoring.pages import PageStore
-
-            for row in PageStore(store.database).iterate_unsynced(
-                workspace_id, filter_of(asked), asked.sort, asked.descending
+            for row in store.for_workspace(workspace_id).pages.iterate_unsynced(
+                filter_of(asked), asked.sort, asked.descending
             ):
                 writer.writerow(csv_row(row, currency, zone))
                 if buffer.tell() > 65536:
@@ -107,7 +104,6 @@ def retry(
         return back_to(visit, address, problem="Tick at least one invoice first.")
     released = release(
         visit.store,
-        visit.workspace_id,
         numbers=[] if key else number or [],
         error_key=key or None,
         cause_ref=cause if key else None,

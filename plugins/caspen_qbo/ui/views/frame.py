@@ -81,9 +81,7 @@ def _banner(visit: Visit, now: datetime) -> Banner | None:
     if connection.status == "disconnected":
         return Banner("warning", "QuickBooks is disconnected. Nothing posts.", setup, "Reconnect in Set-up")
     # QuickBooks may refuse a connection whose tokens still look good: then what it held is listed.
-    if connection.status == "needs_reconnect" or visit.pages.has_open(
-        visit.workspace_id, "invalid_refresh_token"
-    ):
+    if connection.status == "needs_reconnect" or visit.store.pages.has_open("invalid_refresh_token"):
         return Banner(
             "problem",
             "The connection to QuickBooks was lost. Nothing posts until somebody reconnects; what waits then "

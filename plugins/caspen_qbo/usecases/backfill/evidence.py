@@ -52,9 +52,7 @@ def gather(session: Session, numbers: Sequence[str]) -> Evidence:
     ids = session.billing.fetch_invoice_ids(session.workspace_id, numbers)
     restage(session, list(ids.values()))
     invoices = session.billing.fetch_invoices(session.workspace_id, list(ids.values()))
-    rows = session.store.documents.fetch_documents(
-        session.workspace_id, DocumentKind.INVOICE, list(ids.values())
-    )
+    rows = session.store.documents.fetch_documents(DocumentKind.INVOICE, list(ids.values()))
     subjects = {}
     for number in numbers:
         invoice = invoices.get(ids.get(number, 0))
@@ -172,20 +170,19 @@ def take_up(session: Session, evidence: Evidence, choice: Choice) -> None:
     pairs = evidence.pairings[choice.number].pairs
     links = [(DocumentKind.INVOICE, invoice.id, document)]
     links += [(DocumentKind.PAYMENT, allocation_id, payment) for allocation_id, payment in pairs]
-    store, workspace_id = session.store, session.workspace_id
+    store = session.store
     with store.transaction():
         for kind, document_id, facts in links:
-            row = store.documents.fetch_documents(workspace_id, kind, [document_id])[document_id]
+            row = store.documents.fetch_documents(kind, [document_id])[document_id]
             link_document(session, row, facts, origin=ORIGIN)
             store.links.note_event(
-                workspace_id, kind, document_id, "linked by a backfill",
+                kind, document_id, "linked by a backfill",
                 f"{facts.quickbooks_type} {facts.quickbooks_id}, total {facts.total:.2f}, "
-                f"run {session.run_id}",
-            )  # fmt: skip
+                f"run {session.run_id}")  # fmt: skip
         restage(
             session, [invoice.id]
         )  # what is linked is no longer historical, and gets the version it stands at
         for kind, document_id, _ in links:
-            row = store.documents.fetch_documents(workspace_id, kind, [document_id])[document_id]
-            store.documents.mark_synced(workspace_id, kind, document_id, row["version"])
-            store.unsynced.resolve(workspace_id, kind, document_id, resolution="linked by a backfill")
+            row = store.documents.fetch_documents(kind, [document_id])[document_id]
+            store.documents.mark_synced(kind, document_id, row["version"])
+            store.unsynced.resolve(kind, document_id, resolution="linked by a backfill")

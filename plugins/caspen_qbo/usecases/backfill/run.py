@@ -19,7 +19,7 @@ from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.posting.plan import Do, Planned
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.usecases.backfill.evidence import Evidence, gather, take_up
-from caspen_qbo.usecases.backfill.scope import narrow
+from caspen_qbo.usecases.backfill.scope import limit_to
 from caspen_qbo.usecases.posting.dry_run import NOT_SET_UP, plan_steps, undone
 from caspen_qbo.usecases.posting.run import run_job, write_all, write_statuses
 from caspen_qbo.usecases.sending.resolve import settle
@@ -54,8 +54,8 @@ def plan_backfill(session: Session, numbers: str | Iterable[object]) -> Backfill
     """
     wanted = clean_numbers(numbers)
     choices: dict[str, Choice] = {}
-    with session.store.workspace_lock(session.workspace_id):
-        if session.store.setup.fetch_choices(session.workspace_id) is None:
+    with session.store.lock():
+        if session.store.setup.fetch_choices() is None:
             return BackfillReport(session.workspace_id, (), {}, NOT_SET_UP)
         for chunk in chunked(wanted, CHUNK):
             with undone(session.store):
@@ -83,19 +83,22 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
     choices: dict[str, Choice] = {}
 
     def work(inner: Session, counts: Counter[str]) -> str:
-        if inner.store.setup.fetch_choices(inner.workspace_id) is None:
+        if inner.store.setup.fetch_choices() is None:
             return NOT_SET_UP
         settle(inner)
         for chunk in chunked(wanted, CHUNK):
             choices.update(_carry_out_chunk(inner, chunk, counts))
             log.info(
                 "backfill workspace=%d done=%d of=%d run=%s",
-                inner.workspace_id, len(choices), len(wanted), inner.run_id,
-            )  # fmt: skip
+                inner.workspace_id,
+                len(choices),
+                len(wanted),
+                inner.run_id,
+            )
         write_statuses(inner, counts)
         return ""
 
-    with session.store.workspace_lock(session.workspace_id):
+    with session.store.lock():
         result = run_job(session, JOB, work)
     return _report(session.workspace_id, wanted, choices, result.message)
 
@@ -107,8 +110,8 @@ def _plan_chunk(session: Session, numbers: Sequence[str]) -> dict[str, Choice]:
         if choice.verdict is Verdict.LINK:
             take_up(session, evidence, choice)
     rest = _left_to_the_run(evidence, choices)
-    session.store.documents.release_numbers(session.workspace_id, [n for n in rest if n not in choices])
-    planned = list(plan_steps(narrow(replace(session, plan=[]), list(rest.values()))))
+    session.store.documents.release_numbers([n for n in rest if n not in choices])
+    planned = list(plan_steps(limit_to(replace(session, plan=[]), list(rest.values()))))
     for number, invoice_id in rest.items():
         steps = [
             step for step in planned if evidence.invoice_of.get((step.kind, step.document_id)) == invoice_id
@@ -125,9 +128,9 @@ def _carry_out_chunk(session: Session, numbers: Sequence[str], counts: Counter[s
             take_up(session, evidence, choice)
             counts["linked"] += 1
     rest = _left_to_the_run(evidence, choices)
-    session.store.documents.release_numbers(session.workspace_id, [n for n in rest if n not in choices])
+    session.store.documents.release_numbers([n for n in rest if n not in choices])
     before = _linked(session, rest.values())
-    write_all(narrow(session, list(rest.values())), counts, datetime.now(UTC))
+    write_all(limit_to(session, list(rest.values())), counts, datetime.now(UTC))
     for number, invoice_id in rest.items():
         if number not in choices:
             choices[number] = _outcome(session, evidence, number, invoice_id, invoice_id in before)
@@ -167,21 +170,19 @@ def _planned_choice(
 
 
 def _linked(session: Session, invoice_ids: Iterable[int]) -> set[int]:
-    return session.store.links.fetch_linked_ids(session.workspace_id, DocumentKind.INVOICE, list(invoice_ids))
+    return session.store.links.fetch_linked_ids(DocumentKind.INVOICE, list(invoice_ids))
 
 
 def _outcome(session: Session, evidence: Evidence, number: str, invoice_id: int, was_linked: bool) -> Choice:
     """What became of an invoice the run's code worked on, read back from the bookkeeping."""
-    row = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.INVOICE, [invoice_id])[
-        invoice_id
-    ]
+    row = session.store.documents.fetch_documents(DocumentKind.INVOICE, [invoice_id])[invoice_id]
     total = evidence.total_of(number)
     if row["version"] == row["synced_version"]:
         verdict = Verdict.UPDATE if was_linked else Verdict.POST
         return Choice(number, verdict, f"It is QuickBooks Invoice {row['quickbooks_id']}, equal.", total)
     reasons = [
         f"{open_row['title']}: {open_row['detail']}"
-        for open_row in session.store.unsynced.fetch_open(session.workspace_id)
+        for open_row in session.store.unsynced.fetch_open()
         if (open_row["document_kind"], open_row["document_id"]) == (DocumentKind.INVOICE, invoice_id)
     ]
     if reasons:
@@ -198,8 +199,12 @@ def _report(
     for choice in ordered:
         log.info(
             "backfill workspace=%d number=%s %s total=%s: %s",
-            workspace_id, choice.number, choice.verdict, choice.total, choice.reason,
-        )  # fmt: skip
+            workspace_id,
+            choice.number,
+            choice.verdict,
+            choice.total,
+            choice.reason,
+        )
     counts = Counter(choice.verdict.replace(" ", "_") for choice in ordered)
     return BackfillReport(
         workspace_id, ordered, dict(counts), message or ("" if wanted else "No numbers were given.")

@@ -124,7 +124,7 @@ def _choices(session: Session) -> Iterator[Finding]:
 
 
 def _tax_rates(session: Session) -> Iterator[Finding]:
-    links = session.store.setup.fetch_tax_links(session.workspace_id)
+    links = session.store.setup.fetch_tax_links()
     codes = session.reference().tax_codes
     for rate in sorted(session.billing.fetch_tax_rates(session.workspace_id).values(), key=lambda r: r.id):
         if rate.archived and rate.id not in links:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from caspen_qbo import settings
 from caspen_qbo.errors import ConfigurationError, NotConnectedError
-from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.ports import BillingSource
 from caspen_qbo.usecases.shared.staging import CURSOR
 
@@ -39,7 +39,7 @@ def find_workspaces(
     :raises NotConnectedError: it was asked for by id and cannot be worked on.
     :raises ConfigurationError: Caspen does not know it.
     """
-    ids = store.setup.fetch_connected_workspaces()
+    ids = store.practices.fetch_connected()
     names = {workspace.id: workspace.name for workspace in billing.fetch_workspaces(None).values()}
     if only is not None:
         if only not in names:
@@ -52,21 +52,21 @@ def find_workspaces(
     named = [(workspace_id, names.get(workspace_id, f"workspace {workspace_id}")) for workspace_id in ids]
     waiting = tuple(
         (workspace_id, names.get(workspace_id, f"workspace {workspace_id}"))
-        for workspace_id in store.activity.fetch_awaiting_reconnection()
+        for workspace_id in store.practices.fetch_awaiting_reconnection()
     )
     if not only_with_work:
         return Found(tuple(named), waiting=waiting)
-    due = [workspace for workspace in named if _has_work(store, billing, workspace[0])]
+    due = [workspace for workspace in named if _has_work(store.for_workspace(workspace[0]), billing)]
     return Found(tuple(due), tuple(w for w in named if w not in due), waiting)
 
 
-def _has_work(store: Store, billing: BillingSource, workspace_id: int) -> bool:
+def _has_work(store: WorkspaceStore, billing: BillingSource) -> bool:
     """Whether a post run would do anything, or is due anyhow."""
-    if store.activity.is_post_due(workspace_id, max_age=POST_AT_LEAST_EVERY):
+    if store.activity.is_post_due(max_age=POST_AT_LEAST_EVERY):
         return True
-    position, _ = store.documents.fetch_cursor(workspace_id, CURSOR) or (None, ())
+    position, _ = store.documents.fetch_cursor(CURSOR) or (None, ())
     if position is None:
         return True
     since = position - timedelta(seconds=settings.CASPEN_CURSOR_OVERLAP_SECONDS)
-    changes = billing.fetch_changes(workspace_id, since)
+    changes = billing.fetch_changes(store.workspace_id, since)
     return bool(changes.invoice_ids or changes.credit_note_ids or changes.allocation_ids)

@@ -67,7 +67,7 @@ def choose_settings(session: Session, choices: Choices, *, who: str) -> None:
     ]
     if wrong:
         raise ConfigurationError(f"workspace {session.workspace_id}: " + " ".join(wrong))
-    session.store.setup.record_choices(session.workspace_id, choices, who)
+    session.store.setup.record_choices(choices, who)
 
 
 def _check(what: str, chosen: str, entries: object, types: tuple[str, ...]) -> list[str]:
@@ -111,6 +111,6 @@ def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) 
             f"tax rate {tax_rate_id}: Caspen's {rate.name} is {rate.rate.normalize():f} %, QuickBooks' "
             f"{code.name} ({code.id}) is {code.percent.normalize():f} %. Link a code of the same rate."
         )
-    session.store.setup.record_tax_link(session.workspace_id, tax_rate_id, code, code.percent, who)
+    session.store.setup.record_tax_link(tax_rate_id, code, code.percent, who)
     session.billing.write_tax_rate_status(session.workspace_id, tax_rate_id, "Synced")
     return code

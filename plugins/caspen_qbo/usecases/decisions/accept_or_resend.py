@@ -45,7 +45,7 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
 
     Safe to repeat.
     """
-    with session.store.workspace_lock(session.workspace_id):
+    with session.store.lock():
         chosen = _subjects(session, numbers)
         there = _read(session, chosen)
         for row in chosen:
@@ -65,17 +65,14 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
             for row in chosen:
                 facts = there[row["quickbooks_type"], row["quickbooks_id"]]
                 session.store.choices.accept(
-                    session.workspace_id, row["document_kind"], row["document_id"], facts, row["version"], who
+                    row["document_kind"], row["document_id"], facts, row["version"], who
                 )
                 if inactive.ERROR_KEY in row["open_keys"]:
-                    session.store.inactive.accept(
-                        session.workspace_id, row["document_kind"], row["document_id"], facts.customer_id
-                    )
+                    session.store.inactive.accept(row["document_kind"], row["document_id"], facts.customer_id)
                 _note(session, row, "accepted as it is in QuickBooks", facts, who)
                 session.store.unsynced.resolve(
-                    session.workspace_id, row["document_kind"], row["document_id"],
-                    resolution=f"accepted by {who}", error_keys=CHOOSABLE,
-                )  # fmt: skip
+                    row["document_kind"], row["document_id"],
+                    resolution=f"accepted by {who}", error_keys=CHOOSABLE)  # fmt: skip
     return len(chosen)
 
 
@@ -92,7 +89,7 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
 
     Safe to repeat.
     """
-    with session.store.workspace_lock(session.workspace_id):
+    with session.store.lock():
         chosen = _subjects(session, numbers)
         bodies = _fetch(session, chosen)
         there = {key: read_facts(key[0], body) for key, body in bodies.items()}
@@ -107,7 +104,7 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
                 gone = facts is None or facts.gone
                 session.store.choices.release(
-                    session.workspace_id, row["document_kind"], row["document_id"], None if gone else facts
+                    row["document_kind"], row["document_id"], None if gone else facts
                 )
                 _note(
                     session,
@@ -117,14 +114,13 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
                     who,
                 )
                 session.store.unsynced.resolve(
-                    session.workspace_id, row["document_kind"], row["document_id"],
-                    resolution=f"sent again by {who}", error_keys=CHOOSABLE,
-                )  # fmt: skip
+                    row["document_kind"], row["document_id"],
+                    resolution=f"sent again by {who}", error_keys=CHOOSABLE)  # fmt: skip
     return len(chosen)
 
 
 def _subjects(session: Session, numbers: Sequence[str]) -> list[dict[str, Any]]:
-    rows = session.store.choices.fetch_subjects(session.workspace_id, numbers)
+    rows = session.store.choices.fetch_subjects(numbers)
     chosen = [row for row in rows if CHOOSABLE & set(row["open_keys"])]
     missing = sorted(set(numbers) - {row["document_number"] for row in chosen})
     if missing:
@@ -170,9 +166,7 @@ def _note(session: Session, row: dict[str, Any], what: str, facts: DocumentFacts
     figures = f"{row['quickbooks_type']} {row['quickbooks_id']}" + (
         f", total {facts.total:.2f}" if facts else ", gone"
     )
-    session.store.links.note_event(
-        session.workspace_id, row["document_kind"], row["document_id"], what, figures, who
-    )
+    session.store.links.note_event(row["document_kind"], row["document_id"], what, figures, who)
     log.info(
         "choice workspace=%d kind=%s document=%d what=%s who=%s",
         session.workspace_id, row["document_kind"], row["document_id"], what.replace(" ", "_"), who,

@@ -53,7 +53,7 @@ def _must_pay_nothing_else(
     session: Session, row: dict[str, Any], facts: DocumentFacts, name: str, theirs: str
 ) -> None:
     """Money that somebody put on another document would come off it without anybody having said so."""
-    standings = session.store.documents.fetch_invoice_standings(session.workspace_id, [row["invoice_id"]])
+    standings = session.store.documents.fetch_invoice_standings([row["invoice_id"]])
     standing = standings.get(row["invoice_id"])
     wanted = row["version"] != "absent"  # else Caspen's version is that there is none
     if wanted and (standing is None or not standing.ready):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store import WorkspaceStore
 
 log = logging.getLogger(__name__)
 
 
 def release(
-    store: Store,
-    workspace_id: int,
+    store: WorkspaceStore,
     *,
     numbers: Sequence[str] = (),
     error_key: str | None = None,
@@ -28,14 +27,16 @@ def release(
     :param cause_ref: What one fix repairs, e.g. ``tax_rate:12``; narrower than ``error_key``.
     :return: How many documents were released.
     """
-    connection = store.setup.fetch_connection(workspace_id)
+    connection = store.setup.fetch_connection()
     if connection is not None:
         store.setup.forget_cached(connection.realm_id)
     if numbers:
-        released = store.documents.release_numbers(workspace_id, numbers)
+        released = store.documents.release_numbers(numbers)
     elif cause_ref:
-        released = store.documents.release_causes(workspace_id, [cause_ref])
+        released = store.documents.release_causes([cause_ref])
     else:
-        released = store.documents.release_key(workspace_id, error_key)
-    log.info("retry workspace=%d released=%d key=%s who=%s", workspace_id, released, error_key or "-", who)
+        released = store.documents.release_key(error_key)
+    log.info(
+        "retry workspace=%d released=%d key=%s who=%s", store.workspace_id, released, error_key or "-", who
+    )
     return released

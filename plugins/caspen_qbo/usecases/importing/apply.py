@@ -84,10 +84,11 @@ def _follow(session: Session, mirror: Mirror, counts: Counter[str]) -> None:
     if moved:
         counts["payments_followed"] += 1
         session.store.links.note_event(
-            session.workspace_id, DocumentKind.PAYMENT, allocation.id,
+            DocumentKind.PAYMENT,
+            allocation.id,
             _EVENTS["changed" if mirror.amount else "voided"],
             f"QuickBooks payment {paid.payment_id}: {allocation.amount:.2f} -> {mirror.amount:.2f}",
-        )  # fmt: skip
+        )
 
 
 def _link(session: Session, books: Books, scene: Scene) -> None:
@@ -95,11 +96,13 @@ def _link(session: Session, books: Books, scene: Scene) -> None:
     for paid in tie:
         _write_link(session, paid, books.payments[paid.payment_id])
         session.store.links.note_event(
-            session.workspace_id, DocumentKind.PAYMENT, paid.allocation.id, "imported from QuickBooks",
+            DocumentKind.PAYMENT,
+            paid.allocation.id,
+            "imported from QuickBooks",
             f"Payment {paid.payment_id}, {paid.allocation.amount:.2f}",
-        )  # fmt: skip
+        )
     for paid in untie:
-        session.store.links.mark_removed(session.workspace_id, DocumentKind.PAYMENT, paid.allocation.id)
+        session.store.links.mark_removed(DocumentKind.PAYMENT, paid.allocation.id)
 
 
 def _refresh(session: Session, books: Books, scene: Scene) -> None:
@@ -117,18 +120,23 @@ def _refresh(session: Session, books: Books, scene: Scene) -> None:
 def _write_link(session: Session, paid: Paid, facts: DocumentFacts) -> None:
     session.store.links.record(
         Link(
-            session.workspace_id, session.realm_id, DocumentKind.PAYMENT, paid.allocation.id, "quickbooks",
+            session.realm_id,
+            DocumentKind.PAYMENT,
+            paid.allocation.id,
+            "quickbooks",
             facts,
-            None, None, paid.allocation.amount,
+            None,
+            None,
+            paid.allocation.amount,
         )
-    )  # fmt: skip
+    )
 
 
 def _list(session: Session, scene: Scene, counts: Counter[str]) -> None:
     """Write the list anew: what is found, and no longer what is not found any more."""
     found = find_problems(scene)
     counts["listed"] += len(found)
-    released = session.store.imports.fetch_released(session.workspace_id)
+    released = session.store.imports.fetch_released()
     session.store.unsynced.record(
         # A released row stays as it is: written again, it would hold once more what a person let go.
         [
@@ -138,18 +146,24 @@ def _list(session: Session, scene: Scene, counts: Counter[str]) -> None:
         ]
     )
     keep = {(finding.kind.value, finding.document_id, finding.error_key) for finding in found}
-    for kind, document_id, key in (
-        session.store.imports.fetch_listed(session.workspace_id, list(scene.invoices)) - keep
-    ):
+    for kind, document_id, key in session.store.imports.fetch_listed(list(scene.invoices)) - keep:
         counts["resolved"] += session.store.unsynced.resolve(
-            session.workspace_id, kind, document_id, resolution="no longer the case", error_keys=[key]
+            kind, document_id, resolution="no longer the case", error_keys=[key]
         )
 
 
 def _listing(session: Session, finding: Finding) -> Listing:
     return Listing(
-        session.workspace_id, finding.kind, finding.document_id, finding.number, finding.invoice_id,
+        finding.kind,
+        finding.document_id,
+        finding.number,
+        finding.invoice_id,
         finding.error_key,
-        finding.detail, cause_ref=f"payment:{finding.payment_id}", blocks=finding.blocks, field=finding.field,
-        caspen_value=finding.caspen_value, quickbooks_value=finding.quickbooks_value, delta=finding.delta,
-    )  # fmt: skip
+        finding.detail,
+        cause_ref=f"payment:{finding.payment_id}",
+        blocks=finding.blocks,
+        field=finding.field,
+        caspen_value=finding.caspen_value,
+        quickbooks_value=finding.quickbooks_value,
+        delta=finding.delta,
+    )

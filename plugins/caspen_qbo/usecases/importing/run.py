@@ -47,7 +47,7 @@ def import_payments(session: Session) -> RunResult:
     :raises StopError: the connection is dead, or the ledger does not add up.
     :raises RetryError: try again later; the cursor stays where it was.
     """
-    with session.store.workspace_lock(session.workspace_id):
+    with session.store.lock():
         return run_job(session, JOB, _import)
 
 
@@ -56,7 +56,7 @@ def _import(session: Session, counts: Counter[str]) -> str:
     books, read_at = _look(session, counts)
     if books.invoices:
         apply(session, books, counts)
-    session.store.documents.move_cursor(session.workspace_id, CURSOR, read_at)
+    session.store.documents.move_cursor(CURSOR, read_at)
     write_statuses(session, counts)
     return ""
 
@@ -71,7 +71,7 @@ def plan_import(session: Session) -> RunResult:
     """
     counts: Counter[str] = Counter()
     steps: list[str] = []
-    with session.store.workspace_lock(session.workspace_id):
+    with session.store.lock():
         try:
             with session.store.transaction():
                 stage(session)
@@ -114,14 +114,14 @@ def _tell(scene: Scene, counts: Counter[str]) -> list[str]:
 
 def _look(session: Session, counts: Counter[str]) -> tuple[Books, datetime]:
     """Read the feed and everything around what it names; and QuickBooks' own time of the feed."""
-    stored = session.store.documents.fetch_cursor(session.workspace_id, CURSOR)
+    stored = session.store.documents.fetch_cursor(CURSOR)
     position = stored[0] if stored else session.connection.first_connected_at
     since = position - timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     changes, read_at = session.accounting.fetch_changes(["Payment"], since)
     bodies = changes.get("Payment", [])
     counts["payments_seen"] += len(bodies)
     books = Books()
-    invoice_ids = session.store.imports.fetch_unsettled(session.workspace_id, since)
+    invoice_ids = session.store.imports.fetch_unsettled(since)
     invoice_ids |= _sort(session, books, [read_facts("Payment", body) for body in bodies])
     feed_was_cut = len(bodies) >= settings.CDC_OBJECTS_MAX
     if feed_was_cut or since < datetime.now(UTC) - timedelta(days=settings.CDC_DAYS_MAX):
@@ -170,7 +170,7 @@ def _facts_when_linked(session: Session, known: dict[str, list[Row]]) -> dict[st
         if row["origin"] == "quickbooks" and row["removed_at"] is None
     }
     found: dict[str, list[DocumentFacts]] = {}
-    rows = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.PAYMENT, allocation_ids)
+    rows = session.store.documents.fetch_documents(DocumentKind.PAYMENT, allocation_ids)
     for allocation_id, row in rows.items():
         if row["as_posted"]:
             found.setdefault(allocation_ids[allocation_id], []).append(from_json(row["as_posted"]))
@@ -181,7 +181,7 @@ def _find_missing(session: Session) -> set[int]:
     """
     The feed could not tell what was deleted: the invoices of imported payments that are no longer there.
     """
-    imported = session.store.imports.fetch_imported(session.workspace_id, session.realm_id)
+    imported = session.store.imports.fetch_imported(session.realm_id)
     there = fetch_by_id(session, "Payment", imported)
     return {
         invoice_id for payment_id, ids in imported.items() if payment_id not in there for invoice_id in ids

@@ -88,7 +88,7 @@ def look_at(session: Session, books: Books, invoice_ids: Collection[int]) -> Non
 
 
 def _read_invoices(session: Session, books: Books, ids: Collection[int]) -> None:
-    rows = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.INVOICE, ids)
+    rows = session.store.documents.fetch_documents(DocumentKind.INVOICE, ids)
     for invoice_id, row in rows.items():
         if row["quickbooks_id"] is not None:
             books.quickbooks_ids[invoice_id] = row["quickbooks_id"]
@@ -148,7 +148,7 @@ def _learn_invoices(session: Session, books: Books, payments: Iterable[DocumentF
         session.realm_id, "CreditMemo", named["CreditMemo"] - books.credited.keys()
     )
     notes = {row["document_id"]: quickbooks_id for quickbooks_id, rows in memos.items() for row in rows}
-    staged = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.CREDIT_NOTE, notes)
+    staged = session.store.documents.fetch_documents(DocumentKind.CREDIT_NOTE, notes)
     for note_id, row in staged.items():
         books.credited[notes[note_id]] = row["invoice_id"]
 
@@ -170,7 +170,7 @@ def imported_invoices(session: Session, payment_ids: Collection[str]) -> set[int
     allocation_ids = [
         row["document_id"] for rows in links.values() for row in rows if row["origin"] == "quickbooks"
     ]
-    rows = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.PAYMENT, allocation_ids)
+    rows = session.store.documents.fetch_documents(DocumentKind.PAYMENT, allocation_ids)
     return {row["invoice_id"] for row in rows.values()}
 
 
@@ -204,10 +204,10 @@ def read_scene(session: Session, books: Books) -> Scene:
 def _read_paid(session: Session, books: Books, invoice_ids: Collection[int]) -> Iterable[Paid]:
     allocations = _fetch_allocations(session, invoice_ids)
     rows = session.store.documents.fetch_documents(
-        session.workspace_id, DocumentKind.PAYMENT, [allocation.id for allocation in allocations]
+        DocumentKind.PAYMENT, [allocation.id for allocation in allocations]
     )
     accepted = session.store.choices.fetch_accepted(
-        session.workspace_id, DocumentKind.PAYMENT, [allocation.id for allocation in allocations]
+        DocumentKind.PAYMENT, [allocation.id for allocation in allocations]
     )
     for allocation in sorted(allocations, key=lambda one: one.id):
         row = rows.get(allocation.id)

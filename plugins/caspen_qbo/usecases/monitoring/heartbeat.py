@@ -56,7 +56,7 @@ def find_silences(store: Store, *, now: datetime | None = None) -> list[Silence]
             row["workspace_id"], row["job"], row["quiet_since"], row["status"] == "needs_reconnect",
             row["last_message"] if row["last_failure_at"] else None,
         )
-        for row in store.activity.fetch_last_success(tuple(QUIET_AT_MOST))
+        for row in store.practices.fetch_last_success(tuple(QUIET_AT_MOST))
         if now - row["quiet_since"] > QUIET_AT_MOST[row["job"]]
     ]  # fmt: skip
 
@@ -69,13 +69,13 @@ def check_heartbeat(store: Store, run_id: str, *, now: datetime | None = None) -
     :return: The silences, which are also logged as warnings. Safe to repeat for a run.
     """
     silences = find_silences(store, now=now)
-    for workspace_id in store.activity.fetch_expected_workspaces():
+    for workspace_id in store.practices.fetch_expected():
         told = [str(silence) for silence in silences if silence.workspace_id == workspace_id]
-        store.runs.start(run_id, workspace_id, JOB)
-        store.runs.finish(
-            run_id, workspace_id, JOB, counts={"silent_jobs": len(told)}, calls={}, ledger=None,
-            success=not told, message="\n".join(told),
-        )  # fmt: skip
+        runs = store.for_workspace(workspace_id).runs
+        runs.start(run_id, JOB)
+        runs.finish(
+            run_id, JOB, counts={"silent_jobs": len(told)}, calls={}, ledger=None,
+            success=not told, message="\n".join(told))  # fmt: skip
         for line in told:
             log.warning("heartbeat %s", line)
     return silences

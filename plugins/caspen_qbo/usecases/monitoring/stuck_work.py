@@ -22,9 +22,7 @@ def describe_stuck(session: Session) -> str:
     Reads our own tables only; safe to repeat. Nothing is released here: each run looks for lost answers and
     tries what waits anyway, so what is still there after that wants a person's eye.
     """
-    row = session.store.activity.fetch_stuck(
-        session.workspace_id, doubt=DOUBT_AT_MOST, waiting=WAITING_AT_MOST
-    )
+    row = session.store.activity.fetch_stuck(doubt=DOUBT_AT_MOST, waiting=WAITING_AT_MOST)
     said = []
     if row["in_doubt"]:
         said.append(

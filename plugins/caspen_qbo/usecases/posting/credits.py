@@ -28,10 +28,8 @@ log = logging.getLogger(__name__)
 
 def apply_credit_memos(session: Session, counts: Counter[str]) -> None:
     """Bring every posted credit memo onto its own invoice with a zero payment."""
-    for page in session.store.documents.fetch_work(session.workspace_id, DocumentKind.CREDIT_NOTE, "present"):
-        standings = session.store.documents.fetch_invoice_standings(
-            session.workspace_id, [work.invoice_id for work in page]
-        )
+    for page in session.store.documents.fetch_work(DocumentKind.CREDIT_NOTE, "present"):
+        standings = session.store.documents.fetch_invoice_standings([work.invoice_id for work in page])
         page = [w for w in page if w.linked and w.invoice_id in standings and standings[w.invoice_id].ready]
         if page:
             _apply_page(session, page, standings, counts)
@@ -157,6 +155,6 @@ def _list_used_elsewhere(session: Session, work: Work, amount: Decimal, counts: 
 def _mark_applied(session: Session, work: Work, application_id: str | None) -> None:
     """QuickBooks had applied it by itself, and to its own invoice."""
     with session.store.transaction():
-        session.store.links.mark_applied(session.workspace_id, work.document_id, application_id)
-        session.store.documents.mark_synced(session.workspace_id, work.kind, work.document_id, work.version)
-        session.store.unsynced.resolve_posted(session.workspace_id, work.kind, work.document_id)
+        session.store.links.mark_applied(work.document_id, application_id)
+        session.store.documents.mark_synced(work.kind, work.document_id, work.version)
+        session.store.unsynced.resolve_posted(work.kind, work.document_id)

@@ -43,13 +43,11 @@ def plan_customers(session: Session, clients: Mapping[int, Client]) -> tuple[Res
     Look without writing to QuickBooks: links and matches (stored), and the clients that need a new customer.
     """
     result = Resolution()
-    result.customers |= session.store.links.fetch_customers(
-        session.workspace_id, session.realm_id, list(clients)
-    )
+    result.customers |= session.store.links.fetch_customers(session.realm_id, list(clients))
     missing = {
         client.id: client for client_id, client in clients.items() if client_id not in result.customers
     }
-    for client_id in session.store.requests.fetch_doubtful_ids(session.workspace_id, CLIENT, list(missing)):
+    for client_id in session.store.requests.fetch_doubtful_ids(CLIENT, list(missing)):
         del missing[client_id]
     if not missing:
         return result, []
@@ -75,7 +73,7 @@ def _decide(
     elif match.customer_id is not None:
         taken[match.customer_id] = client.id
         session.store.links.record_customer(
-            session.workspace_id, session.realm_id, client.id, match.customer_id, match.matched_by, None
+            session.realm_id, client.id, match.customer_id, match.matched_by, None
         )
         result.customers[client.id] = match.customer_id
     elif any(same_name(display_name(client), display_name(other)) for other in to_create):
@@ -164,7 +162,7 @@ def _explain(session: Session, client: Client, outcome: Outcome, result: Resolut
     match = match_client(client, customers, [cid for cid, owner in taken.items() if owner != client.id])
     if match.customer_id is not None:
         session.store.links.record_customer(
-            session.workspace_id, session.realm_id, client.id, match.customer_id, match.matched_by, None
+            session.realm_id, client.id, match.customer_id, match.matched_by, None
         )
         result.customers[client.id] = match.customer_id
         return

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from caspen_qbo.core.posting.plan import Do, Planned, count_planned
 from caspen_qbo.core.records import Client, DocumentKind
 from caspen_qbo.hooks.database import Row
-from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.hooks.store.posting.documents import Work
 from caspen_qbo.usecases.posting.run import release_healed_causes, write_all
 from caspen_qbo.usecases.shared.intents import CLIENT, Intent, Step
@@ -48,7 +48,7 @@ class _Undo(Exception):
 
 
 @contextmanager
-def undone(store: Store) -> Iterator[None]:
+def undone(store: WorkspaceStore) -> Iterator[None]:
     """Whatever is written to our tables inside is as if it had never been."""
     try:
         with store.transaction():
@@ -70,9 +70,9 @@ def plan_post(session: Session) -> PostPlan:
     dry = replace(session, plan=[])
     steps: tuple[Planned, ...] = ()
     message = ""
-    with session.store.workspace_lock(session.workspace_id), undone(session.store):
+    with session.store.lock(), undone(session.store):
         stage(dry)
-        if session.store.setup.fetch_choices(session.workspace_id) is None:
+        if session.store.setup.fetch_choices() is None:
             message = NOT_SET_UP
             steps = tuple(_waiting(dry))
         else:
@@ -107,10 +107,8 @@ def plan_steps(session: Session) -> Iterator[Planned]:
     """
     release_healed_causes(session)
     works = list(_works(session))
-    attempts = {
-        _row_key(row): row["attempts"] for row in session.store.unsynced.fetch_open(session.workspace_id)
-    }
-    write_all(session, Counter(), session.store.runs.read_clock())
+    attempts = {_row_key(row): row["attempts"] for row in session.store.unsynced.fetch_open()}
+    write_all(session, Counter(), session.store.practices.read_clock())
     seen = _look_back(session, works, attempts)
     for work in works:
         step = _step(work, seen)
@@ -124,7 +122,7 @@ def _works(session: Session) -> Iterator[Work]:
     order = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.PAYMENT)
     for wanted, kinds in (("absent", reversed(order)), ("present", order)):
         for kind in kinds:
-            for page in session.store.documents.fetch_work(session.workspace_id, kind, wanted):
+            for page in session.store.documents.fetch_work(kind, wanted):
                 yield from page
 
 
@@ -133,13 +131,13 @@ def _look_back(session: Session, works: Sequence[Work], attempts: dict[tuple[str
     seen = _Seen()
     for intent in session.plan or ():
         seen.intents.setdefault((intent.kind, intent.document_id), intent)
-    for row in session.store.unsynced.fetch_open(session.workspace_id):
+    for row in session.store.unsynced.fetch_open():
         if attempts.get(_row_key(row)) != row["attempts"]:
             key = (row["document_kind"], row["document_id"])
             seen.listed.setdefault(key, []).append(f"{row['title']}: {row['detail']}")
     for kind in DocumentKind:
         ids = [work.document_id for work in works if work.kind is kind]
-        rows = session.store.documents.fetch_documents(session.workspace_id, kind, ids)
+        rows = session.store.documents.fetch_documents(kind, ids)
         seen.settled |= {
             (kind.value, i) for i, row in rows.items() if row["version"] == row["synced_version"]
         }

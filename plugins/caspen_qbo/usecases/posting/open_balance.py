@@ -83,13 +83,13 @@ def _take_up_again(
         return False
     counts["relinked"] += 1
     with session.store.transaction():
-        rows = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])
+        rows = session.store.documents.fetch_documents(work.kind, [work.document_id])
         link_document(session, rows[work.document_id], ours, origin="caspen")
         session.store.links.note_event(
-            session.workspace_id, work.kind, work.document_id, "linked again by its mark", ours.quickbooks_id
+            work.kind, work.document_id, "linked again by its mark", ours.quickbooks_id
         )
-        session.store.documents.mark_synced(session.workspace_id, work.kind, work.document_id, work.version)
-        session.store.unsynced.resolve_posted(session.workspace_id, work.kind, work.document_id)
+        session.store.documents.mark_synced(work.kind, work.document_id, work.version)
+        session.store.unsynced.resolve_posted(work.kind, work.document_id)
     return True
 
 
@@ -115,9 +115,7 @@ def _problem(
     twin = next((payment for payment in foreign if _same_receipt(payment, invoice, allocation)), None)
     # A row that is open although the document is work was released by a person, who says: these are two
     # receipts.
-    if twin is None or session.store.unsynced.has_open(
-        session.workspace_id, work.kind, work.document_id, "overpayment"
-    ):
+    if twin is None or session.store.unsynced.has_open(work.kind, work.document_id, "overpayment"):
         return None
     return Problem(
         "overpayment",

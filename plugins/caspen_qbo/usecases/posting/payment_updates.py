@@ -147,11 +147,11 @@ def _is_equal(
 def _settle_equal(session: Session, work: Work, facts: DocumentFacts) -> None:
     """QuickBooks shows Caspen's version already, e.g. because a person made it so."""
     with session.store.transaction():
-        rows = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])
+        rows = session.store.documents.fetch_documents(work.kind, [work.document_id])
         row = rows[work.document_id]
         link_document(session, row, facts, origin=row["origin"] or "caspen")
-        session.store.documents.mark_synced(session.workspace_id, work.kind, work.document_id, work.version)
-        session.store.unsynced.resolve_posted(session.workspace_id, work.kind, work.document_id)
+        session.store.documents.mark_synced(work.kind, work.document_id, work.version)
+        session.store.unsynced.resolve_posted(work.kind, work.document_id)
 
 
 def _was_edited(session: Session, work: Work, facts: DocumentFacts, counts: Counter[str]) -> bool:
@@ -159,7 +159,7 @@ def _was_edited(session: Session, work: Work, facts: DocumentFacts, counts: Coun
     if not changed:
         return False
     counts["listed"] += 1
-    rows = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])
+    rows = session.store.documents.fetch_documents(work.kind, [work.document_id])
     lead = "Caspen has a new version, but somebody edited the posted one in QuickBooks:"
     list_differences(session, rows[work.document_id], work.kind, "changed_in_quickbooks", changed, lead=lead)
     return True

@@ -35,13 +35,11 @@ def post_payments(session: Session, counts: Counter[str], *, run_started_at: dat
     """
     setup = [p for p in check_setup(session.context()) if "payment account" in p.cause_ref]
     misfit = False
-    for page in session.store.documents.fetch_work(session.workspace_id, DocumentKind.PAYMENT, "present"):
+    for page in session.store.documents.fetch_work(DocumentKind.PAYMENT, "present"):
         allocations = session.billing.fetch_allocations(
             session.workspace_id, [work.document_id for work in page]
         )
-        standings = session.store.documents.fetch_invoice_standings(
-            session.workspace_id, [work.invoice_id for work in page]
-        )
+        standings = session.store.documents.fetch_invoice_standings([work.invoice_id for work in page])
         live = [work for work in page if _is_live(allocations.get(work.document_id))]
         take_off_moved(session, live, standings, counts)
         ready = [

@@ -26,7 +26,7 @@ def remove_payments(session: Session, counts: Counter[str]) -> None:
     """
     Delete our payments whose allocation was unlinked in Caspen, and those that did not fit on their invoice.
     """
-    misfits = session.store.links.fetch_misfit_payments(session.workspace_id, session.realm_id)
+    misfits = session.store.links.fetch_misfit_payments(session.realm_id)
     bodies = fetch_by_id(session, "Payment", [row["quickbooks_id"] for row in misfits])
     undo = [
         _delete(
@@ -41,7 +41,7 @@ def remove_payments(session: Session, counts: Counter[str]) -> None:
         if row["quickbooks_id"] in bodies
     ]
     _carry_out(session, undo, counts, "payments_taken_back")
-    for page in session.store.documents.fetch_work(session.workspace_id, DocumentKind.PAYMENT, "absent"):
+    for page in session.store.documents.fetch_work(DocumentKind.PAYMENT, "absent"):
         there = _read(session, "Payment", [work.quickbooks_id for work in page])
         intents = []
         for work in page:
@@ -59,7 +59,7 @@ def remove_payments(session: Session, counts: Counter[str]) -> None:
 
 def remove_credit_memos(session: Session, counts: Counter[str]) -> None:
     """Delete the application and then the credit memo of notes voided in Caspen."""
-    for page in session.store.documents.fetch_work(session.workspace_id, DocumentKind.CREDIT_NOTE, "absent"):
+    for page in session.store.documents.fetch_work(DocumentKind.CREDIT_NOTE, "absent"):
         applications = _read(session, "Payment", [work.application_id for work in page])
         intents = [
             _delete(
@@ -93,7 +93,7 @@ def void_invoices(session: Session, counts: Counter[str]) -> None:
     """
     Void the invoices that were voided, or deleted as drafts, in Caspen. QuickBooks keeps the zero document.
     """
-    for page in session.store.documents.fetch_work(session.workspace_id, DocumentKind.INVOICE, "absent"):
+    for page in session.store.documents.fetch_work(DocumentKind.INVOICE, "absent"):
         there = _read(session, "Invoice", [work.quickbooks_id for work in page])
         intents = []
         for work in page:
@@ -158,14 +158,10 @@ def _carry_out(session: Session, intents: Sequence[Intent], counts: Counter[str]
 def _already_gone(session: Session, work: Work) -> None:
     """It is void there already: somebody was faster, or a lost answer meant success."""
     with session.store.transaction():
-        session.store.links.mark_removed(session.workspace_id, work.kind, work.document_id)
-        session.store.links.note_event(
-            session.workspace_id, work.kind, work.document_id, "was gone from QuickBooks"
-        )
-        session.store.documents.mark_synced(session.workspace_id, work.kind, work.document_id, work.version)
-        session.store.unsynced.resolve(
-            session.workspace_id, work.kind, work.document_id, resolution="gone on both sides"
-        )
+        session.store.links.mark_removed(work.kind, work.document_id)
+        session.store.links.note_event(work.kind, work.document_id, "was gone from QuickBooks")
+        session.store.documents.mark_synced(work.kind, work.document_id, work.version)
+        session.store.unsynced.resolve(work.kind, work.document_id, resolution="gone on both sides")
 
 
 def _was_changed(session: Session, work: Work, facts: DocumentFacts, counts: Counter[str]) -> bool:

@@ -53,7 +53,7 @@ def post(session: Session) -> RunResult:
         under that cause and posts by itself once it is healed.
     :raises RetryError: try again later; nothing is lost.
     """
-    with session.store.workspace_lock(session.workspace_id):
+    with session.store.lock():
         return run_job(session, JOB, _post)
 
 
@@ -63,34 +63,41 @@ Job = Callable[[Session, Counter[str]], str]
 def run_job(session: Session, job: str, work: Job) -> RunResult:
     """Run a job under the workspace lock, with its record: counts, calls, ledger, outcome."""
     counts: Counter[str] = Counter()
-    session.store.runs.start(session.run_id, session.workspace_id, job)
+    session.store.runs.start(session.run_id, job)
     try:
         message = work(session, counts)
         ledger = read_ledger(session)
     except SyncError as error:
         session.store.runs.finish(
-            session.run_id, session.workspace_id, job, counts=counts, calls=session.accounting.calls(),
-            ledger=None, success=False, message=error.message,
-        )  # fmt: skip
+            session.run_id,
+            job,
+            counts=counts,
+            calls=session.accounting.calls(),
+            ledger=None,
+            success=False,
+            message=error.message,
+        )
         raise
     calls = dict(session.accounting.calls())
     session.store.runs.finish(
-        session.run_id, session.workspace_id, job, counts=counts, calls=calls, ledger=ledger.invoices,
-        success=True, message=message,
-    )  # fmt: skip
+        session.run_id, job, counts=counts, calls=calls, ledger=ledger.invoices, success=True, message=message
+    )
     log.info(
         "%s workspace=%d %s calls=%d run=%s",
-        job, session.workspace_id, " ".join(f"{name}={number}" for name, number in sorted(counts.items())),
-        sum(calls.values()), session.run_id,
-    )  # fmt: skip
+        job,
+        session.workspace_id,
+        " ".join(f"{name}={number}" for name, number in sorted(counts.items())),
+        sum(calls.values()),
+        session.run_id,
+    )
     return RunResult(session.workspace_id, dict(counts), calls, ledger.invoices, message, ledger.by_kind)
 
 
 def _post(session: Session, counts: Counter[str]) -> str:
-    started_at = session.store.runs.read_clock()
+    started_at = session.store.practices.read_clock()
     staged = stage(session)
     counts["staged"] += staged.invoices
-    if session.store.setup.fetch_choices(session.workspace_id) is None:
+    if session.store.setup.fetch_choices() is None:
         write_statuses(session, counts)
         return (
             "Set-up incomplete: choose the payment account and the default items in Settings; "
@@ -102,7 +109,7 @@ def _post(session: Session, counts: Counter[str]) -> str:
         if _has_work(session):
             write_all(session, counts, started_at)
             if canary is not None and not _is_held(session, canary):
-                session.store.documents.release_causes(session.workspace_id, {BOOKS})
+                session.store.documents.release_causes({BOOKS})
                 write_all(session, counts, started_at)
     except (QboAuthError, SubscriptionEndedError) as error:
         list_waiting(session, error)
@@ -114,7 +121,7 @@ def _post(session: Session, counts: Counter[str]) -> str:
 
 def warn_of_expiry(session: Session) -> str:
     """A sentence 14, 7 and 2 days before the connection ends, each once; empty otherwise."""
-    due = session.store.setup.claim_expiry_warning(session.workspace_id)
+    due = session.store.setup.claim_expiry_warning()
     if due is None:
         return ""
     days, ends_at = due
@@ -133,26 +140,26 @@ def _try_closed_books(session: Session) -> tuple[str, int] | None:
 
     QuickBooks mostly keeps its closing date to itself; trying all of them each time would be many refusals.
     """
-    if BOOKS not in session.store.unsynced.fetch_open_causes(session.workspace_id):
+    if BOOKS not in session.store.unsynced.fetch_open_causes():
         return None
-    return session.store.documents.release_one(session.workspace_id, BOOKS)
+    return session.store.documents.release_one(BOOKS)
 
 
 def _is_held(session: Session, document: tuple[str, int]) -> bool:
     return any(
         (row["document_kind"], row["document_id"]) == document and row["cause_ref"] == BOOKS
-        for row in session.store.unsynced.fetch_open(session.workspace_id)
+        for row in session.store.unsynced.fetch_open()
     )
 
 
 def _has_work(session: Session) -> bool:
     """Whether anything would be sent; a run without work asks QuickBooks nothing."""
-    if session.store.unsynced.fetch_open_causes(session.workspace_id):
+    if session.store.unsynced.fetch_open_causes():
         release_healed_causes(session)
-    if session.store.links.fetch_misfit_payments(session.workspace_id, session.realm_id):
+    if session.store.links.fetch_misfit_payments(session.realm_id):
         return True
     return any(
-        next(iter(session.store.documents.fetch_work(session.workspace_id, kind, wanted)), None)
+        next(iter(session.store.documents.fetch_work(kind, wanted)), None)
         for kind in DocumentKind
         for wanted in ("absent", "present")
     )
@@ -175,12 +182,12 @@ def release_healed_causes(session: Session) -> int:
     Connection and subscription cannot be looked at from outside: what they held is tried, and listed again if
     need be.
     """
-    causes = set(session.store.unsynced.fetch_open_causes(session.workspace_id))
+    causes = set(session.store.unsynced.fetch_open_causes())
     looked_at = {cause for cause in causes if cause.startswith(("tax_rate:", "setting:"))}
     healed = causes & {"connection", "subscription"}
     if looked_at:
         healed |= looked_at - _broken_causes(session, looked_at)
-    return session.store.documents.release_causes(session.workspace_id, healed)
+    return session.store.documents.release_causes(healed)
 
 
 def _broken_causes(session: Session, causes: set[str]) -> set[str]:
@@ -208,26 +215,36 @@ def list_waiting(session: Session, error: StopError) -> None:
     cause = "connection" if isinstance(error, QboAuthError) else "subscription"
     for kind in DocumentKind:
         for wanted in ("absent", "present"):
-            for page in session.store.documents.fetch_work(session.workspace_id, kind, wanted):
+            for page in session.store.documents.fetch_work(kind, wanted):
                 session.store.unsynced.record(
                     [
                         Listing(
-                            session.workspace_id, work.kind, work.document_id, work.number, work.invoice_id,
-                            error.error_key, error.message, cause_ref=cause,
+                            work.kind,
+                            work.document_id,
+                            work.number,
+                            work.invoice_id,
+                            error.error_key,
+                            error.message,
+                            cause_ref=cause,
                         )
                         for work in page
                     ]
-                )  # fmt: skip
-    doubtful = session.store.requests.fetch_in_doubt(session.workspace_id)
+                )
+    doubtful = session.store.requests.fetch_in_doubt()
     session.store.unsynced.record(
         [
             Listing(
-                session.workspace_id, row["document_kind"], row["document_id"], row["document_number"],
-                row["invoice_id"], error.error_key, error.message, cause_ref=cause,
+                row["document_kind"],
+                row["document_id"],
+                row["document_number"],
+                row["invoice_id"],
+                error.error_key,
+                error.message,
+                cause_ref=cause,
             )
             for _, row in with_documents(session, doubtful)
         ]
-    )  # fmt: skip
+    )
 
 
 def write_statuses(session: Session, counts: Counter[str]) -> None:
@@ -237,14 +254,15 @@ def write_statuses(session: Session, counts: Counter[str]) -> None:
     A document that Caspen's staff hold in a transaction is told by the next run.
     """
     fetch = session.store.documents.fetch_statuses_to_show
-    while updates := fetch(session.workspace_id):
+    while updates := fetch():
         written = session.billing.write_statuses(session.workspace_id, updates)
         counts["statuses_written"] += written.changed
         shown = [u for u in updates if (u.kind, u.document_id) not in written.busy]
-        session.store.documents.mark_shown(session.workspace_id, shown)
+        session.store.documents.mark_shown(shown)
         if not shown:
             log.info(
                 "caspen rows in use workspace=%d documents=%d next=shown by the next run",
-                session.workspace_id, len(written.busy),
-            )  # fmt: skip
+                session.workspace_id,
+                len(written.busy),
+            )
             return

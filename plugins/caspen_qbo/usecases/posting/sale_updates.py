@@ -52,9 +52,7 @@ def plan_updates(session: Session, works: Sequence[Work], remap: Remap, counts: 
             list_problems(session, work, [Problem("missing_in_quickbooks", detail)])
             continue
         changed = drift(work.as_posted, facts) if work.as_posted else ()
-        row = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])[
-            work.document_id
-        ]
+        row = session.store.documents.fetch_documents(work.kind, [work.document_id])[work.document_id]
         if changed:
             if not compare_sale(row, facts.customer_id, facts):
                 _settle_equal(session, row, facts)  # a person made it equal by hand
@@ -63,12 +61,8 @@ def plan_updates(session: Session, works: Sequence[Work], remap: Remap, counts: 
             lead = "Caspen has a new version, but somebody edited the posted one in QuickBooks:"
             list_differences(session, row, work.kind, "changed_in_quickbooks", changed, lead=lead)
             continue
-        posted = session.store.requests.has_step(
-            session.workspace_id, work.kind, work.document_id, Step.POST, work.version
-        )
-        corrected = session.store.requests.has_step(
-            session.workspace_id, work.kind, work.document_id, Step.CORRECT, work.version
-        )
+        posted = session.store.requests.has_step(work.kind, work.document_id, Step.POST, work.version)
+        corrected = session.store.requests.has_step(work.kind, work.document_id, Step.CORRECT, work.version)
         if corrected or (posted and not compare_sale(row, facts.customer_id, facts)):
             differences = compare_sale(row, facts.customer_id, facts)
             if differences:
@@ -102,7 +96,7 @@ def _is_wrong_customer(session: Session, work: Work, customer_id: str) -> bool:
         return True
     if session.store.links.fetch_taken_customers(session.realm_id, [customer_id]):
         return False
-    accepted = session.store.choices.fetch_accepted(session.workspace_id, work.kind, [work.document_id])
+    accepted = session.store.choices.fetch_accepted(work.kind, [work.document_id])
     choice = accepted.get(work.document_id)
     return choice is None or from_json(choice["facts"]).customer_id != customer_id
 
@@ -156,9 +150,7 @@ def _is_to_be_rewritten(session: Session, work: Work) -> bool:
     """
     Posted by us, and no request says so any more: a person wants Caspen's version again, whatever was edited.
     """
-    posted = session.store.requests.has_step(
-        session.workspace_id, work.kind, work.document_id, Step.POST, work.version
-    )
+    posted = session.store.requests.has_step(work.kind, work.document_id, Step.POST, work.version)
     return work.origin == "caspen" and not posted
 
 
@@ -166,7 +158,5 @@ def _is_equal(session: Session, work: Work) -> bool:
     """Posted with the right figures already; for a credit note only its application is missing."""
     if work.as_posted is None:
         return False
-    row = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])[
-        work.document_id
-    ]
+    row = session.store.documents.fetch_documents(work.kind, [work.document_id])[work.document_id]
     return not compare_sale(row, work.as_posted.customer_id, work.as_posted)

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 def post_invoices(session: Session, counts: Counter[str]) -> None:
     """Create the invoices QuickBooks does not have and bring the others to Caspen's version."""
-    for page in session.store.documents.fetch_work(session.workspace_id, DocumentKind.INVOICE, "present"):
+    for page in session.store.documents.fetch_work(DocumentKind.INVOICE, "present"):
         invoices = session.billing.fetch_invoices(session.workspace_id, [work.document_id for work in page])
         ready = [
             work
@@ -71,11 +71,9 @@ def post_invoices(session: Session, counts: Counter[str]) -> None:
 
 def post_credit_memos(session: Session, counts: Counter[str]) -> None:
     """Create the credit memos of notes whose invoice is in QuickBooks; applying them is the next step."""
-    for page in session.store.documents.fetch_work(session.workspace_id, DocumentKind.CREDIT_NOTE, "present"):
+    for page in session.store.documents.fetch_work(DocumentKind.CREDIT_NOTE, "present"):
         notes = session.billing.fetch_credit_notes(session.workspace_id, [work.document_id for work in page])
-        standings = session.store.documents.fetch_invoice_standings(
-            session.workspace_id, [work.invoice_id for work in page]
-        )
+        standings = session.store.documents.fetch_invoice_standings([work.invoice_id for work in page])
         invoices = session.billing.fetch_invoices(session.workspace_id, list(standings))
         page = [
             work
@@ -193,12 +191,10 @@ def _relink(session: Session, work: Work, body: Body, counts: Counter[str]) -> N
     session.relinked_invoices.add(work.invoice_id)
     facts = read_facts(ENTITY[work.kind], body)
     with session.store.transaction():
-        row = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])[
-            work.document_id
-        ]
+        row = session.store.documents.fetch_documents(work.kind, [work.document_id])[work.document_id]
         link_document(session, row, facts, origin="caspen")
         session.store.links.note_event(
-            session.workspace_id, work.kind, work.document_id, "linked again by its mark", facts.quickbooks_id
+            work.kind, work.document_id, "linked again by its mark", facts.quickbooks_id
         )
         if not compare_sale(row, facts.customer_id, facts):
             mark_sale_posted(session, row)
@@ -229,9 +225,7 @@ def _send_and_correct(
             continue
         counts[f"{request.document_kind}s_{'posted' if request.operation == 'create' else 'updated'}"] += 1
         facts = read_facts(request.entity, outcome.answer.body or {})
-        row = session.store.documents.fetch_documents(session.workspace_id, work.kind, [work.document_id])[
-            work.document_id
-        ]
+        row = session.store.documents.fetch_documents(work.kind, [work.document_id])[work.document_id]
         awaits = request.step == Step.POST and can_be_corrected(dict(request.payload))
         if awaits and row["version"] == request.version:
             differences = compare_sale(row, facts.customer_id, facts)

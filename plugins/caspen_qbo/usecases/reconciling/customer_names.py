@@ -15,7 +15,7 @@ def fetch_customer_names(session: Session) -> dict[str, str]:
     :raises RetryError: QuickBooks is unavailable or throttles.
     """
     names: dict[str, str] = {}
-    ids = session.store.comparison.fetch_differing_customers(session.workspace_id)
+    ids = session.store.comparison.fetch_differing_customers()
     for chunk in chunked(ids, settings.QUERY_IN_MAX):
         among = ", ".join(quote(customer_id) for customer_id in chunk)
         where = f"Id IN ({among}) AND Active IN (true, false)"

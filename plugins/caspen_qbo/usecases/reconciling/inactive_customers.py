@@ -63,9 +63,7 @@ def mark_inactive(session: Session) -> int:
     Call inside the transaction that freezes, after the edits are marked.
     """
     recent_since = datetime.now(UTC).date() - timedelta(days=RECENT_DAYS)
-    return session.store.inactive.mark_compared(
-        session.workspace_id, session.realm_id, recent_since=recent_since
-    )
+    return session.store.inactive.mark_compared(session.realm_id, recent_since=recent_since)
 
 
 def list_inactive(
@@ -82,8 +80,7 @@ def list_inactive(
     )
     session.store.unsynced.record(
         [
-            Listing(
-                session.workspace_id, row["document_kind"], row["document_id"], row["document_number"],
+            Listing(row["document_kind"], row["document_id"], row["document_number"],
                 row["invoice_id"], ERROR_KEY, detail, cause_ref=f"customer:{customer_id}", blocks=False,
                 field=status.field, caspen_value=status.caspen_value,
                 quickbooks_value=status.quickbooks_value,

@@ -42,10 +42,10 @@ class ReadBack:
 
 def wants_full(session: Session, *, asked: bool) -> bool:
     """Whether this run reads everything: asked for, small, never done, or not done for a week."""
-    linked, full_read_at = session.store.snapshot.fetch_extent(session.workspace_id, session.realm_id)
+    linked, full_read_at = session.store.snapshot.fetch_extent(session.realm_id)
     if asked or linked <= settings.FULL_COMPARE_DOCUMENTS_MAX or full_read_at is None:
         return True
-    cursor = session.store.documents.fetch_cursor(session.workspace_id, CURSOR)
+    cursor = session.store.documents.fetch_cursor(CURSOR)
     return cursor is None or datetime.now(UTC) - full_read_at > timedelta(days=FULL_READ_DAYS)
 
 
@@ -61,7 +61,7 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
         not moved.
     """
     started_at = datetime.now(UTC)
-    cursor = session.store.documents.fetch_cursor(session.workspace_id, CURSOR)
+    cursor = session.store.documents.fetch_cursor(CURSOR)
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     # A full read needs no history from the feed; a short one keeps that call small.
     since = started_at - overlap if cursor is None or full else cursor[0] - overlap
@@ -79,7 +79,7 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
         documents += _read_all(session, started_at)
     documents += _read_unmet(session, started_at if full else None, started_at)
     balances = inactive.learn(session, None if full else changes[inactive.ENTITY], started_at)
-    session.store.documents.move_cursor(session.workspace_id, CURSOR, quickbooks_time)
+    session.store.documents.move_cursor(CURSOR, quickbooks_time)
     log.info(
         "read back workspace=%d full=%s documents=%d run=%s",
         session.workspace_id,
@@ -109,7 +109,7 @@ def _read_unmet(session: Session, since: datetime | None, seen_at: datetime) -> 
     which; twice, with a wait between, before something is taken for deleted.
     """
     store = session.store.snapshot
-    unmet = store.fetch_unmet(session.workspace_id, session.realm_id, since)
+    unmet = store.fetch_unmet(session.realm_id, since)
     documents, missing = _ask_by_id(session, unmet, seen_at)
     if any(missing.values()) and session.accounting.wait_until_shown():
         late, missing = _ask_by_id(session, missing, seen_at)

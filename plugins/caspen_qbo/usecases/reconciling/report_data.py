@@ -33,7 +33,7 @@ def gather(
     :param balances: What QuickBooks says each customer owes; None when this run did not ask.
     """
     now = datetime.now(UTC)
-    listed = session.store.unsynced.fetch_open(session.workspace_id)
+    listed = session.store.unsynced.fetch_open()
     workspace = session.workspace
     return {
         "format": FORMAT,
@@ -62,9 +62,7 @@ def gather(
                 "differences": row["differences"],
                 "unexplained": row["differences"] - row["explained"],
             }
-            for row in session.store.reconciliation.fetch_trend(
-                session.run_id, session.workspace_id, TREND_RUNS
-            )
+            for row in session.store.reconciliation.fetch_trend(session.run_id, TREND_RUNS)
         ],
         "tie_outs": tie_outs(session, now.astimezone(ZoneInfo(workspace.time_zone)).date(), balances),
     }

@@ -47,7 +47,7 @@ def reconcile(session: Session, full: bool = False) -> RunResult:
     :raises RetryError: a side could not be read.
     :raises StopError: the connection is dead, or the ledger does not add up.
     """
-    with session.store.workspace_lock(session.workspace_id):
+    with session.store.lock():
         return run_job(session, JOB, lambda inner, counts: _reconcile(inner, counts, asked=full))
 
 
@@ -55,7 +55,7 @@ def _reconcile(session: Session, counts: Counter[str], *, asked: bool) -> str:
     store = session.store.reconciliation
     stage(session)
     full = wants_full(session, asked=asked)
-    store.start(session.run_id, session.workspace_id, full=full)
+    store.start(session.run_id, full=full)
     try:
         read = read_back(session, full=full)
         counts["healed"] += settle_equal(session)
@@ -69,16 +69,24 @@ def _reconcile(session: Session, counts: Counter[str], *, asked: bool) -> str:
             _finish(session, frozen, checks, differences, unexplained, signed, read.balances)
     except SyncError:
         store.finish(
-            session.run_id, session.workspace_id, documents_checked=None, differences=None, ledger=None,
-            success=False, checks=(), calls=session.accounting.calls(), report={},
-        )  # fmt: skip
+            session.run_id,
+            documents_checked=None,
+            differences=None,
+            ledger=None,
+            success=False,
+            checks=(),
+            calls=session.accounting.calls(),
+            report={},
+        )
         raise
     write_statuses(session, counts)
-    session.store.requests.prune(session.workspace_id, settings.HISTORY_KEEP_DAYS)
+    session.store.requests.prune(settings.HISTORY_KEEP_DAYS)
     counts.update(
-        documents_checked=sum(frozen.values()), documents_read=read.documents, differences=differences,
+        documents_checked=sum(frozen.values()),
+        documents_read=read.documents,
+        differences=differences,
         unexplained=unexplained,
-    )  # fmt: skip
+    )
     return _say(sum(frozen.values()), differences, unexplained)
 
 
@@ -101,9 +109,9 @@ def settle_equal(session: Session) -> int:
     :return: Invoices that are synced now; this run compares them like all others.
     """
     settled = 0
-    for page in session.store.snapshot.fetch_held_apart(session.workspace_id):
+    for page in session.store.snapshot.fetch_held_apart():
         ids = [row["document_id"] for row in page]
-        staged = session.store.documents.fetch_documents(session.workspace_id, DocumentKind.INVOICE, ids)
+        staged = session.store.documents.fetch_documents(DocumentKind.INVOICE, ids)
         for row in page:
             document, facts = staged[row["document_id"]], from_json(row["facts"])
             if not compare_sale(document, row["customer_id"], facts):
@@ -120,21 +128,19 @@ def freeze(session: Session) -> dict[str, int]:
 
     :return: Documents frozen, by kind.
     """
-    store, workspace_id = session.store.comparison, session.workspace_id
-    cursor = session.store.documents.fetch_cursor(workspace_id, IMPORT_CURSOR)
+    store = session.store.comparison
+    cursor = session.store.documents.fetch_cursor(IMPORT_CURSOR)
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     with session.store.transaction():
-        session.store.sign_off.lock_frozen(workspace_id)  # who signs what was frozen before is waited for
-        store.freeze(workspace_id, session.realm_id, cursor[0] - overlap if cursor else None)
-        for page in store.fetch_edited(workspace_id):
+        session.store.sign_off.lock_frozen()  # who signs what was frozen before is waited for
+        store.freeze(session.realm_id, cursor[0] - overlap if cursor else None)
+        for page in store.fetch_edited():
             found = [(edited, drift(edited.posted, edited.now)) for edited in page]
-            store.mark_edited(
-                workspace_id, [(edited, uncompared(changes), bool(changes)) for edited, changes in found]
-            )
+            store.mark_edited([(edited, uncompared(changes), bool(changes)) for edited, changes in found])
         mark_inactive(session)
-        store.mark_accepted(workspace_id)
-        session.store.sign_off.freeze(session.run_id, workspace_id, session.realm_id)
-        return store.count_compared(workspace_id)
+        store.mark_accepted()
+        session.store.sign_off.freeze(session.run_id, session.realm_id)
+        return store.count_compared()
 
 
 def _record(
@@ -145,22 +151,20 @@ def _record(
     counts: Counter[str],
 ) -> tuple[int, int]:
     """Write what differs, hold it against the checks, list it. (differences, those that nothing explains.)"""
-    store, run_id, workspace_id = session.store.comparison, session.run_id, session.workspace_id
-    differences = store.write_differences(run_id, workspace_id)
-    cross_check(checks, store.count_failing(run_id, workspace_id))
-    store.name_values(run_id, workspace_id, session.realm_id, customers)
+    store, run_id = session.store.comparison, session.run_id
+    differences = store.write_differences(run_id)
+    cross_check(checks, store.count_failing(run_id))
+    store.name_values(run_id, session.realm_id, customers)
     unexplained = 0
-    for page in store.fetch_differing(run_id, workspace_id, open_invoices=False):
+    for page in store.fetch_differing(run_id, open_invoices=False):
         unexplained += sum(_list(session, row) for row in page)
         counts["listed"] += len(page)
-    store.explain_balances(run_id, workspace_id)
-    for page in store.fetch_differing(run_id, workspace_id, open_invoices=True):
+    store.explain_balances(run_id)
+    for page in store.fetch_differing(run_id, open_invoices=True):
         unexplained += sum(_list(session, row) for row in page)
         counts["listed"] += len(page)
-    counts["resolved"] += store.resolve_equal(workspace_id)
-    counts["verified"] += session.store.snapshot.mark_verified(
-        workspace_id, session.realm_id, read.started_at
-    )
+    counts["resolved"] += store.resolve_equal()
+    counts["verified"] += session.store.snapshot.mark_verified(session.realm_id, read.started_at)
     return differences, unexplained
 
 
@@ -188,27 +192,31 @@ def _list(session: Session, row: dict[str, Any]) -> int:
     """List one document under what its differences come from; how many differences it has."""
     found = [
         Difference(
-            item["field"], item["caspen_value"] or "nothing", item["quickbooks_value"] or "nothing",
+            item["field"],
+            item["caspen_value"] or "nothing",
+            item["quickbooks_value"] or "nothing",
             None if item["delta"] is None else Decimal(item["delta"]),
         )
         for item in row["differences"]
-    ]  # fmt: skip
+    ]
     rest = list_inactive(session, row, found, row["quickbooks_customer"])
     if not rest:
         return len(found)
     cause = judge(
-        in_caspen=row["in_caspen"], in_quickbooks=row["in_quickbooks"], gone=row["gone"],
-        drifted=row["drifted"], quickbooks_type=row["quickbooks_type"], quickbooks_id=row["quickbooks_id"],
+        in_caspen=row["in_caspen"],
+        in_quickbooks=row["in_quickbooks"],
+        gone=row["gone"],
+        drifted=row["drifted"],
+        quickbooks_type=row["quickbooks_type"],
+        quickbooks_id=row["quickbooks_id"],
         quickbooks_total=row["quickbooks_total"],
         unused=row["document_kind"] != DocumentKind.INVOICE and {d.field for d in rest} == {"balance"},
-    )  # fmt: skip
+    )
     stranger = not row["in_caspen"] and row["document_id"] < 0
     listed = {**row, "document_id": row["invoice_id"]} if stranger else row
     if stranger:
         kind, document_id = row["document_kind"], row["invoice_id"]
-        original = session.store.documents.fetch_documents(session.workspace_id, kind, [document_id]).get(
-            document_id
-        )
+        original = session.store.documents.fetch_documents(kind, [document_id]).get(document_id)
         listed["invoice_id"] = original["invoice_id"] if original else document_id
     list_differences(
         session, listed, row["document_kind"], cause.error_key, rest, lead=cause.lead, blocks=cause.blocks
@@ -227,8 +235,12 @@ def _finish(
 ) -> None:
     ledger = read_ledger(session)
     session.store.reconciliation.finish(
-        session.run_id, session.workspace_id,
-        documents_checked=sum(frozen.values()), differences=differences, ledger=ledger.invoices,
-        success=unexplained == 0, checks=checks, calls=session.accounting.calls(),
+        session.run_id,
+        documents_checked=sum(frozen.values()),
+        differences=differences,
+        ledger=ledger.invoices,
+        success=unexplained == 0,
+        checks=checks,
+        calls=session.accounting.calls(),
         report={**gather(session, ledger, frozen, balances), "signed_periods": signed},
-    )  # fmt: skip
+    )

@@ -11,7 +11,7 @@ from typing import Any
 
 from caspen_qbo.core.reconciling.sign_off import default_through, refuse_through
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.usecases.shared.session import Session
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,12 @@ class Signed:
 
 
 def sign_off(
-    store: Store, workspace_id: int, run_id: str, *, who: str, run_day: date, through: date | None = None
+    store: WorkspaceStore,
+    run_id: str,
+    *,
+    who: str,
+    run_day: date,
+    through: date | None = None,
 ) -> Signed:
     """
     Sign a reconciliation: record the figures of every document dated up to a day, as that run saw them.
@@ -46,21 +51,23 @@ def sign_off(
         is signed already.
     """
     with store.transaction():
-        frozen = store.sign_off.lock_frozen(workspace_id)
+        frozen = store.sign_off.lock_frozen()
         if frozen is None or frozen.run_id != run_id:
             raise ConfigurationError(
                 "Only the latest reconciliation can be signed: what this one saw of both sides is no longer "
                 "kept. Look at the latest run and sign that one, or run Reconcile once more."
             )
-        earlier = store.sign_off.fetch_sign_offs(workspace_id, frozen.realm_id, 1)
+        earlier = store.sign_off.fetch_sign_offs(frozen.realm_id, 1)
         signed_through = earlier[0]["through"] if earlier else None
         through = through or default_through(run_day, signed_through)
         if why := refuse_through(through, run_day, signed_through):
             raise ConfigurationError(why)
-        documents = store.sign_off.sign(workspace_id, frozen, who=who, through=through)
+        documents = store.sign_off.sign(frozen, who=who, through=through)
         if documents is None:
             raise ConfigurationError("This run was signed off already.")
-    log.info("signed workspace=%s run=%s through=%s documents=%s", workspace_id, run_id, through, documents)
+    log.info(
+        "signed workspace=%s run=%s through=%s documents=%s", store.workspace_id, run_id, through, documents
+    )
     return Signed(through, documents)
 
 
@@ -70,15 +77,15 @@ def watch_signed(session: Session) -> dict[str, Any]:
 
     Call inside the transaction that finishes the run. Amounts are texts, as everywhere in a stored report.
     """
-    store, keys = session.store.sign_off, (session.workspace_id, session.realm_id)
-    if not store.fetch_sign_offs(*keys, 1):
+    store, realm_id = session.store.sign_off, session.realm_id
+    if not store.fetch_sign_offs(realm_id, 1):
         return {"sign_offs": [], "changes": [], "in_all": 0}
-    store.find_changes(*keys)
-    changes = store.fetch_changes(*keys, CHANGES_MAX)
+    store.find_changes(realm_id)
+    changes = store.fetch_changes(realm_id, CHANGES_MAX)
     return {
         "sign_offs": [
             {**_signature(row), "documents": row["documents"], "changes": row["changes"]}
-            for row in store.fetch_sign_offs(*keys, SIGN_OFFS_SHOWN)
+            for row in store.fetch_sign_offs(realm_id, SIGN_OFFS_SHOWN)
         ],
         "changes": [plain_change(row) for row in changes],
         "in_all": changes[0]["in_all"] if changes else 0,
@@ -95,12 +102,12 @@ class Untold:
     until: datetime
 
 
-def untold_changes(store: Store, workspace_id: int) -> Untold | None:
+def untold_changes(store: WorkspaceStore) -> Untold | None:
     """None: everything was told. Say :func:`told_signed` once it reached somebody."""
-    connection = store.setup.fetch_connection(workspace_id)
+    connection = store.setup.fetch_connection()
     if connection is None:
         return None
-    rows = store.sign_off.fetch_changes(workspace_id, connection.realm_id, TOLD_MAX, untold=True)
+    rows = store.sign_off.fetch_changes(connection.realm_id, TOLD_MAX, untold=True)
     if not rows:
         return None
     lines = [_line(row) for row in rows]
@@ -110,8 +117,8 @@ def untold_changes(store: Store, workspace_id: int) -> Untold | None:
     return Untold(in_all, "\n".join(lines), rows[0]["last_seen_at"])
 
 
-def told_signed(store: Store, workspace_id: int, untold: Untold) -> None:
-    store.sign_off.mark_told(workspace_id, untold.until)
+def told_signed(store: WorkspaceStore, untold: Untold) -> None:
+    store.sign_off.mark_told(untold.until)
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -44,10 +44,10 @@ def by_code(session: Session, since: date) -> Iterator[Taxed]:
 
     :param since: The first day of a month; what either side dates from then on.
     """
-    links = session.store.setup.fetch_tax_links(session.workspace_id)
+    links = session.store.setup.fetch_tax_links()
     codes = {rate: row["tax_code_id"] for rate, row in links.items()}
     percents = {row["tax_code_id"]: row["rate"] for row in links.values()}
-    for page in session.store.tie_outs.fetch_taxed(session.workspace_id, session.realm_id, since):
+    for page in session.store.tie_outs.fetch_taxed(session.realm_id, since):
         lines = _fetch_lines(session, page)
         for row in page:
             kind = DocumentKind(row["document_kind"])
@@ -69,7 +69,7 @@ def by_code(session: Session, since: date) -> Iterator[Taxed]:
 
 def name_codes(session: Session) -> dict[str, str]:
     """The linked codes' names by id, each with its id; whatever else a line carries is named by its id."""
-    links = session.store.setup.fetch_tax_links(session.workspace_id)
+    links = session.store.setup.fetch_tax_links()
     return {row["tax_code_id"]: f"{row['tax_code_name']} [{row['tax_code_id']}]" for row in links.values()}
 
 

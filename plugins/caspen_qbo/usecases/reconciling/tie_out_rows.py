@@ -124,7 +124,7 @@ def _reasons(session: Session, items: Iterable[Item]) -> dict[tuple[DocumentKind
     return {
         (kind, document_id): _reason(kind, known.get(document_id))
         for kind, wanted in ids.items()
-        for known in [session.store.tie_outs.fetch_reasons(session.workspace_id, kind, wanted)]
+        for known in [session.store.tie_outs.fetch_reasons(kind, wanted)]
         for document_id in wanted
     }
 

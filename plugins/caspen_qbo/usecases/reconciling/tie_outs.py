@@ -20,7 +20,7 @@ def tie_outs(session: Session, today: date, balances: Mapping[str, Decimal] | No
     :param today: In the workspace's time zone.
     :param balances: What QuickBooks says each customer owes, by id; None when this run did not ask.
     """
-    sums = session.store.tie_outs.sum_compared(session.workspace_id)
+    sums = session.store.tie_outs.sum_compared()
     drafts = (
         _receivables(session, sums, balances),
         _payment_account(session, sums),
@@ -33,16 +33,16 @@ def tie_outs(session: Session, today: date, balances: Mapping[str, Decimal] | No
 def _receivables(
     session: Session, sums: Sequence[Mapping[str, Any]], balances: Mapping[str, Decimal] | None
 ) -> TieOutDraft:
-    store, keys = session.store.tie_outs, (session.workspace_id, session.realm_id)
+    store = session.store.tie_outs
     synced = _sum(session, "Open balances of synced invoices", sums, DocumentKind.INVOICE, "balance")
-    found = {(row["name"], row["linked"]): row for row in store.sum_receivables(*keys)}
+    found = {(row["name"], row["linked"]): row for row in store.sum_receivables(session.realm_id)}
 
     def amount(name: str, *, linked: bool = True) -> Decimal:
         row = found.get((name, linked))
         return row["amount"] if row else ZERO
 
     notes = []
-    unsynced = store.sum_unsynced(session.workspace_id)
+    unsynced = store.sum_unsynced()
     if number := unsynced["documents"]:
         notes.append(
             f"Not in these sums on Caspen's side: {_count(number, 'finalised invoice')} that wait"
@@ -52,23 +52,26 @@ def _receivables(
     if number := unsynced["foreign_documents"]:
         notes.append(f"In another currency, and not in QuickBooks: {_count(number, 'finalised invoice')}.")
     steps = [
-        ("Synced invoices that were moved to a customer who is no client of Caspen's",
-         -amount("compared", linked=False)),
+        (
+            "Synced invoices that were moved to a customer who is no client of Caspen's",
+            -amount("compared", linked=False),
+        ),
         ("Posted invoices of which Caspen has a newer version that waits or is listed", amount("held")),
         ("QuickBooks invoices that are not of Caspen's", amount("other")),
         ("Credit memos not used up", -amount("unused_credits")),
         ("Payments or parts of payments that pay nothing", -amount("unapplied_payments")),
-    ]  # fmt: skip
+    ]
     if balances is None:
         notes.append(
             "What these customers owe all in all is read when every document is read again, which this run "
             "did not do."
         )
     else:
-        shown = store.sum_customers(*keys, balances)
+        shown = store.sum_customers(session.realm_id, balances)
         known = synced.quickbooks + sum((step for _, step in steps), ZERO)
-        steps.append(("From before the connection, journal entries and whatever else was not read",
-                      shown - known))  # fmt: skip
+        steps.append(
+            ("From before the connection, journal entries and whatever else was not read", shown - known)
+        )
     return TieOutDraft(
         "receivables",
         "Accounts receivable",
@@ -81,9 +84,9 @@ def _receivables(
 
 
 def _payment_account(session: Session, sums: Sequence[Mapping[str, Any]]) -> TieOutDraft:
-    choices = session.store.setup.fetch_choices(session.workspace_id)
+    choices = session.store.setup.fetch_choices()
     account = session.store.tie_outs.sum_account(
-        session.workspace_id, session.realm_id, choices.payment_account_id if choices else ""
+        session.realm_id, choices.payment_account_id if choices else ""
     )
     label = "Payments {} on synced invoices".format
     posted = _sum(session, label("posted from Caspen"), sums, DocumentKind.PAYMENT, "total")
@@ -91,10 +94,12 @@ def _payment_account(session: Session, sums: Sequence[Mapping[str, Any]]) -> Tie
     steps = [
         ("Of these on another account than the chosen payment account", -_part(account, "elsewhere")),
         ("What the others pay beside synced invoices, or not yet at all", _part(account, "compared", "rest")),
-        ("Posted payments of which Caspen has a newer version that waits or is listed",
-         _part(account, "held")),
+        (
+            "Posted payments of which Caspen has a newer version that waits or is listed",
+            _part(account, "held"),
+        ),
         ("QuickBooks payments that are not linked to Caspen", _part(account, "other")),
-    ]  # fmt: skip
+    ]
     return TieOutDraft(
         "payment_account",
         "Payment account",
@@ -136,7 +141,7 @@ def _tax(session: Session, today: date) -> TieOutDraft:
             line = sums.setdefault((taxed.month, taxed.code, figure), Sum(label))
             line.add(Item(taxed.kind, taxed.document_id, taxed.number, caspen, quickbooks))
     ordered = sorted(sums)
-    others = session.store.tie_outs.sum_other_tax(session.workspace_id, session.realm_id, since)
+    others = session.store.tie_outs.sum_other_tax(session.realm_id, since)
     told = (
         ("other", "not of Caspen's"),
         ("held", "of which Caspen has a newer version that waits or is listed"),
@@ -173,9 +178,7 @@ def _sum(
 ) -> Sum:
     """A figure of all compared documents of a kind, with those in which it differs."""
     rows = [r for r in sums if r["document_kind"] == kind and (r["origin"] == "quickbooks") == imported]
-    items = session.store.tie_outs.fetch_items(
-        session.workspace_id, kind, figure, ITEMS_MAX, imported=imported
-    )
+    items = session.store.tie_outs.fetch_items(kind, figure, ITEMS_MAX, imported=imported)
     return Sum(
         label,
         sum((row[f"caspen_{figure}"] for row in rows), ZERO),

@@ -39,9 +39,7 @@ def record(session: Session, outcome: Outcome) -> None:
     if request.document_kind == CLIENT:
         _record_customer(session, outcome)
         return
-    rows = session.store.documents.fetch_documents(
-        session.workspace_id, request.document_kind, [request.document_id]
-    )
+    rows = session.store.documents.fetch_documents(request.document_kind, [request.document_id])
     row = rows.get(request.document_id)
     if row is None:
         raise InvariantError(
@@ -64,7 +62,7 @@ def _record_customer(session: Session, outcome: Outcome) -> None:
         return  # the resolver, which knows the client, decides what a refusal means
     note = None if "PrimaryEmailAddr" in request.payload else "without e-mail address"
     session.store.links.record_customer(
-        session.workspace_id, session.realm_id, request.document_id, str(body["Id"]), "created", note
+        session.realm_id, request.document_id, str(body["Id"]), "created", note
     )
 
 
@@ -113,10 +111,9 @@ def _record_posted(session: Session, outcome: Outcome, row: dict[str, Any]) -> N
     link_document(session, row, facts, origin=row["origin"] or "caspen")
     what = "found in QuickBooks after a lost answer" if outcome.adopted else f"posted ({request.step})"
     session.store.links.note_event(
-        session.workspace_id, request.document_kind, request.document_id, what,
+        request.document_kind, request.document_id, what,
         f"{request.entity} {facts.quickbooks_id}, total {facts.total:.2f}, tid "
-        f"{outcome.answer.intuit_tid or '-'}",
-    )  # fmt: skip
+        f"{outcome.answer.intuit_tid or '-'}")  # fmt: skip
     if row["version"] != request.version:
         return  # Caspen moved on meanwhile: the next run brings QuickBooks to the new version
     if request.document_kind == DocumentKind.PAYMENT:
@@ -128,8 +125,7 @@ def _record_posted(session: Session, outcome: Outcome, row: dict[str, Any]) -> N
 def link_document(session: Session, row: dict[str, Any], facts: DocumentFacts, *, origin: str) -> None:
     """Record that this QuickBooks transaction stands for this staged document."""
     session.store.links.record(
-        Link(
-            session.workspace_id, session.realm_id, row["document_kind"], row["document_id"], origin, facts,
+        Link(session.realm_id, row["document_kind"], row["document_id"], origin, facts,
             row["subtotal"], row["tax"], row["total"],
         )
     )  # fmt: skip
@@ -204,7 +200,7 @@ def _judge_payment(session: Session, row: dict[str, Any], request: Request, fact
 
 def _record_applied(session: Session, outcome: Outcome, row: dict[str, Any]) -> None:
     body = outcome.answer.body or {}
-    session.store.links.mark_applied(session.workspace_id, row["document_id"], str(body["Id"]))
+    session.store.links.mark_applied(row["document_id"], str(body["Id"]))
     if row["version"] == outcome.request.version:
         _mark_synced(session, row, row["version"])
 
@@ -213,29 +209,23 @@ def _record_removed(session: Session, request: Request, row: dict[str, Any]) -> 
     store = session.store
     if request.step == Step.UNAPPLY:
         return
-    store.links.mark_removed(session.workspace_id, request.document_kind, request.document_id)
-    store.links.note_event(
-        session.workspace_id,
-        request.document_kind,
-        request.document_id,
-        f"{request.operation}d in QuickBooks",
-    )
+    store.links.mark_removed(request.document_kind, request.document_id)
+    store.links.note_event(request.document_kind, request.document_id, f"{request.operation}d in QuickBooks")
     if request.step == Step.REMOVE:
         _mark_synced(session, row, request.version)
 
 
 def _mark_synced(session: Session, row: dict[str, Any], version: str) -> None:
     kind, document_id = row["document_kind"], row["document_id"]
-    session.store.documents.mark_synced(session.workspace_id, kind, document_id, version)
-    session.store.unsynced.resolve_posted(session.workspace_id, kind, document_id)
+    session.store.documents.mark_synced(kind, document_id, version)
+    session.store.unsynced.resolve_posted(kind, document_id)
 
 
 def list_outcome_unknown(session: Session, request: Request, row: dict[str, Any]) -> None:
     """Shown while an answer is being looked for; nobody has to act."""
     session.store.unsynced.record(
         [
-            Listing(
-                session.workspace_id, row["document_kind"], row["document_id"], row["document_number"],
+            Listing(row["document_kind"], row["document_id"], row["document_number"],
                 row["invoice_id"], "outcome_unknown",
                 f"QuickBooks' answer to a request of {request.prepared_at:%Y-%m-%d %H:%M} UTC was lost.",
                 blocks=False,

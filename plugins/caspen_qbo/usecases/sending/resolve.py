@@ -49,7 +49,7 @@ def settle(session: Session, *, rounds: int = settings.IN_DOUBT_ROUNDS_MAX) -> l
     if session.plan is not None:
         return outcomes
     for _ in range(rounds):
-        doubtful = session.store.requests.fetch_in_doubt(session.workspace_id)
+        doubtful = session.store.requests.fetch_in_doubt()
         if not doubtful:
             return outcomes
         found = _look_twice(session, doubtful)
@@ -59,7 +59,7 @@ def settle(session: Session, *, rounds: int = settings.IN_DOUBT_ROUNDS_MAX) -> l
             answers = {request.id: Answer(found[request.id]) for request in seen}
             outcomes += record_answers(session, seen, answers, record, adopted=True)
         outcomes += _repeat(session, [request for request in doubtful if request.id not in found])
-    _show(session, session.store.requests.fetch_in_doubt(session.workspace_id))
+    _show(session, session.store.requests.fetch_in_doubt())
     return outcomes
 
 
@@ -87,9 +87,8 @@ def _repeat(session: Session, missing: list[Request]) -> list[Outcome]:
             for request in given_up:
                 session.store.requests.finish(request.id, "dropped")
                 session.store.unsynced.resolve(
-                    session.workspace_id, request.document_kind, request.document_id,
-                    resolution="given up, decided anew", error_keys=["outcome_unknown"],
-                )  # fmt: skip
+                    request.document_kind, request.document_id,
+                    resolution="given up, decided anew", error_keys=["outcome_unknown"])  # fmt: skip
         again = [request for request in requests if request.looks < _looks_max(request)]
         if not again:
             continue
@@ -136,8 +135,6 @@ def with_documents(session: Session, requests: Iterable[Request]) -> Iterator[tu
         if request.document_kind != CLIENT:
             by_kind.setdefault(request.document_kind, []).append(request)
     for kind, group in by_kind.items():
-        rows = session.store.documents.fetch_documents(
-            session.workspace_id, kind, [request.document_id for request in group]
-        )
+        rows = session.store.documents.fetch_documents(kind, [request.document_id for request in group])
         for request in group:
             yield request, rows[request.document_id]

@@ -56,9 +56,7 @@ def send(session: Session, intents: Iterable[Intent], record: Record) -> list[Ou
 
 
 def _send_group(session: Session, intents: Sequence[Intent], record: Record) -> list[Outcome]:
-    requests = session.store.requests.prepare(
-        session.workspace_id, session.realm_id, session.run_id, _drafts(session, intents)
-    )
+    requests = session.store.requests.prepare(session.realm_id, session.run_id, _drafts(session, intents))
     try:
         answers = transmit(session, requests)
     except OutcomeUnknownError as error:
@@ -178,7 +176,7 @@ def _generations(session: Session, intents: Sequence[Intent]) -> list[int]:
     for intent in intents:
         ids[intent.kind, intent.step.value].append(intent.document_id)
     last = {
-        key: session.store.requests.fetch_last(session.workspace_id, session.realm_id, *key, document_ids)
+        key: session.store.requests.fetch_last(session.realm_id, *key, document_ids)
         for key, document_ids in ids.items()
     }
     result = []

@@ -28,7 +28,7 @@ def read_ledger(session: Session) -> Ledger:
     Caspen's own finalised invoices are counted too, those from before the connection included: one aggregate
     over the workspace, a few milliseconds for ten thousand invoices.
     """
-    by_kind = session.store.documents.fetch_ledger(session.workspace_id)
+    by_kind = session.store.documents.fetch_ledger()
     for row in by_kind.values():
         if not row.adds_up:
             raise InvariantError(

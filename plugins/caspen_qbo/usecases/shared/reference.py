@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from caspen_qbo.core.reference import Reference, read_company, read_entry, read_tax_codes
-from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.ports import Accounting
 
 _ALL = "Active IN (true, false)"
 
 
-def read_reference(accounting: Accounting, store: Store) -> Reference:
+def read_reference(accounting: Accounting, store: WorkspaceStore) -> Reference:
     """
     Company, preferences, tax codes, items and accounts, inactive ones included; active payment methods.
 

@@ -9,7 +9,7 @@ from caspen_qbo.core.posting.mapping import MappingContext
 from caspen_qbo.core.records import Workspace
 from caspen_qbo.core.reference import Reference
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
 from caspen_qbo.ports import Accounting, BillingSource
 from caspen_qbo.usecases.shared.intents import Intent
@@ -27,7 +27,7 @@ class Session:
     connection: ConnectionFacts
     billing: BillingSource
     accounting: Accounting
-    store: Store
+    store: WorkspaceStore
     plan: list[Intent] | None = None
     """A dry run collects here what it would send; None: it is sent."""
     relinked_invoices: set[int] = field(default_factory=set)
@@ -55,13 +55,13 @@ class Session:
         :raises ConfigurationError: the practice has not chosen its account and items yet.
         """
         if self._context is None:
-            choices = self.store.setup.fetch_choices(self.workspace_id)
+            choices = self.store.setup.fetch_choices()
             if choices is None:
                 raise ConfigurationError(
                     f"workspace {self.workspace_id}: no payment account and default items are chosen yet. "
                     "Choose them in Settings, or with `settings --workspace`; nothing posts until then."
                 )
-            links = self.store.setup.fetch_tax_links(self.workspace_id)
+            links = self.store.setup.fetch_tax_links()
             self._context = MappingContext(
                 choices, self.reference(), {rate_id: row["tax_code_id"] for rate_id, row in links.items()}
             )

@@ -42,7 +42,7 @@ def stage(session: Session) -> StageResult:
     Safe to repeat: unchanged rows are left alone. The cursor moves only after all of it is stored.
     """
     seen = session.billing.fetch_horizon()
-    stored = session.store.documents.fetch_cursor(session.workspace_id, CURSOR)
+    stored = session.store.documents.fetch_cursor(CURSOR)
     position, checkpoints = stored or (session.connection.first_connected_at, ())
     since = position - timedelta(seconds=settings.CASPEN_CURSOR_OVERLAP_SECONDS)
     changes = session.billing.fetch_changes(session.workspace_id, since)
@@ -61,8 +61,8 @@ def stage(session: Session) -> StageResult:
         for index, number in enumerate(stage_invoices(session, chunk)):
             counts[index] += number
     moved, pending = horizon.advance(position, checkpoints, seen)
-    session.store.documents.move_cursor(session.workspace_id, CURSOR, moved, pending)
-    session.store.unsynced.resolve_unfinalised(session.workspace_id)
+    session.store.documents.move_cursor(CURSOR, moved, pending)
+    session.store.unsynced.resolve_unfinalised()
     result = StageResult(*counts)
     log.info(
         "staged workspace=%d since=%s invoices=%d credit_notes=%d payments=%d run=%s",
@@ -79,7 +79,7 @@ def stage_invoices(session: Session, ids: Collection[int]) -> tuple[int, int, in
     notes = session.billing.fetch_credit_notes(workspace_id, note_ids)
     allocations = session.billing.fetch_allocations(workspace_id, allocation_ids)
     linked = {
-        kind: store.links.fetch_linked_ids(workspace_id, kind, list(found))
+        kind: store.links.fetch_linked_ids(kind, list(found))
         for kind, found in (
             (DocumentKind.INVOICE, invoices),
             (DocumentKind.CREDIT_NOTE, notes),
@@ -124,9 +124,8 @@ def stage_invoices(session: Session, ids: Collection[int]) -> tuple[int, int, in
         for invoice_id, standing in standings.items():
             if standing.excluded_reason == HISTORICAL and invoice_id not in still_paid:
                 store.unsynced.resolve(
-                    workspace_id, DocumentKind.INVOICE, invoice_id, error_keys={"historical_invoice"},
-                    resolution="its payment was unlinked",
-                )  # fmt: skip
+                    DocumentKind.INVOICE, invoice_id, error_keys={"historical_invoice"},
+                    resolution="its payment was unlinked")  # fmt: skip
     return len(invoices), len(notes), len(allocations)
 
 
@@ -141,7 +140,7 @@ def _historical_listings(
     known = (
         {
             (row["document_kind"], row["document_id"])
-            for row in session.store.unsynced.fetch_open(session.workspace_id)
+            for row in session.store.unsynced.fetch_open()
             if row["error_key"] == "historical_invoice"
         }
         if paid
@@ -149,7 +148,6 @@ def _historical_listings(
     )
     return [
         Listing(
-            session.workspace_id,
             DocumentKind.INVOICE,
             invoice_id,
             invoices[invoice_id].number,
@@ -188,8 +186,7 @@ def _paid_historical(
 def _staged_invoice(invoice: Invoice, standing: Standing) -> StagedDocument:
     finalised = invoice.finalised_at.isoformat() if invoice.finalised_at else ""
     status = "deleted" if invoice.deleted_at else invoice.status
-    return StagedDocument(
-        invoice.workspace_id, DocumentKind.INVOICE, invoice.id, invoice.number, invoice.id, invoice.client_id,
+    return StagedDocument(DocumentKind.INVOICE, invoice.id, invoice.number, invoice.id, invoice.client_id,
         invoice.issue_date, invoice.due_date, invoice.subtotal, invoice.tax_total, invoice.total,
         invoice.balance, status, standing.finalised, standing.wanted, standing.excluded_reason,
         _version(standing, f"revision {invoice.revision} {finalised}"), invoice.updated_at,
@@ -197,8 +194,7 @@ def _staged_invoice(invoice: Invoice, standing: Standing) -> StagedDocument:
 
 
 def _staged_credit_note(note: CreditNote, invoice: Invoice, standing: Standing) -> StagedDocument:
-    return StagedDocument(
-        note.workspace_id, DocumentKind.CREDIT_NOTE, note.id, note.number, note.invoice_id, invoice.client_id,
+    return StagedDocument(DocumentKind.CREDIT_NOTE, note.id, note.number, note.invoice_id, invoice.client_id,
         note.issue_date, None, note.subtotal, note.tax_total, note.total, None,
         note.status, standing.finalised, standing.wanted, standing.excluded_reason,
         _version(standing, f"issued {note.total}"), note.updated_at,
@@ -208,8 +204,7 @@ def _staged_credit_note(note: CreditNote, invoice: Invoice, standing: Standing) 
 def _staged_allocation(allocation: Allocation, invoice: Invoice, standing: Standing) -> StagedDocument:
     unlinked = allocation.deleted_at is not None or allocation.payment_status == "void"
     status = "unlinked" if unlinked else "live"
-    return StagedDocument(
-        allocation.workspace_id, DocumentKind.PAYMENT, allocation.id, allocation.payment_number,
+    return StagedDocument(DocumentKind.PAYMENT, allocation.id, allocation.payment_number,
         allocation.invoice_id, invoice.client_id, allocation.payment_date, None, None, None,
         allocation.amount, None, status, standing.finalised, standing.wanted, standing.excluded_reason,
         _version(standing, f"{status} {allocation.amount} on {allocation.invoice_id}"), allocation.updated_at,

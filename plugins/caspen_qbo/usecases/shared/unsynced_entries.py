@@ -24,14 +24,13 @@ def list_problems(session: Session, work: Work, problems: Sequence[Problem]) -> 
     for problem in problems:
         by_key.setdefault(problem.error_key, []).append(problem)
     listings = [
-        Listing(
-            session.workspace_id, work.kind, work.document_id, work.number, work.invoice_id, key,
+        Listing(work.kind, work.document_id, work.number, work.invoice_id, key,
             " ".join(problem.detail for problem in found), cause_ref=found[0].cause_ref,
         )
         for key, found in by_key.items()
     ]  # fmt: skip
     session.store.unsynced.record(listings)
-    session.store.unsynced.resolve_others(session.workspace_id, work.kind, work.document_id, list(by_key))
+    session.store.unsynced.resolve_others(work.kind, work.document_id, list(by_key))
 
 
 def list_refusal(
@@ -49,13 +48,12 @@ def list_refusal(
     detail = f"QuickBooks ({error.code or 'no code'}): {words}." + (f" {extra}" if extra else "")
     session.store.unsynced.record(
         [
-            Listing(
-                session.workspace_id, kind, row["document_id"], row["document_number"], row["invoice_id"],
+            Listing(kind, row["document_id"], row["document_number"], row["invoice_id"],
                 verdict.error_key, detail, cause_ref=cause_ref, fault_code=error.code or None,
             )
         ]
     )  # fmt: skip
-    session.store.unsynced.resolve_others(session.workspace_id, kind, row["document_id"], [verdict.error_key])
+    session.store.unsynced.resolve_others(kind, row["document_id"], [verdict.error_key])
 
 
 def list_differences(
@@ -73,8 +71,7 @@ def list_differences(
     first = next((d for d in found if d.field == "total"), found[0])
     session.store.unsynced.record(
         [
-            Listing(
-                session.workspace_id, kind, row["document_id"], row["document_number"], row["invoice_id"],
+            Listing(kind, row["document_id"], row["document_number"], row["invoice_id"],
                 error_key, f"{lead} ".lstrip() + "; ".join(str(difference) for difference in found) + ".",
                 blocks=blocks, field=first.field, caspen_value=first.caspen_value,
                 quickbooks_value=first.quickbooks_value, delta=_money(first.delta),

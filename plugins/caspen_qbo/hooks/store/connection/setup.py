@@ -14,8 +14,9 @@ from psycopg.types.json import Jsonb
 
 from caspen_qbo import settings
 from caspen_qbo.core.reference import Choices, TaxCode
-from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.quickbooks.wire import decode, encode
+from caspen_qbo.hooks.store.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,81 +36,63 @@ class ConnectionFacts:
     refresh_hard_expires_at: datetime | None
 
 
-class SetupStore:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+class SetupStore(Subject):
+    folder = "connection/setup"
 
-    def fetch_connection(self, workspace_id: int) -> ConnectionFacts | None:
-        row = self._db.fetch_one("connection/setup/select_connection", {"workspace_id": workspace_id})
+    def fetch_connection(self) -> ConnectionFacts | None:
+        row = self._fetch_one("select_connection")
         return ConnectionFacts(**{name: row[name] for name in ConnectionFacts.__slots__}) if row else None
 
-    def fetch_connected_workspaces(self) -> list[int]:
-        return [
-            row["workspace_id"] for row in self._db.fetch_all("connection/setup/select_connected_workspaces")
-        ]
-
-    def claim_expiry_warning(self, workspace_id: int) -> tuple[int, datetime] | None:
+    def claim_expiry_warning(self) -> tuple[int, datetime] | None:
         """The warning that is due before a connection ends, (days ahead, end); each is handed out once."""
-        row = self._db.fetch_one(
-            "connection/connect/claim_expiry_warning",
-            {"workspace_id": workspace_id, "days": list(settings.CONNECTION_WARNING_DAYS)},
+        row = self._fetch_one(
+            "connection/connect/claim_expiry_warning", days=list(settings.CONNECTION_WARNING_DAYS)
         )
         return (row["days"], row["expires_at"]) if row else None
 
-    def fetch_choices(self, workspace_id: int) -> Choices | None:
-        row = self._db.fetch_one("connection/setup/select_settings", {"workspace_id": workspace_id})
+    def fetch_choices(self) -> Choices | None:
+        row = self._fetch_one("select_settings")
         return (
             Choices(row["payment_account_id"], row["service_item_id"], row["product_item_id"])
             if row
             else None
         )
 
-    def record_choices(self, workspace_id: int, choices: Choices, who: str) -> None:
-        self._db.execute(
-            "connection/setup/upsert_settings",
-            {
-                "workspace_id": workspace_id,
-                "payment_account_id": choices.payment_account_id,
-                "service_item_id": choices.service_item_id,
-                "product_item_id": choices.product_item_id,
-                "who": who,
-            },
+    def record_choices(self, choices: Choices, who: str) -> None:
+        self._execute(
+            "upsert_settings",
+            payment_account_id=choices.payment_account_id,
+            service_item_id=choices.service_item_id,
+            product_item_id=choices.product_item_id,
+            who=who,
         )
 
-    def fetch_tax_links(self, workspace_id: int) -> dict[int, Row]:
+    def fetch_tax_links(self) -> dict[int, Row]:
         """Caspen tax rate id -> tax_code_id, tax_code_name, rate, linked_at, linked_by."""
-        rows = self._db.fetch_all("connection/setup/select_tax_links", {"workspace_id": workspace_id})
+        rows = self._fetch_all("select_tax_links")
         return {row["tax_rate_id"]: row for row in rows}
 
-    def record_tax_link(
-        self, workspace_id: int, tax_rate_id: int, code: TaxCode, rate: Decimal, who: str
-    ) -> None:
-        self._db.execute(
-            "connection/setup/upsert_tax_link",
-            {
-                "workspace_id": workspace_id,
-                "tax_rate_id": tax_rate_id,
-                "tax_code_id": code.id,
-                "tax_code_name": code.name,
-                "rate": rate,
-                "who": who,
-            },
+    def record_tax_link(self, tax_rate_id: int, code: TaxCode, rate: Decimal, who: str) -> None:
+        self._execute(
+            "upsert_tax_link",
+            tax_rate_id=tax_rate_id,
+            tax_code_id=code.id,
+            tax_code_name=code.name,
+            rate=rate,
+            who=who,
         )
 
     def fetch_cached(self, realm_id: str, name: str) -> Any | None:
         """A list read at most ``settings.REFERENCE_CACHE_SECONDS`` ago, or None."""
-        row = self._db.fetch_one(
-            "connection/setup/select_cached",
-            {"realm_id": realm_id, "name": name, "max_age_seconds": settings.REFERENCE_CACHE_SECONDS},
+        row = self._fetch_one(
+            "select_cached", realm_id=realm_id, name=name, max_age_seconds=settings.REFERENCE_CACHE_SECONDS
         )
         return decode(row["payload"].encode()) if row else None
 
     def cache(self, realm_id: str, name: str, payload: Any) -> None:
         stored = Jsonb(payload, dumps=encode)
-        self._db.execute(
-            "connection/setup/upsert_cached", {"realm_id": realm_id, "name": name, "payload": stored}
-        )
+        self._execute("upsert_cached", realm_id=realm_id, name=name, payload=stored)
 
     def forget_cached(self, realm_id: str) -> None:
         """Before a person looks, or after a person says that something was corrected in QuickBooks."""
-        self._db.execute("connection/setup/delete_cached", {"realm_id": realm_id})
+        self._execute("delete_cached", realm_id=realm_id)

@@ -8,53 +8,44 @@ from psycopg.types.json import Jsonb
 
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.facts_json import to_json
-from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.subject import Subject
 
 
-class ChoiceStore:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+class ChoiceStore(Subject):
+    folder = "decisions/choices"
 
-    def fetch_subjects(self, workspace_id: int, numbers: Sequence[str]) -> list[Row]:
+    def fetch_subjects(self, numbers: Sequence[str]) -> list[Row]:
         """
         Linked documents of these numbers, with QuickBooks' facts as last read and their open error keys.
         """
-        return self._db.fetch_all(
-            "decisions/choices/select_subjects", {"workspace_id": workspace_id, "numbers": list(numbers)}
-        )
+        return self._fetch_all("select_subjects", numbers=list(numbers))
 
-    def accept(
-        self, workspace_id: int, kind: str, document_id: int, facts: DocumentFacts, version: str, who: str
-    ) -> None:
+    def accept(self, kind: str, document_id: int, facts: DocumentFacts, version: str, who: str) -> None:
         """
         Keep what was accepted; edits count from there. :param version: Caspen's version it is held against.
         """
-        key = {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id}
+        key = {"workspace_id": self.workspace_id, "document_kind": kind, "document_id": document_id}
         stored = Jsonb(to_json(facts))
-        self._db.execute(
-            "decisions/choices/upsert_acceptance", {**key, "facts": stored, "version": version, "who": who}
-        )
-        self._db.execute("decisions/choices/rebase_link", {**key, "facts": stored})
+        self._execute("upsert_acceptance", **key, facts=stored, version=version, who=who)
+        self._execute("rebase_link", **key, facts=stored)
 
-    def fetch_accepted(self, workspace_id: int, kind: str, ids: Sequence[int]) -> dict[int, Row]:
+    def fetch_accepted(self, kind: str, ids: Sequence[int]) -> dict[int, Row]:
         """What was accepted of these documents, by id: facts, and Caspen's version it was held against."""
-        rows = self._db.fetch_all(
-            "decisions/choices/select_accepted",
-            {"workspace_id": workspace_id, "document_kind": kind, "ids": list(ids)},
-        )
+        rows = self._fetch_all("select_accepted", document_kind=kind, ids=list(ids))
         return {row["document_id"]: row for row in rows}
 
-    def release(self, workspace_id: int, kind: str, document_id: int, facts: DocumentFacts | None) -> None:
+    def release(self, kind: str, document_id: int, facts: DocumentFacts | None) -> None:
         """
         Let the next post send Caspen's version again.
 
         :param facts: What may be overwritten; None when QuickBooks no longer has the document.
         """
-        key = {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id}
-        self._db.execute("decisions/choices/delete_acceptance", key)
+        key = {"workspace_id": self.workspace_id, "document_kind": kind, "document_id": document_id}
+        self._execute("delete_acceptance", **key)
         if facts is None:
-            self._db.execute("decisions/choices/mark_removed", key)
+            self._execute("mark_removed", **key)
         else:
-            self._db.execute("decisions/choices/rebase_link", {**key, "facts": Jsonb(to_json(facts))})
-        self._db.execute("decisions/choices/supersede_requests", key)
-        self._db.execute("decisions/choices/release_to_post", key)
+            self._execute("rebase_link", **key, facts=Jsonb(to_json(facts)))
+        self._execute("supersede_requests", **key)
+        self._execute("release_to_post", **key)

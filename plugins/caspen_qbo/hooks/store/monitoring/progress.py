@@ -8,36 +8,31 @@ from psycopg import sql
 from psycopg.errors import UndefinedTable
 
 from caspen_qbo import queries
-from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.locks import workspace_lock_key
+from caspen_qbo.hooks.store.subject import Subject
 
 WINDOW_SECONDS = 60
 """QuickBooks counts calls by the minute."""
 
 
-class ProgressStore:
+class ProgressStore(Subject):
     """Reads only."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    folder = "monitoring/progress"
 
-    def fetch_running(self, workspace_id: int) -> list[Row]:
+    def fetch_running(self) -> list[Row]:
         """Runs of this workspace without an end, newest first: under way, or interrupted."""
-        return self._db.fetch_all("monitoring/progress/select_unfinished", {"workspace_id": workspace_id})
+        return self._fetch_all("select_unfinished")
 
-    def fetch_progress(self, workspace_id: int, run_id: str, job: str) -> Row | None:
+    def fetch_progress(self, run_id: str, job: str) -> Row | None:
         """started_at, sent, refused, due, answered_at; None when the run has ended or is not there."""
-        return self._db.fetch_one(
-            "monitoring/progress/select_progress",
-            {"workspace_id": workspace_id, "run_id": run_id, "job": job},
-        )
+        return self._fetch_one("select_progress", run_id=run_id, job=job)
 
-    def is_worked_on(self, workspace_id: int) -> bool:
+    def is_worked_on(self) -> bool:
         """Whether somebody holds the workspace's lock now: a run that has no end and no lock has died."""
-        key = workspace_lock_key(workspace_id)
-        row = self._db.fetch_one(
-            "monitoring/progress/is_locked", {"high": (key >> 32) & 0xFFFFFFFF, "low": key & 0xFFFFFFFF}
-        )
+        key = workspace_lock_key(self.workspace_id)
+        row = self._fetch_one("is_locked", high=(key >> 32) & 0xFFFFFFFF, low=key & 0xFFFFFFFF)
         return bool(row and row["locked"])
 
     def count_calls(self, realm_id: str, kind: str) -> int:

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
-from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.store.posting.documents import LedgerRow
+from caspen_qbo.hooks.store.subject import Subject
 
 
-class RunStore:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+class RunStore(Subject):
+    folder = "monitoring/runs"
 
-    def start(self, run_id: str, workspace_id: int, job: str) -> None:
+    def start(self, run_id: str, job: str) -> None:
         """:param job: post, import, reconcile or backfill. Safe to repeat for a retried task."""
-        self._db.execute(
-            "monitoring/runs/start_run", {"run_id": run_id, "workspace_id": workspace_id, "job": job}
-        )
-
-    def read_clock(self) -> datetime:
-        """Our database's time, which is what ``posted_at`` and the like are compared with."""
-        return self._db.fetch_one("monitoring/runs/select_now")["now"]  # type: ignore[index]
+        self._execute("start_run", run_id=run_id, job=job)
 
     def finish(
         self,
         run_id: str,
-        workspace_id: int,
         job: str,
         *,
         counts: Mapping[str, int],
@@ -37,20 +28,17 @@ class RunStore:
         success: bool,
         message: str = "",
     ) -> None:
-        self._db.execute(
-            "monitoring/runs/finish_run",
-            {
-                "run_id": run_id,
-                "workspace_id": workspace_id,
-                "job": job,
-                "counts": Jsonb(dict(counts)),
-                "calls": Jsonb(dict(calls)),
-                "finalised": ledger.finalised if ledger else None,
-                "synced": ledger.synced if ledger else None,
-                "waiting": ledger.waiting if ledger else None,
-                "listed": ledger.listed if ledger else None,
-                "excluded": ledger.excluded if ledger else None,
-                "success": success,
-                "message": message,
-            },
+        self._execute(
+            "finish_run",
+            run_id=run_id,
+            job=job,
+            counts=Jsonb(dict(counts)),
+            calls=Jsonb(dict(calls)),
+            finalised=ledger.finalised if ledger else None,
+            synced=ledger.synced if ledger else None,
+            waiting=ledger.waiting if ledger else None,
+            listed=ledger.listed if ledger else None,
+            excluded=ledger.excluded if ledger else None,
+            success=success,
+            message=message,
         )

@@ -14,7 +14,8 @@ from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.posting.cursor import Checkpoint
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.subject import Subject
 from caspen_qbo.ports import StatusUpdate
 
 PAGE_SIZE = 300
@@ -24,7 +25,6 @@ PAGE_SIZE = 300
 class StagedDocument:
     """One row of ``qbo_sync.document``, as staging writes it."""
 
-    workspace_id: int
     document_kind: DocumentKind
     document_id: int
     document_number: str
@@ -99,51 +99,45 @@ class LedgerRow:
         return self.finalised == self.synced + self.waiting + self.listed + self.excluded
 
 
-class DocumentStore:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+class DocumentStore(Subject):
+    folder = "posting/documents"
+    only: frozenset[int] | None = None
+    """Of which invoices documents are work; None: of all."""
 
     def stage(self, documents: Sequence[StagedDocument]) -> None:
         """Write what Caspen shows now; unchanged rows are left alone."""
-        self._db.execute_many(
-            "posting/documents/upsert_document",
+        self._execute_many(
+            "upsert_document",
             [{name: getattr(doc, name) for name in StagedDocument.__slots__} for doc in documents],
         )
 
-    def fetch_work(self, workspace_id: int, kind: DocumentKind, wanted: str) -> Iterator[list[Work]]:
+    def fetch_work(self, kind: DocumentKind, wanted: str) -> Iterator[list[Work]]:
         """
         Pages of work, each document once, in id order; what becomes due behind the page waits for the next
         run.
         """
         after_id = 0
         while True:
-            rows = self._db.fetch_all(
-                "posting/documents/select_work",
-                {
-                    "workspace_id": workspace_id,
-                    "document_kind": kind,
-                    "wanted": wanted,
-                    "after_id": after_id,
-                    "page_size": PAGE_SIZE,
-                },
+            rows = self._fetch_all(
+                "select_work",
+                document_kind=kind,
+                wanted=wanted,
+                after_id=after_id,
+                page_size=PAGE_SIZE,
+                only=None if self.only is None else sorted(self.only),
             )
             if not rows:
                 return
             yield [_work(row) for row in rows]
             after_id = rows[-1]["document_id"]
 
-    def fetch_documents(self, workspace_id: int, kind: str, ids: Collection[int]) -> dict[int, Row]:
+    def fetch_documents(self, kind: str, ids: Collection[int]) -> dict[int, Row]:
         """Staged rows with their links, by id."""
-        rows = self._db.fetch_all(
-            "posting/documents/select_documents",
-            {"workspace_id": workspace_id, "document_kind": kind, "ids": list(ids)},
-        )
+        rows = self._fetch_all("select_documents", document_kind=kind, ids=list(ids))
         return {row["document_id"]: row for row in rows}
 
-    def fetch_invoice_standings(self, workspace_id: int, ids: Collection[int]) -> dict[int, InvoiceStanding]:
-        rows = self._db.fetch_all(
-            "posting/documents/select_invoice_readiness", {"workspace_id": workspace_id, "ids": list(ids)}
-        )
+    def fetch_invoice_standings(self, ids: Collection[int]) -> dict[int, InvoiceStanding]:
+        rows = self._fetch_all("select_invoice_readiness", ids=list(ids))
         return {
             row["invoice_id"]: InvoiceStanding(
                 row["invoice_id"], row["quickbooks_id"], row["customer_id"], row["posted_at"], row["ready"]
@@ -151,64 +145,45 @@ class DocumentStore:
             for row in rows
         }
 
-    def mark_synced(self, workspace_id: int, kind: str, document_id: int, version: str) -> None:
-        self._db.execute(
-            "posting/documents/mark_synced",
-            {
-                "workspace_id": workspace_id,
-                "document_kind": kind,
-                "document_id": document_id,
-                "version": version,
-            },
-        )
+    def mark_synced(self, kind: str, document_id: int, version: str) -> None:
+        self._execute("mark_synced", document_kind=kind, document_id=document_id, version=version)
 
-    def release_numbers(self, workspace_id: int, numbers: Sequence[str]) -> int:
+    def release_numbers(self, numbers: Sequence[str]) -> int:
         """Retry by document or invoice number; how many documents were released."""
-        return self._db.execute(
-            "posting/documents/release_by_number", {"workspace_id": workspace_id, "numbers": list(numbers)}
-        )
+        return self._execute("release_by_number", numbers=list(numbers))
 
-    def release_key(self, workspace_id: int, error_key: str | None) -> int:
+    def release_key(self, error_key: str | None) -> int:
         """Retry one kind of error, or everything; how many documents were released."""
-        return self._db.execute(
-            "posting/documents/release_by_key", {"workspace_id": workspace_id, "error_key": error_key}
-        )
+        return self._execute("release_by_key", error_key=error_key)
 
-    def release_causes(self, workspace_id: int, cause_refs: Collection[str]) -> int:
+    def release_causes(self, cause_refs: Collection[str]) -> int:
         """A cause healed: everything it held may be tried again."""
         if not cause_refs:
             return 0
-        return self._db.execute(
-            "posting/documents/release_by_cause",
-            {"workspace_id": workspace_id, "cause_refs": sorted(cause_refs)},
-        )
+        return self._execute("release_by_cause", cause_refs=sorted(cause_refs))
 
-    def release_one(self, workspace_id: int, cause_ref: str) -> tuple[str, int] | None:
+    def release_one(self, cause_ref: str) -> tuple[str, int] | None:
         """
         Let the oldest document a cause holds try whether it is gone: (kind, id), or None when it holds
         nothing.
         """
-        row = self._db.fetch_one(
-            "posting/documents/release_one_by_cause", {"workspace_id": workspace_id, "cause_ref": cause_ref}
-        )
+        row = self._fetch_one("release_one_by_cause", cause_ref=cause_ref)
         return (row["document_kind"], row["document_id"]) if row else None
 
-    def fetch_statuses_to_show(self, workspace_id: int) -> list[StatusUpdate]:
+    def fetch_statuses_to_show(self) -> list[StatusUpdate]:
         """A page of documents whose status in Caspen is behind; empty when all are told."""
-        rows = self._db.fetch_all(
-            "posting/documents/select_statuses_to_show", {"workspace_id": workspace_id, "page_size": 1000}
-        )
+        rows = self._fetch_all("select_statuses_to_show", page_size=1000)
         return [
             StatusUpdate(DocumentKind(row["document_kind"]), row["document_id"], row["status"], row["detail"])
             for row in rows
         ]
 
-    def mark_shown(self, workspace_id: int, updates: Sequence[StatusUpdate]) -> None:
-        self._db.execute_many(
-            "posting/documents/mark_shown",
+    def mark_shown(self, updates: Sequence[StatusUpdate]) -> None:
+        self._execute_many(
+            "mark_shown",
             [
                 {
-                    "workspace_id": workspace_id,
+                    "workspace_id": self.workspace_id,
                     "document_kind": update.kind,
                     "document_id": update.document_id,
                     "status": update.status,
@@ -218,12 +193,9 @@ class DocumentStore:
             ],
         )
 
-    def fetch_ledger(self, workspace_id: int) -> dict[str, LedgerRow]:
+    def fetch_ledger(self) -> dict[str, LedgerRow]:
         """Counts by document kind; every kind is present."""
-        rows = {
-            row["document_kind"]: row
-            for row in self._db.fetch_all("posting/documents/ledger", {"workspace_id": workspace_id})
-        }
+        rows = {row["document_kind"]: row for row in self._fetch_all("ledger")}
         names = ("finalised", "synced", "waiting", "listed", "excluded", "stale", "historical")
         return {
             kind.value: LedgerRow(
@@ -232,10 +204,8 @@ class DocumentStore:
             for kind in DocumentKind
         }
 
-    def fetch_cursor(self, workspace_id: int, name: str) -> tuple[datetime, tuple[Checkpoint, ...]] | None:
-        row = self._db.fetch_one(
-            "posting/documents/select_cursor", {"workspace_id": workspace_id, "name": name}
-        )
+    def fetch_cursor(self, name: str) -> tuple[datetime, tuple[Checkpoint, ...]] | None:
+        row = self._fetch_one("select_cursor", name=name)
         if row is None:
             return None
         checkpoints = tuple(
@@ -243,17 +213,12 @@ class DocumentStore:
         )
         return row["position"], checkpoints
 
-    def move_cursor(
-        self, workspace_id: int, name: str, position: datetime, checkpoints: Sequence[Checkpoint] = ()
-    ) -> None:
+    def move_cursor(self, name: str, position: datetime, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Never backwards."""
         stored: list[dict[str, Any]] = [
             {"at": c.at.isoformat(), "next_number": c.next_number} for c in checkpoints
         ]
-        self._db.execute(
-            "posting/documents/upsert_cursor",
-            {"workspace_id": workspace_id, "name": name, "position": position, "checkpoints": Jsonb(stored)},
-        )
+        self._execute("upsert_cursor", name=name, position=position, checkpoints=Jsonb(stored))
 
 
 def _work(row: Row) -> Work:

@@ -10,14 +10,14 @@ from psycopg.types.json import Jsonb
 
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.facts_json import to_json
-from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """A QuickBooks transaction and the Caspen document it stands for."""
 
-    workspace_id: int
     realm_id: str
     document_kind: str
     document_id: int
@@ -29,54 +29,41 @@ class Link:
     caspen_total: Decimal
 
 
-class LinkStore:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+class LinkStore(Subject):
+    folder = "posting/links"
 
     def record(self, link: Link) -> None:
         """Insert or replace the link of a document, with QuickBooks' figures as answered."""
         facts = link.facts
-        self._db.execute(
-            "posting/links/upsert_link",
-            {
-                "workspace_id": link.workspace_id,
-                "realm_id": link.realm_id,
-                "document_kind": link.document_kind,
-                "document_id": link.document_id,
-                "origin": link.origin,
-                "quickbooks_type": facts.quickbooks_type,
-                "quickbooks_id": facts.quickbooks_id,
-                "doc_number": facts.doc_number,
-                "customer_id": facts.customer_id,
-                "sync_token": facts.sync_token,
-                "caspen_subtotal": link.caspen_subtotal,
-                "caspen_tax": link.caspen_tax,
-                "caspen_total": link.caspen_total,
-                "quickbooks_subtotal": facts.subtotal,
-                "quickbooks_tax": facts.tax,
-                "quickbooks_total": facts.total,
-                "as_posted": Jsonb(to_json(facts)),
-            },
+        self._execute(
+            "upsert_link",
+            realm_id=link.realm_id,
+            document_kind=link.document_kind,
+            document_id=link.document_id,
+            origin=link.origin,
+            quickbooks_type=facts.quickbooks_type,
+            quickbooks_id=facts.quickbooks_id,
+            doc_number=facts.doc_number,
+            customer_id=facts.customer_id,
+            sync_token=facts.sync_token,
+            caspen_subtotal=link.caspen_subtotal,
+            caspen_tax=link.caspen_tax,
+            caspen_total=link.caspen_total,
+            quickbooks_subtotal=facts.subtotal,
+            quickbooks_tax=facts.tax,
+            quickbooks_total=facts.total,
+            as_posted=Jsonb(to_json(facts)),
         )
 
-    def mark_applied(self, workspace_id: int, credit_note_id: int, application_id: str | None) -> None:
-        self._db.execute(
-            "posting/links/mark_applied",
-            {"workspace_id": workspace_id, "document_id": credit_note_id, "application_id": application_id},
-        )
+    def mark_applied(self, credit_note_id: int, application_id: str | None) -> None:
+        self._execute("mark_applied", document_id=credit_note_id, application_id=application_id)
 
-    def mark_removed(self, workspace_id: int, kind: str, document_id: int) -> None:
+    def mark_removed(self, kind: str, document_id: int) -> None:
         """We took it out of QuickBooks; the link is kept for the history."""
-        self._db.execute(
-            "decisions/choices/mark_removed",
-            {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id},
-        )
+        self._execute("decisions/choices/mark_removed", document_kind=kind, document_id=document_id)
 
-    def fetch_linked_ids(self, workspace_id: int, kind: str, ids: Collection[int]) -> set[int]:
-        rows = self._db.fetch_all(
-            "posting/links/select_linked_ids",
-            {"workspace_id": workspace_id, "document_kind": kind, "ids": list(ids)},
-        )
+    def fetch_linked_ids(self, kind: str, ids: Collection[int]) -> set[int]:
+        rows = self._fetch_all("select_linked_ids", document_kind=kind, ids=list(ids))
         return {row["document_id"] for row in rows}
 
     def fetch_by_quickbooks_ids(
@@ -84,75 +71,46 @@ class LinkStore:
     ) -> dict[str, list[Row]]:
         """By QuickBooks id; an imported payment may stand for several allocations."""
         found: dict[str, list[Row]] = {}
-        for row in self._db.fetch_all(
-            "posting/links/select_by_quickbooks_ids",
-            {"realm_id": realm_id, "quickbooks_type": quickbooks_type, "ids": list(ids)},
+        for row in self._fetch_all(
+            "select_by_quickbooks_ids", realm_id=realm_id, quickbooks_type=quickbooks_type, ids=list(ids)
         ):
             found.setdefault(row["quickbooks_id"], []).append(row)
         return found
 
-    def fetch_misfit_payments(self, workspace_id: int, realm_id: str) -> list[Row]:
+    def fetch_misfit_payments(self, realm_id: str) -> list[Row]:
         """
         Payments of ours that stand in QuickBooks without paying their invoice: document_id, quickbooks_id,
         version.
         """
-        return self._db.fetch_all(
-            "posting/links/select_misfit_payments", {"workspace_id": workspace_id, "realm_id": realm_id}
-        )
+        return self._fetch_all("select_misfit_payments", realm_id=realm_id)
 
-    def fetch_customers(
-        self, workspace_id: int, realm_id: str, client_ids: Collection[int]
-    ) -> dict[int, str]:
-        rows = self._db.fetch_all(
-            "posting/links/select_links",
-            {"workspace_id": workspace_id, "realm_id": realm_id, "client_ids": list(client_ids)},
-        )
+    def fetch_customers(self, realm_id: str, client_ids: Collection[int]) -> dict[int, str]:
+        rows = self._fetch_all("select_links", realm_id=realm_id, client_ids=list(client_ids))
         return {row["client_id"]: row["customer_id"] for row in rows}
 
     def fetch_taken_customers(self, realm_id: str, customer_ids: Collection[str]) -> dict[str, int]:
         """Customer id -> the client it is linked to."""
-        rows = self._db.fetch_all(
-            "posting/links/select_taken", {"realm_id": realm_id, "customer_ids": list(customer_ids)}
-        )
+        rows = self._fetch_all("select_taken", realm_id=realm_id, customer_ids=list(customer_ids))
         return {row["customer_id"]: row["client_id"] for row in rows}
 
     def record_customer(
-        self,
-        workspace_id: int,
-        realm_id: str,
-        client_id: int,
-        customer_id: str,
-        matched_by: str,
-        note: str | None,
+        self, realm_id: str, client_id: int, customer_id: str, matched_by: str, note: str | None
     ) -> None:
         """
         :param matched_by: name, person or created.
         :raises psycopg.errors.UniqueViolation: the customer is linked to another client.
         """
-        self._db.execute(
-            "posting/links/insert_link",
-            {
-                "workspace_id": workspace_id,
-                "realm_id": realm_id,
-                "client_id": client_id,
-                "customer_id": customer_id,
-                "matched_by": matched_by,
-                "note": note,
-            },
+        self._execute(
+            "insert_link",
+            realm_id=realm_id,
+            client_id=client_id,
+            customer_id=customer_id,
+            matched_by=matched_by,
+            note=note,
         )
 
-    def note_event(
-        self, workspace_id: int, kind: str, document_id: int, what: str, detail: str = "", who: str = "sync"
-    ) -> None:
+    def note_event(self, kind: str, document_id: int, what: str, detail: str = "", who: str = "sync") -> None:
         """Add a line to a document's history."""
-        self._db.execute(
-            "posting/links/insert_event",
-            {
-                "workspace_id": workspace_id,
-                "document_kind": kind,
-                "document_id": document_id,
-                "what": what,
-                "detail": detail,
-                "who": who,
-            },
+        self._execute(
+            "insert_event", document_kind=kind, document_id=document_id, what=what, detail=detail, who=who
         )

@@ -10,8 +10,9 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from caspen_qbo import settings
-from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.quickbooks.wire import decode, encode
+from caspen_qbo.hooks.store.subject import Subject
 
 RECENT_SECONDS = settings.READ_TIMEOUT_SECONDS + 30
 """
@@ -59,40 +60,26 @@ class Draft:
     payload_hash: str
 
 
-class RequestStore:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+class RequestStore(Subject):
+    folder = "posting/requests"
 
-    def fetch_last(
-        self, workspace_id: int, realm_id: str, kind: str, step: str, ids: Collection[int]
-    ) -> dict[int, Row]:
+    def fetch_last(self, realm_id: str, kind: str, step: str, ids: Collection[int]) -> dict[int, Row]:
         """The latest request of each document for a step: generation, payload_hash, state."""
-        rows = self._db.fetch_all(
-            "posting/requests/select_last",
-            {
-                "workspace_id": workspace_id,
-                "realm_id": realm_id,
-                "document_kind": kind,
-                "step": step,
-                "ids": list(ids),
-            },
-        )
+        rows = self._fetch_all("select_last", realm_id=realm_id, document_kind=kind, step=step, ids=list(ids))
         return {row["document_id"]: row for row in rows}
 
-    def prepare(
-        self, workspace_id: int, realm_id: str, run_id: str, drafts: Sequence[Draft]
-    ) -> list[Request]:
+    def prepare(self, realm_id: str, run_id: str, drafts: Sequence[Draft]) -> list[Request]:
         """
         Commit what is about to be sent and return it with its row ids.
 
         Must not be called inside a transaction that could still roll back.
         """
         with self._db.transaction():
-            self._db.execute_many(
-                "posting/requests/insert_request",
+            self._execute_many(
+                "insert_request",
                 [
                     {
-                        "workspace_id": workspace_id,
+                        "workspace_id": self.workspace_id,
                         "realm_id": realm_id,
                         "run_id": run_id,
                         **{name: getattr(draft, name) for name in Draft.__slots__ if name != "payload"},
@@ -101,26 +88,19 @@ class RequestStore:
                     for draft in drafts
                 ],
             )
-        rows = self._db.fetch_all(
-            "posting/requests/select_batch",
-            {"realm_id": realm_id, "batch_id": drafts[0].batch_id, "recent_seconds": RECENT_SECONDS},
+        rows = self._fetch_all(
+            "select_batch", realm_id=realm_id, batch_id=drafts[0].batch_id, recent_seconds=RECENT_SECONDS
         )
         return [_request(row) for row in rows]
 
-    def fetch_in_doubt(self, workspace_id: int) -> list[Request]:
+    def fetch_in_doubt(self) -> list[Request]:
         """Requests whose answer is not known, oldest first."""
-        rows = self._db.fetch_all(
-            "posting/requests/select_in_doubt",
-            {"workspace_id": workspace_id, "recent_seconds": RECENT_SECONDS},
-        )
+        rows = self._fetch_all("select_in_doubt", recent_seconds=RECENT_SECONDS)
         return [_request(row) for row in rows]
 
-    def fetch_doubtful_ids(self, workspace_id: int, kind: str, ids: Collection[int]) -> set[int]:
+    def fetch_doubtful_ids(self, kind: str, ids: Collection[int]) -> set[int]:
         """Which of these have a request whose answer is not known; nothing new may be sent for them."""
-        rows = self._db.fetch_all(
-            "posting/requests/select_doubtful_ids",
-            {"workspace_id": workspace_id, "document_kind": kind, "ids": list(ids)},
-        )
+        rows = self._fetch_all("select_doubtful_ids", document_kind=kind, ids=list(ids))
         return {row["document_id"] for row in rows}
 
     def finish(
@@ -135,42 +115,36 @@ class RequestStore:
         adopted: bool = False,
     ) -> None:
         """:param state: done, refused, or dropped (certainly not carried out and not to be repeated)."""
-        self._db.execute(
-            "posting/requests/finish_request",
-            {
-                "id": request_id,
-                "state": state,
-                "quickbooks_id": quickbooks_id,
-                "fault_code": fault_code,
-                "fault_text": fault_text,
-                "intuit_tid": intuit_tid,
-                "adopted": adopted,
-            },
+        self._execute(
+            "finish_request",
+            id=request_id,
+            state=state,
+            quickbooks_id=quickbooks_id,
+            fault_code=fault_code,
+            fault_text=fault_text,
+            intuit_tid=intuit_tid,
+            adopted=adopted,
         )
 
     def count_look(self, ids: Collection[int]) -> None:
         """They were looked for, and what was not found is about to be sent again."""
-        self._db.execute("posting/requests/count_look", {"ids": list(ids)})
+        self._execute("count_look", ids=list(ids))
 
-    def prune(self, workspace_id: int, keep_days: int) -> int:
+    def prune(self, keep_days: int) -> int:
         """
         Forget answered requests, events and cleared listings older than ``keep_days``; how many rows. What is
         in doubt or open stays.
         """
-        params = {"workspace_id": workspace_id, "keep_days": keep_days}
-        names = ("request/delete_old_requests", "event/delete_old_events", "unsynced/delete_old")
-        return sum(self._db.execute(f"store/{name}", params) for name in names)
+        statements = (
+            "delete_old_requests",
+            "posting/links/delete_old_events",
+            "posting/unsynced/delete_old",
+        )
+        return sum(self._execute(statement, keep_days=keep_days) for statement in statements)
 
-    def has_step(self, workspace_id: int, kind: str, document_id: int, step: str, version: str) -> bool:
-        row = self._db.fetch_one(
-            "posting/requests/has_step",
-            {
-                "workspace_id": workspace_id,
-                "document_kind": kind,
-                "document_id": document_id,
-                "step": step,
-                "version": version,
-            },
+    def has_step(self, kind: str, document_id: int, step: str, version: str) -> bool:
+        row = self._fetch_one(
+            "has_step", document_kind=kind, document_id=document_id, step=step, version=version
         )
         return bool(row and row["found"])
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from caspen_qbo.catalogue import entry_for
-from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Why one document needs a person."""
 
-    workspace_id: int
     document_kind: str
     document_id: int
     document_number: str
@@ -32,17 +32,16 @@ class Listing:
     fault_code: str | None = None
 
 
-class UnsyncedStore:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+class UnsyncedStore(Subject):
+    folder = "posting/unsynced"
 
     def record(self, listings: Sequence[Listing]) -> None:
         """
         List documents; a row that is open already counts one more attempt. Title and fix come from the
         catalogue.
         """
-        self._db.execute_many(
-            "posting/unsynced/upsert_unsynced",
+        self._execute_many(
+            "upsert_unsynced",
             [
                 {
                     **{name: getattr(listing, name) for name in Listing.__slots__},
@@ -55,7 +54,6 @@ class UnsyncedStore:
 
     def resolve(
         self,
-        workspace_id: int,
         kind: str,
         document_id: int,
         *,
@@ -63,60 +61,38 @@ class UnsyncedStore:
         error_keys: Collection[str] | None = None,
     ) -> int:
         """Close a document's rows, all of them or those of some keys; how many were open."""
-        return self._db.execute(
-            "posting/unsynced/resolve_document",
-            {
-                "workspace_id": workspace_id,
-                "document_kind": kind,
-                "document_id": document_id,
-                "error_keys": None if error_keys is None else sorted(error_keys),
-                "resolution": resolution,
-            },
+        return self._execute(
+            "resolve_document",
+            document_kind=kind,
+            document_id=document_id,
+            error_keys=None if error_keys is None else sorted(error_keys),
+            resolution=resolution,
         )
 
-    def resolve_posted(self, workspace_id: int, kind: str, document_id: int) -> None:
+    def resolve_posted(self, kind: str, document_id: int) -> None:
         """
         Close the rows of a document that is posted and equal, except what posting does not mend: split
         payments.
         """
-        self._db.execute(
-            "posting/unsynced/resolve_posted",
-            {"workspace_id": workspace_id, "document_kind": kind, "document_id": document_id},
-        )
+        self._execute("resolve_posted", document_kind=kind, document_id=document_id)
 
-    def has_open(self, workspace_id: int, kind: str, document_id: int, error_key: str) -> bool:
-        row = self._db.fetch_one(
-            "posting/unsynced/has_open",
-            {
-                "workspace_id": workspace_id,
-                "document_kind": kind,
-                "document_id": document_id,
-                "error_key": error_key,
-            },
-        )
+    def has_open(self, kind: str, document_id: int, error_key: str) -> bool:
+        row = self._fetch_one("has_open", document_kind=kind, document_id=document_id, error_key=error_key)
         return bool(row and row["found"])
 
-    def resolve_others(
-        self, workspace_id: int, kind: str, document_id: int, keep_keys: Collection[str]
-    ) -> None:
+    def resolve_others(self, kind: str, document_id: int, keep_keys: Collection[str]) -> None:
         """Close the blocking rows whose reason was not met again."""
-        self._db.execute(
-            "posting/unsynced/resolve_others",
-            {
-                "workspace_id": workspace_id,
-                "document_kind": kind,
-                "document_id": document_id,
-                "keep_keys": sorted(keep_keys),
-            },
+        self._execute(
+            "resolve_others", document_kind=kind, document_id=document_id, keep_keys=sorted(keep_keys)
         )
 
-    def resolve_unfinalised(self, workspace_id: int) -> int:
+    def resolve_unfinalised(self) -> int:
         """Close the rows of documents that no longer have to go."""
-        return self._db.execute("posting/unsynced/resolve_unfinalised", {"workspace_id": workspace_id})
+        return self._execute("resolve_unfinalised")
 
-    def fetch_open_causes(self, workspace_id: int) -> list[str]:
-        rows = self._db.fetch_all("posting/unsynced/select_open_causes", {"workspace_id": workspace_id})
+    def fetch_open_causes(self) -> list[str]:
+        rows = self._fetch_all("select_open_causes")
         return [row["cause_ref"] for row in rows]
 
-    def fetch_open(self, workspace_id: int) -> list[Row]:
-        return self._db.fetch_all("posting/unsynced/select_open", {"workspace_id": workspace_id})
+    def fetch_open(self) -> list[Row]:
+        return self._fetch_all("select_open")

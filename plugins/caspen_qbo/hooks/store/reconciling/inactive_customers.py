@@ -6,12 +6,11 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS
-from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.store.subject import Subject
 
 
-class InactiveStore:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+class InactiveStore(Subject):
+    folder = "reconciling/inactive_customers"
 
     def keep(
         self,
@@ -28,40 +27,27 @@ class InactiveStore:
         :param inactive: Ids of customers read as inactive. :param active: Ids of those read as active.
         :param complete: ``inactive`` is all of them: whoever was not met is active.
         """
-        self._db.execute_many(
-            "reconciling/inactive_customers/upsert_customer",
+        self._execute_many(
+            "upsert_customer",
             [{"realm_id": realm_id, "customer_id": id_, "seen_at": seen_at} for id_ in inactive],
         )
-        self._db.execute(
-            "reconciling/inactive_customers/delete_active",
-            {
-                "realm_id": realm_id,
-                "customer_ids": list(active),
-                "unseen_since": seen_at if complete else None,
-            },
+        self._execute(
+            "delete_active",
+            realm_id=realm_id,
+            customer_ids=list(active),
+            unseen_since=seen_at if complete else None,
         )
 
-    def mark_compared(self, workspace_id: int, realm_id: str, *, recent_since: date) -> int:
+    def mark_compared(self, realm_id: str, *, recent_since: date) -> int:
         """
         Mark the frozen invoices of inactive customers that are open, or dated or posted since then; how many.
 
         Call inside the transaction that freezes, after the edits are marked.
         """
-        keys = {"workspace_id": workspace_id, "realm_id": realm_id}
-        self._db.execute("reconciling/inactive_customers/forget_acceptance", keys)
-        return self._db.execute(
-            "reconciling/inactive_customers/mark_compared",
-            {**keys, "recent_since": recent_since, "field": CUSTOMER_STATUS},
-        )
+        keys = {"workspace_id": self.workspace_id, "realm_id": realm_id}
+        self._execute("forget_acceptance", **keys)
+        return self._execute("mark_compared", **keys, recent_since=recent_since, field=CUSTOMER_STATUS)
 
-    def accept(self, workspace_id: int, kind: str, document_id: int, customer_id: str) -> None:
+    def accept(self, kind: str, document_id: int, customer_id: str) -> None:
         """Beside an acceptance that is stored already: also that this customer is inactive."""
-        self._db.execute(
-            "reconciling/inactive_customers/accept",
-            {
-                "workspace_id": workspace_id,
-                "document_kind": kind,
-                "document_id": document_id,
-                "customer_id": customer_id,
-            },
-        )
+        self._execute("accept", document_kind=kind, document_id=document_id, customer_id=customer_id)

@@ -9,24 +9,20 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from caspen_qbo.core.reconciling.verdict import CheckResult
-from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.posting.documents import LedgerRow
+from caspen_qbo.hooks.store.subject import Subject
 
 
-class ReconciliationStore:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+class ReconciliationStore(Subject):
+    folder = "reconciling/reconciliations"
 
-    def start(self, run_id: str, workspace_id: int, *, full: bool) -> None:
-        self._db.execute(
-            "reconciling/reconciliations/start_run",
-            {"run_id": run_id, "workspace_id": workspace_id, "full_compare": full},
-        )
+    def start(self, run_id: str, *, full: bool) -> None:
+        self._execute("start_run", run_id=run_id, full_compare=full)
 
     def finish(
         self,
         run_id: str,
-        workspace_id: int,
         *,
         documents_checked: int | None,
         differences: int | None,
@@ -38,35 +34,25 @@ class ReconciliationStore:
     ) -> None:
         """:param success: Every check ran and no unexplained difference was found."""
         columns = ("finalised", "synced", "waiting", "listed", "excluded")
-        self._db.execute(
-            "reconciling/reconciliations/finish_run",
-            {
-                "run_id": run_id,
-                "workspace_id": workspace_id,
-                "documents_checked": documents_checked,
-                "differences": differences,
-                **{name: getattr(ledger, name) if ledger else None for name in columns},
-                "success": success,
-                "checks": Jsonb([asdict(check) for check in checks]),
-                "calls": Jsonb(dict(calls)),
-                "report": Jsonb(dict(report)),
-            },
+        self._execute(
+            "finish_run",
+            run_id=run_id,
+            documents_checked=documents_checked,
+            differences=differences,
+            **{name: getattr(ledger, name) if ledger else None for name in columns},
+            success=success,
+            checks=Jsonb([asdict(check) for check in checks]),
+            calls=Jsonb(dict(calls)),
+            report=Jsonb(dict(report)),
         )
 
-    def fetch_run(self, workspace_id: int, run_id: str | None = None) -> Row | None:
+    def fetch_run(self, run_id: str | None = None) -> Row | None:
         """A finished reconciliation with its report; the latest when no id is given."""
-        return self._db.fetch_one(
-            "reconciling/reconciliations/select_run", {"workspace_id": workspace_id, "run_id": run_id}
-        )
+        return self._fetch_one("select_run", run_id=run_id)
 
-    def fetch_differences(self, workspace_id: int, run_id: str) -> list[Row]:
-        return self._db.fetch_all(
-            "reconciling/reconciliations/select_differences", {"workspace_id": workspace_id, "run_id": run_id}
-        )
+    def fetch_differences(self, run_id: str) -> list[Row]:
+        return self._fetch_all("select_differences", run_id=run_id)
 
-    def fetch_trend(self, run_id: str, workspace_id: int, runs: int) -> list[Row]:
+    def fetch_trend(self, run_id: str, runs: int) -> list[Row]:
         """Earlier finished reconciliations, oldest first."""
-        return self._db.fetch_all(
-            "reconciling/reconciliations/select_trend",
-            {"run_id": run_id, "workspace_id": workspace_id, "runs": runs},
-        )
+        return self._fetch_all("select_trend", run_id=run_id, runs=runs)

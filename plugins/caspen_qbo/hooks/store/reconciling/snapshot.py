@@ -10,19 +10,16 @@ from psycopg.types.json import Jsonb
 
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.facts_json import to_json
-from caspen_qbo.hooks.database import Database, Row
-from caspen_qbo.hooks.store.paging import PAGE_SIZE
+from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.subject import PAGE_SIZE, Subject
 
 
-class SnapshotStore:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+class SnapshotStore(Subject):
+    folder = "reconciling/snapshot"
 
-    def fetch_extent(self, workspace_id: int, realm_id: str) -> tuple[int, datetime | None]:
+    def fetch_extent(self, realm_id: str) -> tuple[int, datetime | None]:
         """(linked documents, when a reconciliation last read all of them)."""
-        row = self._db.fetch_one(
-            "reconciling/snapshot/count_linked", {"workspace_id": workspace_id, "realm_id": realm_id}
-        ) or {"linked": 0, "full_read_at": None}
+        row = self._fetch_one("count_linked", realm_id=realm_id) or {"linked": 0, "full_read_at": None}
         return row["linked"], row["full_read_at"]
 
     def keep(self, realm_id: str, facts: Sequence[DocumentFacts], seen_at: datetime) -> None:
@@ -33,58 +30,43 @@ class SnapshotStore:
                 gone.setdefault(item.quickbooks_type, []).append(item.quickbooks_id)
         for quickbooks_type, ids in gone.items():
             self.mark_deleted(realm_id, quickbooks_type, ids, seen_at)
-        self._db.execute_many(
-            "reconciling/snapshot/upsert_snapshot",
-            [_snapshot(realm_id, item, seen_at) for item in facts if not item.deleted],
+        self._execute_many(
+            "upsert_snapshot", [_snapshot(realm_id, item, seen_at) for item in facts if not item.deleted]
         )
 
     def mark_deleted(
         self, realm_id: str, quickbooks_type: str, ids: Sequence[str], seen_at: datetime
     ) -> None:
         if ids:
-            self._db.execute(
-                "reconciling/snapshot/mark_deleted",
-                {
-                    "realm_id": realm_id,
-                    "quickbooks_type": quickbooks_type,
-                    "ids": list(ids),
-                    "seen_at": seen_at,
-                },
+            self._execute(
+                "mark_deleted",
+                realm_id=realm_id,
+                quickbooks_type=quickbooks_type,
+                ids=list(ids),
+                seen_at=seen_at,
             )
 
     def forget_unseen(self, realm_id: str, quickbooks_type: str, since: datetime) -> None:
         """After a full read: other people's transactions that are no longer there."""
-        self._db.execute(
-            "reconciling/snapshot/delete_unseen",
-            {"realm_id": realm_id, "quickbooks_type": quickbooks_type, "since": since},
-        )
+        self._execute("delete_unseen", realm_id=realm_id, quickbooks_type=quickbooks_type, since=since)
 
-    def fetch_unmet(self, workspace_id: int, realm_id: str, since: datetime | None) -> dict[str, list[str]]:
+    def fetch_unmet(self, realm_id: str, since: datetime | None) -> dict[str, list[str]]:
         """Ids by type of linked transactions not read since then, or never when ``since`` is None."""
         found: dict[str, list[str]] = {}
-        for row in self._db.fetch_all(
-            "reconciling/snapshot/select_unmet",
-            {"workspace_id": workspace_id, "realm_id": realm_id, "since": since},
-        ):
+        for row in self._fetch_all("select_unmet", realm_id=realm_id, since=since):
             found.setdefault(row["quickbooks_type"], []).append(row["quickbooks_id"])
         return found
 
-    def mark_verified(self, workspace_id: int, realm_id: str, since: datetime) -> int:
+    def mark_verified(self, realm_id: str, since: datetime) -> int:
         """Date the links of what was read since then, with QuickBooks' figures; how many."""
-        return self._db.execute(
-            "reconciling/snapshot/mark_verified",
-            {"workspace_id": workspace_id, "realm_id": realm_id, "since": since},
-        )
+        return self._execute("mark_verified", realm_id=realm_id, since=since)
 
-    def fetch_held_apart(self, workspace_id: int) -> Iterator[list[Row]]:
+    def fetch_held_apart(self) -> Iterator[list[Row]]:
         """
         Pages of posted invoices that are listed because both sides differed: document_id, customer_id, facts.
         """
         after_id = 0
-        while rows := self._db.fetch_all(
-            "reconciling/snapshot/select_held_apart",
-            {"workspace_id": workspace_id, "after_id": after_id, "page_size": PAGE_SIZE},
-        ):
+        while rows := self._fetch_all("select_held_apart", after_id=after_id, page_size=PAGE_SIZE):
             yield rows
             after_id = rows[-1]["document_id"]
 

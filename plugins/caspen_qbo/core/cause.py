@@ -1,0 +1,51 @@
+"""What one fix repairs for every document that waits on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CauseKind(StrEnum):
+    """Stored and filtered on, so existing values never change."""
+
+    TAX_RATE = "tax_rate"
+    SETTING = "setting"
+    CUSTOMER = "customer"
+    PAYMENT = "payment"
+    BOOKS = "books"
+    CONNECTION = "connection"
+    SUBSCRIPTION = "subscription"
+
+
+class Setting(StrEnum):
+    """The practice's three choices, by the name people see."""
+
+    PAYMENT_ACCOUNT = "payment account"
+    SERVICE_ITEM = "default Service item"
+    PRODUCT_ITEM = "default Product item"
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRef:
+    """A shared cause; its text form, ``tax_rate:12``, is made and read here only."""
+
+    kind: CauseKind
+    of: str = ""
+    """Which one: a Caspen tax rate, client or payment id, or a :class:`Setting`; empty where there is one."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.of}" if self.of else str(self.kind)
+
+    @classmethod
+    def parse(cls, text: str) -> CauseRef | None:
+        """The cause of a stored row; None for the empty text of a row with a cause of its own."""
+        if not text:
+            return None
+        kind, _, of = text.partition(":")
+        return cls(CauseKind(kind), of)
+
+
+BOOKS = CauseRef(CauseKind.BOOKS)
+CONNECTION = CauseRef(CauseKind.CONNECTION)
+SUBSCRIPTION = CauseRef(CauseKind.SUBSCRIPTION)

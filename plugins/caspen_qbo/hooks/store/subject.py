@@ -1,0 +1,66 @@
+"""What every subject of a workspace's store builds on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from caspen_qbo.hooks.database import Database, Row
+
+T = TypeVar("T")
+
+PAGE_SIZE = 500
+
+
+class Subject:
+    """
+    One subject of one workspace's store.
+
+    Its statements are the files of its folder below ``include/sql``; ``workspace_id`` is bound to each of
+    them. A statement of another subject is named with its folder.
+    """
+
+    folder: ClassVar[str]
+
+    def __init__(self, database: Database, workspace_id: int) -> None:
+        self._db = database
+        self.workspace_id = workspace_id
+
+    def _name(self, statement: str) -> str:
+        return statement if "/" in statement else f"{self.folder}/{statement}"
+
+    def _bound(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"workspace_id": self.workspace_id, **params}
+
+    def _execute(self, statement: str, /, **params: Any) -> int:
+        """Run a statement; the number of rows it touched."""
+        return self._db.execute(self._name(statement), self._bound(params))
+
+    def _execute_many(self, statement: str, rows: Iterable[Mapping[str, Any]], /) -> None:
+        """Run a statement once for each set of parameters, in one round trip."""
+        self._db.execute_many(self._name(statement), [self._bound(row) for row in rows])
+
+    def _fetch_all(self, statement: str, /, **params: Any) -> list[Row]:
+        return self._db.fetch_all(self._name(statement), self._bound(params))
+
+    def _fetch_one(self, statement: str, /, **params: Any) -> Row | None:
+        return self._db.fetch_one(self._name(statement), self._bound(params))
+
+    def _fetch_values(self, kind: type[T], statement: str, /, **params: Any) -> list[T]:
+        """Rows as values of a class whose fields are the statement's columns."""
+        return self._db.fetch_values(kind, self._name(statement), self._bound(params))
+
+    def _fetch_value(self, kind: type[T], statement: str, /, **params: Any) -> T | None:
+        """The first row as such a value, or None."""
+        return next(iter(self._fetch_values(kind, statement, **params)), None)
+
+    def _is(self, statement: str, /, **params: Any) -> bool:
+        """The answer of a statement with one boolean column."""
+        return any(next(iter(row.values())) for row in self._fetch_all(statement, **params))
+
+    def _pages(self, statement: str, /, **params: Any) -> Iterator[list[Row]]:
+        """Pages of a statement that continues after ``after_kind`` and ``after_id``, by ``page_size``."""
+        after: dict[str, Any] = {"after_kind": "", "after_id": 0}
+        while rows := self._fetch_all(statement, **params, **after, page_size=PAGE_SIZE):
+            yield rows
+            after = {"after_kind": rows[-1]["document_kind"], "after_id": rows[-1]["document_id"]}
