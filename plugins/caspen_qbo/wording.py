@@ -1,0 +1,86 @@
+"""
+The words and formats people read: kinds, whose turn it is, plurals, amounts, differences, dates.
+
+The pages, the report, the notes on runs, messages and the command line all take them from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from caspen_qbo.catalogue import Turn
+from caspen_qbo.core.records import DocumentKind
+
+NONE = "–"
+"""Where there is no value."""
+
+KIND_WORDS: Mapping[DocumentKind, tuple[str, str]] = {
+    DocumentKind.INVOICE: ("invoice", "invoices"),
+    DocumentKind.CREDIT_NOTE: ("credit note", "credit notes"),
+    DocumentKind.PAYMENT: ("payment", "payments"),
+}
+"""One, and several; in the order in which kinds are shown."""
+
+TURN_WORDS: Mapping[Turn, str] = {
+    Turn.PRACTICE: "Practice (in Caspen)",
+    Turn.FINANCE: "Finance (in QuickBooks)",
+    Turn.ADMIN: "Administrator",
+    Turn.NOBODY: "None: the next run resolves it",
+}
+"""Who has to act, in the order shown; reads after ``Action needed:``."""
+
+
+def document_name(kind: str, number: str) -> str:
+    """``Credit note CN-7``."""
+    return f"{KIND_WORDS[DocumentKind(kind)][0].capitalize()} {number}"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 invoice``, ``2,000 invoices``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """``1,234.50 AUD``; negative ``-12.00 AUD``; a dash where there is no amount."""
+    return NONE if amount is None else f"{amount:,.2f} {currency}".rstrip()
+
+
+def signed(amount: Decimal | None, currency: str = "") -> str:
+    """A difference with its sign: ``+0.01 AUD`` where QuickBooks shows more."""
+    return NONE if amount is None else f"{amount:+,.2f} {currency}".rstrip()
+
+
+def delta_words(delta: Decimal | None, currency: str = "") -> str:
+    """QuickBooks minus Caspen as ``2.00 AUD more in QuickBooks``; empty where there is no difference."""
+    if not delta:
+        return ""
+    return f"{money(abs(delta), currency)} {'more' if delta > 0 else 'less'} in QuickBooks"
+
+
+def day(value: date | None) -> str:
+    """``3 Nov 2026``; of a moment, its own zone's day."""
+    return NONE if value is None else f"{value.day} {value:%b %Y}"
+
+
+def long_day(value: date) -> str:
+    """``3 November 2026``: in sentences, and on what is printed."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def moment(at: datetime | None, zone: ZoneInfo) -> str:
+    """``3 Nov 2026, 14:05`` in the practice's zone, which a page names once."""
+    if at is None:
+        return NONE
+    local = at.astimezone(zone)
+    return f"{day(local)}, {local:%H:%M}"
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The practice's zone; UTC where Caspen holds a name that no longer exists."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
