@@ -7,15 +7,13 @@ Every error this package raises, grouped by what the caller should do about it.
   x RetryError    try again later:        QboUnavailableError, QboThrottledError, QuotaExhaustedError,
                                           OutcomeUnknownError, WorkspaceBusyError, CaspenUnavailableError,
                                           StoreUnavailableError
-  x HoldError     this record only:       SourceRecordError, QboRejectedError
+  x HoldError     this record only:       QboRejectedError
 
 A HoldError never leaves a use case: it becomes a listed document. A StopError or a RetryError travels up to
 whoever started the run (an Airflow task, the command line, a page).
 """
 
 from __future__ import annotations
-
-from datetime import datetime
 
 
 class SyncError(Exception):
@@ -79,7 +77,7 @@ class BrokenCheckError(StopError):
 
 
 class RetryError(SyncError):
-    """Try again later; nothing is lost meanwhile."""
+    """Try again later; nothing is lost in the meantime."""
 
 
 class QboUnavailableError(RetryError):
@@ -109,10 +107,6 @@ class OutcomeUnknownError(RetryError):
 class WorkspaceBusyError(RetryError):
     """Another run holds this workspace."""
 
-    def __init__(self, message: str, *, held_since: datetime | None = None) -> None:
-        super().__init__(message)
-        self.held_since = held_since
-
 
 class CaspenUnavailableError(RetryError):
     """Caspen's database could not be reached, went away, or gave up; what was open was undone."""
@@ -124,10 +118,6 @@ class StoreUnavailableError(RetryError):
 
 class HoldError(SyncError):
     """This record cannot go now; every other record can."""
-
-
-class SourceRecordError(HoldError):
-    """Something in Caspen's record prevents posting."""
 
 
 class QboRejectedError(HoldError):

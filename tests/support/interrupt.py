@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from caspen_qbo.ports import Accounting
+from caspen_qbo.core.accounting import Accounting
 from caspen_qbo.usecases.shared.session import Session
 
 

@@ -97,14 +97,6 @@ NEVER_IMPORTS = {
     "errors.py": ("caspen_qbo", "airflow", *DRIVERS),
     "settings.py": ("caspen_qbo", "airflow", *DRIVERS),
     "queries.py": ("airflow", *DRIVERS),
-    "ports.py": (
-        "airflow",
-        "caspen_qbo.hooks",
-        "caspen_qbo.usecases",
-        "caspen_qbo.operators",
-        "caspen_qbo.ui",
-        *DRIVERS,
-    ),
     "hooks": ("caspen_qbo.usecases", "caspen_qbo.operators", "caspen_qbo.ui", "caspen_qbo.cli"),
     "usecases": (
         "airflow",

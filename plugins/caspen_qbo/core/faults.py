@@ -10,10 +10,10 @@ out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class FaultAction(StrEnum):
@@ -72,7 +72,8 @@ class FaultVerdict:
     @property
     def existing(self) -> ExistingDocument | None:
         """For a duplicate number: which document has it, when QuickBooks says."""
-        return find_existing(self.error.detail) if self.error.code == "6140" else None
+        found = _EXISTING.search(self.error.detail) if self.error.code == "6140" else None
+        return ExistingDocument(found["type"], found["id"], found["number"]) if found else None
 
     @property
     def full_detail(self) -> str:
@@ -81,43 +82,78 @@ class FaultVerdict:
         return "; ".join(part for part in (self.error.detail, *rest) if part)
 
 
-_TAX_WORDS = re.compile(
-    r"\b(?:GST|VAT|HST|QST|PST)\b|sales tax|calculating tax|tax\s?code|tax rate|reselecting the tax",
-    re.IGNORECASE,
-)
-_TRY_AGAIN = re.compile(r"unexpected error.*(?:wait a few minutes|try again)", re.IGNORECASE | re.DOTALL)
-_INVENTORY_LOCK = re.compile(r"at exactly the same time", re.IGNORECASE)
-_THROTTLE = re.compile(
-    r"ThrottleExceeded|errorCode=0*3001\b|statusCode=429|request limit was reached", re.IGNORECASE
-)
-_DELETED = re.compile(r"has deleted this|was deleted|been deleted", re.IGNORECASE)
 _EXISTING = re.compile(
     r"DocNumber=(?P<number>.*?) is assigned to TxnType=(?P<type>\w+) with TxnId=(?P<id>\d+)", re.IGNORECASE
 )
-_CURRENCY = re.compile(r"\bcurrenc(?:y|ies)\b", re.IGNORECASE)
 
-_HELD: dict[str, str] = {
-    "2500": "inactive_reference",
-    "6100": "business_validation_tax",
-    "6140": "duplicate_document_number",
-    "6160": "business_validation_tax",
-    "6170": "business_validation_tax",
-    "6200": "period_closed",
-    "6210": "period_closed",
-    "6230": "business_validation_tax",
-    "6240": "customer_name_taken",
-    "6250": "inactive_reference",
-    "6270": "setup_incomplete",
-    "6430": "setup_incomplete",
-    "6470": "business_validation_tax",
-    "6520": "setup_incomplete",
+
+class _Rule(NamedTuple):
+    """What one error means. Code and text decide together."""
+
+    action: FaultAction
+    error_key: str
+    codes: str = ".*"
+    """Pattern of the whole code."""
+    words: str = ""
+    """Pattern anywhere in text and detail, letter case ignored."""
+    in_element: bool = False
+    """The pattern may also stand in the element."""
+    definite: bool = True
+
+    def fits(self, error: FaultError) -> bool:
+        said = f"{error.element if self.in_element else ''} {error.text} {error.detail}"
+        return bool(
+            re.fullmatch(self.codes, error.code) and re.search(self.words, said, re.IGNORECASE | re.DOTALL)
+        )
+
+
+_THROTTLE_WORDS = r"ThrottleExceeded|errorCode=0*3001\b|statusCode=429|request limit was reached"
+_TAX_WORDS = r"\b(?:GST|VAT|HST|QST|PST)\b|sales tax|calculating tax|tax\s?code|tax rate|reselecting the tax"
+_RETRY, _STOP, _HOLD = FaultAction.RETRY_LATER, FaultAction.STOP, FaultAction.HOLD
+
+_RULES = (
+    _Rule(FaultAction.THROTTLED, "other", "3001"),
+    _Rule(FaultAction.THROTTLED, "other", words=_THROTTLE_WORDS),
+    _Rule(FaultAction.REFRESH_TOKEN, "invalid_refresh_token", "100|110|3200|3202"),
+    _Rule(_STOP, "invalid_refresh_token", "120|3100"),
+    _Rule(_STOP, "subscription_ended", "6190"),
+    _Rule(FaultAction.STALE, "changed_in_quickbooks", "5010"),
+    # The question was too big, which asking again does not change.
+    _Rule(_HOLD, "other", "10100"),
+    # Wrong cluster, locked, under maintenance; 600 says that an equal request came before; the application's
+    # own failures from 10000 on; and whatever has no number. Any of these may follow work that was done.
+    _Rule(_RETRY, "outcome_unknown", r"130|140|150|600|\d{5,}|.*\D.*|", definite=False),
+    # Code 6000 means anything; its text says what.
+    _Rule(_RETRY, "other", "6000", "at exactly the same time"),
+    # Also seen in answer to a repeated request whose first try had succeeded.
+    _Rule(
+        _RETRY, "outcome_unknown", "6000", "unexpected error.*(wait a few minutes|try again)", definite=False
+    ),
+    _Rule(_HOLD, "business_validation_tax", "6000", _TAX_WORDS),
+    _Rule(_HOLD, "currency_mismatch", "6000", r"\bcurrenc(?:y|ies)\b"),
+    _Rule(FaultAction.GONE, "missing_in_quickbooks", "610", "has deleted this|was deleted|been deleted"),
+    _Rule(_HOLD, "business_validation_tax", "2500|2020|2030", "taxcode|taxrate", in_element=True),
+    _Rule(_HOLD, "required_param_missing", "2020", r"(?-i:parameter Line\b)"),
+    _Rule(_HOLD, "number_too_long", "2050", "docnumber|paymentrefnum", in_element=True),
+    _Rule(_HOLD, "number_too_long", "2050", "(?-i:Max:21 )"),
+    # The code alone says what is wrong.
+    _Rule(_HOLD, "inactive_reference", "610|2500|6250"),
+    _Rule(_HOLD, "business_validation_tax", "6100|6160|6170|6230|6470"),
+    _Rule(_HOLD, "duplicate_document_number", "6140"),
+    _Rule(_HOLD, "period_closed", "6200|6210"),
+    _Rule(_HOLD, "customer_name_taken", "6240"),
+    _Rule(_HOLD, "setup_incomplete", "6270|6430|6520"),
+    _Rule(_HOLD, "other"),
+)
+"""The first rule that fits decides; the last fits every error."""
+
+_BY_STATUS = {
+    401: (FaultAction.REFRESH_TOKEN, "invalid_refresh_token"),
+    403: (_STOP, "invalid_refresh_token"),
+    404: (_STOP, "setup_incomplete"),
+    **dict.fromkeys((405, 413, 414, 415, 431), (_HOLD, "other")),
 }
-"""Codes whose number alone says what is wrong. Every other code below 10000 is held as ``other``."""
-
-_REFRESH = frozenset({"100", "110", "3200", "3202"})
-_CONNECTION_DEAD = frozenset({"120", "3100"})
-_NOT_NOW = frozenset({"130", "140", "150", "600"})
-"""Wrong cluster, locked, under maintenance; and 600, which says that an equal request came before: look."""
+"""Without a readable fault the status alone decides, and only where it is beyond doubt."""
 
 _ORDER = {action: rank for rank, action in enumerate(FaultAction)}
 
@@ -132,30 +168,47 @@ def judge(status: int, payload: Any, text: str = "") -> FaultVerdict | None:
     :return: None when the answer carries no fault and is a success.
     """
     errors = read_errors(payload) or _read_xml_errors(text)
-    if status == 429:
-        return FaultVerdict(
-            FaultAction.THROTTLED, "other", errors[0] if errors else FaultError("3001", "ThrottleExceeded")
-        )
+    success = 200 <= status < 300
+    if status == 429 or not (errors or success) and re.search(_THROTTLE_WORDS, text, re.IGNORECASE):
+        error = errors[0] if errors else FaultError("3001", "ThrottleExceeded")
+        return FaultVerdict(FaultAction.THROTTLED, "other", error)
     if errors:
-        return _judge_with_status(status, errors)
-    if 200 <= status < 300:
+        return _with_status(status, judge_errors(errors))
+    if success:
         return None
-    return _judge_bare_status(status, text)
+    error = FaultError("", f"HTTP {status} without a readable fault")
+    if status in _BY_STATUS:
+        return FaultVerdict(*_BY_STATUS[status], error)
+    return FaultVerdict(_RETRY, "outcome_unknown", error, definite=False)
 
 
 def judge_errors(errors: Sequence[FaultError]) -> FaultVerdict:
     """The verdict on a fault's errors: the most cautious one decides. At least one error."""
-    verdicts = [_judge_error(error) for error in errors]
+    judged = [(error, next(rule for rule in _RULES if rule.fits(error))) for error in errors]
     # A key that tells the user something comes before "other"; the order within equals is QuickBooks'.
-    first = min(verdicts, key=lambda one: (_ORDER[one.action], one.definite, one.error_key == "other"))
-    others = tuple(error for error in errors if error is not first.error)
-    definite = all(one.definite for one in verdicts)
-    return FaultVerdict(first.action, first.error_key, first.error, definite, others)
+    error, rule = min(
+        judged, key=lambda one: (_ORDER[one[1].action], one[1].definite, one[1].error_key == "other")
+    )
+    others = tuple(other for other in errors if other is not error)
+    return FaultVerdict(rule.action, rule.error_key, error, all(r.definite for _, r in judged), others)
 
 
 def judge_answer(code: str, text: str, detail: str = "", element: str = "") -> FaultVerdict:
-    """The verdict on one refused write, from the parts that :class:`caspen_qbo.ports.Answer` keeps."""
+    """The verdict on one refused write, from the parts that an answer keeps."""
     return judge_errors([FaultError(code, text, detail, element)])
+
+
+def _with_status(status: int, verdict: FaultVerdict) -> FaultVerdict:
+    if verdict.action is FaultAction.THROTTLED:
+        return verdict
+    if status == 401:
+        return replace(
+            verdict, action=FaultAction.REFRESH_TOKEN, error_key="invalid_refresh_token", definite=True
+        )
+    # A server that failed may have failed after doing the work, whatever reason it gives.
+    if status >= 500:
+        return replace(verdict, action=_RETRY, error_key="outcome_unknown", definite=False)
+    return verdict
 
 
 def read_errors(payload: Any) -> tuple[FaultError, ...]:
@@ -171,12 +224,6 @@ def read_errors(payload: Any) -> tuple[FaultError, ...]:
     kind = str(fault.get("type") or "")
     errors = tuple(_read_error(item) for item in listed or () if isinstance(item, Mapping))
     return errors or (FaultError("", clean(f"fault without an error, type {kind or 'unknown'}")),)
-
-
-def find_existing(detail: str) -> ExistingDocument | None:
-    """Which document has the number, from the detail of a 6140; None when it does not say."""
-    found = _EXISTING.search(detail)
-    return ExistingDocument(found["type"], found["id"], found["number"]) if found else None
 
 
 def clean(text: Any) -> str:
@@ -221,110 +268,17 @@ def _code(code: str, text: str) -> str:
 
 
 def _read_xml_errors(text: str) -> tuple[FaultError, ...]:
-    if "<Fault" not in text and "<fault" not in text:
+    if "<fault" not in text.casefold():
         return ()
     errors = []
-    for found in re.finditer(r"<Error\b([^>]*)>(.*?)</Error>", text, re.DOTALL | re.IGNORECASE):
-        attributes, inside = found.groups()
-        code = re.search(r"code=\"(\w+)\"", attributes, re.IGNORECASE)
-        element = re.search(r"element=\"([^\"]*)\"", attributes, re.IGNORECASE)
-        message = clean(_xml_text(inside, "Message"))
-        errors.append(
-            FaultError(
-                _code(code[1] if code else "", message),
-                message,
-                clean(_xml_text(inside, "Detail")),
-                element[1] if element else "",
-            )
-        )
+    for attributes, inside in re.findall(r"<Error\b([^>]*)>(.*?)</Error>", text, re.DOTALL | re.IGNORECASE):
+        message = clean(_find(r"<Message>(.*?)</Message>", inside))
+        code = _code(_find(r"code=\"(\w+)\"", attributes), message)
+        detail = clean(_find(r"<Detail>(.*?)</Detail>", inside))
+        errors.append(FaultError(code, message, detail, _find(r"element=\"([^\"]*)\"", attributes)))
     return tuple(errors)
 
 
-def _xml_text(inside: str, name: str) -> str:
-    found = re.search(rf"<{name}>(.*?)</{name}>", inside, re.DOTALL | re.IGNORECASE)
+def _find(pattern: str, text: str) -> str:
+    found = re.search(pattern, text, re.DOTALL | re.IGNORECASE)
     return found[1] if found else ""
-
-
-def _judge_with_status(status: int, errors: Sequence[FaultError]) -> FaultVerdict:
-    verdict = judge_errors(errors)
-    if status == 401 and verdict.action is not FaultAction.THROTTLED:
-        return FaultVerdict(FaultAction.REFRESH_TOKEN, "invalid_refresh_token", verdict.error)
-    # A server that failed may have failed after doing the work, whatever reason it gives.
-    if status >= 500 and verdict.action is not FaultAction.THROTTLED:
-        return FaultVerdict(FaultAction.RETRY_LATER, "outcome_unknown", verdict.error, definite=False)
-    return verdict
-
-
-def _judge_bare_status(status: int, text: str) -> FaultVerdict:
-    """An answer without a readable fault: the status alone decides, and only where it is beyond doubt."""
-    error = FaultError("", f"HTTP {status} without a readable fault")
-    if _THROTTLE.search(text):
-        return FaultVerdict(FaultAction.THROTTLED, "other", FaultError("3001", "ThrottleExceeded"))
-    if status == 401:
-        return FaultVerdict(FaultAction.REFRESH_TOKEN, "invalid_refresh_token", error)
-    if status == 403:
-        return FaultVerdict(FaultAction.STOP, "invalid_refresh_token", error)
-    if status == 404:
-        return FaultVerdict(FaultAction.STOP, "setup_incomplete", error)
-    if status in (405, 413, 414, 415, 431):
-        return FaultVerdict(FaultAction.HOLD, "other", error)
-    return FaultVerdict(FaultAction.RETRY_LATER, "outcome_unknown", error, definite=False)
-
-
-def _judge_error(error: FaultError) -> FaultVerdict:
-    said = f"{error.text} {error.detail}"
-    if error.code == "3001" or _THROTTLE.search(said):
-        return FaultVerdict(FaultAction.THROTTLED, "other", error)
-    if error.code in _REFRESH:
-        return FaultVerdict(FaultAction.REFRESH_TOKEN, "invalid_refresh_token", error)
-    if error.code in _CONNECTION_DEAD:
-        return FaultVerdict(FaultAction.STOP, "invalid_refresh_token", error)
-    if error.code == "6190":
-        return FaultVerdict(FaultAction.STOP, "subscription_ended", error)
-    if error.code == "5010":
-        return FaultVerdict(FaultAction.STALE, "changed_in_quickbooks", error)
-    if error.code in _NOT_NOW or not error.code.isdigit() or int(error.code) >= 10000:
-        # 10100 says that the question was too big, which asking again does not change.
-        if error.code == "10100":
-            return FaultVerdict(FaultAction.HOLD, "other", error)
-        return FaultVerdict(FaultAction.RETRY_LATER, "outcome_unknown", error, definite=False)
-    return _judge_refusal(error, said)
-
-
-def _judge_refusal(error: FaultError, said: str) -> FaultVerdict:
-    if error.code == "6000":
-        return _judge_business_rule(error, said)
-    if error.code == "610":
-        if _DELETED.search(said):
-            return FaultVerdict(FaultAction.GONE, "missing_in_quickbooks", error)
-        return FaultVerdict(FaultAction.HOLD, "inactive_reference", error)
-    return FaultVerdict(FaultAction.HOLD, _held_key(error, said), error)
-
-
-def _judge_business_rule(error: FaultError, said: str) -> FaultVerdict:
-    """Code 6000 means anything; its text says what."""
-    if _INVENTORY_LOCK.search(said):
-        return FaultVerdict(FaultAction.RETRY_LATER, "other", error)
-    if _TRY_AGAIN.search(said):
-        # Also seen in answer to a repeated request whose first try had succeeded: nothing is certain.
-        return FaultVerdict(FaultAction.RETRY_LATER, "outcome_unknown", error, definite=False)
-    if _TAX_WORDS.search(said):
-        return FaultVerdict(FaultAction.HOLD, "business_validation_tax", error)
-    if _CURRENCY.search(said):
-        return FaultVerdict(FaultAction.HOLD, "currency_mismatch", error)
-    return FaultVerdict(FaultAction.HOLD, "other", error)
-
-
-def _held_key(error: FaultError, said: str) -> str:
-    if error.code in ("2500", "2020", "2030") and _mentions(error, ("taxcode", "taxrate")):
-        return "business_validation_tax"
-    if error.code == "2020" and re.search(r"parameter Line\b", said):
-        return "required_param_missing"
-    if error.code == "2050" and (_mentions(error, ("docnumber", "paymentrefnum")) or "Max:21 " in said):
-        return "number_too_long"
-    return _HELD.get(error.code, "other")
-
-
-def _mentions(error: FaultError, names: Iterable[str]) -> bool:
-    where = f"{error.element} {error.text} {error.detail}".casefold()
-    return any(name in where for name in names)

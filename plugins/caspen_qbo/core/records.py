@@ -181,3 +181,34 @@ class Allocation:
     """manual, stripe or quickbooks."""
     payment_source_ref: str | None
     """For ``quickbooks``: ``<realm id>:<QuickBooks payment id>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What moved in Caspen since a time: ids only."""
+
+    invoice_ids: tuple[int, ...]
+    credit_note_ids: tuple[int, ...]
+    allocation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """What Caspen's screen shows for one document."""
+
+    kind: DocumentKind
+    document_id: int
+    status: str
+    """``Synced`` or ``Not synced``."""
+    detail: str | None = None
+    """The error's title, or None. Credit notes have no detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusesWritten:
+    """What became of a number of status updates."""
+
+    changed: int
+    """Rows that show something else now."""
+    busy: frozenset[tuple[DocumentKind, int]]
+    """Documents held by a transaction of Caspen's staff: not shown yet."""

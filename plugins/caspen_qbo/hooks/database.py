@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from psycopg import Connection, OperationalError
+from psycopg import Connection, Cursor, OperationalError
 from psycopg.errors import LockNotAvailable
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row, kwargs_row
 
 from caspen_qbo import queries
 from caspen_qbo.errors import (
     CaspenUnavailableError,
     ConfigurationError,
+    InvariantError,
     RetryError,
     StoreUnavailableError,
 )
 from caspen_qbo.settings import CASPEN_CONN_ID
 
 Row = dict[str, Any]
+Params = Mapping[str, Any]
+NONE: Params = {}
 T = TypeVar("T")
 
 _REFUSALS = ("authentication failed", "no pg_hba.conf entry", "no password supplied", "permission denied")
@@ -57,39 +59,39 @@ class Database:
         """
         The session, opened on first use.
 
-        :raises ConfigurationError: the Airflow connection is missing, or the server does not let us in.
+        :raises ConfigurationError: the Airflow connection is missing, or the server refuses the login.
         :raises RetryError: the server cannot be reached, as described for the class.
         """
         if self._connection is None or self._connection.closed:
             if self._locks:
-                # A new session would not hold the lock: whoever goes on could work beside somebody else.
+                # A new session would not hold the lock: another run could be working by now.
                 raise self._unavailable(OperationalError("the session that held a lock was lost"))
             self._connection = self._open()
         return self._connection
 
     def _open(self) -> Connection[Row]:
-        from airflow.exceptions import AirflowNotFoundException
         from airflow.providers.postgres.hooks.postgres import PostgresHook
+        from airflow.sdk.exceptions import AirflowNotFoundException
 
         hook = PostgresHook(postgres_conn_id=self.conn_id, options=self._options)
         try:
-            raw = hook.get_conn()
+            connection = cast(Connection[Row], hook.get_conn())
         except AirflowNotFoundException as error:
             raise ConfigurationError(
                 f"Airflow connection {self.conn_id!r} is not defined. Add one of type postgres with that id."
             ) from error
         except OperationalError as error:
             raise self._explain_no_session(error) from error
-        raw.row_factory = dict_row
-        raw.autocommit = True
-        return raw
+        connection.row_factory = dict_row
+        connection.autocommit = True
+        return connection
 
     def _explain_no_session(self, error: OperationalError) -> ConfigurationError | RetryError:
         # libpq gives no SQLSTATE for a connection that did not come about, only the server's words.
         text = str(error)
         if any(words in text for words in _REFUSALS) or _MISSING.search(text):
             return ConfigurationError(
-                f"Airflow connection {self.conn_id!r}: the database did not let us in "
+                f"Airflow connection {self.conn_id!r}: the database refused the login "
                 f"({_first_line(error)}). Check the connection's host, port, login, password and database."
             )
         return self._unavailable(error)
@@ -98,7 +100,7 @@ class Database:
         kind = CaspenUnavailableError if self.conn_id == CASPEN_CONN_ID else StoreUnavailableError
         return kind(
             f"Airflow connection {self.conn_id!r}: the database cannot be reached or gave up "
-            f"({_first_line(error)}). Try again; if it goes on, check that the server runs at the "
+            f"({_first_line(error)}). Try again; if it persists, check that the server runs at the "
             "connection's host and port."
         )
 
@@ -120,27 +122,48 @@ class Database:
         with self._translating(), self.connection.transaction():
             yield self.connection
 
-    def fetch_all(self, name: str, params: Mapping[str, Any] | None = None) -> list[Row]:
-        """Rows of the statement ``name`` (see :func:`caspen_qbo.queries.load`)."""
-        with self._translating():
-            return self.connection.execute(queries.load(name), params or {}).fetchall()
+    def fetch_values(self, kind: Callable[..., T], name: str, params: Params = NONE) -> list[T]:
+        """
+        Rows of the statement ``name`` (see :func:`caspen_qbo.queries.load`) as values.
 
-    def fetch_one(self, name: str, params: Mapping[str, Any] | None = None) -> Row | None:
+        :param kind: Called with each row's columns by name: a dataclass, mostly.
+        """
+        with self._translating():
+            return self._run(kind, name, params).fetchall()
+
+    def fetch_value(self, kind: Callable[..., T], name: str, params: Params = NONE) -> T | None:
         """The first row, or None."""
         with self._translating():
-            return self.connection.execute(queries.load(name), params or {}).fetchone()
+            return self._run(kind, name, params).fetchone()
 
-    def fetch_values(self, kind: type[T], name: str, params: Mapping[str, Any] | None = None) -> list[T]:
-        """Rows as values of a class whose fields are the statement's columns."""
-        with self._translating(), self.connection.cursor(row_factory=class_row(kind)) as cursor:
-            return cursor.execute(queries.load(name), params or {}).fetchall()
+    def fetch_only(self, kind: Callable[..., T], name: str, params: Params = NONE) -> T:
+        """
+        The row of a statement that always gives one, such as a count.
 
-    def execute(self, name: str, params: Mapping[str, Any] | None = None) -> int:
+        :raises InvariantError: it gave none.
+        """
+        row = self.fetch_value(kind, name, params)
+        if row is None:
+            raise InvariantError(f"statement {name} gave no row; expected one")
+        return row
+
+    def fetch_all(self, name: str, params: Params = NONE) -> list[Row]:
+        """Rows as mappings by column."""
+        return self.fetch_values(Row, name, params)
+
+    def fetch_one(self, name: str, params: Params = NONE) -> Row | None:
+        """The first row as a mapping, or None."""
+        return self.fetch_value(Row, name, params)
+
+    def _run(self, kind: Callable[..., T], name: str, params: Params) -> Cursor[T]:
+        return self.connection.cursor(row_factory=kwargs_row(kind)).execute(queries.load(name), params)
+
+    def execute(self, name: str, params: Params = NONE) -> int:
         """Run a statement; the number of rows it touched."""
         with self._translating():
-            return self.connection.execute(queries.load(name), params or {}).rowcount
+            return self.connection.execute(queries.load(name), params).rowcount
 
-    def execute_many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    def execute_many(self, name: str, rows: Sequence[Params]) -> None:
         """Run a statement once for each set of parameters, in one round trip."""
         if rows:
             with self._translating(), self.connection.cursor() as cursor:
@@ -150,7 +173,7 @@ class Database:
         """
         Run a statement that locks a table NOWAIT, inside a transaction; the lock lasts until its end.
 
-        :return: False when somebody else uses the table; the transaction goes on.
+        :return: False when another session uses the table; the transaction continues.
         """
         with self._translating():
             try:
@@ -165,21 +188,22 @@ class Database:
         Take a session-level advisory lock; a process that dies loses it with its session.
 
         :param key: 64-bit key of what is locked.
-        :param wait_seconds: How long to keep trying.
-        :return: False when somebody else held it all that time.
+        :param wait_seconds: How long to wait, in the order of arrival.
+        :return: False when another session held it all that time.
         """
-        deadline = time.monotonic() + wait_seconds
-        while True:
-            with self._translating():
-                row = self.connection.execute(
-                    "SELECT pg_try_advisory_lock(%(key)s) AS got", {"key": key}
-                ).fetchone()
-            if row and row["got"]:
-                self._locks += 1
-                return True
-            if time.monotonic() >= deadline:
+        # Waiting in the server keeps the order of arrival and needs no polling. Neither limit of the session
+        # counts here, and the lock outlives the transaction that sets the limits.
+        milliseconds = max(1, round(wait_seconds * 1000))
+        with self._translating():
+            try:
+                with self.connection.transaction():
+                    self.connection.execute(f"SET LOCAL lock_timeout = {milliseconds}")
+                    self.connection.execute("SET LOCAL statement_timeout = 0")
+                    self.connection.execute("SELECT pg_advisory_lock(%(key)s)", {"key": key})
+            except LockNotAvailable:
                 return False
-            time.sleep(min(0.5, max(0.0, deadline - time.monotonic())))
+        self._locks += 1
+        return True
 
     def unlock(self, key: int) -> None:
         """Give the advisory lock back. A session that is already gone has lost it anyway."""

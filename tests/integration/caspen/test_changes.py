@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from caspen_qbo import queries
 from caspen_qbo.core.posting.cursor import Checkpoint, Horizon, advance
-from caspen_qbo.ports import Changes
+from caspen_qbo.core.records import Changes
 from tests.support.caspen_billing import Clinic
 from tests.support.caspen_rows import CLIENT, WORKSPACE, insert_invoice, insert_standing
 from tests.support.services import DatabaseFactory

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from caspen_qbo.core.importing.payments import ImportedAllocation, ImportedPayment
 from caspen_qbo.errors import CaspenUnavailableError, ConfigurationError, RetryError, StoreUnavailableError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.database import Database as Session
-from caspen_qbo.ports import ImportedAllocation, ImportedPayment
 from ops.environment import connection_json
 from ops.ports import free_port
 from ops.postgres import Database, PostgresServer
@@ -90,7 +90,7 @@ def test_a_server_that_is_down_is_tried_again_later(caspen_db: Database, monkeyp
 )
 def test_a_server_that_does_not_let_us_in_needs_a_person(caspen_db: Database, monkeypatch, wrong):
     monkeypatch.setenv("AIRFLOW_CONN_CASPEN_DB", connection_json("postgres", replace(caspen_db, **wrong)))
-    with pytest.raises(ConfigurationError, match="'caspen_db': the database did not let us in") as caught:
+    with pytest.raises(ConfigurationError, match="'caspen_db': the database refused the login") as caught:
         CaspenBilling().fetch_workspaces()
     assert caspen_db.password not in str(caught.value)
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from caspen_qbo.core.importing.payments import ImportedAllocation, ImportedPayment, ImportResult
 from caspen_qbo.errors import InvariantError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
-from caspen_qbo.ports import ImportedAllocation, ImportedPayment, ImportResult
 from tests.support.caspen_billing import Clinic
 from tests.support.caspen_rows import CLIENT, OTHER_CLIENT, OTHER_WORKSPACE, WORKSPACE, insert, insert_invoice
 

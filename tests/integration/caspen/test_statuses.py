@@ -8,9 +8,8 @@ from datetime import datetime
 import pytest
 
 from caspen_qbo import settings
-from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.records import DocumentKind, StatusUpdate
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
-from caspen_qbo.ports import StatusUpdate
 from tests.support.caspen_billing import Clinic
 from tests.support.caspen_rows import CLIENT, OTHER_WORKSPACE, WORKSPACE, insert, insert_invoice
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from quickbooks.objects.customer import Customer
 
+from caspen_qbo.core.accounting import WriteItem
 from caspen_qbo.core.query_text import is_queryable, like_pattern, quote
 from caspen_qbo.errors import (
     InvariantError,
@@ -19,7 +20,6 @@ from caspen_qbo.errors import (
 )
 from caspen_qbo.hooks.quickbooks.call import Reply
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
-from caspen_qbo.ports import WriteItem
 from tests.integration.quickbooks.conftest import REALM, Desk
 from tests.integration.quickbooks.scripted import Seen, Told
 

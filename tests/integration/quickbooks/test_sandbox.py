@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
+from caspen_qbo.core.accounting import WriteItem
 from caspen_qbo.core.faults import judge_answer
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.errors import OutcomeUnknownError, QboAuthError, QuotaExhaustedError, SubscriptionEndedError
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
-from caspen_qbo.ports import WriteItem
 from tests.support.services import Sandbox, keep_pace
 
 WORKSPACE = 1

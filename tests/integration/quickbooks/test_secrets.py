@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from caspen_qbo.core.accounting import WriteItem
 from caspen_qbo.errors import SyncError
-from caspen_qbo.ports import WriteItem
 from tests.integration.quickbooks.conftest import CLIENT_SECRET, REALM, WORKSPACE, Desk
 from tests.integration.quickbooks.scripted import Seen, Told
 from tests.integration.quickbooks.test_tokens import expire

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from caspen_qbo.core.accounting import WriteItem
 from caspen_qbo.errors import (
     ConfigurationError,
     OutcomeUnknownError,
@@ -20,7 +21,6 @@ from caspen_qbo.errors import (
 from caspen_qbo.hooks.intuit import cipher as qbo_cipher
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 from caspen_qbo.hooks.quickbooks.transport import Patience
-from caspen_qbo.ports import WriteItem
 from ops.postgres import Database
 from tests.integration.quickbooks.conftest import PATIENCE, Desk
 from tests.integration.quickbooks.scripted import Seen, Told

@@ -1,49 +1,71 @@
 """
-Payments imported from QuickBooks, written to Caspen. Besides these only statuses are.
+Payments imported from QuickBooks, written to Caspen.
 
 Every transaction locks the invoices it touches first, in id order, then the payment: Caspen's staff may be
-recording a payment on the same invoice in that second, and whoever comes second sees what the first left due.
+recording a payment on the same invoice concurrently, and the second to come sees what the first left due.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
+from caspen_qbo.core.importing.payments import ImportedPayment, ImportResult
 from caspen_qbo.core.money import ZERO, to_cents
 from caspen_qbo.errors import InvariantError
-from caspen_qbo.hooks.database import Database, Row
-from caspen_qbo.ports import ImportedPayment, ImportResult
+from caspen_qbo.hooks.caspen.session import CaspenSession
 
 _NUMBERS_TRIED_MAX = 100
 
 
-class CaspenWrites:
-    """What :class:`caspen_qbo.ports.BillingSource` says of imported payments."""
+@dataclass(frozen=True, slots=True)
+class _LockedInvoice:
+    id: int
+    client_id: int
+    status: str
+    balance: Decimal
 
-    _database: Database
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an imported allocation belongs."""
+
+    payment_id: int
+    invoice_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """A live allocation of a payment."""
+
+    id: int
+    amount: Decimal
+    of_invoice: bool
+    """Whether it pays the invoice asked about."""
+
+
+class CaspenPayments(CaspenSession):
+    """Imported payments. Each method is one transaction and safe to repeat."""
 
     def record_payment(self, payment: ImportedPayment) -> ImportResult:
         """
-        Record a payment made in QuickBooks: payment, allocations, balances and statuses in one transaction.
+        Record a payment made in QuickBooks: payment, allocations, balances and statuses.
 
         Each invoice gets at most what is due on it at that moment; only open invoices of the workspace get
         anything. The payment sits on the client of the first of them. Where nothing is due nothing is
-        written.
+        written. A ``source_ref`` that is there already is answered with its live allocations.
 
         :param payment: Amounts above zero, in whole cents. A number that the practice uses gets a suffix.
         :raises InvariantError: an amount is not above zero or not in whole cents; nothing was written.
-
-        Safe to repeat: a ``source_ref`` that is there already is answered with its live allocations.
         """
         asked = _asked(payment)
         with self._database.transaction():
-            # Locked before looking for the payment: of two imports at once the second sees the first one's.
+            # Locked before looking for the payment: of two concurrent imports the second sees the first's.
             invoices = self._lock_invoices(payment.workspace_id, asked)
-            earlier = self._fetch_imported(payment)
-            if earlier is not None:
+            if (earlier := self._fetch_imported(payment)) is not None:
                 return earlier
-            due = {id_: max(ZERO, row["balance"]) for id_, row in invoices.items() if row["status"] == "open"}
+            due = {id_: max(ZERO, found.balance) for id_, found in invoices.items() if found.status == "open"}
             shares = {id_: min(amount, due[id_]) for id_, amount in asked.items() if due.get(id_)}
             refused = {
                 id_: amount - shares.get(id_, ZERO)
@@ -52,70 +74,82 @@ class CaspenWrites:
             }
             if not shares:
                 return ImportResult(payment_id=None, refused=refused)
-            payment_id = self._insert_payment(
-                payment, client_id=invoices[min(shares)]["client_id"], amount=sum(shares.values(), ZERO)
-            )
-            if payment_id is None:  # imported in this second for other invoices than the ones locked here
-                return self._fetch_imported(payment)
+            amount = sum(shares.values(), ZERO)
+            inserted = self._insert_payment(payment, invoices[min(shares)].client_id, amount)
+            if isinstance(inserted, ImportResult):
+                return inserted
             return ImportResult(
-                payment_id=payment_id,
-                allocations=self._allocate(payment.workspace_id, payment_id, shares),
+                payment_id=inserted,
+                allocations=self._allocate(payment.workspace_id, inserted, shares),
                 refused=refused,
             )
 
     def unlink_allocation(self, workspace_id: int, allocation_id: int) -> Decimal | None:
         """
-        Take back an imported allocation in one transaction: its amount is due, a paid invoice open again.
+        Take back an imported allocation: its amount is due, a paid invoice open again.
 
         :return: The amount, or None when it was not live or not imported; then nothing is written.
-
-        Safe to repeat.
         """
         with self._database.transaction():
-            found = self._fetch_imported_allocation(workspace_id, allocation_id)
-            if found is None:
+            place = self._find_place(workspace_id, allocation_id)
+            if place is None:
                 return None
-            self._lock_invoices(workspace_id, [found["invoice_id"]])
+            self._lock_invoices(workspace_id, [place.invoice_id])
             amount = self._delete_allocation(workspace_id, allocation_id)
             if amount is not None:
-                self._move_balance(workspace_id, found["invoice_id"], amount)
+                self._move_balance(workspace_id, place.invoice_id, amount)
             return amount
 
     def change_allocation(self, workspace_id: int, allocation_id: int, amount: Decimal) -> Decimal:
-        """See :meth:`caspen_qbo.ports.BillingSource.change_allocation`."""
+        """
+        Follow an imported payment that was edited in QuickBooks.
+
+        Caspen lets no amount be changed: the live allocation is taken back and a new row is written on the
+        same payment. :meth:`record_payment` of the same payment answers with the new row's id.
+
+        :param allocation_id: Of the imported payment on the invoice; an id replaced since will do.
+        :param amount: What should be allocated now; zero only takes back.
+        :return: What is allocated: never above what is due on the invoice, nor above what is left of the
+            payment as it was recorded; zero when the allocation is not live any more or was not imported.
+        """
         _check_cents(amount, f"allocation {allocation_id}", lowest=ZERO)
         with self._database.transaction():
-            found = self._fetch_imported_allocation(workspace_id, allocation_id)
-            if found is None:
+            place = self._find_place(workspace_id, allocation_id)
+            if place is None:
                 return ZERO
-            invoice_id, payment_id = found["invoice_id"], found["payment_id"]
-            invoice = self._lock_invoices(workspace_id, [invoice_id])[invoice_id]
-            recorded = self._database.fetch_one("caspen/lock_payment", {"payment_id": payment_id})["amount"]
-            live = self._database.fetch_all(
-                "caspen/select_payment_shares",
-                {"workspace_id": workspace_id, "payment_id": payment_id, "invoice_id": invoice_id},
+            invoice = self._lock_invoices(workspace_id, [place.invoice_id])[place.invoice_id]
+            recorded = self._database.fetch_only(
+                _amount, "caspen/lock_payment", {"payment_id": place.payment_id}
             )
-            current = sum((row["amount"] for row in live if row["of_invoice"]), ZERO)
-            elsewhere = sum((row["amount"] for row in live if not row["of_invoice"]), ZERO)
-            if not current:  # staff took it back meanwhile: that stands
+            live = self._database.fetch_values(
+                _Share,
+                "caspen/select_payment_shares",
+                {
+                    "workspace_id": workspace_id,
+                    "payment_id": place.payment_id,
+                    "invoice_id": place.invoice_id,
+                },
+            )
+            current = sum((share.amount for share in live if share.of_invoice), ZERO)
+            elsewhere = sum((share.amount for share in live if not share.of_invoice), ZERO)
+            if not current:  # staff took it back in the meantime: that stands
                 return ZERO
-            target = min(amount, invoice["balance"] + current, recorded - elsewhere)
+            target = min(amount, invoice.balance + current, recorded - elsewhere)
             if target == current:
                 return current
-            for row in live:
-                if row["of_invoice"]:
-                    self._delete_allocation(workspace_id, row["id"])
+            for share in live:
+                if share.of_invoice:
+                    self._delete_allocation(workspace_id, share.id)
             # First up, then down: the balance is never below zero, and the status follows from where it ends.
-            self._move_balance(workspace_id, invoice_id, current)
+            self._move_balance(workspace_id, invoice.id, current)
             if target > 0:
-                self._allocate(workspace_id, payment_id, {invoice_id: target})
+                self._allocate(workspace_id, place.payment_id, {invoice.id: target})
             return max(target, ZERO)
 
-    def _lock_invoices(self, workspace_id: int, ids: Mapping[int, Decimal] | Sequence[int]) -> dict[int, Row]:
-        rows = self._database.fetch_all(
-            "caspen/lock_invoices", {"workspace_id": workspace_id, "ids": sorted(ids)}
-        )
-        return {row["id"]: row for row in rows}
+    def _lock_invoices(self, workspace_id: int, ids: Iterable[int]) -> dict[int, _LockedInvoice]:
+        params = {"workspace_id": workspace_id, "ids": sorted(ids)}
+        rows = self._database.fetch_values(_LockedInvoice, "caspen/lock_invoices", params)
+        return {row.id: row for row in rows}
 
     def _fetch_imported(self, payment: ImportedPayment) -> ImportResult | None:
         rows = self._database.fetch_all(
@@ -134,14 +168,14 @@ class CaspenWrites:
             already_there=True,
         )
 
-    def _fetch_imported_allocation(self, workspace_id: int, allocation_id: int) -> Row | None:
-        return self._database.fetch_one(
-            "caspen/select_imported_allocation",
-            {"workspace_id": workspace_id, "allocation_id": allocation_id},
-        )
+    def _find_place(self, workspace_id: int, allocation_id: int) -> _Place | None:
+        params = {"workspace_id": workspace_id, "allocation_id": allocation_id}
+        return self._database.fetch_value(_Place, "caspen/select_imported_allocation", params)
 
-    def _insert_payment(self, payment: ImportedPayment, *, client_id: int, amount: Decimal) -> int | None:
-        """The new payment's id, or None when somebody imported the same payment meanwhile."""
+    def _insert_payment(
+        self, payment: ImportedPayment, client_id: int, amount: Decimal
+    ) -> int | ImportResult:
+        """The new payment's id; or what is there, when it was imported concurrently for other invoices."""
         for number in _numbers(payment.number):
             inserted = self._database.fetch_one(
                 "caspen/insert_payment",
@@ -155,9 +189,9 @@ class CaspenWrites:
                 },
             )
             if inserted is not None:
-                return inserted["id"]
-            if self._fetch_imported(payment) is not None:
-                return None
+                return int(inserted["id"])
+            if (earlier := self._fetch_imported(payment)) is not None:
+                return earlier
         raise InvariantError(
             f"payment {payment.source_ref}: number {payment.number!r} and its first {_NUMBERS_TRIED_MAX - 1} "
             f"suffixes are all used in workspace {payment.workspace_id}; expected a free one. "
@@ -181,10 +215,8 @@ class CaspenWrites:
         return tuple((row["id"], row["invoice_id"], row["amount"]) for row in rows)
 
     def _delete_allocation(self, workspace_id: int, allocation_id: int) -> Decimal | None:
-        row = self._database.fetch_one(
-            "caspen/delete_allocation", {"workspace_id": workspace_id, "allocation_id": allocation_id}
-        )
-        return None if row is None else row["amount"]
+        params = {"workspace_id": workspace_id, "allocation_id": allocation_id}
+        return self._database.fetch_value(_amount, "caspen/delete_allocation", params)
 
     def _move_balance(self, workspace_id: int, invoice_id: int, delta: Decimal) -> None:
         touched = self._database.execute(
@@ -196,6 +228,11 @@ class CaspenWrites:
                 f"invoice {invoice_id}: moving its balance by {delta} would take it below zero although the "
                 "row is locked. Nothing was recorded; compare its balance with its allocations in Caspen."
             )
+
+
+def _amount(amount: Decimal) -> Decimal:
+    """The value of a row of that one column."""
+    return amount
 
 
 def _asked(payment: ImportedPayment) -> dict[int, Decimal]:

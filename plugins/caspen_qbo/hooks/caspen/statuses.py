@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from caspen_qbo import settings
-from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.records import DocumentKind, StatusesWritten, StatusUpdate
 from caspen_qbo.hooks.caspen.reads import in_chunks
-from caspen_qbo.hooks.database import Database
-from caspen_qbo.ports import StatusesWritten, StatusUpdate
+from caspen_qbo.hooks.caspen.session import CaspenSession
 
 _STATEMENTS = {
     DocumentKind.INVOICE: "caspen/update_invoice_statuses",
@@ -18,13 +17,16 @@ _STATEMENTS = {
 }
 
 
-class CaspenStatuses:
-    """What :class:`caspen_qbo.ports.BillingSource` says of statuses."""
-
-    _database: Database
+class CaspenStatuses(CaspenSession):
+    """Statuses. Safe to repeat: equal ones are left alone, so that ``updated_at`` does not move."""
 
     def write_statuses(self, workspace_id: int, updates: Sequence[StatusUpdate]) -> StatusesWritten:
-        """See :meth:`caspen_qbo.ports.BillingSource.write_statuses`. Waits a few seconds for rows in use."""
+        """
+        Show these statuses; the last one counts where a document is named twice.
+
+        Payments have none in Caspen. Documents that staff hold in a transaction are left out after a short
+        wait, and named.
+        """
         wanted = {
             (update.kind, update.document_id): update for update in updates if update.kind in _STATEMENTS
         }

@@ -8,11 +8,11 @@ from typing import Any
 
 from caspen_qbo import settings
 from caspen_qbo.core import faults
+from caspen_qbo.core.accounting import Answer, WriteItem
 from caspen_qbo.core.faults import FaultAction
 from caspen_qbo.errors import InvariantError, SubscriptionEndedError
 from caspen_qbo.hooks.quickbooks.call import Reply
 from caspen_qbo.hooks.quickbooks.wire import encode
-from caspen_qbo.ports import Answer, WriteItem
 
 log = logging.getLogger(__name__)
 

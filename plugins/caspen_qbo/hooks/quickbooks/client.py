@@ -16,6 +16,7 @@ from typing import Any
 from quickbooks import QuickBooks
 
 from caspen_qbo import settings
+from caspen_qbo.core.accounting import Answer, WriteItem
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.query_text import is_queryable, quote
 from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError
@@ -24,7 +25,6 @@ from caspen_qbo.hooks.quickbooks.call import Reply
 from caspen_qbo.hooks.quickbooks.change_feed import read_changes
 from caspen_qbo.hooks.quickbooks.transport import QuickBooksSession
 from caspen_qbo.hooks.quickbooks.wire import encode
-from caspen_qbo.ports import Answer, WriteItem
 
 __all__ = ["QuickBooksAccounting", "QuickBooksClient", "is_queryable", "quote"]
 
@@ -92,7 +92,7 @@ class QuickBooksClient(QuickBooks):
 
 class QuickBooksAccounting:
     """
-    Implements :class:`caspen_qbo.ports.Accounting`. One object belongs to one thread; close it when done.
+    Implements :class:`Accounting`. One object belongs to one thread; close it when done.
 
     :param token_calls: How many token requests were made so far.
     :param on_close: Called once by :meth:`close`.
@@ -182,7 +182,7 @@ class QuickBooksAccounting:
     def fetch_changes(
         self, entities: Sequence[str], since: datetime
     ) -> tuple[dict[str, list[Body]], datetime]:
-        """See :meth:`caspen_qbo.ports.Accounting.fetch_changes`. The time is that of the first answer."""
+        """See :meth:`Accounting.fetch_changes`. The time is that of the first answer."""
         return read_changes(self, entities, since)
 
     def fetch_feed(self, entities: Sequence[str], since: datetime) -> tuple[dict[str, list[Body]], datetime]:
@@ -213,7 +213,7 @@ class QuickBooksAccounting:
         return self._read_reply("preferences").payload.get("Preferences") or {}
 
     def wait_until_shown(self) -> bool:
-        """See :meth:`caspen_qbo.ports.Accounting.wait_until_shown`."""
+        """See :meth:`Accounting.wait_until_shown`."""
         return self._session.wait_until_shown()
 
     def _read_reply(self, path: str) -> Reply:
@@ -225,7 +225,7 @@ class QuickBooksAccounting:
         self, request_id: str, items: Sequence[WriteItem], *, before_repeat: Callable[[], None] | None = None
     ) -> dict[str, Answer]:
         """
-        See :meth:`caspen_qbo.ports.Accounting.send_batch`.
+        See :meth:`Accounting.send_batch`.
 
         An item whose fault does not rule out that it was carried out is left out, like one without an answer:
         both are in doubt.
@@ -254,7 +254,7 @@ class QuickBooksAccounting:
         *,
         before_repeat: Callable[[], None] | None = None,
     ) -> Answer:
-        """See :meth:`caspen_qbo.ports.Accounting.send_void`. The body may still show the old amounts."""
+        """See :meth:`Accounting.send_void`. The body may still show the old amounts."""
         params = _VOID_PARAMS.get(entity)
         if params is None:
             raise unsendable(f"QuickBooks has no void for {entity}; delete it or set it to zero instead")

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NoReturn
 
+from caspen_qbo.core.accounting import Answer, WriteItem
 from caspen_qbo.core.documents import Body
 from caspen_qbo.errors import QboAuthError
-from caspen_qbo.ports import Answer, WriteItem
 
 
 class DeadAccounting:
     """
-    Implements :class:`caspen_qbo.ports.Accounting`; each method raises the QboAuthError it was made with.
+    Implements :class:`Accounting`; each method raises the QboAuthError it was made with.
     """
 
     def __init__(self, realm_id: str, error: QboAuthError) -> None:

@@ -168,7 +168,7 @@ class QuickBooksSession:
         return self._retrying(call)(self._send, call)
 
     def wait_until_shown(self) -> bool:
-        """See :meth:`caspen_qbo.ports.Accounting.wait_until_shown`."""
+        """See :meth:`Accounting.wait_until_shown`."""
         if seconds := self._patience.until_shown:
             log.info("quickbooks waiting seconds=%.1f reason=lost_answer", seconds)
             self._sleep(seconds)

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from caspen_qbo import settings
 from caspen_qbo.errors import ConfigurationError, NotConnectedError
+from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.store import Store, WorkspaceStore
-from caspen_qbo.ports import BillingSource
 from caspen_qbo.usecases.shared.staging import CURSOR
 
 POST_AT_LEAST_EVERY = timedelta(hours=1)
@@ -30,7 +30,7 @@ class Found:
 
 
 def find_workspaces(
-    store: Store, billing: BillingSource, *, only: int | None = None, only_with_work: bool = False
+    store: Store, billing: CaspenBilling, *, only: int | None = None, only_with_work: bool = False
 ) -> Found:
     """
     Reads by index: some milliseconds for each practice.
@@ -60,7 +60,7 @@ def find_workspaces(
     return Found(tuple(due), tuple(w for w in named if w not in due), waiting)
 
 
-def _has_work(store: WorkspaceStore, billing: BillingSource) -> bool:
+def _has_work(store: WorkspaceStore, billing: CaspenBilling) -> bool:
     """Whether a post run would do anything, or is due anyhow."""
     if store.activity.is_post_due(max_age=POST_AT_LEAST_EVERY):
         return True

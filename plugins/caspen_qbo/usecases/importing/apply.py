@@ -6,6 +6,7 @@ from collections import Counter
 
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.importing.findings import Finding, find_problems
+from caspen_qbo.core.importing.payments import ImportedAllocation, ImportedPayment
 from caspen_qbo.core.importing.plan import (
     Import,
     Mirror,
@@ -19,7 +20,6 @@ from caspen_qbo.core.importing.plan import (
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.posting.links import Link
 from caspen_qbo.hooks.store.posting.unsynced import Listing
-from caspen_qbo.ports import ImportedAllocation, ImportedPayment
 from caspen_qbo.usecases.importing.snapshot import Books, read_scene, source_ref
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import restage

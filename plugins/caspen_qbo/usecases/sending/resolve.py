@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from caspen_qbo import settings
+from caspen_qbo.core.accounting import Answer
 from caspen_qbo.core.documents import Body
 from caspen_qbo.errors import OutcomeUnknownError
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.posting.requests import Request
-from caspen_qbo.ports import Answer
 from caspen_qbo.usecases.sending.lookup import look_for
 from caspen_qbo.usecases.sending.outcome import list_outcome_unknown, record
 from caspen_qbo.usecases.sending.send import record_answers, transmit

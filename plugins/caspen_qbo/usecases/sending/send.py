@@ -16,11 +16,11 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+from caspen_qbo.core.accounting import Answer, WriteItem
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.posting.identity import batch_request_id, item_id, payload_hash
 from caspen_qbo.errors import OutcomeUnknownError, QboRejectedError, RetryError, StopError
 from caspen_qbo.hooks.store.posting.requests import Draft, Request
-from caspen_qbo.ports import Answer, WriteItem
 from caspen_qbo.settings import BATCH_ITEMS_MAX
 from caspen_qbo.usecases.sending.lookup import look_for
 from caspen_qbo.usecases.shared.intents import Intent, Outcome

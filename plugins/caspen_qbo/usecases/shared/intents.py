@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from caspen_qbo.core.accounting import Answer
 from caspen_qbo.hooks.store.posting.requests import Request
-from caspen_qbo.ports import Answer
 
 
 class Step(StrEnum):

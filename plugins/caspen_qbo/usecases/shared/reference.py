@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from caspen_qbo.core.accounting import Accounting
 from caspen_qbo.core.reference import Reference, read_company, read_entry, read_tax_codes
 from caspen_qbo.hooks.store import WorkspaceStore
-from caspen_qbo.ports import Accounting
 
 _ALL = "Active IN (true, false)"
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
+from caspen_qbo.core.accounting import Accounting
 from caspen_qbo.core.posting.mapping import MappingContext
 from caspen_qbo.core.records import Workspace
 from caspen_qbo.core.reference import Reference
 from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
-from caspen_qbo.ports import Accounting, BillingSource
 from caspen_qbo.usecases.shared.intents import Intent
 from caspen_qbo.usecases.shared.reference import read_reference
 
@@ -25,7 +26,7 @@ class Session:
     run_id: str
     workspace: Workspace
     connection: ConnectionFacts
-    billing: BillingSource
+    billing: CaspenBilling
     accounting: Accounting
     store: WorkspaceStore
     plan: list[Intent] | None = None

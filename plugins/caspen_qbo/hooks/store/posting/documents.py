@@ -13,10 +13,9 @@ from psycopg.types.json import Jsonb
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.posting.cursor import Checkpoint
-from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.records import DocumentKind, StatusUpdate
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.subject import Subject
-from caspen_qbo.ports import StatusUpdate
 
 PAGE_SIZE = 300
 

@@ -1,0 +1,18 @@
+"""The session to Caspen's billing database that everything said to Caspen goes through."""
+
+from __future__ import annotations
+
+from caspen_qbo.hooks.database import Database
+from caspen_qbo.settings import CASPEN_CONN_ID, CASPEN_LOCK_WAIT_SECONDS
+
+
+class CaspenSession:
+    """Connects on first use."""
+
+    def __init__(self, database: Database | None = None) -> None:
+        """:param database: A session to Caspen's database; by default its own."""
+        self._database = database or Database(CASPEN_CONN_ID, lock_timeout_seconds=CASPEN_LOCK_WAIT_SECONDS)
+
+    def close(self) -> None:
+        """End the session. Safe to repeat."""
+        self._database.close()
