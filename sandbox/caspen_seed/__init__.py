@@ -6,11 +6,11 @@ For the demo and the tests. It stands in for an outside system, so it shares no 
 
 from __future__ import annotations
 
-from .arithmetic import LineAmounts, Totals, compute_line, compute_tax, compute_totals
-from .database import load_schema
-from .errors import CaspenRefused
-from .records import CreditNote, Invoice, InvoiceLine, NewLine, Payment
-from .staff import Staff, create_workspace
+from caspen_seed.arithmetic import LineAmounts, Totals, compute_line, compute_tax, compute_totals
+from caspen_seed.database import load_schema
+from caspen_seed.errors import CaspenRefused
+from caspen_seed.records import CreditNote, Invoice, InvoiceLine, NewLine, Payment
+from caspen_seed.staff import Staff, create_workspace
 
 __all__ = [
     "CaspenRefused",

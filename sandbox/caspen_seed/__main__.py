@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from . import scale as bulk
-from .database import load_schema, workspace_exists
-from .errors import CaspenRefused
-from .facts import describe as describe_workspace
+from caspen_seed import scale as bulk
+from caspen_seed.database import load_schema, workspace_exists
+from caspen_seed.errors import CaspenRefused
+from caspen_seed.facts import describe as describe_workspace
 
 app = typer.Typer(
     pretty_exceptions_enable=False,  # it may print local variables, and one of them holds a password
@@ -62,7 +62,7 @@ def load(
     ] = False,
 ) -> None:
     """Create the schema where needed, and write the sample practice into a workspace of its own."""
-    from .practice import load_practice  # here, because Faker takes a second that `schema` need not wait
+    from caspen_seed.practice import load_practice
 
     load_schema(dsn)
     if keep and workspace_exists(dsn, workspace):

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .arithmetic import DiscountType, LineAmounts, Number, TaxMode, compute_line, exact
+from caspen_seed.arithmetic import DiscountType, LineAmounts, Number, TaxMode, compute_line, exact
 
 LINE_KINDS = ("service", "class", "activity", "product", "package", "custom")
 

@@ -1,3 +1,3 @@
-from .cli import run
+from qbo_emulator.cli import run
 
 run()

@@ -10,11 +10,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .connections import ConnectionDropped
-from .routes import api, door, oauth, pages
-from .settings import Settings
-from .store.snapshot import read_snapshot, write_snapshot
-from .world import World
+from qbo_emulator.routes import api, door, oauth, pages
+from qbo_emulator.routes.connections import ConnectionDropped
+from qbo_emulator.settings import Settings
+from qbo_emulator.state.world import World
+from qbo_emulator.store.snapshot import read_snapshot, write_snapshot
 
 
 def build_app(settings: Settings | None = None) -> Starlette:

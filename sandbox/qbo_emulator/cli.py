@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from .app import build_app
-from .connections import RememberingProtocol
-from .settings import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_VERIFIER, Settings
+from qbo_emulator.app import build_app
+from qbo_emulator.routes.connections import RememberingProtocol
+from qbo_emulator.settings import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_VERIFIER, Settings
 
 
 def main(

@@ -15,7 +15,7 @@ from tests.docs.conftest import DOCS, headings, markdown, tracked, without_code
 from tests.docs.generated import GENERATED, commands, renewed
 
 PAGES = markdown()
-TOP = ("plugins/", "include/", "docs/", "dags/", "ops/", "tests/", "benchmarks/", ".ci/")
+TOP = ("plugins/", "include/", "docs/", "dags/", "ops/", "tests/", "sandbox/", "benchmarks/", ".ci/")
 INSIDE = ("core/", "usecases/", "hooks/", "operators/", "ui/", "cli/", "quality/", "reports/")
 """Folders of the package, often named without it."""
 IDS = [str(path.relative_to(ROOT)) for path in PAGES]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .catalogue import PRIVATE_TEXTS, UNLINKED_TAX_RATE
-from .edge_cases import CLASHING_NUMBER, LONG_NUMBERS, OTHER_CURRENCY
-from .loading import Loaded, load_practice
+from caspen_seed.practice.catalogue import PRIVATE_TEXTS, UNLINKED_TAX_RATE
+from caspen_seed.practice.edge_cases import CLASHING_NUMBER, LONG_NUMBERS, OTHER_CURRENCY
+from caspen_seed.practice.loading import Loaded, load_practice
 
 __all__ = [
     "CLASHING_NUMBER",

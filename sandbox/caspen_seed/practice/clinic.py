@@ -8,11 +8,19 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from ..arithmetic import half_up
-from ..records import NewLine, Payment
-from ..staff import Staff
-from .catalogue import CREDIT_REASONS, GST_FREE, ITEMS, LINE_NOTES, METHODS, PAYERS, PAYMENT_NOTES
-from .diary import ZONE, Diary
+from caspen_seed.arithmetic import half_up
+from caspen_seed.practice.catalogue import (
+    CREDIT_REASONS,
+    GST_FREE,
+    ITEMS,
+    LINE_NOTES,
+    METHODS,
+    PAYERS,
+    PAYMENT_NOTES,
+)
+from caspen_seed.practice.diary import ZONE, Diary
+from caspen_seed.records import NewLine, Payment
+from caspen_seed.staff import Staff
 
 
 class Clinic:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from .catalogue import ARCHIVED, UNLINKED_TAX_RATE
-from .clinic import Clinic
-from .diary import Story
+from caspen_seed.practice.catalogue import ARCHIVED, UNLINKED_TAX_RATE
+from caspen_seed.practice.clinic import Clinic
+from caspen_seed.practice.diary import Story
 
 LONG_NUMBERS = ("PHYSIO-2026-NDIS-0000017", "INV/Żółć/2026/Überweisung/01")
 """More than 21 characters, the most QuickBooks takes."""

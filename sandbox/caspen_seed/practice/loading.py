@@ -13,14 +13,14 @@ from random import Random
 
 import psycopg
 
-from ..errors import CaspenRefused
-from ..staff import Staff, create_workspace, set_clock
-from . import edge_cases, stories
-from .catalogue import ARCHIVED, TAX_RATES
-from .clinic import Clinic
-from .diary import Diary
-from .names import AWKWARD_NAMES, NAMESAKES, SAME_LAST_FIVE_OFFSET, ordinary_clients
-from .neighbour import NEIGHBOUR_OFFSET, open_neighbour
+from caspen_seed.errors import CaspenRefused
+from caspen_seed.practice import edge_cases, stories
+from caspen_seed.practice.catalogue import ARCHIVED, TAX_RATES
+from caspen_seed.practice.clinic import Clinic
+from caspen_seed.practice.diary import Diary
+from caspen_seed.practice.names import AWKWARD_NAMES, NAMESAKES, SAME_LAST_FIVE_OFFSET, ordinary_clients
+from caspen_seed.practice.neighbour import NEIGHBOUR_OFFSET, open_neighbour
+from caspen_seed.staff import Staff, create_workspace, set_clock
 
 CLIENTS, VISITS, HISTORICAL_VISITS = 300, 340, 60
 """How many at scale 1. Some visits bring more than one invoice."""

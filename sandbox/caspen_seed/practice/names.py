@@ -7,7 +7,7 @@ from random import Random
 
 from faker import Faker
 
-from .catalogue import PREFERRED_NAMES
+from caspen_seed.practice.catalogue import PREFERRED_NAMES
 
 Details = dict[str, str | None]
 

@@ -6,9 +6,9 @@ import datetime as dt
 
 from psycopg import Connection
 
-from ..records import NewLine
-from ..staff import Staff, create_workspace
-from .names import AWKWARD_NAMES
+from caspen_seed.practice.names import AWKWARD_NAMES
+from caspen_seed.records import NewLine
+from caspen_seed.staff import Staff, create_workspace
 
 NEIGHBOUR_OFFSET = 1000
 """Added to the sample practice's workspace id."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from .clinic import Clinic
-from .diary import Story
+from caspen_seed.practice.clinic import Clinic
+from caspen_seed.practice.diary import Story
 
 Telling = Callable[[Clinic, int], Story]
 """Makes the story of one visit of one client."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from psycopg import Connection
 
-from .credits import Credits
-from .desk import set_clock
-from .workspaces import create_workspace
+from caspen_seed.staff.credits import Credits
+from caspen_seed.staff.desk import set_clock
+from caspen_seed.staff.workspaces import create_workspace
 
 __all__ = ["Staff", "create_workspace", "set_clock"]
 

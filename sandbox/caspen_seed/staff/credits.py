@@ -9,11 +9,20 @@ from decimal import Decimal, localcontext
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from ..arithmetic import PRECISION, ZERO, LineAmounts, Number, compute_tax, compute_totals, exact, half_up
-from ..errors import CaspenRefused
-from ..records import CreditNote
-from .desk import Row, named
-from .payments import Payments
+from caspen_seed.arithmetic import (
+    PRECISION,
+    ZERO,
+    LineAmounts,
+    Number,
+    compute_tax,
+    compute_totals,
+    exact,
+    half_up,
+)
+from caspen_seed.errors import CaspenRefused
+from caspen_seed.records import CreditNote
+from caspen_seed.staff.desk import Row, named
+from caspen_seed.staff.payments import Payments
 
 INSERT_CREDIT_NOTE = """
     INSERT INTO caspen.credit_note (

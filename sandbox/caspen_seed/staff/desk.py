@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 
-from ..errors import CaspenRefused
+from caspen_seed.errors import CaspenRefused
 
 Row = dict[str, Any]
 

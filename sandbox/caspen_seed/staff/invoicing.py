@@ -9,11 +9,11 @@ from decimal import Decimal
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from ..arithmetic import TaxMode, compute_totals
-from ..errors import CaspenRefused
-from ..records import Invoice, InvoiceLine, NewLine
-from .desk import Row, named
-from .lines import Lines
+from caspen_seed.arithmetic import TaxMode, compute_totals
+from caspen_seed.errors import CaspenRefused
+from caspen_seed.records import Invoice, InvoiceLine, NewLine
+from caspen_seed.staff.desk import Row, named
+from caspen_seed.staff.lines import Lines
 
 DUE_AFTER_DAYS = 14
 UNCHANGED = object()

@@ -9,11 +9,11 @@ from decimal import Decimal
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from ..arithmetic import LineAmounts, TaxMode, compute_totals
-from ..errors import CaspenRefused
-from ..records import NewLine
-from .desk import Row, named
-from .people import People
+from caspen_seed.arithmetic import LineAmounts, TaxMode, compute_totals
+from caspen_seed.errors import CaspenRefused
+from caspen_seed.records import NewLine
+from caspen_seed.staff.desk import Row, named
+from caspen_seed.staff.people import People
 
 # Lines keep their id by position, because a voided credit note may still point at one.
 UPSERT_LINE = """

@@ -9,11 +9,11 @@ from decimal import Decimal
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from ..arithmetic import ZERO, Number, exact
-from ..errors import CaspenRefused
-from ..records import Payment
-from .desk import Row, named
-from .invoicing import Invoicing
+from caspen_seed.arithmetic import ZERO, Number, exact
+from caspen_seed.errors import CaspenRefused
+from caspen_seed.records import Payment
+from caspen_seed.staff.desk import Row, named
+from caspen_seed.staff.invoicing import Invoicing
 
 INSERT_PAYMENT = """
     INSERT INTO caspen.payment (

@@ -8,9 +8,9 @@ from typing import Any
 from psycopg import Cursor, sql
 from psycopg.rows import DictRow
 
-from ..arithmetic import Number, exact
-from ..errors import CaspenRefused
-from .desk import Desk, Row
+from caspen_seed.arithmetic import Number, exact
+from caspen_seed.errors import CaspenRefused
+from caspen_seed.staff.desk import Desk, Row
 
 CLIENT_DETAILS = (
     "title",

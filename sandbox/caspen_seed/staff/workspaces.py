@@ -6,8 +6,8 @@ import datetime as dt
 
 from psycopg import Connection
 
-from ..arithmetic import TaxMode
-from .desk import Desk
+from caspen_seed.arithmetic import TaxMode
+from caspen_seed.staff.desk import Desk
 
 
 def create_workspace(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from .base import Kind, Options, Transaction
-from .credit_memo import CreditMemo
-from .deposit import Deposit
-from .invoice import Invoice
-from .lists import Account, Item, PaymentMethod, Term
-from .names import Customer, Employee, Vendor
-from .payment import Payment
-from .receipts import RefundReceipt, SalesReceipt
-from .settings import CompanyInfo, Preferences
-from .tax import TaxAgency, TaxCode, TaxRate
+from qbo_emulator.entities.base import Kind, Options, Transaction
+from qbo_emulator.entities.credit_memo import CreditMemo
+from qbo_emulator.entities.deposit import Deposit
+from qbo_emulator.entities.invoice import Invoice
+from qbo_emulator.entities.lists import Account, Item, PaymentMethod, Term
+from qbo_emulator.entities.names import Customer, Employee, Vendor
+from qbo_emulator.entities.payment import Payment
+from qbo_emulator.entities.receipts import RefundReceipt, SalesReceipt
+from qbo_emulator.entities.settings import CompanyInfo, Preferences
+from qbo_emulator.entities.tax import TaxAgency, TaxCode, TaxRate
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

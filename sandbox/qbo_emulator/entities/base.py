@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .. import faults
-from ..fields import ENVELOPE, Field, Shape
-from ..store import TRANSACTIONS, Company, Document, ValueKind
+from qbo_emulator.store import TRANSACTIONS, Company, Document, ValueKind
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import ENVELOPE, Field, Shape
 
 Operation = Literal["create", "update", "delete", "void"]
 

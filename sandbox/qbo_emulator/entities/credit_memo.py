@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..fields import Anything, Ref
-from ..money import dec
-from ..rules.application import applied_to, auto_apply, open_fields, release
-from ..store import Company, Document
-from .sales_form import FORM_FIELDS, SalesForm
+from qbo_emulator.entities.sales_form import FORM_FIELDS, SalesForm
+from qbo_emulator.rules.application import applied_to, auto_apply, open_fields, release
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values.fields import Anything, Ref
+from qbo_emulator.values.money import dec
 
 
 class CreditMemo(SalesForm):

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import faults
-from ..fields import LINKED_TXN, Amount, Anything, Choice, Day, Many, Number, Part, Ref, Shape, Text
-from ..money import ZERO, amount_number, dec
-from ..rules.references import account_of_type, check_currency, named_ref, referred
-from ..store import Company, Document
-from .base import Options, Transaction, check_period_open
+from qbo_emulator.entities.base import Options, Transaction, check_period_open
+from qbo_emulator.rules.references import account_of_type, check_currency, named_ref, referred
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import (
+    LINKED_TXN,
+    Amount,
+    Anything,
+    Choice,
+    Day,
+    Many,
+    Number,
+    Part,
+    Ref,
+    Shape,
+    Text,
+)
+from qbo_emulator.values.money import ZERO, amount_number, dec
 
 DEPOSITABLE = ("Payment", "SalesReceipt")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from .. import faults
-from ..fields import Amount, Anything, Choice, Day, Flag, Ref, Text
-from ..money import dec
-from ..rules.application import applied_to, auto_apply, open_fields, release
-from ..rules.references import account_of_type
-from ..store import Company, Document
-from .sales_form import FORM_FIELDS, SalesForm
+from qbo_emulator.entities.sales_form import FORM_FIELDS, SalesForm
+from qbo_emulator.rules.application import applied_to, auto_apply, open_fields, release
+from qbo_emulator.rules.references import account_of_type
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import Amount, Anything, Choice, Day, Flag, Ref, Text
+from qbo_emulator.values.money import dec
 
 
 class Invoice(SalesForm):

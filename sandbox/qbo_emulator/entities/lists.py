@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import faults
-from ..fields import Amount, Anything, Choice, Day, Flag, Number, Ref, Text
-from ..rules.references import account_of_type, bare_ref, named_ref, referred
-from ..store import Company, Document
-from .base import Kind, Options
-from .names import DELETED
+from qbo_emulator.entities.base import Kind, Options
+from qbo_emulator.entities.names import DELETED
+from qbo_emulator.rules.references import account_of_type, bare_ref, named_ref, referred
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import Amount, Anything, Choice, Day, Flag, Number, Ref, Text
 
 CLASSIFICATIONS = {
     "Bank": "Asset",

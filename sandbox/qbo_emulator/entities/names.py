@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import faults
-from ..fields import PHONE, WEB_ADDRESS, Address, Amount, Anything, Day, Email, Field, Flag, Number, Ref, Text
-from ..rules.references import bare_ref, check_currency, referred
-from ..store import NAMES, Company, Document
-from .base import Kind, Options
+from qbo_emulator.entities.base import Kind, Options
+from qbo_emulator.rules.references import bare_ref, check_currency, referred
+from qbo_emulator.store import NAMES, Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import (
+    PHONE,
+    WEB_ADDRESS,
+    Address,
+    Amount,
+    Anything,
+    Day,
+    Email,
+    Field,
+    Flag,
+    Number,
+    Ref,
+    Text,
+)
 
 DELETED = " (deleted)"
 FORBIDDEN = ":\t\n"

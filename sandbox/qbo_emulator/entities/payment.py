@@ -5,13 +5,32 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .. import faults
-from ..fields import LINKED_TXN, Amount, Anything, Day, Flag, Many, Number, Part, Ref, Shape, Text
-from ..money import ZERO, amount_number, dec
-from ..rules.application import LINKABLE, applications_of, carry_to_documents, payment_line
-from ..rules.references import account_of_type, active_customer, bare_ref, check_currency, named_ref, referred
-from ..store import Company, Document
-from .base import Options, Transaction, check_period_open
+from qbo_emulator.entities.base import Options, Transaction, check_period_open
+from qbo_emulator.rules.application import LINKABLE, applications_of, carry_to_documents, payment_line
+from qbo_emulator.rules.references import (
+    account_of_type,
+    active_customer,
+    bare_ref,
+    check_currency,
+    named_ref,
+    referred,
+)
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import (
+    LINKED_TXN,
+    Amount,
+    Anything,
+    Day,
+    Flag,
+    Many,
+    Number,
+    Part,
+    Ref,
+    Shape,
+    Text,
+)
+from qbo_emulator.values.money import ZERO, amount_number, dec
 
 _LINE = Part(
     Shape(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import faults
-from ..fields import Anything, Flag, Ref, Text
-from ..rules.references import account_of_type, named_ref
-from ..store import Company, Document
-from .base import Options
-from .sales_form import FORM_FIELDS, SalesForm
+from qbo_emulator.entities.base import Options
+from qbo_emulator.entities.sales_form import FORM_FIELDS, SalesForm
+from qbo_emulator.rules.references import account_of_type, named_ref
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import Anything, Flag, Ref, Text
 
 RECEIPT_FIELDS = {
     **FORM_FIELDS,

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import faults
-from ..fields import (
+from qbo_emulator.entities.base import Options, Transaction, check_period_open
+from qbo_emulator.rules.lines import SALES_LINE, FormLines
+from qbo_emulator.rules.numbering import choose_doc_number, count_doc_number
+from qbo_emulator.rules.references import active_customer, check_currency, named_ref, referred
+from qbo_emulator.rules.stock import check_stock_dates, move_stock
+from qbo_emulator.rules.tax import missing_code, tax_of
+from qbo_emulator.rules.us_tax import us_tax_of
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import (
     CUSTOM_FIELD,
     LINKED_TXN,
     Address,
@@ -25,15 +33,7 @@ from ..fields import (
     Shape,
     Text,
 )
-from ..money import amount_number, dec
-from ..rules.lines import SALES_LINE, FormLines
-from ..rules.numbering import choose_doc_number, count_doc_number
-from ..rules.references import active_customer, check_currency, named_ref, referred
-from ..rules.stock import check_stock_dates, move_stock
-from ..rules.tax import missing_code, tax_of
-from ..rules.us_tax import us_tax_of
-from ..store import Company, Document
-from .base import Options, Transaction, check_period_open
+from qbo_emulator.values.money import amount_number, dec
 
 TAX_MODES = ("TaxExcluded", "TaxInclusive", "NotApplicable")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import faults
-from ..fields import Anything
-from ..store import Company, Document
-from .base import Kind, Options
+from qbo_emulator.entities.base import Kind, Options
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import Anything
 
 
 class CompanyInfo(Kind):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .. import faults
-from ..fields import Anything, Flag, Text
-from ..money import ZERO, dec, plain_number
-from ..store import Company, Document
-from .base import Kind, Options
+from qbo_emulator.entities.base import Kind, Options
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import Anything, Flag, Text
+from qbo_emulator.values.money import ZERO, dec, plain_number
 
 
 class TaxCode(Kind):

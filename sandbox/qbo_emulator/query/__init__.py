@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .run import run_query
+from qbo_emulator.query.run import run_query
 
 __all__ = ["run_query"]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 from lark.exceptions import VisitError
 
-from .. import faults
+from qbo_emulator.values import faults
 
 _NAMES = {"NAME": " <IDENTIFIER> ", "STRING": " <STRING> ", "INTEGER": " <INTEGER> ", "NUMBER": " <NUMBER> "}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..store import Company, Document
+from qbo_emulator.store import Company, Document
 
 PSEUDO_CODES = {"TAX": True, "NON": False, "CustomSalesTax": True}
 

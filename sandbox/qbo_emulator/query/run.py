@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from .. import faults
-from ..entities import BY_ANY_CASE, Kind
-from ..store import Company, Document, Table, comparable, id_number, value_at
-from .parser import Condition, Query, Today, parse
-from .pseudo import pseudo_tax_codes
+from qbo_emulator.entities import BY_ANY_CASE, Kind
+from qbo_emulator.query.parser import Condition, Query, Today, parse
+from qbo_emulator.query.pseudo import pseudo_tax_codes
+from qbo_emulator.store import Company, Document, Table, comparable, id_number, value_at
+from qbo_emulator.values import faults
 
 PAGE_DEFAULT, PAGE_MAX = 100, 1000
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..calls import Call, understand
-from ..connections import ConnectionDropped, abort
-from ..fault_plan import Occasion, Rule
-from ..gateway import Answer, Gateway
-from ..recorder import Recorded
-from ..world import World
+from qbo_emulator.routes.connections import ConnectionDropped, abort
+from qbo_emulator.service.calls import Call, understand
+from qbo_emulator.service.gateway import Answer, Gateway
+from qbo_emulator.state.fault_plan import Occasion, Rule
+from qbo_emulator.state.recorder import Recorded
+from qbo_emulator.state.world import World
 
 
 async def company_call(request: Request) -> Response:

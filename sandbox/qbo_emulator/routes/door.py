@@ -16,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ..faults import ApplicationFault
-from ..oauth import Rotation
-from ..person import ACTIONS, BadRequest, change_switches, set_connected
-from ..seed.bulk import load_invoices
-from ..store import Company
-from ..store.snapshot import write_snapshot
-from ..world import World
+from qbo_emulator.seed.bulk import load_invoices
+from qbo_emulator.service.person import ACTIONS, BadRequest, change_switches, set_connected
+from qbo_emulator.state.oauth import Rotation
+from qbo_emulator.state.world import World
+from qbo_emulator.store import Company
+from qbo_emulator.store.snapshot import write_snapshot
+from qbo_emulator.values.faults import ApplicationFault
 
 Handler = Callable[[World, dict[str, Any], Request], Any]
 ROTATIONS: tuple[Rotation, ...] = ("daily", "every_refresh", "never")

@@ -14,14 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ..connections import ConnectionDropped, abort
-from ..fault_plan import TOKEN_ENDPOINT, Occasion
-from ..gateway import BAD_GATEWAY_PAGE
-from ..oauth import ACCOUNTING_SCOPE, OAuthError
-from ..recorder import Recorded
-from ..templates import render
-from ..wire import HTML, TEXT
-from ..world import World
+from qbo_emulator.routes.connections import ConnectionDropped, abort
+from qbo_emulator.service.gateway import BAD_GATEWAY_PAGE
+from qbo_emulator.state.fault_plan import TOKEN_ENDPOINT, Occasion
+from qbo_emulator.state.oauth import ACCOUNTING_SCOPE, OAuthError
+from qbo_emulator.state.recorder import Recorded
+from qbo_emulator.state.world import World
+from qbo_emulator.templates import render
+from qbo_emulator.values.wire import HTML, TEXT
 
 TOKEN_FAILURES = {
     "drop": 0,

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ..faults import ApplicationFault
-from ..person import ACTIONS, BadRequest, set_connected
-from ..store import Company, Document, value_at
-from ..templates import render
-from ..world import World
+from qbo_emulator.service.person import ACTIONS, BadRequest, set_connected
+from qbo_emulator.state.world import World
+from qbo_emulator.store import Company, Document, value_at
+from qbo_emulator.templates import render
+from qbo_emulator.values.faults import ApplicationFault
 
 SHOWN_MAX = 200
 COLUMNS: dict[str, tuple[str, ...]] = {

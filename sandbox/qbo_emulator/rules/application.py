@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from ..money import ZERO, amount_number, dec
-from ..store import TRANSACTIONS, Company, Document, id_number
+from qbo_emulator.store import TRANSACTIONS, Company, Document, id_number
+from qbo_emulator.values.money import ZERO, amount_number, dec
 
 LINKABLE = ("Invoice", "CreditMemo")
 AUTO_APPLY_NOTE = "Created by QB Online to link credits to charges."

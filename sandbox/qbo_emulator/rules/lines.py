@@ -5,8 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .. import faults
-from ..fields import (
+from qbo_emulator.rules.references import account_of_type, bare_ref, named_ref, referred
+from qbo_emulator.rules.tax import TaxableLine
+from qbo_emulator.store import Company
+from qbo_emulator.values import faults
+from qbo_emulator.values.fields import (
     CUSTOM_FIELD,
     LINKED_TXN,
     Amount,
@@ -21,10 +24,7 @@ from ..fields import (
     Shape,
     Text,
 )
-from ..money import ZERO, amount_number, dec, half_up, plain_number
-from ..store import Company
-from .references import account_of_type, bare_ref, named_ref, referred
-from .tax import TaxableLine
+from qbo_emulator.values.money import ZERO, amount_number, dec, half_up, plain_number
 
 LINE_LIMIT = 750
 

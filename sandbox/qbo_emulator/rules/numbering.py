@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import faults
-from ..store import Company, Document
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
 
 AUTO = "AUTO_GENERATE"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .. import faults
-from ..money import ZERO, dec, plain_number
-from ..store import Company, Document
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.money import ZERO, dec, plain_number
 
 
 def check_stock_dates(company: Company, lines: list[dict[str, Any]], txn_date: str) -> None:

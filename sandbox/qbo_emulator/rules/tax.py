@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .. import faults
-from ..money import ZERO, amount_number, dec, half_up, plain_number
-from ..store import Company, Document
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values import faults
+from qbo_emulator.values.money import ZERO, amount_number, dec, half_up, plain_number
 
 HUNDRED = Decimal(100)
 RATE_WORDS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .. import faults
-from ..money import ZERO, amount_number, dec, half_up
-from ..store import Company
-from .tax import HUNDRED, TaxableLine, sales_rates, tax_line
+from qbo_emulator.rules.tax import HUNDRED, TaxableLine, sales_rates, tax_line
+from qbo_emulator.store import Company
+from qbo_emulator.values import faults
+from qbo_emulator.values.money import ZERO, amount_number, dec, half_up
 
 
 def us_tax_of(company: Company, lines: list[TaxableLine], txn_date: str, supplied: Any) -> dict[str, Any]:

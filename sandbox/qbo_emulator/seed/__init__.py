@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .company import seed_company
-from .countries import COUNTRIES, CountrySeed
+from qbo_emulator.seed.company import seed_company
+from qbo_emulator.seed.countries import COUNTRIES, CountrySeed
 
 __all__ = ["COUNTRIES", "CountrySeed", "seed_company"]

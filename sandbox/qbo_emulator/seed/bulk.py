@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ..clock import document_stamp
-from ..money import ZERO, amount_number, dec
-from ..rules.tax import rate_on
-from ..store import NAMES, TRANSACTIONS, Company, Document
+from qbo_emulator.rules.tax import rate_on
+from qbo_emulator.store import NAMES, TRANSACTIONS, Company, Document
+from qbo_emulator.values.clock import document_stamp
+from qbo_emulator.values.money import ZERO, amount_number, dec
 
 PAID_SHARE = 10
 """One invoice in so many is still open."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..clock import Clock
-from ..entities import KINDS
-from ..entities.tax import add_tax_code, add_tax_rate
-from ..store import Company, Document
-from .countries import CountrySeed
+from qbo_emulator.entities import KINDS
+from qbo_emulator.entities.tax import add_tax_code, add_tax_rate
+from qbo_emulator.seed.countries import CountrySeed
+from qbo_emulator.store import Company, Document
+from qbo_emulator.values.clock import Clock
 
 ACCOUNTS: tuple[tuple[str, str, str], ...] = (
     ("Accounts Receivable (A/R)", "Accounts Receivable", "AccountsReceivable"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .company import NAMES, TRANSACTIONS, Change, Company, Tombstone
-from .table import Table
-from .values import Document, ValueKind, comparable, id_number, moment_seconds, value_at
+from qbo_emulator.store.company import NAMES, TRANSACTIONS, Change, Company, Tombstone
+from qbo_emulator.store.table import Table
+from qbo_emulator.store.values import Document, ValueKind, comparable, id_number, moment_seconds, value_at
 
 __all__ = [
     "NAMES",

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..clock import Clock, document_stamp
-from ..money import ZERO, amount_number, dec
-from ..switches import Switches
-from .table import Table
-from .values import Document, ValueKind, value_at
+from qbo_emulator.store.switches import Switches
+from qbo_emulator.store.table import Table
+from qbo_emulator.store.values import Document, ValueKind, value_at
+from qbo_emulator.values.clock import Clock, document_stamp
+from qbo_emulator.values.money import ZERO, amount_number, dec
 
 OPEN_AMOUNT_FIELD = {
     "Invoice": ("Balance", 1),

@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .company import Company, Tombstone
+from qbo_emulator.store.company import Company, Tombstone
 
 if TYPE_CHECKING:
-    from ..world import World
+    from qbo_emulator.state.world import World
 
 VERSION = 1
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sortedcontainers import SortedList
 
-from .values import Document, ValueKind, comparable, id_number, value_at
+from qbo_emulator.store.values import Document, ValueKind, comparable, id_number, value_at
 
 RANGED: frozenset[str] = frozenset({"MetaData.LastUpdatedTime", "TxnDate", "DisplayName", "Name"})
 """Properties kept in order, for range filters and ORDERBY."""

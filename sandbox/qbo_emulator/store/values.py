@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
-from ..clock import DATA_CENTRE
+from qbo_emulator.values.clock import DATA_CENTRE
 
 Document = dict[str, Any]
 """A document exactly as QuickBooks answers it: amounts are JSON numbers, Ids are strings."""

@@ -17,7 +17,7 @@ from caspen_qbo.core.posting.totals import (
     tax_lines,
 )
 from caspen_qbo.core.records import TaxMode
-from tests.support.caspen_strategies import DrawnInvoice, invoices, tax_percents
+from caspen_seed.strategies import DrawnInvoice, invoices, tax_percents
 from tests.support.records import FREE, GST, a_code, a_context, a_line, an_invoice
 
 CENT = Decimal("0.01")

@@ -1,0 +1,1 @@
+"""What everything else is made of: time, amounts, properties, refusals, and the envelopes they travel in."""
