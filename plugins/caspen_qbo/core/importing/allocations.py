@@ -1,4 +1,4 @@
-"""What of a QuickBooks payment is money on which of our invoices, with the credits it uses taken off."""
+"""How much money a QuickBooks payment puts on which of our invoices, less the credits it uses up."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from caspen_qbo.core.documents import DocumentFacts
-
-NOTHING = Decimal("0.00")
+from caspen_qbo.core.money import CENT, ZERO
 
 
 def read_shares(
@@ -16,31 +15,31 @@ def read_shares(
     """
     The money a QuickBooks payment puts on each of our invoices.
 
-    A payment may use credits beside the money: lines of invoices less lines of credits are what came in. A
+    A payment may use up credits as well as money: lines of invoices less lines of credits are what came in. A
     credit memo of ours belongs to its own invoice; any other is clear only where the payment pays a single
     invoice.
 
     :param invoices: QuickBooks invoice id -> our invoice's id.
     :param credited: QuickBooks credit memo id -> the id of the invoice that our credit note lowers.
     :return: The shares above zero, and why they are unclear (empty: they are not). Unclear shares are the
-        lines as they stand.
+        lines as they are.
     """
     paid: dict[str, Decimal] = {}
     others: dict[tuple[str, str], Decimal] = {}
     for link in facts.links:
-        amount = link.amount or NOTHING
+        amount = link.amount or ZERO
         if link.txn_type == "Invoice":
-            paid[link.txn_id] = paid.get(link.txn_id, NOTHING) + amount
+            paid[link.txn_id] = paid.get(link.txn_id, ZERO) + amount
         else:
             key = (link.txn_type, link.txn_id)
-            others[key] = others.get(key, NOTHING) + amount
+            others[key] = others.get(key, ZERO) + amount
     unclear = ""
-    # Lines beside invoices are credits used up, or charges paid: only the sum tells which.
-    on_invoices, on_others = sum(paid.values(), NOTHING), sum(others.values(), NOTHING)
+    # Lines of anything else are credits used up, or charges paid: only the sum shows which.
+    on_invoices, on_others = sum(paid.values(), ZERO), sum(others.values(), ZERO)
     if others and on_invoices + on_others + facts.balance != facts.total:
         unclear = _take_off_credits(paid, others, invoices, credited)
     ours = {invoices[txn_id]: amount for txn_id, amount in paid.items() if txn_id in invoices and amount > 0}
-    if not unclear and any(amount != amount.quantize(Decimal("0.01")) for amount in ours.values()):
+    if not unclear and any(amount != amount.quantize(CENT) for amount in ours.values()):
         unclear = "holds amounts that are not whole cents"
     return ours, unclear
 
@@ -56,8 +55,6 @@ def _take_off_credits(
         own = by_our_id.get(credited.get(txn_id, 0)) if txn_type == "CreditMemo" else None
         target = own if own in paid else next(iter(paid)) if len(paid) == 1 else None
         if target is None or paid[target] < amount:
-            return (
-                f"also uses {txn_type} {txn_id} of {amount:.2f}, and which invoice that pays cannot be told"
-            )
+            return f"also uses {txn_type} {txn_id} of {amount:.2f}, and it is unclear which invoice that pays"
         paid[target] -= amount
     return ""

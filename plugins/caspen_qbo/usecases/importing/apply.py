@@ -8,19 +8,18 @@ from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.importing.findings import Finding, find_problems
 from caspen_qbo.core.importing.payments import ImportedAllocation, ImportedPayment
 from caspen_qbo.core.importing.plan import (
+    AllocationView,
+    AmountChange,
     Import,
-    Mirror,
-    Paid,
-    Scene,
-    Standing,
+    ImportSnapshot,
+    plan_amount_changes,
     plan_imports,
     plan_links,
-    plan_mirrors,
 )
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.posting.links import Link
 from caspen_qbo.hooks.store.posting.unsynced import Listing
-from caspen_qbo.usecases.importing.snapshot import Books, read_scene, source_ref
+from caspen_qbo.usecases.importing.snapshot import BooksState, read_snapshot, source_ref
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import restage
 
@@ -30,29 +29,29 @@ _EVENTS = {
 }
 
 
-def apply(session: Session, books: Books, counts: Counter[str]) -> None:
+def apply(session: Session, books: BooksState, counts: Counter[str]) -> None:
     """
     Bring Caspen in line with the books, link what was recorded, list what a person must look at.
 
     Each step is complete in itself and found done when it is repeated; only after the last one may the cursor
     move.
     """
-    scene = read_scene(session, books)
-    mirrors, imports = plan_mirrors(scene), plan_imports(scene)
-    for mirror in mirrors:
-        _follow(session, mirror, counts)
-    if mirrors:
+    snapshot = read_snapshot(session, books)
+    changes, imports = plan_amount_changes(snapshot), plan_imports(snapshot)
+    for change in changes:
+        _follow(session, change, counts)
+    if changes:
         # An edit may have made room: two payments became one, or money came off an invoice.
-        scene = read_scene(session, books)
-        imports = plan_imports(scene)
+        snapshot = read_snapshot(session, books)
+        imports = plan_imports(snapshot)
     for step in imports:
         _record(session, step, counts)
-    restage(session, list(scene.invoices))
+    restage(session, list(snapshot.invoices))
     with session.store.transaction():
-        _link(session, books, read_scene(session, books))
-        scene = read_scene(session, books)
-        _list(session, scene, counts)
-        _refresh(session, books, scene)
+        _link(session, books, read_snapshot(session, books))
+        snapshot = read_snapshot(session, books)
+        _list(session, snapshot, counts)
+        _refresh(session, books, snapshot)
 
 
 def _record(session: Session, step: Import, counts: Counter[str]) -> None:
@@ -74,67 +73,67 @@ def _record(session: Session, step: Import, counts: Counter[str]) -> None:
         counts["allocations_imported"] += len(result.allocations)
 
 
-def _follow(session: Session, mirror: Mirror, counts: Counter[str]) -> None:
-    paid, allocation = mirror.paid, mirror.paid.allocation
-    if mirror.amount == 0:
+def _follow(session: Session, change: AmountChange, counts: Counter[str]) -> None:
+    view, allocation = change.view, change.view.allocation
+    if change.amount == 0:
         moved = session.billing.unlink_allocation(session.workspace_id, allocation.id) is not None
     else:
-        now = session.billing.change_allocation(session.workspace_id, allocation.id, mirror.amount)
+        now = session.billing.change_allocation(session.workspace_id, allocation.id, change.amount)
         moved = now != allocation.amount
     if moved:
         counts["payments_followed"] += 1
         session.store.links.note_event(
             DocumentKind.PAYMENT,
             allocation.id,
-            _EVENTS["changed" if mirror.amount else "voided"],
-            f"QuickBooks payment {paid.payment_id}: {allocation.amount:.2f} -> {mirror.amount:.2f}",
+            _EVENTS["changed" if change.amount else "voided"],
+            f"QuickBooks payment {view.payment_id}: {allocation.amount:.2f} -> {change.amount:.2f}",
         )
 
 
-def _link(session: Session, books: Books, scene: Scene) -> None:
-    tie, untie = plan_links(scene)
-    for paid in tie:
-        _write_link(session, paid, books.payments[paid.payment_id])
+def _link(session: Session, books: BooksState, snapshot: ImportSnapshot) -> None:
+    link, unlink = plan_links(snapshot)
+    for view in link:
+        _write_link(session, view, books.payments[view.payment_id])
         session.store.links.note_event(
             DocumentKind.PAYMENT,
-            paid.allocation.id,
+            view.allocation.id,
             "imported from QuickBooks",
-            f"Payment {paid.payment_id}, {paid.allocation.amount:.2f}",
+            f"Payment {view.payment_id}, {view.allocation.amount:.2f}",
         )
-    for paid in untie:
-        session.store.links.mark_removed(DocumentKind.PAYMENT, paid.allocation.id)
+    for view in unlink:
+        session.store.links.mark_removed(DocumentKind.PAYMENT, view.allocation.id)
 
 
-def _refresh(session: Session, books: Books, scene: Scene) -> None:
+def _refresh(session: Session, books: BooksState, snapshot: ImportSnapshot) -> None:
     """What stands as QuickBooks shows it now is what the next change is measured against."""
     disputed = {
-        finding.document_id for finding in find_problems(scene) if finding.kind is DocumentKind.PAYMENT
+        finding.document_id for finding in find_problems(snapshot) if finding.kind is DocumentKind.PAYMENT
     }
-    for paid in scene.paid:
-        facts = books.payments.get(paid.payment_id)
-        if facts is not None and paid.live and paid.standing is Standing.LINKED:
-            if paid.allocation.id not in disputed:
-                _write_link(session, paid, facts)
+    for view in snapshot.allocations:
+        facts = books.payments.get(view.payment_id)
+        if facts is not None and view.live and view.linked:
+            if view.allocation.id not in disputed:
+                _write_link(session, view, facts)
 
 
-def _write_link(session: Session, paid: Paid, facts: DocumentFacts) -> None:
+def _write_link(session: Session, view: AllocationView, facts: DocumentFacts) -> None:
     session.store.links.record(
         Link(
             session.realm_id,
             DocumentKind.PAYMENT,
-            paid.allocation.id,
+            view.allocation.id,
             "quickbooks",
             facts,
             None,
             None,
-            paid.allocation.amount,
+            view.allocation.amount,
         )
     )
 
 
-def _list(session: Session, scene: Scene, counts: Counter[str]) -> None:
+def _list(session: Session, snapshot: ImportSnapshot, counts: Counter[str]) -> None:
     """Write the list anew: what is found, and no longer what is not found any more."""
-    found = find_problems(scene)
+    found = find_problems(snapshot)
     counts["listed"] += len(found)
     released = session.store.imports.fetch_released()
     session.store.unsynced.record(
@@ -146,7 +145,7 @@ def _list(session: Session, scene: Scene, counts: Counter[str]) -> None:
         ]
     )
     keep = {(finding.kind.value, finding.document_id, finding.error_key) for finding in found}
-    for kind, document_id, key in session.store.imports.fetch_listed(list(scene.invoices)) - keep:
+    for kind, document_id, key in session.store.imports.fetch_listed(list(snapshot.invoices)) - keep:
         counts["resolved"] += session.store.unsynced.resolve(
             kind, document_id, resolution="no longer the case", error_keys=[key]
         )

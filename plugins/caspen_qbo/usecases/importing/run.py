@@ -15,18 +15,19 @@ from caspen_qbo import settings
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.importing.findings import find_problems
-from caspen_qbo.core.importing.plan import Scene, plan_imports, plan_mirrors
+from caspen_qbo.core.importing.plan import ImportSnapshot, plan_amount_changes, plan_imports
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.importing.imports import CURSOR
 from caspen_qbo.usecases.importing.apply import apply
 from caspen_qbo.usecases.importing.snapshot import (
-    Books,
+    BooksState,
     file_payment,
     imported_invoices,
     is_ours,
-    look_at,
-    read_scene,
+    read_around,
+    read_snapshot,
 )
 from caspen_qbo.usecases.posting.run import RunResult, run_job, write_statuses
 from caspen_qbo.usecases.sending.lookup import fetch_by_id
@@ -36,7 +37,6 @@ from caspen_qbo.usecases.shared.staging import stage
 log = logging.getLogger(__name__)
 
 JOB = "import"
-CURSOR = "quickbooks_payments"
 
 
 def import_payments(session: Session) -> RunResult:
@@ -76,8 +76,8 @@ def plan_import(session: Session) -> RunResult:
             with session.store.transaction():
                 stage(session)
                 books, _ = _look(session, counts)
-                scene = read_scene(session, books) if books.invoices else Scene({}, {}, ())
-                steps = _tell(scene, counts)
+                snapshot = read_snapshot(session, books) if books.invoices else ImportSnapshot({}, {}, ())
+                steps = _tell(snapshot, counts)
                 raise _Undo
         except _Undo:
             pass  # what was staged to look at it is gone again, as intended
@@ -88,31 +88,31 @@ def plan_import(session: Session) -> RunResult:
     )
 
 
-def _tell(scene: Scene, counts: Counter[str]) -> list[str]:
+def _tell(snapshot: ImportSnapshot, counts: Counter[str]) -> list[str]:
     steps = []
-    for step in plan_imports(scene):
+    for step in plan_imports(snapshot):
         counts["would_import"] += 1
         parts = ", ".join(
-            f"{amount:.2f} on {scene.invoices[id_].number}" for id_, amount in step.expected.items()
+            f"{amount:.2f} on {snapshot.invoices[id_].number}" for id_, amount in step.expected.items()
         )
         steps.append(
             f"import QuickBooks payment {step.payment.quickbooks_id} of {step.payment.paid_on}: {parts}"
         )
-    for mirror in plan_mirrors(scene):
-        counts["would_mirror"] += 1
-        allocation = mirror.paid.allocation
+    for change in plan_amount_changes(snapshot):
+        counts["would_change"] += 1
+        allocation = change.view.allocation
         steps.append(
-            f"change {allocation.payment_number} from {allocation.amount:.2f} to {mirror.amount:.2f}"
+            f"change {allocation.payment_number} from {allocation.amount:.2f} to {change.amount:.2f}"
         )
-    going = {step.payment.quickbooks_id for step in plan_imports(scene)}
-    for finding in find_problems(scene):
+    going = {step.payment.quickbooks_id for step in plan_imports(snapshot)}
+    for finding in find_problems(snapshot):
         if finding.payment_id not in going:
             counts["would_list"] += 1
             steps.append(f"list {finding.number} ({finding.error_key}): {finding.detail}")
     return steps
 
 
-def _look(session: Session, counts: Counter[str]) -> tuple[Books, datetime]:
+def _look(session: Session, counts: Counter[str]) -> tuple[BooksState, datetime]:
     """Read the feed and everything around what it names; and QuickBooks' own time of the feed."""
     stored = session.store.documents.fetch_cursor(CURSOR)
     position = stored[0] if stored else session.connection.first_connected_at
@@ -120,17 +120,17 @@ def _look(session: Session, counts: Counter[str]) -> tuple[Books, datetime]:
     changes, read_at = session.accounting.fetch_changes(["Payment"], since)
     bodies = changes.get("Payment", [])
     counts["payments_seen"] += len(bodies)
-    books = Books()
+    books = BooksState()
     invoice_ids = session.store.imports.fetch_unsettled(since)
     invoice_ids |= _sort(session, books, [read_facts("Payment", body) for body in bodies])
     feed_was_cut = len(bodies) >= settings.CDC_OBJECTS_MAX
     if feed_was_cut or since < datetime.now(UTC) - timedelta(days=settings.CDC_DAYS_MAX):
         invoice_ids |= _find_missing(session)
-    look_at(session, books, invoice_ids)
+    read_around(session, books, invoice_ids)
     return books, read_at
 
 
-def _sort(session: Session, books: Books, payments: list[DocumentFacts]) -> set[int]:
+def _sort(session: Session, books: BooksState, payments: list[DocumentFacts]) -> set[int]:
     """File what the feed brought; the invoices of imported payments that changed or are gone."""
     known = session.store.links.fetch_by_quickbooks_ids(
         session.realm_id, "Payment", [facts.quickbooks_id for facts in payments]

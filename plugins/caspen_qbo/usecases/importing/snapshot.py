@@ -14,7 +14,13 @@ from decimal import Decimal
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.importing.allocations import read_shares
-from caspen_qbo.core.importing.plan import BooksPayment, ClinicInvoice, Paid, Scene, Standing
+from caspen_qbo.core.importing.plan import (
+    AllocationView,
+    BooksPayment,
+    ClinicInvoice,
+    ImportSnapshot,
+    LinkState,
+)
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import Allocation, DocumentKind
@@ -24,7 +30,7 @@ from caspen_qbo.usecases.shared.session import Session
 
 
 @dataclass
-class Books:
+class BooksState:
     """What QuickBooks holds, as far as it was looked at in this run. Grows while looking."""
 
     payments: dict[str, DocumentFacts] = field(default_factory=dict)
@@ -62,9 +68,9 @@ def is_ours(session: Session, facts: DocumentFacts, links: Iterable[Row]) -> boo
     return read_marker(facts.private_note) is not None or any(row["origin"] != "quickbooks" for row in links)
 
 
-def look_at(session: Session, books: Books, invoice_ids: Collection[int]) -> None:
+def read_around(session: Session, books: BooksState, invoice_ids: Collection[int]) -> None:
     """Complete the books around these invoices of ours and the payments already in ``books``."""
-    _learn_invoices(session, books, books.payments.values())
+    _read_our_ids(session, books, books.payments.values())
     waiting = set(invoice_ids) | _invoices_of(session, books, books.payments)
     while waiting := waiting - books.invoices.keys():
         before = set(books.payments)
@@ -83,11 +89,11 @@ def look_at(session: Session, books: Books, invoice_ids: Collection[int]) -> Non
         }
         _read_payments(session, books, named)
         fresh = books.payments.keys() - before
-        _learn_invoices(session, books, [books.payments[payment_id] for payment_id in fresh])
+        _read_our_ids(session, books, [books.payments[payment_id] for payment_id in fresh])
         waiting = _invoices_of(session, books, fresh)
 
 
-def _read_invoices(session: Session, books: Books, ids: Collection[int]) -> None:
+def _read_invoices(session: Session, books: BooksState, ids: Collection[int]) -> None:
     rows = session.store.documents.fetch_documents(DocumentKind.INVOICE, ids)
     for invoice_id, row in rows.items():
         if row["quickbooks_id"] is not None:
@@ -100,7 +106,7 @@ def _read_invoices(session: Session, books: Books, ids: Collection[int]) -> None
         books.invoices[invoice_id] = read_facts("Invoice", body) if body else None
 
 
-def _read_payments(session: Session, books: Books, ids: Collection[str]) -> None:
+def _read_payments(session: Session, books: BooksState, ids: Collection[str]) -> None:
     unread = set(ids) - books.payments.keys() - books.gone - books.left
     links = session.store.links.fetch_by_quickbooks_ids(session.realm_id, "Payment", unread)
     own = {
@@ -116,7 +122,7 @@ def _read_payments(session: Session, books: Books, ids: Collection[str]) -> None
 
 
 def file_payment(
-    session: Session, books: Books, payment_id: str, facts: DocumentFacts | None, links: Collection[Row]
+    session: Session, books: BooksState, payment_id: str, facts: DocumentFacts | None, links: Collection[Row]
 ) -> None:
     """Put a payment where it belongs: ours, gone, without money, or somebody else's."""
     if facts is not None and is_ours(session, facts, links):
@@ -129,7 +135,7 @@ def file_payment(
         books.payments[payment_id] = facts
 
 
-def _learn_invoices(session: Session, books: Books, payments: Iterable[DocumentFacts]) -> None:
+def _read_our_ids(session: Session, books: BooksState, payments: Iterable[DocumentFacts]) -> None:
     """Which of the invoices and credit memos these payments name are ours."""
     named: dict[str, set[str]] = {"Invoice": set(), "CreditMemo": set()}
     for facts in payments:
@@ -153,7 +159,7 @@ def _learn_invoices(session: Session, books: Books, payments: Iterable[DocumentF
         books.credited[notes[note_id]] = row["invoice_id"]
 
 
-def _invoices_of(session: Session, books: Books, payment_ids: Collection[str]) -> set[int]:
+def _invoices_of(session: Session, books: BooksState, payment_ids: Collection[str]) -> set[int]:
     """Our invoices that these payments pay, or paid when they were imported."""
     ids = {
         books.our_ids[link.txn_id]
@@ -179,7 +185,7 @@ def _fetch_allocations(session: Session, invoice_ids: Collection[int]) -> list[A
     return list(session.billing.fetch_allocations(session.workspace_id, ids).values())
 
 
-def read_scene(session: Session, books: Books) -> Scene:
+def read_snapshot(session: Session, books: BooksState) -> ImportSnapshot:
     """What the books show, beside Caspen as it is in this moment."""
     found = session.billing.fetch_invoices(session.workspace_id, list(books.invoices))
     invoices = {
@@ -188,7 +194,6 @@ def read_scene(session: Session, books: Books) -> Scene:
             invoice.number,
             "deleted" if invoice.deleted_at else invoice.status,
             invoice.balance,
-            books.quickbooks_ids.get(invoice.id, ""),
             gone=(facts := books.invoices[invoice.id]) is None or facts.gone,
         )
         for invoice in found.values()
@@ -198,10 +203,12 @@ def read_scene(session: Session, books: Books) -> Scene:
     for payment_id, facts in books.payments.items():
         shares, unclear = read_shares(facts, our_ids, books.credited)
         payments[payment_id] = BooksPayment(payment_id, facts.txn_date, shares, facts.balance, unclear)
-    return Scene(payments, invoices, tuple(_read_paid(session, books, list(invoices))))
+    return ImportSnapshot(payments, invoices, tuple(_read_allocations(session, books, list(invoices))))
 
 
-def _read_paid(session: Session, books: Books, invoice_ids: Collection[int]) -> Iterable[Paid]:
+def _read_allocations(
+    session: Session, books: BooksState, invoice_ids: Collection[int]
+) -> Iterable[AllocationView]:
     allocations = _fetch_allocations(session, invoice_ids)
     rows = session.store.documents.fetch_documents(
         DocumentKind.PAYMENT, [allocation.id for allocation in allocations]
@@ -213,20 +220,20 @@ def _read_paid(session: Session, books: Books, invoice_ids: Collection[int]) -> 
         row = rows.get(allocation.id)
         payment_id = payment_id_of(session, allocation)
         if row is None or row["quickbooks_id"] is None:
-            yield Paid(allocation, payment_id)
+            yield AllocationView(allocation, payment_id)
             continue
         then = from_json(row["as_posted"]) if row["as_posted"] else None
-        yield Paid(
+        yield AllocationView(
             allocation,
             payment_id,
-            Standing.LINKED if row["removed_at"] is None else Standing.REMOVED,
+            LinkState.LINKED if row["removed_at"] is None else LinkState.REMOVED,
             _share_then(books, allocation.invoice_id, then),
             then.txn_date if then else None,
             accepted=_is_accepted(books, payment_id, row, accepted.get(allocation.id)),
         )
 
 
-def _is_accepted(books: Books, payment_id: str, row: Row, choice: Row | None) -> bool:
+def _is_accepted(books: BooksState, payment_id: str, row: Row, choice: Row | None) -> bool:
     """Whether a person accepted this payment just as both sides show it now."""
     now = books.payments.get(payment_id)
     if choice is None or now is None or choice["version"] != row["version"]:
@@ -235,7 +242,7 @@ def _is_accepted(books: Books, payment_id: str, row: Row, choice: Row | None) ->
     return not drift(then, now) and then.balance == now.balance
 
 
-def _share_then(books: Books, invoice_id: int, then: DocumentFacts | None) -> Decimal | None:
+def _share_then(books: BooksState, invoice_id: int, then: DocumentFacts | None) -> Decimal | None:
     return (
         None
         if then is None

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.importing.receipts import may_be_same_receipt
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.records import Allocation
@@ -22,12 +23,6 @@ from caspen_qbo.usecases.sending.lookup import fetch_by
 from caspen_qbo.usecases.sending.outcome import link_document
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.unsynced_entries import list_problems
-
-SAME_RECEIPT = timedelta(days=5)
-"""
-Two payments of one amount on one invoice, dated this close, count as one receipt until a person says
-otherwise.
-"""
 
 
 def within_room(
@@ -150,5 +145,5 @@ def _foreign_payments(session: Session, invoices: Iterable[DocumentFacts]) -> di
 
 def _same_receipt(payment: DocumentFacts, invoice: DocumentFacts, allocation: Allocation) -> bool:
     on_invoice = {link.amount for link in payment.links if link.txn_id == invoice.quickbooks_id}
-    near = payment.txn_date is None or abs(payment.txn_date - allocation.payment_date) <= SAME_RECEIPT
+    near = payment.txn_date is None or may_be_same_receipt(payment.txn_date, allocation.payment_date)
     return allocation.amount in on_invoice and near

@@ -15,6 +15,7 @@ from caspen_qbo.core.reconciling.matching import Difference, drift
 from caspen_qbo.core.reconciling.verdict import CheckResult, judge, uncompared
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError, SyncError
+from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
 from caspen_qbo.quality.validate import validate
 from caspen_qbo.usecases.posting.run import RunResult, run_job, write_statuses
 from caspen_qbo.usecases.reconciling.customer_names import fetch_customer_names
@@ -31,7 +32,6 @@ from caspen_qbo.usecases.shared.unsynced_entries import list_differences
 log = logging.getLogger(__name__)
 
 JOB = "reconcile"
-IMPORT_CURSOR = "quickbooks_payments"
 
 
 def reconcile(session: Session, full: bool = False) -> RunResult:

@@ -11,6 +11,9 @@ from datetime import datetime
 from caspen_qbo import settings
 from caspen_qbo.hooks.store.subject import Subject
 
+CURSOR = "quickbooks_payments"
+"""Up to when QuickBooks' payments are imported."""
+
 
 class ImportStore(Subject):
     folder = "importing/imports"
