@@ -23,7 +23,7 @@ import httpx
 from caspen_qbo import wiring
 from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine
-from ops.environment import QUICKBOOKS_APP
+from ops.local.environment import QUICKBOOKS_APP
 from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.services import Sandbox
 from tests.support.standalone import Services, services

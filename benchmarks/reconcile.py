@@ -31,9 +31,9 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from ops.environment import common_settings, connection_json
+from ops.local.environment import common_settings, connection_json
+from ops.local.postgres import Database, temporary_postgres
 from ops.paths import ROOT
-from ops.postgres import Database, temporary_postgres
 
 if TYPE_CHECKING:
     from caspen_qbo.hooks.store import WorkspaceStore

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from ops.environment import sandbox_environment
 from ops.errors import exit_with_sentence
+from ops.local.environment import sandbox_environment
+from ops.local.ports import ports_from, require_free
+from ops.local.services import sandbox_command
 from ops.paths import SANDBOX_CODE
-from ops.ports import ports_from, require_free
-from ops.services import sandbox_command
 
 
 @exit_with_sentence

@@ -8,13 +8,13 @@ import time
 from rich.markup import escape
 from rich.table import Table
 
-from ops.books import Company
-from ops.environment import airflow_url, sandbox_url
+from ops.demo.books import Company
+from ops.demo.practice import make_ready, set_up_practice
 from ops.errors import OpsError, exit_with_sentence
+from ops.local.environment import airflow_url, sandbox_url
+from ops.local.services import LocalSystem, local_system
 from ops.paths import LOGINS, LOGS, ROOT
-from ops.practice import make_ready, set_up_practice
 from ops.progress import Progress
-from ops.services import LocalSystem, local_system
 
 WATCH_SECONDS = 2.0
 

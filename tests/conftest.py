@@ -10,13 +10,13 @@ Fixtures every test may use. Services are real: an embedded PostgreSQL and the s
     connections       `AIRFLOW_CONN_*` variables for the three of them, set in the environment
     flow              a connected, configured workspace over them, without any invoice yet
 
-A database is `ops.postgres.Database`: `.uri`, `.connect()`, `.host`, `.port`, `.name`, `.user`, `.password`.
+A database is an `ops.local.postgres.Database`: `.uri`, `.connect()`, `.host`, `.port`, `.name`, `.user`,
+`.password`.
 """
 
 from __future__ import annotations
 
 import atexit
-import base64
 import os
 import shutil
 import subprocess
@@ -27,10 +27,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.fernet import Fernet
 
-from ops.environment import common_settings
+from ops.local.environment import common_settings
+from ops.local.postgres import Database, PostgresServer, temporary_postgres
 from ops.paths import DAGS
-from ops.postgres import Database, PostgresServer, temporary_postgres
 from tests.support.order import longest_first, unit_of
 from tests.support.scratch import scratch
 from tests.support.services import (
@@ -60,7 +61,7 @@ def _airflow_home() -> Path:
             "AIRFLOW_HOME": str(home),
             "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
-            "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+            "AIRFLOW__CORE__FERNET_KEY": Fernet.generate_key().decode(),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
             "AIRFLOW__API_AUTH__JWT_SECRET": "for-tests-only-" + "0123456789abcdef" * 4,
         }

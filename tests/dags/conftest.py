@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from ops.local.ports import HOST, free_port
 from ops.paths import DAGS
-from ops.ports import HOST, free_port
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ops.ports import HOST, free_port
+from ops.local.ports import HOST, free_port
 from tests.dags.conftest import text_of
 from tests.support.flow import Flow
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ops.postgres import Database
+from ops.local.postgres import Database
 
 pytestmark = pytest.mark.airflow
 

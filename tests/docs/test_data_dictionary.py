@@ -9,7 +9,7 @@ from typing import Any
 
 from caspen_qbo.usecases.posting import sale_updates as update_sales
 from caspen_seed import NewLine
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.docs.conftest import DOCS, sections
 from tests.support.flow import Flow
 

@@ -13,9 +13,9 @@ from psycopg import errors as pg
 from caspen_qbo import wiring
 from caspen_qbo.airflow.provider import get_provider_info
 from caspen_qbo.usecases.reconciling.run import reconcile
-from ops.environment import connection_json
+from ops.local.environment import connection_json
+from ops.local.postgres import Database, PostgresServer
 from ops.paths import ROOT
-from ops.postgres import Database, PostgresServer
 from tests.docs.conftest import DOCS
 from tests.support.flow import Flow
 from tests.support.importing import imported, receive, run_import

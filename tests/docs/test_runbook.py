@@ -11,7 +11,7 @@ import pytest
 
 from caspen_qbo import errors
 from caspen_qbo.catalogue import CATALOGUE, CatalogueEntry
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.docs.conftest import DOCS, sections
 from tests.support.flow import Flow
 

@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from caspen_seed import Staff, create_workspace
+from ops.local.ports import HOST, free_port
 from ops.paths import ROOT
-from ops.ports import HOST, free_port
 from tests.support.airflow_server import AirflowServer, running_airflow
 from tests.support.browser import chromium, running_chromium
 from tests.support.flow import WORKSPACE, Flow

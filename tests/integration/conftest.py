@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.support.caspen_billing import Clinic, clinic_on
 
 

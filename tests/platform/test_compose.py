@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ops.environment import common_settings
+from ops.demo.practice import POOL, POOL_SLOTS
+from ops.local.environment import common_settings
+from ops.local.services import AIRFLOW_COMPONENTS
 from ops.paths import PLUGINS, ROOT, SANDBOX_CODE
-from ops.practice import POOL, POOL_SLOTS
-from ops.services import AIRFLOW_COMPONENTS
 
 COMPOSE = ROOT / "docker-compose.yaml"
 SERVICES: dict[str, dict] = yaml.safe_load(COMPOSE.read_text())["services"]

@@ -14,12 +14,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ops.credentials import ROLES, load_credentials
-from ops.environment import common_settings, environment, sandbox_environment
 from ops.errors import OpsError
+from ops.local.credentials import ROLES, load_credentials
+from ops.local.environment import common_settings, environment, sandbox_environment
+from ops.local.ports import Ports, free_port, ports_from, require_free
+from ops.local.processes import end_leftovers, note_process, noted_process, spawn, stop_all
 from ops.paths import ROOT
-from ops.ports import Ports, free_port, ports_from, require_free
-from ops.processes import end_leftovers, note_process, noted_process, spawn, stop_all
 
 PORTS = Ports(airflow=18080, postgres=15432, sandbox=18700)
 

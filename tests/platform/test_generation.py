@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ops import services
-from ops.generation import PRACTICE_DATABASES, require_same_generation
-from ops.migrated import is_migrated, is_ours_current
-from ops.postgres import Database, PostgresServer, temporary_postgres
+from ops.local import services
+from ops.local.generation import PRACTICE_DATABASES, require_same_generation
+from ops.local.migrated import is_migrated, is_ours_current
+from ops.local.postgres import Database, PostgresServer, temporary_postgres
 
 pytestmark = pytest.mark.postgres
 REALM = "9130000000000001"

@@ -59,3 +59,8 @@ def test_the_code_is_in_one_hand():
             [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_no_folder_of_ours_holds_more_than_twelve_modules():
+    folders = {path.parent for top in ("ops", "benchmarks") for path in (ROOT / top).rglob("*.py")}
+    assert {folder: n for folder in folders if (n := len(list(folder.glob("*.py")))) > 12} == {}

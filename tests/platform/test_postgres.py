@@ -13,9 +13,9 @@ import psutil
 import psycopg
 import pytest
 
+from ops.local.ports import free_port
+from ops.local.postgres import Database, PostgresServer, start_postgres, temporary_postgres
 from ops.paths import ROOT
-from ops.ports import free_port
-from ops.postgres import Database, PostgresServer, start_postgres, temporary_postgres
 
 pytestmark = pytest.mark.postgres
 
@@ -92,7 +92,7 @@ def test_a_pid_file_that_names_a_strange_process_does_not_stop_the_start(folder:
 LAUNCHER = """
 import sys, time
 from pathlib import Path
-from ops.postgres import start_postgres
+from ops.local.postgres import start_postgres
 server = start_postgres(Path(sys.argv[1]), int(sys.argv[2]), "pw-kept-1")
 print(server.process.pid, flush=True)
 time.sleep(600)

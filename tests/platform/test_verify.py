@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from caspen_seed.facts import InvoiceFacts, PracticeFacts, Standing
-from ops.books import Books
-from ops.verify import CaspenSide, Shown, compare
+from ops.demo.books import Books
+from ops.demo.verify import CaspenSide, Shown, compare
 
 CENT = Decimal("0.01")
 

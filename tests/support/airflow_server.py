@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx
 
-from ops.ports import HOST, free_port
-from ops.processes import die_with_parent
+from ops.local.ports import HOST, free_port
+from ops.local.processes import die_with_parent
 
 ROLES = ("viewer", "user", "op", "admin")
 STARTS_SECONDS = 240.0

@@ -12,8 +12,8 @@ from psycopg import Connection
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.database import Database as Session
 from caspen_qbo.settings import CASPEN_CONN_ID
-from ops.environment import connection_json
-from ops.postgres import Database
+from ops.local.environment import connection_json
+from ops.local.postgres import Database
 from tests.support.caspen_rows import insert_standing
 from tests.support.locks import await_lock_waiter
 

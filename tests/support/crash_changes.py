@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import psycopg
 
 from caspen_seed import Staff
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.support import crash
 from tests.support.crash_sweep import Story, run_post
 from tests.support.fault_storm import Picture, build_practice, change_practice, picture_of

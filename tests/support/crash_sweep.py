@@ -26,7 +26,7 @@ import psycopg
 from caspen_qbo import wiring
 from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine, Staff
-from ops.postgres import Database, PostgresServer
+from ops.local.postgres import Database, PostgresServer
 from tests.support import crash
 from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.services import Sandbox, airflow_connections

@@ -26,7 +26,7 @@ import psycopg
 from caspen_qbo.errors import RetryError, StopError
 from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine, Staff
-from ops.postgres import Database, PostgresServer
+from ops.local.postgres import Database, PostgresServer
 from tests.support.crash_sweep import flow_door, fresh_copy
 from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.hasty import hasty_session

@@ -25,7 +25,7 @@ from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.usecases.connection.setup import choose_settings, link_tax
 from caspen_qbo.usecases.posting.run import RunResult, post
 from caspen_seed import NewLine, Staff, create_workspace
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.support.services import Sandbox
 
 WORKSPACE = 1

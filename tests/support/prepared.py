@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.support.flow import Flow
 from tests.support.services import DatabaseFactory, Sandbox, airflow_connections
 

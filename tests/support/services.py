@@ -17,11 +17,11 @@ from pathlib import Path
 import httpx
 
 from caspen_seed import load_schema
-from ops.environment import QUICKBOOKS_APP, connection_json, quickbooks_connection
+from ops.local.environment import QUICKBOOKS_APP, connection_json, quickbooks_connection
+from ops.local.ports import HOST, free_port
+from ops.local.postgres import Database, PostgresServer
+from ops.local.processes import die_with_parent
 from ops.paths import ROOT
-from ops.ports import HOST, free_port
-from ops.postgres import Database, PostgresServer
-from ops.processes import die_with_parent
 
 # Distinctive, because Airflow masks connection passwords wherever they occur in a log.
 CASPEN_PASSWORD = "caspen-Pw7Qx2"

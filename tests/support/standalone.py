@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.environment import common_settings
-from ops.postgres import Database, PostgresServer, temporary_postgres
+from cryptography.fernet import Fernet
+
+from ops.local.environment import common_settings
+from ops.local.postgres import Database, PostgresServer, temporary_postgres
 from tests.support.services import (
     DatabaseFactory,
     Sandbox,
@@ -44,6 +45,6 @@ def services() -> Iterator[Services]:
         os.environ.update(common_settings())
         os.environ["AIRFLOW_HOME"] = folder
         os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = f"sqlite:///{folder}/airflow.db"
-        os.environ["AIRFLOW__CORE__FERNET_KEY"] = base64.urlsafe_b64encode(os.urandom(32)).decode()
+        os.environ["AIRFLOW__CORE__FERNET_KEY"] = Fernet.generate_key().decode()
         with temporary_postgres() as server, running_sandbox(Path(folder)) as sandbox:
             yield Services(server, caspen_factory(server), sync_factory(server), sandbox)

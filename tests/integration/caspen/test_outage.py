@@ -12,9 +12,9 @@ from caspen_qbo.core.importing.payments import ImportedAllocation, ImportedPayme
 from caspen_qbo.errors import CaspenUnavailableError, ConfigurationError, RetryError, StoreUnavailableError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.database import Database as Session
-from ops.environment import connection_json
-from ops.ports import free_port
-from ops.postgres import Database, PostgresServer
+from ops.local.environment import connection_json
+from ops.local.ports import free_port
+from ops.local.postgres import Database, PostgresServer
 from tests.support.caspen_billing import Clinic
 from tests.support.caspen_rows import WORKSPACE, insert_invoice
 

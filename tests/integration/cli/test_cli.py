@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from caspen_seed import NewLine
+from ops.local.postgres import Database
 from ops.paths import ROOT
-from ops.postgres import Database
 from tests.support.command_line import run_command as run
 from tests.support.flow import REALM, Flow
 from tests.support.services import Sandbox

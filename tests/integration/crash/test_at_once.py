@@ -18,7 +18,7 @@ from caspen_qbo.usecases.importing.run import import_payments
 from caspen_qbo.usecases.posting.run import post
 from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_seed import NewLine
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.support.crash_sweep import build_scenario, faults_of
 from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.interrupt import Instant, interrupt

@@ -12,7 +12,7 @@ import pytest
 from caspen_qbo import settings, wiring
 from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine, Staff
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.interrupt import Instant, interrupt
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ops.postgres import PostgresServer
+from ops.local.postgres import PostgresServer
 from tests.support.crash_changes import Changes
 from tests.support.crash_sweep import Story, sweep
 from tests.support.flow import Flow

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from ops.postgres import PostgresServer
+from ops.local.postgres import PostgresServer
 from tests.support.fault_storm import prepared, quiet_run, storm
 from tests.support.services import DatabaseFactory, Sandbox, airflow_connections
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from caspen_seed import Staff
-from ops.postgres import PostgresServer
+from ops.local.postgres import PostgresServer
 from tests.support.crash_sweep import fresh_copy
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.life import JOBS, Life

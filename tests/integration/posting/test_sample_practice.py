@@ -14,7 +14,7 @@ from caspen_qbo.core.reference import Choices
 from caspen_qbo.usecases.connection.setup import choose_settings, link_tax
 from caspen_seed.facts import Standing, describe
 from caspen_seed.practice import PRIVATE_TEXTS, UNLINKED_TAX_RATE, Loaded, load_practice
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.support.flow import Flow
 from tests.support.services import Sandbox
 

@@ -15,8 +15,8 @@ from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
 from caspen_qbo.hooks.quickbooks.transport import Patience, QuickBooksSession
-from ops.environment import connection_json
-from ops.postgres import Database
+from ops.local.environment import connection_json
+from ops.local.postgres import Database
 from tests.integration.quickbooks.scripted import ScriptedServer, Seen, Told, scripted_server
 from tests.support.services import DatabaseFactory
 

@@ -11,7 +11,7 @@ import pytest
 from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError, QboUnavailableError
 from caspen_qbo.hooks.intuit.connect import QuickBooksConnector
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.integration.quickbooks.conftest import CLIENT_SECRET, REALM, WORKSPACE, Desk
 from tests.integration.quickbooks.scripted import ScriptedServer, Seen, Told
 from tests.integration.quickbooks.test_tokens import change, row

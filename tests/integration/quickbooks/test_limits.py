@@ -14,7 +14,7 @@ from caspen_qbo.errors import QboThrottledError
 from caspen_qbo.hooks.quickbooks import rate_limit as qbo_limits
 from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
-from ops.postgres import Database
+from ops.local.postgres import Database
 
 PROCESSES = 10
 in_processes = multiprocessing.get_context("fork")

@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.hooks.intuit import cipher as qbo_cipher
 from caspen_qbo.hooks.intuit.rotation import COLUMNS, rewrite_tokens
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.integration.quickbooks.conftest import WORKSPACE, Desk
 from tests.integration.quickbooks.test_tokens import expire, row
 from tests.support.command_line import run_command

@@ -16,7 +16,7 @@ from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthErro
 from caspen_qbo.hooks.intuit import cipher as qbo_cipher
 from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
 from caspen_qbo.hooks.intuit.tokens import REFRESH_PAUSE_SECONDS, TokenStore
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.integration.quickbooks.conftest import REALM, WORKSPACE, Desk, token_answer
 from tests.integration.quickbooks.scripted import Seen, Told
 

@@ -21,7 +21,7 @@ from caspen_qbo.errors import (
 from caspen_qbo.hooks.intuit import cipher as qbo_cipher
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 from caspen_qbo.hooks.quickbooks.transport import Patience
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.integration.quickbooks.conftest import PATIENCE, Desk
 from tests.integration.quickbooks.scripted import Seen, Told
 from tests.integration.quickbooks.test_tokens import change, expire, row

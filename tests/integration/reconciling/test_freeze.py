@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from caspen_qbo.hooks.store import Store, WorkspaceStore
-from ops.environment import connection_json
-from ops.postgres import Database
+from ops.local.environment import connection_json
+from ops.local.postgres import Database
 from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.life import run_job
 from tests.support.locks import await_lock_waiter

@@ -9,8 +9,8 @@ import pytest
 
 from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.quality.validate import validate
-from ops.environment import connection_json
-from ops.postgres import Database
+from ops.local.environment import connection_json
+from ops.local.postgres import Database
 
 ROW = {
     "document_kind": "invoice", "document_number": "INV-1", "in_caspen": True, "in_quickbooks": True,

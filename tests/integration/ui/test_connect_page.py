@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from ops.consent import approve
-from ops.postgres import Database
+from ops.demo.consent import approve
+from ops.local.postgres import Database
 from tests.integration.ui.conftest import Door, Pages
 from tests.support.flow import REALM, Flow
 from tests.support.services import Sandbox

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from caspen_seed import NewLine
-from ops.postgres import Database
+from ops.local.postgres import Database
 from tests.integration.ui.conftest import Door, Pages
 from tests.support.flow import Flow
 

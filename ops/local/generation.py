@@ -15,7 +15,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from ops.postgres import PostgresServer
+from ops.local.postgres import PostgresServer
 
 PRACTICE_DATABASES = ("caspen", "caspen_qbo")
 MARK = "caspen_qbo_generation"

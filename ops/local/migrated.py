@@ -1,15 +1,17 @@
-"""Knowing when a migration has nothing to do: the commands cost seconds of importing only to find out."""
+"""Whether a migration has anything to do: the commands themselves take seconds to find out."""
 
 from __future__ import annotations
 
 import importlib.metadata
 
 import psycopg
+from alembic.script import ScriptDirectory
+from psycopg import sql
 
+from ops.local.postgres import Database
 from ops.paths import PLUGINS
-from ops.postgres import Database
 
-OUR_VERSIONS = PLUGINS / "caspen_qbo" / "migrations" / "versions"
+OUR_MIGRATIONS = PLUGINS / "caspen_qbo" / "migrations"
 
 
 def _comment(revision: str) -> str:
@@ -17,7 +19,7 @@ def _comment(revision: str) -> str:
 
 
 def _revision(connection: psycopg.Connection) -> str | None:
-    if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone()[0] is None:
+    if not _exists(connection, "public.alembic_version"):
         return None
     row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
     return row[0] if row else None
@@ -27,25 +29,29 @@ def is_migrated(metadata: Database) -> bool:
     """Whether the installed Airflow has migrated this very database before."""
     with metadata.connect() as connection:
         revision = _revision(connection)
-        said = connection.execute(
+        comment = connection.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
-        ).fetchone()[0]
-    return revision is not None and said == _comment(revision)
+        ).fetchone()
+    return revision is not None and comment == (_comment(revision),)
 
 
 def remember_migrated(metadata: Database) -> None:
     """Note on the database itself which Airflow migrated it; the note goes where the data go."""
     with metadata.connect() as connection:
         revision = _revision(connection)
-        comment = psycopg.sql.Literal(_comment(revision or "nothing"))
-        name = psycopg.sql.Identifier(metadata.name)
-        connection.execute(psycopg.sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, comment))
+        comment = sql.Literal(_comment(revision or "nothing"))
+        name = sql.Identifier(metadata.name)
+        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, comment))
 
 
 def is_ours_current(sync: Database) -> bool:
-    """Whether schema `qbo_sync` is at the newest migration; a file is named after its revision."""
-    newest = max(path.stem for path in OUR_VERSIONS.glob("*.py"))
+    """Whether schema `qbo_sync` is at the newest migration."""
+    newest = ScriptDirectory(str(OUR_MIGRATIONS)).get_current_head()
     with sync.connect() as connection:
-        if connection.execute("SELECT to_regclass('qbo_sync.migration')").fetchone()[0] is None:
+        if not _exists(connection, "qbo_sync.migration"):
             return False
         return connection.execute("SELECT version_num FROM qbo_sync.migration").fetchall() == [(newest,)]
+
+
+def _exists(connection: psycopg.Connection, table: str) -> bool:
+    return connection.execute("SELECT FROM to_regclass(%s) t WHERE t IS NOT NULL", [table]).rowcount == 1

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import httpx
 
-from ops.airflow_api import AirflowApi
-from ops.credentials import Credentials, load_credentials
-from ops.environment import (
+from ops.errors import OpsError
+from ops.local.airflow_api import AirflowApi
+from ops.local.credentials import Credentials, load_credentials
+from ops.local.environment import (
     airflow_url,
     databases,
     environment,
@@ -25,13 +26,12 @@ from ops.environment import (
     sandbox_url,
     write_airflow_home,
 )
-from ops.errors import OpsError
-from ops.generation import require_same_generation
-from ops.migrated import is_migrated, is_ours_current, remember_migrated
+from ops.local.generation import require_same_generation
+from ops.local.migrated import is_migrated, is_ours_current, remember_migrated
+from ops.local.ports import HOST, Ports, ports_from, require_free
+from ops.local.postgres import end_server_of, start_postgres
+from ops.local.processes import Child, end_leftovers, note_process, spawn, stop_all
 from ops.paths import AIRFLOW_HOME, CREDENTIALS, LOGS, POSTGRES_DATA, RUN, SANDBOX_CODE, SANDBOX_SNAPSHOT
-from ops.ports import HOST, Ports, ports_from, require_free
-from ops.postgres import end_server_of, start_postgres
-from ops.processes import Child, end_leftovers, note_process, spawn, stop_all
 from ops.progress import Progress
 
 AIRFLOW = [sys.executable, str(Path(sys.executable).parent / "airflow")]

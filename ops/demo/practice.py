@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from caspen_seed.practice import CLASHING_NUMBER
-from ops.airflow_api import AirflowApi
-from ops.books import Company
-from ops.environment import databases, sandbox_url
+from ops.demo.books import Company
 from ops.errors import OpsError
+from ops.local.airflow_api import AirflowApi
+from ops.local.environment import databases, sandbox_url
+from ops.local.postgres import Database
+from ops.local.services import LocalSystem
 from ops.paths import DAGS, ROOT, SANDBOX_SNAPSHOT
-from ops.postgres import Database
 from ops.progress import Progress
-from ops.services import LocalSystem
 
 DAG_IDS = {path.stem for path in DAGS.glob("*.py")}
 """A DAG's file is named after it."""
@@ -152,8 +152,8 @@ def _is_connected(sync: Database) -> bool:
 
 
 def _connect(system: LocalSystem, sync: Database, practice: Practice) -> None:
-    command = [sys.executable, "-m", "ops.consent", str(practice.workspace_id), practice.realm, "admin"]
-    _run(system, command, {"PYTHONPATH": str(ROOT)})
+    command = [sys.executable, "-m", "ops.demo.consent", str(practice.workspace_id), practice.realm, "admin"]
+    _run(system, command, {})
     # The sample tells eight weeks in a moment, so the line between old and new is set to where they begin.
     # In life it is the moment of the first connection, and nothing ever moves it.
     with sync.connect() as connection:

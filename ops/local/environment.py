@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.credentials import Credentials, write_private
+from ops.local.credentials import Credentials, write_private
+from ops.local.ports import HOST, Ports
+from ops.local.postgres import Database
 from ops.paths import AIRFLOW_HOME, DAGS, LOGINS, LOGS, REPORTS, ROOT
-from ops.ports import HOST, Ports
-from ops.postgres import Database
 
 COMMON_SETTINGS = ROOT / "ops" / "airflow.env"
 LOCAL_SETTINGS = ROOT / "ops" / "airflow_local_settings.py"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 from rich.table import Table
 
-from ops.books import Books
-from ops.paths import ROOT
-from ops.postgres import Database
-from ops.practice import Practice
+from ops.demo.books import Books
+from ops.demo.practice import Practice
+from ops.demo.verify import CaspenSide, Verdict
+from ops.local.postgres import Database
+from ops.paths import REPORTS, ROOT
 from ops.progress import Progress
-from ops.report import latest_report
-from ops.verify import CaspenSide, Verdict
 
 LISTED = """
     SELECT title, count(*), min(document_number) FROM qbo_sync.unsynced_invoice
@@ -98,3 +98,9 @@ def _print_reconciliation(progress: Progress, latest: tuple | None) -> bool:
         f"+ {excluded} excluded."
     )
     return finalised == synced + waiting + listed + excluded
+
+
+def latest_report(workspace_id: int) -> Path | None:
+    """The newest HTML report of a workspace, or None."""
+    found = (REPORTS / str(workspace_id)).glob("*.html")
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)

@@ -8,24 +8,23 @@ nothing to do and changes nothing.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
-from ops.airflow_api import AirflowApi, DagRun
-from ops.books import Books, Company, amount
-from ops.credentials import load_credentials
-from ops.environment import databases, environment, sandbox_url
+from ops.demo.books import Books, Company, amount
+from ops.demo.practice import Practice, make_ready, set_up_practice
+from ops.demo.summary import count, print_summary
+from ops.demo.verify import Verdict, compare, read_caspen
 from ops.errors import OpsError, exit_with_sentence
+from ops.local.airflow_api import AirflowApi, DagRun
+from ops.local.credentials import load_credentials
+from ops.local.environment import databases, environment, sandbox_url
+from ops.local.ports import ports_from
+from ops.local.services import AlreadyRunning, LocalSystem, local_system
 from ops.paths import CREDENTIALS
-from ops.ports import ports_from
-from ops.practice import Practice, make_ready, set_up_practice
 from ops.progress import Progress
-from ops.services import AlreadyRunning, LocalSystem, local_system
-from ops.summary import count, print_summary
-from ops.verify import Verdict, compare, read_caspen
 
 SINGLE = tuple(f"BANK-{n}" for n in range(1, 7))
 """References of payments a bookkeeper records in QuickBooks, each for another invoice: to be imported."""
@@ -142,7 +141,3 @@ def verdict_of_this_moment(system: LocalSystem, practice: Practice) -> Verdict:
     caspen = databases(system.ports, system.credentials)["caspen"]
     with Company(sandbox_url(system.ports), practice.realm) as company:
         return compare(read_caspen(caspen, practice), company.read(), frozenset(SPLIT))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -15,9 +15,9 @@ from typing import Any
 
 from caspen_seed.facts import InvoiceFacts, PracticeFacts, Standing, describe
 from caspen_seed.practice import CLASHING_NUMBER
-from ops.books import ZERO, Books, amount, tax_of
-from ops.postgres import Database
-from ops.practice import Practice
+from ops.demo.books import ZERO, Books, amount, tax_of
+from ops.demo.practice import Practice
+from ops.local.postgres import Database
 
 SYNCED = "Synced"
 

@@ -26,9 +26,9 @@ import psycopg
 from psycopg import sql
 
 from ops.errors import OpsError
-from ops.ports import HOST, free_port
-from ops.processes import die_with_parent
-from ops.service_user import ServiceUser, may_traverse, public_home, service_user
+from ops.local.ports import HOST, free_port
+from ops.local.processes import die_with_parent
+from ops.local.service_user import ServiceUser, may_traverse, public_home, service_user
 
 SUPERUSER = "postgres"
 START_TIMEOUT_SECONDS = 60.0

@@ -1,7 +1,7 @@
 """
 Connect a workspace through the whole OAuth flow, with a small HTTP client in the place of the browser.
 
-Run as a process of its own, with the environment of a task: `python -m ops.consent WORKSPACE REALM USER`.
+Run as a process of its own, with a task's environment: `python -m ops.demo.consent WORKSPACE REALM USER`.
 It asks the project for the consent address, opens the sandbox's page, chooses the company, presses Approve,
 and hands what the redirect brings to the project, which exchanges the code with intuit-oauth.
 """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import secrets
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+from cryptography.fernet import Fernet
 
 from ops.errors import OpsError
 
@@ -59,7 +60,7 @@ def load_credentials(path: Path) -> Credentials:
 
 def _generate(names: list[str]) -> Credentials:
     made = {name: secrets.token_urlsafe(18) for name in names}
-    made["fernet_key"] = base64.urlsafe_b64encode(os.urandom(32)).decode()
+    made["fernet_key"] = Fernet.generate_key().decode()
     for role in ROLES:
         made[f"{role}_password"] = f"{role}-{secrets.token_hex(4)}"
     return Credentials(**made)
