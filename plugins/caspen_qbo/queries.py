@@ -1,4 +1,4 @@
-"""The only code that knows where SQL lives: one statement per file below ``include/sql``."""
+"""The only code that knows where SQL lives: one statement per file below ``include/sql``, migrations apart."""
 
 from __future__ import annotations
 
@@ -26,11 +26,3 @@ def load(name: str) -> str:
         raise ConfigurationError(
             f"SQL statement {name!r}: no file {path}. Install the package again; it brings its statements."
         ) from error
-
-
-def list_folder(name: str) -> tuple[str, ...]:
-    """Return the names, loadable by :func:`load`, of every statement in a folder, sorted."""
-    folder = SQL_FOLDER / name
-    if not folder.is_dir():
-        raise ConfigurationError(f"SQL folder {name!r}: {folder} does not exist")
-    return tuple(f"{name}/{path.stem}" for path in sorted(folder.glob("*.sql")))

@@ -49,12 +49,6 @@ QUERY_IN_MAX = 100
 CDC_OBJECTS_MAX = 1000
 CDC_DAYS_MAX = 29
 """The change feed looks back 30 days; one day is kept as a margin."""
-DOC_NUMBER_MAX = 21
-DESCRIPTION_MAX = 4000
-INVOICE_LINES_MAX = 750
-DISPLAY_NAME_MAX = 500
-NAME_PART_MAX = 100
-EMAIL_MAX = 100
 
 # --- Our own rate per realm, below the published 500/minute, 10/second and 40 batches/minute ---
 REQUESTS_PER_MINUTE = 450

@@ -1,26 +1,56 @@
 """
-Versioned migrations of schema ``qbo_sync``, run by Alembic; the statements are files below
-``include/sql/migrations``.
+Versioned migrations of schema ``qbo_sync``, run by Alembic.
 
-A migration is a folder of statements plus a three-line revision in ``versions/`` that names it.
+A migration is one file of statements below ``include/sql/migrations`` and a three-line revision in
+``versions/`` that names it. The first one makes the schema of version 1.0.0.
 """
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from caspen_qbo import queries, settings
+from caspen_qbo import __version__, queries, settings
+from caspen_qbo.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 SCHEMA = "qbo_sync"
+VERSION_TABLE = "migration"
+FIRST_RELEASED = "0008_drifted"
+"""Revision of version 1.0.0."""
+UNRELEASED = (
+    "0001_first",
+    "0002_reconcile",
+    "0003_inactive_customer",
+    "0004_due",
+    "0005_suspects",
+    "0006_sign_off",
+    "0007_looked_at",
+)
+"""Revisions on the way to version 1.0.0, which contains them; only copies under development stopped at one."""
 _LOCK_KEY = 0x71626F5F73796E63  # "qbo_sync"
 
 
-def apply_folder(name: str) -> None:
-    """Run every statement of ``include/sql/migrations/<name>`` in order; called by a revision."""
+def run_file(name: str) -> None:
+    """Run ``include/sql/migrations/<name>.sql``; called by a revision."""
     from alembic import op
 
-    for statement in queries.list_folder(f"migrations/{name}"):
-        op.get_bind().exec_driver_sql(queries.load(statement))
+    op.get_bind().exec_driver_sql(queries.load(f"migrations/{name}"))
+
+
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(Path(__file__).parent))
+
+
+def head_revision() -> str:
+    """The revision that :func:`migrate` ends at."""
+    [head] = _scripts().get_heads()
+    return head
 
 
 def migrate(conn_id: str = settings.SYNC_CONN_ID) -> tuple[str | None, str]:
@@ -28,7 +58,9 @@ def migrate(conn_id: str = settings.SYNC_CONN_ID) -> tuple[str | None, str]:
     Create or upgrade schema ``qbo_sync``.
 
     :return: (revision before, revision after).
-    :raises ConfigurationError: the connection is missing or refused.
+    :raises ConfigurationError: the connection is missing or refused, or the schema is at a revision from which
+        this version cannot upgrade.
+    :raises RetryError: the database cannot be reached.
 
     Safe to repeat and to run from several processes at once: all but one wait, and then find nothing to do.
     """
@@ -39,6 +71,10 @@ def migrate(conn_id: str = settings.SYNC_CONN_ID) -> tuple[str | None, str]:
     from sqlalchemy import create_engine, text
     from sqlalchemy.pool import NullPool
 
+    from caspen_qbo.hooks.database import Database
+
+    with closing(Database(conn_id)) as database:
+        _ = database.connection  # says in our words what is wrong with the connection
     engine = create_engine(PostgresHook(postgres_conn_id=conn_id).sqlalchemy_url, poolclass=NullPool)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
@@ -46,11 +82,27 @@ def migrate(conn_id: str = settings.SYNC_CONN_ID) -> tuple[str | None, str]:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
         context = MigrationContext.configure(
-            connection, opts={"version_table": "migration", "version_table_schema": SCHEMA}
+            connection, opts={"version_table": VERSION_TABLE, "version_table_schema": SCHEMA}
         )
         before = context.get_current_revision()
+        if before is not None:
+            _check_known(before)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         after = context.get_current_revision()
-    engine.dispose()
     return before, str(after)
+
+
+def _check_known(revision: str) -> None:
+    """:raises ConfigurationError: this version has no migration that starts at the revision."""
+    known = [script.revision for script in _scripts().walk_revisions()]
+    if revision in known:
+        return
+    if revision in UNRELEASED:
+        advice = "It was made before version 1.0.0. Run `caspen-qbo migrate` of version 1.0.0 on it first."
+    else:
+        advice = "A newer version made it. Install that version again, or restore a backup made before it."
+    raise ConfigurationError(
+        f"Schema {SCHEMA} is at revision {revision!r}; version {__version__} upgrades from "
+        f"{FIRST_RELEASED!r} up to {known[0]!r}. {advice}"
+    )

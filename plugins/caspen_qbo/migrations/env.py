@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
+from caspen_qbo.migrations import SCHEMA, VERSION_TABLE
+
 context.configure(
     connection=context.config.attributes["connection"],
-    version_table="migration",
-    version_table_schema="qbo_sync",
+    version_table=VERSION_TABLE,
+    version_table_schema=SCHEMA,
     transactional_ddl=True,
 )
 context.run_migrations()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from caspen_qbo.migrations import apply_folder
+from caspen_qbo.migrations import run_file
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 
 
 def upgrade() -> None:
-    apply_folder("${up_revision}")
+    run_file("${up_revision}")

@@ -1,12 +1,12 @@
-"""Documents that may have been edited are found by an index of their own."""
+"""The schema of version 1.0.0."""
 
 from __future__ import annotations
 
-from caspen_qbo.migrations import apply_folder
+from caspen_qbo.migrations import run_file
 
 revision = "0008_drifted"
-down_revision = "0007_looked_at"
+down_revision = None
 
 
 def upgrade() -> None:
-    apply_folder("0008_drifted")
+    run_file("0001_baseline")

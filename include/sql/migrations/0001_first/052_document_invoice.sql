@@ -1,1 +1,0 @@
-CREATE INDEX document_invoice ON qbo_sync.document (workspace_id, invoice_id)

@@ -1,1 +1,0 @@
-CREATE INDEX document_number ON qbo_sync.document (workspace_id, document_number)
