@@ -47,7 +47,7 @@ def test_payments_made_before_an_invoice_was_linked_are_found(flow: Flow) -> Non
     flow.sync_rows(
         "UPDATE qbo_sync.document_link SET quickbooks_id = %s, posted_at = now() + interval '1 hour', "
         "as_posted ="
-        " jsonb_set(as_posted, '{created_at}', to_jsonb((now() - interval '1 day')::text)) RETURNING 1",
+        " jsonb_set(as_posted, '{created_at}', to_jsonb(now() - interval '1 day')) RETURNING 1",
         known_as,
     )
     run_import(flow)

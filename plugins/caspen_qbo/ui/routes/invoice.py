@@ -9,10 +9,10 @@ from fastapi.responses import Response
 
 from caspen_qbo import wiring
 from caspen_qbo.core.documents import DocumentFacts, read_facts
-from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.forms import protected
@@ -91,9 +91,8 @@ def _their_side(visit: Visit, own: Row | None) -> tuple[DocumentFacts | None, st
 def _as_posted(visit: Visit, own: Row, why: str) -> tuple[DocumentFacts | None, str]:
     if not own["as_posted"]:
         return None, why
-    return from_json(
-        own["as_posted"]
-    ), f"{why} Shown as answered on {texts.moment(own['posted_at'], visit.zone)}."
+    said = f"{why} Shown as answered on {texts.moment(own['posted_at'], visit.zone)}."
+    return decode(DocumentFacts, own["as_posted"]), said
 
 
 @router.post("/w/{workspace_id}/invoices/{invoice_id}/retry", dependencies=OPERATE)

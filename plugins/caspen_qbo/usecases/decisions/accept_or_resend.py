@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
-from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.usecases.decisions.resend_rules import must_be_resendable
 from caspen_qbo.usecases.reconciling import inactive_customers as inactive
 from caspen_qbo.usecases.sending.lookup import fetch_by
@@ -153,7 +153,7 @@ def _must_be_as_seen(row: dict[str, Any], facts: DocumentFacts) -> None:
     if row["facts"] is None or row["gone"] is not None:
         changed = True
     else:
-        changed = bool(drift(from_json(row["facts"]), facts))
+        changed = bool(drift(decode(DocumentFacts, row["facts"]), facts))
     if changed:
         raise ConfigurationError(
             f"{row['document_kind']} {row['document_number']}: it was changed in QuickBooks again since it "

@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 from caspen_qbo import settings
 from caspen_qbo.core.documents import DocumentFacts, read_facts
-from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.importing.findings import find_problems
 from caspen_qbo.core.importing.plan import ImportSnapshot, plan_amount_changes, plan_imports
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.hooks.store.importing.imports import CURSOR
 from caspen_qbo.usecases.importing.apply import apply
 from caspen_qbo.usecases.importing.snapshot import (
@@ -173,7 +173,9 @@ def _facts_when_linked(session: Session, known: dict[str, list[Row]]) -> dict[st
     rows = session.store.documents.fetch_documents(DocumentKind.PAYMENT, allocation_ids)
     for allocation_id, row in rows.items():
         if row["as_posted"]:
-            found.setdefault(allocation_ids[allocation_id], []).append(from_json(row["as_posted"]))
+            found.setdefault(allocation_ids[allocation_id], []).append(
+                decode(DocumentFacts, row["as_posted"])
+            )
     return found
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from caspen_qbo.core.documents import DocumentFacts, read_facts
-from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.importing.allocations import read_shares
 from caspen_qbo.core.importing.plan import (
     AllocationView,
@@ -25,6 +24,7 @@ from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import Allocation, DocumentKind
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.usecases.sending.lookup import fetch_by_id
 from caspen_qbo.usecases.shared.session import Session
 
@@ -222,7 +222,7 @@ def _read_allocations(
         if row is None or row["quickbooks_id"] is None:
             yield AllocationView(allocation, payment_id)
             continue
-        then = from_json(row["as_posted"]) if row["as_posted"] else None
+        then = decode(DocumentFacts, row["as_posted"]) if row["as_posted"] else None
         yield AllocationView(
             allocation,
             payment_id,
@@ -238,7 +238,7 @@ def _is_accepted(books: BooksState, payment_id: str, row: Row, choice: Row | Non
     now = books.payments.get(payment_id)
     if choice is None or now is None or choice["version"] != row["version"]:
         return False
-    then = from_json(choice["facts"])
+    then = decode(DocumentFacts, choice["facts"])
     return not drift(then, now) and then.balance == now.balance
 
 

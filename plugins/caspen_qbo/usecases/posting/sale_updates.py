@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
-from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.hooks.store.posting.documents import Work
 from caspen_qbo.usecases.posting.customers import is_another_client
 from caspen_qbo.usecases.posting.sale_customers import customers_of_sales
@@ -98,7 +98,7 @@ def _is_wrong_customer(session: Session, work: Work, customer_id: str) -> bool:
         return False
     accepted = session.store.choices.fetch_accepted(work.kind, [work.document_id])
     choice = accepted.get(work.document_id)
-    return choice is None or from_json(choice["facts"]).customer_id != customer_id
+    return choice is None or decode(DocumentFacts, choice["facts"]).customer_id != customer_id
 
 
 def _would_strand_money(work: Work, row: dict[str, Any], facts: DocumentFacts) -> Problem | None:

@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from caspen_qbo import settings
-from caspen_qbo.core.facts_json import from_json
+from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.reconciling.matching import Difference, drift
 from caspen_qbo.core.reconciling.verdict import CheckResult, judge, uncompared
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError, SyncError
+from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
 from caspen_qbo.quality.validate import validate
 from caspen_qbo.usecases.posting.run import RunResult, run_job, write_statuses
@@ -113,7 +114,7 @@ def settle_equal(session: Session) -> int:
         ids = [row["document_id"] for row in page]
         staged = session.store.documents.fetch_documents(DocumentKind.INVOICE, ids)
         for row in page:
-            document, facts = staged[row["document_id"]], from_json(row["facts"])
+            document, facts = staged[row["document_id"]], decode(DocumentFacts, row["facts"])
             if not compare_sale(document, row["customer_id"], facts):
                 with session.store.transaction():
                     link_document(session, document, facts, origin=document["origin"] or "caspen")

@@ -9,9 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from caspen_qbo.core.facts_json import from_json
+from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.reconciling.tax_by_code import net_by_code, tax_by_code
 from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice, TaxMode
+from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.usecases.shared.session import Session
 
 ZERO = Decimal("0.00")
@@ -102,7 +103,7 @@ def _ours(row: Mapping[str, Any], document: Invoice | CreditNote | None, codes: 
 def _theirs(row: Mapping[str, Any], percents: Mapping[str, Decimal]) -> ByCode:
     if row["facts"] is None:
         return {}
-    facts = from_json(row["facts"])
+    facts = decode(DocumentFacts, row["facts"])
     nets, taxes = net_by_code(facts), tax_by_code(facts, percents)
     found = {code: (nets.get(code, ZERO), taxes.get(code, ZERO)) for code in nets.keys() | taxes.keys()}
     return _that_add_up(found, (facts.subtotal, facts.tax))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from psycopg.types.json import Jsonb
-
 from caspen_qbo.core.documents import DocumentFacts
-from caspen_qbo.core.facts_json import to_json
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.codec import jsonb
 from caspen_qbo.hooks.store.subject import Subject
 
 
@@ -26,7 +24,7 @@ class ChoiceStore(Subject):
         Keep what was accepted; edits count from there. :param version: Caspen's version it is held against.
         """
         key = {"workspace_id": self.workspace_id, "document_kind": kind, "document_id": document_id}
-        stored = Jsonb(to_json(facts))
+        stored = jsonb(facts)
         self._execute("upsert_acceptance", **key, facts=stored, version=version, who=who)
         self._execute("rebase_link", **key, facts=stored)
 
@@ -46,6 +44,6 @@ class ChoiceStore(Subject):
         if facts is None:
             self._execute("mark_removed", **key)
         else:
-            self._execute("rebase_link", **key, facts=Jsonb(to_json(facts)))
+            self._execute("rebase_link", **key, facts=jsonb(facts))
         self._execute("supersede_requests", **key)
         self._execute("release_to_post", **key)

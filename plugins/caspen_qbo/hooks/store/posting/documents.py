@@ -11,10 +11,10 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from caspen_qbo.core.documents import DocumentFacts
-from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.posting.cursor import Checkpoint
 from caspen_qbo.core.records import DocumentKind, StatusUpdate
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.hooks.store.subject import Subject
 
 PAGE_SIZE = 300
@@ -234,7 +234,7 @@ def _work(row: Row) -> Work:
         quickbooks_id=None if removed else row["quickbooks_id"],
         customer_id=row["customer_id"],
         application_id=None if removed else row["application_id"],
-        as_posted=from_json(row["as_posted"]) if row["as_posted"] and not removed else None,
+        as_posted=decode(DocumentFacts, row["as_posted"]) if row["as_posted"] and not removed else None,
         origin=row["origin"],
         document_date=row["document_date"],
     )

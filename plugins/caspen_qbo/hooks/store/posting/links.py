@@ -6,11 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from psycopg.types.json import Jsonb
-
 from caspen_qbo.core.documents import DocumentFacts
-from caspen_qbo.core.facts_json import to_json
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.codec import jsonb
 from caspen_qbo.hooks.store.subject import Subject
 
 
@@ -52,7 +50,7 @@ class LinkStore(Subject):
             quickbooks_subtotal=facts.subtotal,
             quickbooks_tax=facts.tax,
             quickbooks_total=facts.total,
-            as_posted=Jsonb(to_json(facts)),
+            as_posted=jsonb(facts),
         )
 
     def mark_applied(self, credit_note_id: int, application_id: str | None) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from caspen_qbo.core.documents import DocumentFacts
-from caspen_qbo.core.facts_json import from_json
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.reconciling.verdict import COMPARED
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.hooks.store.subject import Subject
 
 
@@ -70,8 +70,8 @@ class ComparisonStore(Subject):
                 Edited(
                     row["document_kind"],
                     row["document_id"],
-                    from_json(row["as_posted"]),
-                    from_json(row["now_facts"]),
+                    decode(DocumentFacts, row["as_posted"]),
+                    decode(DocumentFacts, row["now_facts"]),
                 )
                 for row in page
             ]

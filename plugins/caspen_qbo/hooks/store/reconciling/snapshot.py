@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
 from caspen_qbo.core.documents import DocumentFacts
-from caspen_qbo.core.facts_json import to_json
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.codec import jsonb
 from caspen_qbo.hooks.store.subject import PAGE_SIZE, Subject
 
 
@@ -85,7 +83,7 @@ def _snapshot(realm_id: str, facts: DocumentFacts, seen_at: datetime) -> dict[st
         "tax": facts.tax,
         "total": facts.total,
         "balance": facts.balance,
-        "facts": Jsonb(to_json(facts)),
+        "facts": jsonb(facts),
         "gone": "voided" if facts.voided else None,
         "changed_at": facts.updated_at,
         "seen_at": seen_at,
