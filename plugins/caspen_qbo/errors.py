@@ -15,6 +15,8 @@ whoever started the run (an Airflow task, the command line, a page).
 
 from __future__ import annotations
 
+from caspen_qbo.core.faults import FaultVerdict
+
 
 class SyncError(Exception):
     """Root of the tree. ``error_key`` names the entry of the error catalogue a user is shown."""
@@ -123,23 +125,6 @@ class HoldError(SyncError):
 class QboRejectedError(HoldError):
     """QuickBooks refused this record with a fault. It was certainly not carried out."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        code: str,
-        text: str,
-        detail: str = "",
-        element: str = "",
-        error_key: str | None = None,
-        intuit_tid: str | None = None,
-    ) -> None:
-        """
-        :param code: QuickBooks' fault code as a string, e.g. ``6140``.
-        :param text: QuickBooks' ``Message``; ``detail`` its ``Detail``; both cleaned of secrets.
-        """
-        super().__init__(message, error_key=error_key, intuit_tid=intuit_tid)
-        self.code = code
-        self.text = text
-        self.detail = detail
-        self.element = element
+    def __init__(self, message: str, verdict: FaultVerdict, *, intuit_tid: str | None = None) -> None:
+        super().__init__(message, error_key=verdict.error_key, intuit_tid=intuit_tid)
+        self.verdict = verdict

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
-from caspen_qbo.hooks.quickbooks.disconnected import DeadAccounting
+from caspen_qbo.hooks.quickbooks.disconnected import DisconnectedAccounting
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.hooks.store import Store
 from caspen_qbo.usecases.shared.session import Session
@@ -65,9 +65,8 @@ def open_session(workspace_id: int, run_id: str) -> Iterator[Session]:
         try:
             accounting = QuickBooksHook().accounting(workspace_id)
         except QboAuthError as error:
-            yield Session(
-                run_id, workspace, connection, billing, DeadAccounting(connection.realm_id, error), own
-            )
+            dead = DisconnectedAccounting(connection.realm_id, error)
+            yield Session(run_id, workspace, connection, billing, dead, own)
             return
         with accounting:
             yield Session(run_id, workspace, connection, billing, accounting, own)

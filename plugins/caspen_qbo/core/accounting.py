@@ -5,40 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from caspen_qbo.core.documents import Body
+from caspen_qbo.core.faults import FaultVerdict
 
 
-@dataclass(frozen=True, slots=True)
-class WriteItem:
-    """One write inside a batch."""
+class BatchItem(Protocol):
+    """One write inside a batch: a recorded request is one."""
 
-    bid: str
-    """Identifies the item inside its batch; at most 10 characters."""
-    entity: str
-    """Customer, Invoice, CreditMemo or Payment."""
-    operation: str
-    """create, update (``sparse`` is in the body) or delete. A void goes alone: batches have no such verb."""
-    body: Mapping[str, Any]
+    @property
+    def bid(self) -> str:
+        """Identifies the item inside its batch; at most 10 characters."""
+
+    @property
+    def entity(self) -> str:
+        """Customer, Invoice, CreditMemo or Payment."""
+
+    @property
+    def operation(self) -> str:
+        """create, update (``sparse`` is in the payload) or delete. A void goes alone: no batch takes one."""
+
+    @property
+    def payload(self) -> Body: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """QuickBooks' answer to one write: an entity or a fault."""
+    """QuickBooks' answer to one write: the entity as stored, or the verdict on what it refused."""
 
-    body: Body | None
-    """The entity as stored, when it was carried out."""
-    code: str = ""
-    """Fault code; empty when carried out."""
-    text: str = ""
-    detail: str = ""
-    element: str = ""
+    body: Body | None = None
+    verdict: FaultVerdict | None = None
     intuit_tid: str = ""
 
     @property
     def ok(self) -> bool:
         return self.body is not None
+
+    @property
+    def code(self) -> str:
+        """Fault code; empty when carried out."""
+        return self.verdict.error.code if self.verdict else ""
 
 
 class Accounting(Protocol):
@@ -78,7 +85,7 @@ class Accounting(Protocol):
     def read_preferences(self) -> Body: ...
 
     def send_batch(
-        self, request_id: str, items: Sequence[WriteItem], *, before_repeat: Callable[[], None] | None = None
+        self, request_id: str, items: Sequence[BatchItem], *, before_repeat: Callable[[], None] | None = None
     ) -> dict[str, Answer]:
         """
         Send up to 30 writes.

@@ -81,6 +81,11 @@ class FaultVerdict:
         rest = [f"also {other.code}: {other.detail or other.text}" for other in self.others]
         return "; ".join(part for part in (self.error.detail, *rest) if part)
 
+    @property
+    def said(self) -> str:
+        """Everything QuickBooks said, on one line."""
+        return f"{self.error.text}: {self.full_detail}".strip(": ")
+
 
 _EXISTING = re.compile(
     r"DocNumber=(?P<number>.*?) is assigned to TxnType=(?P<type>\w+) with TxnId=(?P<id>\d+)", re.IGNORECASE
@@ -191,11 +196,6 @@ def judge_errors(errors: Sequence[FaultError]) -> FaultVerdict:
     )
     others = tuple(other for other in errors if other is not error)
     return FaultVerdict(rule.action, rule.error_key, error, all(r.definite for _, r in judged), others)
-
-
-def judge_answer(code: str, text: str, detail: str = "", element: str = "") -> FaultVerdict:
-    """The verdict on one refused write, from the parts that an answer keeps."""
-    return judge_errors([FaultError(code, text, detail, element)])
 
 
 def _with_status(status: int, verdict: FaultVerdict) -> FaultVerdict:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from quickbooks.objects.customer import Customer
 
-from caspen_qbo.core.accounting import WriteItem
+from caspen_qbo.core.faults import FaultError
 from caspen_qbo.core.query_text import is_queryable, like_pattern, quote
 from caspen_qbo.errors import (
     InvariantError,
@@ -22,6 +22,7 @@ from caspen_qbo.hooks.quickbooks.call import Reply
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 from tests.integration.quickbooks.conftest import REALM, Desk
 from tests.integration.quickbooks.scripted import Seen, Told
+from tests.support.write_item import WriteItem
 
 TIME = "2026-11-01T10:00:00.250-07:00"
 READ_AT = datetime(2026, 11, 1, 17, 0, 0, 250_000, tzinfo=UTC)
@@ -333,12 +334,7 @@ def test_one_refused_item_does_not_sink_the_others(desk: Desk, books: QuickBooks
     answers = books.send_batch("r1", [item("a"), item("b"), item("c")])
     assert answers["a"].ok
     assert not answers["b"].ok
-    assert (answers["b"].code, answers["b"].text, answers["b"].detail, answers["b"].element) == (
-        "6140",
-        "said",
-        "why",
-        "e",
-    )
+    assert answers["b"].verdict.error == FaultError("6140", "said", "why", "e")
     assert answers["c"].code == "5010"
 
 
@@ -428,7 +424,7 @@ def test_a_refused_void_is_an_answer(desk: Desk, books: QuickBooksAccounting):
     desk.web.queue += [Told(400, {"Fault": {"Error": [{"Message": "Stale Object Error", "code": "5010"}]}})]
 
     answer = books.send_void("Invoice", "9", "3", "r1")
-    assert (answer.ok, answer.code, answer.text, answer.intuit_tid) == (
+    assert (answer.ok, answer.code, answer.verdict.error.text, answer.intuit_tid) == (
         False,
         "5010",
         "Stale Object Error",

@@ -12,13 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
-from caspen_qbo.core.accounting import WriteItem
-from caspen_qbo.core.faults import judge_answer
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.errors import OutcomeUnknownError, QboAuthError, QuotaExhaustedError, SubscriptionEndedError
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from tests.support.services import Sandbox, keep_pace
+from tests.support.write_item import WriteItem
 
 WORKSPACE = 1
 pytestmark = pytest.mark.sandbox
@@ -243,13 +242,12 @@ def test_the_months_quota_stops_reads_while_writes_go_on(
 def test_refusals_carry_what_a_person_needs(books: QuickBooksAccounting, door: Door, realm: str):
     customer = books.send_batch("r1", [a_customer("Refused (Caspen 00003)")])["c"].body["Id"]
     taken = books.send_batch("r2", [a_customer("Refused (Caspen 00003)")])["c"]
-    assert judge_answer(taken.code, taken.text, taken.detail).error_key == "customer_name_taken"
+    assert taken.verdict.error_key == "customer_name_taken"
 
     untaxed = an_invoice(books, customer, "INV-2")
-    del untaxed.body["Line"][0]["SalesItemLineDetail"]["TaxCodeRef"]
+    del untaxed.payload["Line"][0]["SalesItemLineDetail"]["TaxCodeRef"]
     refused = books.send_batch("r3", [untaxed])["i"]
-    verdict = judge_answer(refused.code, refused.text, refused.detail, refused.element)
-    assert verdict.error_key == "business_validation_tax", refused
+    assert refused.verdict.error_key == "business_validation_tax", refused
 
     door.post(f"{realm}/person/end-subscription")
     with pytest.raises(SubscriptionEndedError):

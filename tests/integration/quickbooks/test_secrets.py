@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from caspen_qbo.core.accounting import WriteItem
 from caspen_qbo.errors import SyncError
 from tests.integration.quickbooks.conftest import CLIENT_SECRET, REALM, WORKSPACE, Desk
 from tests.integration.quickbooks.scripted import Seen, Told
 from tests.integration.quickbooks.test_tokens import expire
 from tests.integration.quickbooks.test_transport import LOWER_401, UNREADABLE, XML_429
+from tests.support.write_item import WriteItem
 
 NAME = "Zoë Confidential"
 NOTE = "knee operation"

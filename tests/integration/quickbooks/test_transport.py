@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from caspen_qbo.core.accounting import WriteItem
+from caspen_qbo.core.faults import FaultError
 from caspen_qbo.errors import (
     ConfigurationError,
     OutcomeUnknownError,
@@ -25,6 +25,7 @@ from ops.local.postgres import Database
 from tests.integration.quickbooks.conftest import PATIENCE, Desk
 from tests.integration.quickbooks.scripted import Seen, Told
 from tests.integration.quickbooks.test_tokens import change, expire, row
+from tests.support.write_item import WriteItem
 
 XML_429 = (
     b'<?xml version="1.0"?><IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="SERVICE">'
@@ -310,7 +311,7 @@ def test_a_refused_read_says_code_text_and_element(desk: Desk, books: QuickBooks
     with pytest.raises(QboRejectedError, match="4001: Invalid query") as caught:
         list(books.query("Invoice", "Nonsense = '1'"))
     error = caught.value
-    assert (error.code, error.text, error.detail, error.element) == ("4001", "Invalid query", "why", "e")
+    assert error.verdict.error == FaultError("4001", "Invalid query", "why", "e")
     assert error.error_key == "other"
     assert error.intuit_tid == "1-tid"
     assert len(desk.api_calls()) == 1

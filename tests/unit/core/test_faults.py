@@ -11,9 +11,9 @@ from caspen_qbo.core.faults import (
     ExistingDocument,
     FaultAction,
     FaultError,
+    FaultVerdict,
     clean,
     judge,
-    judge_answer,
     judge_errors,
     read_errors,
 )
@@ -219,6 +219,10 @@ def fault(*errors: dict[str, object], kind: str = "ValidationFault") -> dict[str
 
 def error(code: str, text: str = "", detail: str = "", element: str = "") -> dict[str, object]:
     return {"Message": text, "Detail": detail, "code": code, "element": element}
+
+
+def judge_answer(code: str, text: str, detail: str = "", element: str = "") -> FaultVerdict:
+    return judge_errors([FaultError(code, text, detail, element)])
 
 
 @pytest.mark.parametrize(("code", "text", "detail", "action", "key", "definite"), KNOWN)

@@ -8,7 +8,7 @@ from typing import Any
 
 from caspen_qbo import settings
 from caspen_qbo.core import faults
-from caspen_qbo.core.accounting import Answer, WriteItem
+from caspen_qbo.core.accounting import Answer, BatchItem
 from caspen_qbo.core.faults import FaultAction
 from caspen_qbo.errors import InvariantError, SubscriptionEndedError
 from caspen_qbo.hooks.quickbooks.call import Reply
@@ -20,7 +20,7 @@ REQUEST_ID_MAX = 36
 BID_MAX = 10
 
 
-def compose_batch(request_id: str, items: Sequence[WriteItem]) -> bytes:
+def compose_batch(request_id: str, items: Sequence[BatchItem]) -> bytes:
     """
     The body of a batch.
 
@@ -34,11 +34,11 @@ def compose_batch(request_id: str, items: Sequence[WriteItem]) -> bytes:
         raise unsendable(f"a batch names an item twice: {sorted(bids)}")
     for bid in bids:
         check_length("item id in a batch", bid, BID_MAX)
-    requests = [{"bId": item.bid, "operation": item.operation, item.entity: item.body} for item in items]
+    requests = [{"bId": item.bid, "operation": item.operation, item.entity: item.payload} for item in items]
     return encode({"BatchItemRequest": requests})
 
 
-def read_answers(reply: Reply, items: Sequence[WriteItem]) -> dict[str, Answer]:
+def read_answers(reply: Reply, items: Sequence[BatchItem]) -> dict[str, Answer]:
     """
     An answer by ``bid`` for every item that has a clear one; the others are in doubt.
 
@@ -54,9 +54,10 @@ def read_answers(reply: Reply, items: Sequence[WriteItem]) -> dict[str, Answer]:
         answer = _read_item(item, parts.get(item.bid), reply)
         if answer is not None:
             answers[item.bid] = answer
-    if len(answers) == len(items) and all(answer.code == "6190" for answer in answers.values()):
+    verdicts = [answer.verdict for answer in answers.values() if answer.verdict is not None]
+    if len(verdicts) == len(items) and all(verdict.error.code == "6190" for verdict in verdicts):
         ended = SubscriptionEndedError(
-            f"QuickBooks refused all {len(items)} writes (6190): {answers[items[0].bid].text}. "
+            f"QuickBooks refused all {len(items)} writes (6190): {verdicts[0].error.text}. "
             "It takes no new data until the subscription is renewed.",
             intuit_tid=reply.intuit_tid or None,
         )
@@ -78,7 +79,7 @@ def unsendable(said: str) -> InvariantError:
     return error
 
 
-def _read_item(item: WriteItem, part: Mapping[str, Any] | None, reply: Reply) -> Answer | None:
+def _read_item(item: BatchItem, part: Mapping[str, Any] | None, reply: Reply) -> Answer | None:
     """One item's answer; None when it is in doubt, as any refusal is after the batch was sent twice."""
     errors, tid = faults.read_errors(part), reply.intuit_tid
     if errors:
@@ -95,7 +96,7 @@ def _read_item(item: WriteItem, part: Mapping[str, Any] | None, reply: Reply) ->
                 "quickbooks batch item bid=%s entity=%s code=%s action=%s tid=%s",
                 item.bid, item.entity, error.code, verdict.action, tid or "-",
             )  # fmt: skip
-        return Answer(None, error.code, error.text, verdict.full_detail, error.element, tid)
+        return Answer(None, verdict, tid)
     body = (part or {}).get(item.entity)
     if not isinstance(body, Mapping):
         log.warning(

@@ -16,7 +16,7 @@ from typing import Any
 from quickbooks import QuickBooks
 
 from caspen_qbo import settings
-from caspen_qbo.core.accounting import Answer, WriteItem
+from caspen_qbo.core.accounting import Answer, BatchItem
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.query_text import is_queryable, quote
 from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError
@@ -222,7 +222,7 @@ class QuickBooksAccounting:
     # --- writing ---
 
     def send_batch(
-        self, request_id: str, items: Sequence[WriteItem], *, before_repeat: Callable[[], None] | None = None
+        self, request_id: str, items: Sequence[BatchItem], *, before_repeat: Callable[[], None] | None = None
     ) -> dict[str, Answer]:
         """
         See :meth:`Accounting.send_batch`.
@@ -272,7 +272,7 @@ class QuickBooksAccounting:
                 before_repeat=before_repeat,
             )
         except QboRejectedError as error:
-            return Answer(None, error.code, error.text, error.detail, error.element, error.intuit_tid or "")
+            return Answer(None, error.verdict, error.intuit_tid or "")
         return Answer(reply.payload.get(entity) or {}, intuit_tid=reply.intuit_tid)
 
 

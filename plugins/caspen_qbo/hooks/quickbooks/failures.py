@@ -78,15 +78,7 @@ def refused(call: Call, verdict: FaultVerdict, tid: str = "", *, repeated: bool 
         )
     if verdict.action is FaultAction.STOP:
         return _stop(verdict, said, tid)
-    return QboRejectedError(
-        said,
-        code=error.code,
-        text=error.text,
-        detail=verdict.full_detail,
-        element=error.element,
-        error_key=verdict.error_key,
-        intuit_tid=tid or None,
-    )
+    return QboRejectedError(said, verdict, intuit_tid=tid or None)
 
 
 def _stop(verdict: FaultVerdict, said: str, tid: str) -> SyncError:

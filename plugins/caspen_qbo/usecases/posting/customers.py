@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caspen_qbo.core.documents import Body
-from caspen_qbo.core.faults import judge_answer
+from caspen_qbo.core.faults import FaultAction
 from caspen_qbo.core.posting.customers import Candidate, match_client, read_candidate, wanted_names
 from caspen_qbo.core.posting.display_names import display_name, same_name, usable_email
 from caspen_qbo.core.posting.mapping import map_customer
@@ -148,12 +148,13 @@ def _create(session: Session, clients: Sequence[Client], *, with_email: bool) ->
 
 
 def _explain(session: Session, client: Client, outcome: Outcome, result: Resolution) -> None:
-    answer = outcome.answer
-    verdict = judge_answer(answer.code, answer.text, answer.detail, answer.element)
-    if answer.code != NAME_EXISTS:
-        if verdict.definite and verdict.error_key != "other" or verdict.action.value == "hold":
-            said = f"{answer.text}. {answer.detail}".strip()
-            detail = f"QuickBooks did not take the customer ({answer.code}): {said}"
+    verdict = outcome.answer.verdict
+    if verdict is None:
+        return
+    if verdict.error.code != NAME_EXISTS:
+        if verdict.definite and verdict.error_key != "other" or verdict.action is FaultAction.HOLD:
+            said = f"{verdict.error.text}. {verdict.full_detail}".strip()
+            detail = f"QuickBooks did not take the customer ({verdict.error.code}): {said}"
             result.problems[client.id] = Problem(verdict.error_key, detail)
         return
     name = display_name(client)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from caspen_qbo.core.documents import DocumentFacts, applied_as_sent, read_facts, ref_of
-from caspen_qbo.core.faults import FaultAction, judge_answer
+from caspen_qbo.core.faults import FaultAction, FaultVerdict
 from caspen_qbo.core.posting.mapping import can_be_corrected
 from caspen_qbo.core.reconciling.matching import Difference, Expected, compare
 from caspen_qbo.core.records import DocumentKind
@@ -45,8 +45,8 @@ def record(session: Session, outcome: Outcome) -> None:
         raise InvariantError(
             f"request {request.id}: {request.document_kind} {request.document_id} was sent but never staged"
         )
-    if not outcome.answer.ok:
-        _record_refusal(session, outcome, row)
+    if outcome.answer.verdict is not None:
+        _record_refusal(session, request, outcome.answer.verdict, row)
     elif request.step in (Step.POST, Step.CORRECT):
         _record_posted(session, outcome, row)
     elif request.step == Step.APPLY:
@@ -66,10 +66,8 @@ def _record_customer(session: Session, outcome: Outcome) -> None:
     )
 
 
-def _record_refusal(session: Session, outcome: Outcome, row: dict[str, Any]) -> None:
-    request, answer = outcome.request, outcome.answer
-    verdict = judge_answer(answer.code, answer.text, answer.detail, answer.element)
-    if verdict.action is FaultAction.GONE or answer.code == "610":
+def _record_refusal(session: Session, request: Request, verdict: FaultVerdict, row: dict[str, Any]) -> None:
+    if verdict.action is FaultAction.GONE or verdict.error.code == "610":
         if request.step in (Step.REMOVE, Step.UNDO, Step.UNAPPLY) and request.operation != "create":
             _record_removed(session, request, row)
             return
@@ -87,7 +85,7 @@ def _record_refusal(session: Session, outcome: Outcome, row: dict[str, Any]) -> 
         extra = "The posted document stays as it was."
     cause = _SHARED_CAUSES.get(verdict.error_key, "")
     if verdict.error_key == "inactive_reference":
-        cause = _inactive_cause(request, answer.element)
+        cause = _inactive_cause(request, verdict.error.element)
     list_refusal(session, row, request.document_kind, verdict, extra=extra, cause_ref=cause)
 
 

@@ -16,7 +16,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from caspen_qbo.core.accounting import Answer, WriteItem
+from caspen_qbo.core.accounting import Answer
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.posting.identity import batch_request_id, item_id, payload_hash
 from caspen_qbo.errors import OutcomeUnknownError, QboRejectedError, RetryError, StopError
@@ -97,14 +97,11 @@ def transmit(session: Session, requests: Sequence[Request]) -> dict[int, Answer]
             first.entity, body["Id"], body["SyncToken"], first.batch_id, before_repeat=look_again
         )
         return {first.id: answer}
-    items = [
-        WriteItem(request.bid, request.entity, request.operation, request.payload) for request in requests
-    ]
     try:
-        answers = session.accounting.send_batch(first.batch_id, items, before_repeat=look_again)
+        answers = session.accounting.send_batch(first.batch_id, requests, before_repeat=look_again)
     except QboRejectedError as error:
         # The batch as a whole was refused before any item was looked at: every item gets that reason.
-        refusal = Answer(None, error.code, error.text, error.detail, error.element, error.intuit_tid or "")
+        refusal = Answer(None, error.verdict, error.intuit_tid or "")
         return {request.id: refusal for request in requests}
     return {request.id: answers[request.bid] for request in requests if request.bid in answers}
 
@@ -129,7 +126,7 @@ def record_answers(
                 "done" if answer.ok else "refused",
                 quickbooks_id=str((answer.body or {}).get("Id") or "") or None,
                 fault_code=answer.code or None,
-                fault_text=f"{answer.text}: {answer.detail}".strip(": ") or None,
+                fault_text=(answer.verdict and answer.verdict.said) or None,
                 intuit_tid=answer.intuit_tid or None,
                 adopted=adopted,
             )
