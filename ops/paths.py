@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DAGS = ROOT / "dags"
 PLUGINS = ROOT / "plugins"
+INCLUDE = ROOT / "include"
 SANDBOX_CODE = ROOT / "sandbox"
 
 VAR = ROOT / "var"
