@@ -1,4 +1,4 @@
-"""The only code that knows where SQL lives: one statement per file below ``include/sql``, migrations apart."""
+"""The only code that knows where SQL lives: each file below ``include/sql`` is a statement or a migration."""
 
 from __future__ import annotations
 

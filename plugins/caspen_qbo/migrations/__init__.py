@@ -30,7 +30,7 @@ UNRELEASED = (
     "0006_sign_off",
     "0007_looked_at",
 )
-"""Revisions on the way to version 1.0.0, which contains them; only copies under development stopped at one."""
+"""Revisions on the way to version 1.0.0, which contains them; only developers' databases stopped at one."""
 _LOCK_KEY = 0x71626F5F73796E63  # "qbo_sync"
 
 
@@ -58,8 +58,8 @@ def migrate(conn_id: str = settings.SYNC_CONN_ID) -> tuple[str | None, str]:
     Create or upgrade schema ``qbo_sync``.
 
     :return: (revision before, revision after).
-    :raises ConfigurationError: the connection is missing or refused, or the schema is at a revision from which
-        this version cannot upgrade.
+    :raises ConfigurationError: the connection is missing or refused, or this version cannot upgrade from the
+        schema's revision.
     :raises RetryError: the database cannot be reached.
 
     Safe to repeat and to run from several processes at once: all but one wait, and then find nothing to do.

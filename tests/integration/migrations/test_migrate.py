@@ -12,8 +12,8 @@ from psycopg import sql
 
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.migrations import FIRST_RELEASED, UNRELEASED, head_revision, migrate
-from ops.environment import connection_json
-from ops.postgres import Database, PostgresServer
+from ops.local.environment import connection_json
+from ops.local.postgres import Database, PostgresServer
 from tests.support.command_line import run_command
 from tests.support.services import SYNC_PASSWORD
 
@@ -57,7 +57,8 @@ def columns_of(database: Database) -> dict[str, list[str]]:
     with database.connect() as connection:
         query = """
             SELECT c.table_name, c.column_name
-            FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+            FROM information_schema.columns c
+            JOIN information_schema.tables t USING (table_schema, table_name)
             WHERE c.table_schema = 'qbo_sync' AND t.table_type = 'BASE TABLE' AND c.table_name <> 'migration'
             ORDER BY c.table_name, c.ordinal_position
         """
@@ -77,7 +78,7 @@ def schema_of(database: Database) -> str:
 
 @pytest.fixture
 def restored(postgres_server: PostgresServer, sync_db: Database) -> Iterator[Database]:
-    """The present schema from its dump: PostgreSQL writes a view's conditions once more, in other brackets."""
+    """The present schema from its dump: PostgreSQL writes a view's conditions again, in other brackets."""
     database = postgres_server.ensure_database("sync_restored", SYNC_PASSWORD, owner="caspen_qbo")
     with database.connect() as connection:
         connection.execute(schema_of(sync_db).encode())
