@@ -28,7 +28,7 @@ DAG_IDS = frozenset(
 RUN_NOTE_KEY = "run_note"
 """XCom in which a task leaves a text for its run's note."""
 FAILURE_KEY = "failure"
-"""XCom of a practice's task that failed: why, and whose turn it is."""
+"""XCom of a practice's task that failed: why, and who has to act."""
 
 MINOR_VERSION = 75
 """QuickBooks ignores older ones since August 2025 and treats them as 75."""

@@ -1,6 +1,6 @@
 """
 The writer of notes, on runs of Airflow's database and in a transaction as the scheduler has it: writing never
-costs the scheduler anything. What the notes of real runs say stands in `test_runs.py`.
+costs the scheduler anything. What the notes of real runs say is in `test_runs.py`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def ended_run(airflow_metadata: Path) -> Iterator[Callable[..., tuple[Any, Any]]
             session.delete(run)
 
 
-FALLBACK = "Failed: a task failed. Whose turn: an administrator's; the log of the red task says why."
+FALLBACK = "Failed: a task failed. Action needed: Administrator. The log of the failed task says why."
 
 
 def test_a_note_is_written_after_the_commit_and_below_what_a_person_wrote(ended_run: Any) -> None:
@@ -64,7 +64,7 @@ def test_a_note_is_written_after_the_commit_and_below_what_a_person_wrote(ended_
     assert note_of(run) == expected, "a second end replaces our part"
 
 
-def test_what_the_scheduler_undoes_is_not_told(ended_run: Any) -> None:
+def test_what_the_scheduler_rolls_back_is_not_reported(ended_run: Any) -> None:
     run, session = ended_run("post_to_quickbooks")
     run.notify_dagrun_state_changed(msg="task_failure")
     session.rollback()

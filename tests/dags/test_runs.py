@@ -92,8 +92,8 @@ def test_one_practice_in_trouble_does_not_keep_the_other_from_its_turn(flow: Flo
     assert len(flow.books("Invoice")) == 1
     note = ended_note(run)
     assert note.startswith("1 of 2 practices failed. workspace 77 (77): FAILED. ")
-    assert note.index("Caspen has no such workspace.") < note.index("Whose turn: ")
-    assert note.index("Whose turn: ") < note.index("invoices posted 1")
+    assert note.index("Caspen has no such workspace.") < note.index("Action needed: ")
+    assert note.index("Action needed: ") < note.index("invoices posted 1")
 
 
 def test_asking_for_a_practice_that_is_not_connected_fails_in_words(
@@ -103,7 +103,7 @@ def test_asking_for_a_practice_that_is_not_connected_fails_in_words(
     assert run.state == "failed"
     assert states(run)["find_workspaces"] == ["failed"]
     note = ended_note(run)
-    assert note.startswith("Failed: workspace 5: ") and "Whose turn: an administrator's" in note
+    assert note.startswith("Failed: workspace 5: ") and "Action needed: Administrator." in note
 
 
 def test_a_backfill_is_a_dry_run_unless_told_otherwise(flow: Flow, run_dag: RunDag) -> None:
@@ -193,5 +193,5 @@ def test_a_silence_turns_the_nightly_run_red_and_does_not_stop_it(
     assert len(rows) == 1 and rows[0][0] is False
     assert "import has not ended well" in rows[0][1] and "post" not in rows[0][1]
     note = ended_note(run)
-    assert note.startswith("Whose turn: an administrator's.") and rows[0][1] in note
+    assert note.startswith("Action needed: Administrator.") and rows[0][1] in note
     assert "Harbour Allied Health (1): " in note

@@ -66,29 +66,29 @@ def test_a_practice_without_result_fails_the_run_and_its_reason_is_told(
     assert "Harbour (1): nothing to do" in str(e.value)
     assert results.note == (
         "1 of 2 practices failed. "
-        "Bay (2): FAILED. the connection waits for a person Whose turn: an administrator's; "
-        "the log of the red task says why.\n\nHarbour (1): nothing to do"
+        "Bay (2): FAILED. the connection waits for a person Action needed: Administrator. "
+        "The log of the failed task says why.\n\nHarbour (1): nothing to do"
     )
 
 
-def test_what_a_task_knew_of_its_failure_is_told_with_whose_turn_it_is(
+def test_the_reason_a_task_left_is_reported_with_who_has_to_act(
     connections: Mapping[str, str],
 ) -> None:
     from airflow.sdk.exceptions import AirflowFailException
 
     from caspen_qbo.errors import QboAuthError, StoreUnavailableError
-    from caspen_qbo.operators.note import whose_turn
+    from caspen_qbo.operators.note import action_needed
 
     failures = [
-        {"workspace_id": number, "reason": str(error), "turn": whose_turn(error)}
+        {"workspace_id": number, "reason": str(error), "turn": action_needed(error)}
         for number, error in ((1, QboAuthError("The connection ended.")), (2, StoreUnavailableError("Gone.")))
     ]
     results = Results(failures, post=[None])
     with pytest.raises(AirflowFailException, match="FAILED. The connection ended."):
         _summarise(results)
     harbour, bay = results.note.split("\n\n")
-    assert harbour.endswith("Whose turn: an administrator's. Reconnect; what waits then posts by itself.")
-    assert bay.startswith("Bay (2): FAILED. Gone. Whose turn: nobody's; trying again later is enough")
+    assert harbour.endswith("Action needed: Administrator. Reconnect; what waits then posts by itself.")
+    assert bay.startswith("Bay (2): FAILED. Gone. Action needed: none. It is retried automatically")
 
 
 def test_a_practice_must_get_through_all_of_its_tasks(connections: Mapping[str, str]) -> None:

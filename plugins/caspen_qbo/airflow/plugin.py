@@ -2,33 +2,37 @@
 Registers the pages under ``/quickbooks/``, their entry in Airflow's menu, and the writer of the runs' notes:
 names and links only.
 
-Every Airflow process imports this module, so the web application is imported when it is first asked for.
+Every Airflow process imports this module, so the web application is imported when it is first requested.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from airflow.plugins_manager import AirflowPlugin
 
 from caspen_qbo.airflow.run_notes import RunNotes
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
 PREFIX = "/quickbooks"
+MOUNTED_IN = "caspen_qbo.airflow"
+"""Under this key of the request's scope the pages find Airflow's own application."""
 
 
 class LazyPages:
     """The ASGI application of the pages, imported at the first request."""
 
     def __init__(self) -> None:
-        self._app: Any = None
+        self._app: ASGIApp | None = None
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._app is None:
             from caspen_qbo.ui.app import create_app
 
             self._app = create_app()
-        # The mounting application is Airflow's own; the pages ask its API in-process, as the signed-in user.
-        await self._app({**scope, "caspen_qbo.airflow": scope.get("app")}, receive, send)
+        await self._app({**scope, MOUNTED_IN: scope.get("app")}, receive, send)
 
 
 class CaspenQuickBooksPlugin(AirflowPlugin):

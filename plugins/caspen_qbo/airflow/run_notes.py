@@ -1,12 +1,12 @@
 """
 A listener of Airflow that writes what a run did into its note, where the grid and the run's page show it.
 
-Why a listener: a task has no way to its run's note, and the public API would need a login of its own, one
-more secret with more rights than this. The scheduler calls listeners in the middle of its own transaction, in
-which a failing statement, a commit or a note that a person writes at the same moment would cost it a round.
-So nothing is read or written there. The run is remembered; once the scheduler has committed, a transaction of
-our own writes the note: two look-ups by key and one row, given up after two seconds. Whatever goes wrong is
-logged, and the run is without a note.
+Why a listener: a task cannot write its run's note, and the public API would need a login of its own, one more
+secret with more rights than this. The scheduler calls listeners in the middle of its own transaction, where a
+failing statement, a commit or a note that a person writes at the same moment would cost it a round. So
+nothing is read or written there. The run is remembered; once the scheduler has committed, a transaction of
+our own writes the note: two look-ups by key and one row, given up after two seconds. An error is logged, and
+the run stays without a note.
 
 The API server calls it too, when a person marks a run as failed or successful.
 """
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from airflow.listeners import hookimpl
 
-from caspen_qbo.core.monitoring.run_note import beneath, summed_up
+from caspen_qbo.core.monitoring.run_note import append_below, build_note
 from caspen_qbo.settings import DAG_IDS, RUN_NOTE_KEY
 
 if TYPE_CHECKING:
@@ -31,24 +31,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AUTHOR = "caspen_qbo"
-"""Airflow keeps who wrote a note; one that somebody else wrote or edited is kept."""
+"""Airflow keeps who wrote a note; one that a person wrote or edited is kept."""
 
 WAIT_MILLISECONDS = 2000
-"""The scheduler waits as long: longer than any look-up by key takes, shorter than anybody would notice."""
+"""The longest the scheduler waits: longer than any look-up by key takes, and still not noticeable."""
 
 REASONS = {
     "task_failure": "a task failed",
     "timed_out": "it took longer than it may",
     "all_tasks_deadlocked": "no task could start",
 }
-"""Airflow's words for the end of a run, in ours; others are told as they are."""
+"""Airflow's reasons for the end of a run, in plain words; others are shown as they are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """A run that ended."""
-
-    key: int
+class EndedRun:
+    id: int
     """``dag_run.id``."""
     name: str
     failed_because: str | None
@@ -76,19 +74,19 @@ def _remember(dag_run: DagRun, failed_because: str | None) -> None:
         session = object_session(dag_run)
         if session is None:
             return  # `airflow dags test`, in a terminal that shows all of it
-        ended = Ended(dag_run.id, f"{dag_run.dag_id} {dag_run.run_id}", failed_because)
+        ended = EndedRun(dag_run.id, f"{dag_run.dag_id} {dag_run.run_id}", failed_because)
         session.info.setdefault(AUTHOR, []).append(ended)
-        # Once for a session, which the scheduler keeps as long as it lives. Never taken off again: SQLAlchemy
-        # forbids that while it walks over its listeners, and a second one would write a second time.
+        # Once for a session, which the scheduler keeps as long as it lives. Never removed: SQLAlchemy forbids
+        # that while it walks over its listeners, and a second one would write a second time.
         if not event.contains(session, "after_commit", _write_remembered):
             event.listen(session, "after_commit", _write_remembered)
-            event.listen(session, "after_rollback", _forget)
+            event.listen(session, "after_rollback", _discard)
     except Exception:  # the scheduler's work goes on, whatever this was
         log.exception("no note for a run of %s", dag_run.dag_id)
 
 
-def _forget(session: Session) -> None:
-    """What is undone has not ended; the scheduler decides anew and calls again."""
+def _discard(session: Session) -> None:
+    """A run whose end was rolled back has not ended; the scheduler decides again and calls again."""
     session.info.pop(AUTHOR, None)
 
 
@@ -100,10 +98,10 @@ def _write_remembered(session: Session) -> None:
             log.exception("no note for run %s", ended.name)
 
 
-def write_note(ended: Ended) -> None:
+def write_note(ended: EndedRun) -> None:
     """
     Write the note of a run that has ended, in a transaction of its own. Safe to repeat: it replaces what an
-    earlier attempt wrote, and stands below what a person wrote.
+    earlier attempt wrote, and goes below what a person wrote.
 
     :raises sqlalchemy.exc.SQLAlchemyError: nothing was written; also when a person wrote at the same moment.
     """
@@ -118,18 +116,20 @@ def write_note(ended: Ended) -> None:
         if session.get_bind().dialect.name == "postgresql":
             session.execute(text(f"SET LOCAL statement_timeout = {WAIT_MILLISECONDS}"))
         run = select(DagRun.state, DagRunNote).outerjoin(DagRunNote, DagRunNote.dag_run_id == DagRun.id)
-        found = session.execute(run.where(DagRun.id == ended.key)).one_or_none()
+        found = session.execute(run.where(DagRun.id == ended.id)).one_or_none()
         if found is None or found.state not in State.finished_dr_states:
             return  # deleted, or started again
-        left = select(XComModel.value).where(XComModel.dag_run_id == ended.key, XComModel.key == RUN_NOTE_KEY)
-        told = [str(value) for value in session.scalars(left.order_by(XComModel.timestamp))]
-        words = summed_up(told, failed_because=ended.failed_because)
+        pushed = select(XComModel.value).where(
+            XComModel.dag_run_id == ended.id, XComModel.key == RUN_NOTE_KEY
+        )
+        parts = [str(value) for value in session.scalars(pushed.order_by(XComModel.timestamp))]
+        content = build_note(parts, failed_because=ended.failed_because)
         note = found.DagRunNote
-        if not words:
+        if not content:
             return
         if note is None:
-            note = DagRunNote(content=beneath("", words), user_id=AUTHOR)
-            note.dag_run_id = ended.key
+            note = DagRunNote(content=append_below("", content), user_id=AUTHOR)  # type: ignore[no-untyped-call]
+            note.dag_run_id = ended.id
             session.add(note)
         else:
-            note.content = beneath("" if note.user_id == AUTHOR else note.content or "", words)
+            note.content = append_below("" if note.user_id == AUTHOR else note.content or "", content)

@@ -9,7 +9,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from caspen_qbo.operators.note import leave, noted_if_it_fails
+from caspen_qbo.operators.note import note_on_failure, push_note
 
 if TYPE_CHECKING:
     from caspen_qbo.usecases.backfill.run import BackfillReport
@@ -62,7 +62,7 @@ class _BackfillOperator(BaseOperator):
                 "table": "No invoice numbers were given.",
             }
         with (
-            noted_if_it_fails(context),
+            note_on_failure(context),
             wiring.open_session(_workspace(self.workspace_id), run_id) as session,
         ):
             report = backfill(session, numbers) if send else plan_backfill(session, numbers)
@@ -73,7 +73,7 @@ class _BackfillOperator(BaseOperator):
         told = ", ".join(
             f"{name.replace('_', ' ')} {number}" for name, number in sorted(report.counts.items())
         )
-        leave(
+        push_note(
             context, f"{'Done' if send else 'Planned, nothing sent'}: {told or 'nothing'}. {report.message}"
         )
         return {

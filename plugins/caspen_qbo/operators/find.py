@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 
-from caspen_qbo.operators.note import noted_if_it_fails
+from caspen_qbo.operators.note import note_on_failure
 
 
 class FindWorkspacesOperator(BaseOperator):
@@ -31,7 +31,7 @@ class FindWorkspacesOperator(BaseOperator):
         from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
         from caspen_qbo.wiring import open_billing, open_store
 
-        with noted_if_it_fails(context), open_store() as store, open_billing() as billing:
+        with note_on_failure(context), open_store() as store, open_billing() as billing:
             found = find_workspaces(
                 store, billing, only=self.workspace_id, only_with_work=self.only_with_work
             )

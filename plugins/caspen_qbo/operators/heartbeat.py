@@ -8,8 +8,9 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from caspen_qbo.catalogue import Turn
-from caspen_qbo.core.monitoring.run_note import TURN
-from caspen_qbo.operators.note import TURNS, leave, noted_if_it_fails
+from caspen_qbo.core.monitoring.run_note import ACTION_NEEDED
+from caspen_qbo.operators.note import note_on_failure, push_note
+from caspen_qbo.wording import TURN_WORDS
 
 
 class CheckHeartbeatOperator(BaseOperator):
@@ -26,11 +27,11 @@ class CheckHeartbeatOperator(BaseOperator):
         from caspen_qbo.usecases.monitoring.heartbeat import check_heartbeat
         from caspen_qbo.wiring import open_store
 
-        with noted_if_it_fails(context), open_store() as store:
+        with note_on_failure(context), open_store() as store:
             silences = check_heartbeat(store, context["run_id"])
         if silences:
             told = "\n".join(str(silence) for silence in silences)
-            leave(context, f"{TURN} {TURNS[Turn.ADMIN]}. {told}")
+            push_note(context, f"{ACTION_NEEDED} {TURN_WORDS[Turn.ADMIN]}. {told}")
             raise AirflowFailException(told)
         self.log.info("heartbeat ok run=%s", context["run_id"])
         return 0

@@ -8,7 +8,8 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context, TriggerRule
 from airflow.sdk.exceptions import AirflowFailException
 
-from caspen_qbo.operators.note import UNKNOWN_TURN, leave
+from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
+from caspen_qbo.operators.note import push_note
 from caspen_qbo.settings import FAILURE_KEY
 
 
@@ -18,7 +19,7 @@ class SummariseOperator(BaseOperator):
     it.
 
     Runs whatever became of the tasks before it, so that it decides the state of the whole run. The same words
-    become the run's note; with a failure first, and whose turn it is.
+    become the run's note; with a failure first, and who has to act.
 
     :param job: The job's name in ``qbo_sync.sync_run``, where a failed practice's reason is.
     :param workspaces: What ``find_workspaces`` found.
@@ -62,14 +63,14 @@ class SummariseOperator(BaseOperator):
         if failed:
             headline = f"{len(failed)} of {len(asked)} practices failed."
             named = [
-                f"{line} {left[workspace_id]['turn'] if workspace_id in left else UNKNOWN_TURN}"
+                f"{line} {left[workspace_id]['turn'] if workspace_id in left else SEE_THE_LOG}"
                 for workspace_id, line in zip(failed, lines[-len(failed) :], strict=True)
             ]
             # Airflow shows a note's first paragraph; the others when it is opened.
             first = f"{headline} {named[0]}"
-            leave(context, "\n\n".join([first, *named[1:], *lines[: -len(failed)]]))
+            push_note(context, "\n\n".join([first, *named[1:], *lines[: -len(failed)]]))
             raise AirflowFailException(f"{headline}\n{summary}")
-        leave(context, "\n\n".join(lines) or summary)
+        push_note(context, "\n\n".join(lines) or summary)
         return summary
 
     def _done(self, context: Context) -> dict[int, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator, Context
 
 from caspen_qbo.errors import SyncError
-from caspen_qbo.operators.note import leave, whose_turn
+from caspen_qbo.operators.note import action_needed, push_note
 from caspen_qbo.settings import FAILURE_KEY
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class WorkspaceOperator(BaseOperator):
         except SyncError as error:
             # `summarise` tells it: what is raised here, only the log of this task does.
             failure = {"workspace_id": int(self.workspace_id), "reason": error.message}
-            leave(context, {**failure, "turn": whose_turn(error)}, key=FAILURE_KEY)
+            push_note(context, {**failure, "turn": action_needed(error)}, key=FAILURE_KEY)
             raise
         counts = {name: int(number) for name, number in result.counts.items() if number}
         self.log.info(

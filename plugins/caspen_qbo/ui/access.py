@@ -29,6 +29,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep
 from airflow.configuration import conf
 from fastapi import HTTPException, status
 
+from caspen_qbo.airflow.dag_runs import team_of
 from caspen_qbo.settings import QUICKBOOKS_CONN_ID
 
 
@@ -53,9 +54,10 @@ def holds(user: BaseUser, right: Right) -> bool:
         return manager.is_authorized_connection(
             method="PUT", details=ConnectionDetails(conn_id=QUICKBOOKS_CONN_ID), user=user
         )
-    method, dag_id = ("POST", OPERATE_DAG) if right is Right.OPERATE else ("GET", READ_DAG)
+    operate = right is Right.OPERATE
+    dag_id = OPERATE_DAG if operate else READ_DAG
     return manager.is_authorized_dag(
-        method=method,
+        method="POST" if operate else "GET",
         access_entity=DagAccessEntity.RUN,
         details=DagDetails(id=dag_id, team_name=_team_of_dag(dag_id)),
         user=user,
@@ -95,8 +97,4 @@ def _multi_team() -> bool:
 
 
 def _team_of_dag(dag_id: str) -> str | None:
-    if not _multi_team():
-        return None
-    from airflow.models.dag import DagModel
-
-    return DagModel.get_team_name(dag_id)
+    return team_of(dag_id) if _multi_team() else None

@@ -16,7 +16,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from caspen_qbo.errors import RetryError, SyncError
-from caspen_qbo.ui import webhook
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.page import notice
 from caspen_qbo.ui.routes import (
@@ -30,6 +29,7 @@ from caspen_qbo.ui.routes import (
     setup,
     taxes,
     unsynced,
+    webhook,
 )
 
 log = logging.getLogger(__name__)

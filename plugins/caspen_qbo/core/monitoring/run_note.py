@@ -1,4 +1,4 @@
-"""The words on a DAG run: what was done, and after a failure whose turn it is."""
+"""The text of a DAG run's note: what was done, and after a failure who has to act."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from collections.abc import Sequence
 NOTE_MAX = 1000
 """Characters Airflow's database holds."""
 
-TURN = "Whose turn:"
+ACTION_NEEDED = "Action needed:"
+SEE_THE_LOG = f"{ACTION_NEEDED} Administrator. The log of the failed task says why."
 HEADING = "**What the run did**"
-CUT = " ... The log of its tasks has the rest."
+CUT = " ... The task logs have the rest."
 
 
-def summed_up(told: Sequence[str], *, failed_because: str | None = None) -> str:
+def build_note(parts: Sequence[str], *, failed_because: str | None = None) -> str:
     """
-    :param told: What tasks left for the note, oldest first. What somebody has to act on is put first.
-    :param failed_because: Airflow's own reason; None for a run that ended well.
-    :return: The whole text; empty when there is nothing to say.
+    :param parts: What tasks left for the note, oldest first. Parts that need a person are put first.
+    :param failed_because: Airflow's own reason; None for a run that succeeded.
+    :return: The whole text; empty when there is nothing to report.
     """
-    texts = sorted((text.strip() for text in told if text.strip()), key=lambda text: TURN not in text)
-    if failed_because is not None and not any(TURN in text for text in texts):
-        texts.insert(
-            0, f"Failed: {failed_because}. {TURN} an administrator's; the log of the red task says why."
-        )
+    texts = sorted(
+        (part.strip() for part in parts if part.strip()), key=lambda text: ACTION_NEEDED not in text
+    )
+    if failed_because is not None and not any(ACTION_NEEDED in text for text in texts):
+        texts.insert(0, f"Failed: {failed_because}. {SEE_THE_LOG}")
     return "\n\n".join(texts)
 
 
-def beneath(person: str, text: str) -> str:
+def append_below(person: str, text: str) -> str:
     """
     A note of at most NOTE_MAX characters: ours, below what a person wrote, of which nothing is cut.
 
@@ -34,9 +35,9 @@ def beneath(person: str, text: str) -> str:
     """
     written = person.partition(HEADING)[0].rstrip()
     start = f"{written}\n\n{HEADING}\n\n" if written else ""
-    room = NOTE_MAX - len(start)
-    if len(text) <= room:
+    left = NOTE_MAX - len(start)
+    if len(text) <= left:
         return start + text
-    if room <= len(CUT):
+    if left <= len(CUT):
         return person
-    return start + text[: room - len(CUT)].rstrip() + CUT
+    return start + text[: left - len(CUT)].rstrip() + CUT

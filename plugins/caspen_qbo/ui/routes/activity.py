@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import Response
 
+from caspen_qbo.airflow.api import AirflowApi
 from caspen_qbo.errors import SyncError
 from caspen_qbo.ui.access import Right, requires
-from caspen_qbo.ui.airflow_api import AirflowApi
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.progress import read_progress

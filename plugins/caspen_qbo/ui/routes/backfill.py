@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException
 from fastapi.responses import Response
 
+from caspen_qbo.airflow.api import AirflowApi, AirflowMissingError, AirflowRun
 from caspen_qbo.core.backfill.verdict import clean_numbers
 from caspen_qbo.errors import SyncError
 from caspen_qbo.ui.access import Right, requires
-from caspen_qbo.ui.airflow_api import AirflowApi, AirflowMissingError, AirflowRun
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.progress import read_progress
@@ -76,8 +76,8 @@ def backfill(visit: VisitDep, backfill_id: str) -> Response:
         visit,
         run,
         api.task_states(DAG_ID, backfill_id),
-        api.result(DAG_ID, backfill_id, PLAN),
-        api.result(DAG_ID, backfill_id, CARRY_OUT),
+        api.result(dict, DAG_ID, backfill_id, PLAN),
+        api.result(dict, DAG_ID, backfill_id, CARRY_OUT),
         progress_view(visit.zone, progress) if progress and progress.run_id == backfill_id else None,
     )
     return page(visit, "backfill_run.html", model, active="activity")
@@ -91,11 +91,11 @@ def approve(visit: VisitDep, backfill_id: str) -> Response:
     """Carry out what a finished plan was made for, once: the run's name holds the plan's."""
     api = AirflowApi(visit.request)
     run = _run(visit, api, backfill_id)
-    found = api.result(DAG_ID, backfill_id, PLAN)
+    found = api.result(dict, DAG_ID, backfill_id, PLAN)
     view = backfill_view(visit, run, api.task_states(DAG_ID, backfill_id), found, None, None)
     if not view.can_approve:
         return back_to(visit, _address(visit, backfill_id), problem="There is nothing to approve here.")
-    conf = {**run.conf, "workspace_id": visit.workspace_id, "dry_run": False, "approved": True}
+    conf = {**(run.conf or {}), "workspace_id": visit.workspace_id, "dry_run": False, "approved": True}
     note = f"Approved by {visit.user.get_name()} on the pages, after the plan {backfill_id}"
     try:
         carried = api.trigger(DAG_ID, conf, note, run_id=f"approved__{backfill_id}")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from caspen_qbo.airflow.api import AirflowRun
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
-from caspen_qbo.ui.airflow_api import AirflowRun
 from caspen_qbo.ui.progress import Progress
 from caspen_qbo.ui.views.progress import ProgressView, progress_view
 from caspen_qbo.ui.visit import Visit, prefix
@@ -107,7 +107,7 @@ def activity_view(
     mine = [
         run
         for run in open_runs
-        if run.conf.get("workspace_id") in (None, visit.workspace_id, str(visit.workspace_id))
+        if run.asked("workspace_id") in (None, visit.workspace_id, str(visit.workspace_id))
     ]
     going_on = {run.run_id for run in mine}
     return ActivityView(

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from caspen_qbo.airflow.api import AirflowRun
 from caspen_qbo.catalogue import entry_for
 from caspen_qbo.core.backfill.verdict import Verdict, clean_numbers
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
-from caspen_qbo.ui.airflow_api import AirflowRun
 from caspen_qbo.ui.views.progress import ProgressView
 from caspen_qbo.ui.visit import Visit, prefix
 
@@ -85,11 +85,11 @@ def backfills_view(
 
 def belongs(run: AirflowRun, workspace_id: int) -> bool:
     """Whether the run was started for this workspace; one that names none is nobody's here."""
-    return str(run.conf.get("workspace_id")) == str(workspace_id)
+    return str(run.asked("workspace_id")) == str(workspace_id)
 
 
 def is_dry(run: AirflowRun) -> bool:
-    return run.conf.get("dry_run", True) is not False
+    return run.asked("dry_run", True) is not False
 
 
 def backfill_url(visit: Visit, run_id: str) -> str:
@@ -110,10 +110,10 @@ def _row(visit: Visit, run: AirflowRun) -> RunRow:
         backfill_url(visit, run.run_id),
         texts.moment(run.queued_at, visit.zone),
         "Plan" if is_dry(run) else "Carried out" if run.state == "success" else "Carry out",
-        _numbers(clean_numbers(run.conf.get("invoice_numbers"))),
+        _numbers(clean_numbers(run.asked("invoice_numbers"))),
         kind,
         text,
-        run.username,
+        run.username or "",
     )
 
 
@@ -184,7 +184,7 @@ def backfill_view(
     return BackfillView(
         title="Backfill plan" if dry else "Backfill",
         started=texts.moment(run.queued_at, visit.zone),
-        who=run.username,
+        who=run.username or "",
         dry=dry,
         steps=_steps(dry, states, run, can_approve),
         under_way=run.is_open,
@@ -194,7 +194,7 @@ def backfill_view(
         choices=tuple(_choice(visit, choice, bool(outcome)) for choice in choices),
         more=_more(shown, len(choices)),
         message=shown.get("message") or "",
-        asked=texts.counted(len(clean_numbers(run.conf.get("invoice_numbers"))), "invoice"),
+        asked=texts.counted(len(clean_numbers(run.asked("invoice_numbers"))), "invoice"),
         can_approve=can_approve,
         may_approve=visit.may(Right.CONFIGURE),
         url=backfill_url(visit, run.run_id),

@@ -1,5 +1,5 @@
 """
-QuickBooks' notifications: they only wake the DAGs early; all that is believed is whose company moved.
+QuickBooks' notifications. They only start the DAGs early; nothing in them is trusted but the company's id.
 
 Off until the connection ``quickbooks`` holds a ``webhook_verifier_token``. No login: the signature decides.
 """
@@ -20,6 +20,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from caspen_qbo import wiring
+from caspen_qbo.airflow.dag_runs import queue_run
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 
@@ -29,14 +30,14 @@ router = APIRouter()
 
 BODY_BYTES_MAX = 1_000_000
 BUNDLE_SECONDS = 20
-"""Notifications come in bursts: those of this span wake one run, which starts at its end."""
+"""Notifications come in bursts: all of one such span start one run, at its end."""
 WAKES = ("import_from_quickbooks", "post_to_quickbooks")
 
 
 @router.post("/webhook")
 async def webhook(request: Request, tasks: BackgroundTasks) -> Response:
     """
-    200 at once, the work after it: Intuit waits three seconds. Repeated or shuffled ones do no harm.
+    Answer 200 at once and work afterwards: Intuit waits three seconds. Repeated or reordered ones do no harm.
 
     404 while webhooks are off, 401 for a wrong signature, 400 for a body that is no notification.
     """
@@ -45,11 +46,11 @@ async def webhook(request: Request, tasks: BackgroundTasks) -> Response:
         raise HTTPException(404, "Not Found")
     body = await _read(request)
     if not is_signed(body, request.headers.get("intuit-signature", ""), verifier):
-        raise HTTPException(401, "The signature does not fit.")
+        raise HTTPException(401, "The signature does not match.")
     try:
         realms = realms_of(json.loads(body))
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise HTTPException(400, "This is not a notification of QuickBooks.") from None
+        raise HTTPException(400, "This is not a QuickBooks notification.") from None
     tasks.add_task(wake, realms)
     return Response(status_code=200)
 
@@ -79,7 +80,7 @@ def is_signed(body: bytes, signature: str, verifier: str) -> bool:
 
 def realms_of(notification: Any) -> set[str]:
     """
-    The companies a notification speaks of: CloudEvents (an array), or the retired ``eventNotifications``.
+    The companies a notification is about: CloudEvents (an array), or the retired ``eventNotifications``.
 
     :raises TypeError, KeyError, AttributeError: it has neither shape.
     """
@@ -92,7 +93,7 @@ def wake(realms: Iterable[str]) -> None:
     """
     Queue a run of each DAG for each connected workspace of these companies. Safe to repeat.
 
-    Trouble is logged and left: the schedule comes round within a quarter of an hour.
+    Errors are only logged: the schedule starts the same work within a quarter of an hour.
     """
     try:
         with wiring.open_store() as store:
@@ -100,40 +101,14 @@ def wake(realms: Iterable[str]) -> None:
     except SyncError as error:
         log.warning("webhook could not look up its workspaces: %s", error.message)
         return
+    ends = (int(datetime.now(UTC).timestamp()) // BUNDLE_SECONDS + 1) * BUNDLE_SECONDS
+    span_end = datetime.fromtimestamp(ends, UTC)
     for workspace_id in workspaces:
         for dag_id in WAKES:
-            _queue(dag_id, workspace_id)
-
-
-def _queue(dag_id: str, workspace_id: int) -> None:
-    """
-    One run for each span of time, whatever number of notifications came in it.
-
-    The public API would want a login, which a notification does not bring: so Airflow's own function, not
-    promised to stay where it is, and imported here so that only this would break.
-    """
-    from airflow.api.common.trigger_dag import trigger_dag
-    from airflow.exceptions import AirflowException, DagNotFound, DagRunAlreadyExists
-    from airflow.models.dag import DagModel
-    from airflow.utils.types import DagRunTriggeredByType
-
-    now = datetime.now(UTC)
-    ends = (int(now.timestamp()) // BUNDLE_SECONDS + 1) * BUNDLE_SECONDS
-    starts_at = datetime.fromtimestamp(ends, UTC)
-    try:
-        dag = DagModel.get_current(dag_id)
-        if dag is None or dag.is_paused:
-            log.warning("webhook workspace=%d: the DAG %s is missing or switched off", workspace_id, dag_id)
-            return
-        trigger_dag(
-            dag_id,
-            triggered_by=DagRunTriggeredByType.REST_API,
-            run_id=f"webhook__{workspace_id}__{starts_at:%Y-%m-%dT%H:%M:%S}",
-            run_after=starts_at + timedelta(seconds=1),
-            conf={"workspace_id": workspace_id},
-            note="QuickBooks sent word of a change.",
-        )
-    except DagRunAlreadyExists:
-        return  # an earlier notification of this span has queued it
-    except (DagNotFound, AirflowException) as error:
-        log.warning("webhook workspace=%d dag=%s error=%s", workspace_id, dag_id, type(error).__name__)
+            queue_run(
+                dag_id,
+                f"webhook__{workspace_id}__{span_end:%Y-%m-%dT%H:%M:%S}",
+                workspace_id=workspace_id,
+                run_after=span_end + timedelta(seconds=1),
+                note="QuickBooks reported a change.",
+            )
