@@ -53,7 +53,7 @@ def unsynced(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
     with wiring.open_store() as store:
         rows = store.for_workspace(workspace).unsynced.fetch_open()
     if as_json:
-        print_json(rows)
+        print_json([asdict(row) for row in rows])
         return
     if not rows:
         console().print(f"workspace {workspace}: nothing is listed")
@@ -61,11 +61,18 @@ def unsynced(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
     print_table(
         ("kind", "number", "title", "detail", "what to do", "since", "tries"),
         [
-            (r["document_kind"], r["document_number"], r["title"], r["detail"], r["fix"],
-             r["first_seen_at"].strftime("%Y-%m-%d"), r["attempts"])
+            (
+                r.document_kind,
+                r.document_number,
+                r.title,
+                r.detail,
+                r.fix,
+                f"{r.first_seen_at:%Y-%m-%d}",
+                r.attempts,
+            )
             for r in rows
         ],
-    )  # fmt: skip
+    )
 
 
 def retry(

@@ -2,7 +2,7 @@
 -- Grain:   one row per invoice that is linked
 -- Params:  workspace_id bigint, ids bigint[]
 -- Columns: invoice_id | quickbooks_id | customer_id | posted_at | ready boolean
-SELECT d.document_id AS invoice_id, l.quickbooks_id, l.customer_id, l.posted_at, l.origin,
+SELECT d.document_id AS invoice_id, l.quickbooks_id, l.customer_id, l.posted_at,
        d.wanted = 'present'
        AND l.removed_at IS NULL
        AND d.version IS NOT DISTINCT FROM d.synced_version

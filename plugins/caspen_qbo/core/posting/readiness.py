@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from caspen_qbo.core.cause import BOOKS, CauseKind, CauseRef, Setting
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.mapping import MappingContext
-from caspen_qbo.core.records import CreditNote, CreditNoteLine, Invoice, InvoiceLine, TaxMode
+from caspen_qbo.core.records import (
+    PRODUCT_KINDS,
+    CreditNote,
+    CreditNoteLine,
+    Invoice,
+    InvoiceLine,
+    TaxMode,
+)
 from caspen_qbo.core.reference import (
     PAYMENT_ACCOUNT_TYPES,
     PRODUCT_ITEM_TYPES,
@@ -28,49 +36,40 @@ class Problem:
     error_key: str
     detail: str
     """What was seen and what was expected, in words."""
-    cause_ref: str = ""
-    """What one fix repairs for every document it holds, e.g. ``tax_rate:12``; empty: this document alone."""
+    cause: CauseRef | None = None
+    """What one fix repairs for every document it holds; None: this document alone."""
 
 
-def check_setup(context: MappingContext) -> list[Problem]:
-    """The practice's three choices still exist, are active and of a right type."""
+def check_setup(context: MappingContext, settings: Collection[Setting] = tuple(Setting)) -> list[Problem]:
+    """These choices of the practice still exist, are active and of a right type."""
     choices, reference = context.choices, context.reference
-    problems = _check_choice(
-        "payment account",
-        choices.payment_account_id,
-        reference.accounts.get(choices.payment_account_id),
-        PAYMENT_ACCOUNT_TYPES,
-    )
-    problems += _check_choice(
-        "default Service item",
-        choices.service_item_id,
-        reference.items.get(choices.service_item_id),
-        SERVICE_ITEM_TYPES,
-    )
-    problems += _check_choice(
-        "default Product item",
-        choices.product_item_id,
-        reference.items.get(choices.product_item_id),
-        PRODUCT_ITEM_TYPES,
-    )
+    accounts, items = reference.accounts, reference.items
+    checked = {
+        Setting.PAYMENT_ACCOUNT: (choices.payment_account_id, accounts, PAYMENT_ACCOUNT_TYPES),
+        Setting.SERVICE_ITEM: (choices.service_item_id, items, SERVICE_ITEM_TYPES),
+        Setting.PRODUCT_ITEM: (choices.product_item_id, items, PRODUCT_ITEM_TYPES),
+    }
+    problems = []
+    for setting, (chosen, entries, types) in checked.items():
+        if setting in settings and (detail := _check_choice(setting, chosen, entries.get(chosen), types)):
+            problems.append(Problem("setup_incomplete", detail, CauseRef(CauseKind.SETTING, setting)))
     return problems
 
 
-def _check_choice(what: str, chosen: str, found: ListEntry | None, types: tuple[str, ...]) -> list[Problem]:
-    cause = f"setting:{what}"
+def _check_choice(setting: Setting, chosen: str, found: ListEntry | None, types: tuple[str, ...]) -> str:
     if found is None:
-        return [
-            Problem("setup_incomplete", f"The {what} (QuickBooks id {chosen}) is not in QuickBooks.", cause)
-        ]
+        return f"The {setting} (QuickBooks id {chosen}) is not in QuickBooks."
     if not found.active:
-        return [
-            Problem("setup_incomplete", f"The {what}, {found.name}, was made inactive in QuickBooks.", cause)
-        ]
+        return f"The {setting}, {found.name}, was made inactive in QuickBooks."
     if found.type not in types:
         expected = " or ".join(types)
-        detail = f"The {what}, {found.name}, is of type {found.type}; it must be {expected}."
-        return [Problem("setup_incomplete", detail, cause)]
-    return []
+        return f"The {setting}, {found.name}, is of type {found.type}; it must be {expected}."
+    return ""
+
+
+def item_settings(lines: Iterable[InvoiceLine | CreditNoteLine]) -> set[Setting]:
+    """Which of the practice's items these lines go to."""
+    return {Setting.PRODUCT_ITEM if line.kind in PRODUCT_KINDS else Setting.SERVICE_ITEM for line in lines}
 
 
 def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
@@ -128,7 +127,7 @@ def _check_period(dated: date, context: MappingContext) -> list[Problem]:
         Problem(
             "period_closed",
             f"Dated {dated.isoformat()}; QuickBooks' books are closed up to {closing}.",
-            "books",
+            BOOKS,
         )
     ]
 
@@ -150,7 +149,7 @@ def _tax_problem(line: InvoiceLine | CreditNoteLine, context: MappingContext) ->
     key = "business_validation_tax"
     if line.tax_rate_id is None:
         return Problem(key, "A line has no tax rate although the invoice is taxed.")
-    cause = f"tax_rate:{line.tax_rate_id}"
+    cause = CauseRef(CauseKind.TAX_RATE, str(line.tax_rate_id))
     if line.tax_rate_id not in context.tax_code_by_rate:
         return Problem(
             key, f"Caspen's tax rate {line.tax_rate_id} is not linked to a QuickBooks tax code.", cause

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from caspen_qbo.core.backfill.verdict import Choice, Pairing, Subject, Verdict, pair_payments
 from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.eligibility import is_historical
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
@@ -57,9 +58,9 @@ def gather(session: Session, numbers: Sequence[str]) -> Evidence:
     for number in numbers:
         invoice = invoices.get(ids.get(number, 0))
         row = rows.get(invoice.id) if invoice else None
-        live = row is not None and row["quickbooks_id"] is not None and row["removed_at"] is None
-        synced = live and row["version"] == row["synced_version"]
-        subjects[number] = Subject(number, invoice, str(row["quickbooks_id"]) if live else "", synced)
+        linked_to = (row.quickbooks_id if row else None) or ""
+        synced = row is not None and row.linked and row.synced
+        subjects[number] = Subject(number, invoice, linked_to, synced)
     unlinked = {
         n: s for n, s in subjects.items() if s.invoice and not s.linked_to and s.invoice.status != "draft"
     }
@@ -91,7 +92,7 @@ def _look_in_quickbooks(session: Session, subjects: Mapping[str, Subject]) -> di
         found[number] = replace(
             subject,
             customer_id=resolution.customers.get(client.id, "") if client else "",
-            stands_for=next((link["document_id"] for link in links), None),
+            stands_for=next((link.key.id for link in links), None),
         )
     return found
 
@@ -168,21 +169,17 @@ def take_up(session: Session, evidence: Evidence, choice: Choice) -> None:
     if invoice is None or document is None:
         raise ValueError(f"{choice.number}: a link needs both documents")
     pairs = evidence.pairings[choice.number].pairs
-    links = [(DocumentKind.INVOICE, invoice.id, document)]
-    links += [(DocumentKind.PAYMENT, allocation_id, payment) for allocation_id, payment in pairs]
+    links = {DocumentKey(DocumentKind.INVOICE, invoice.id): document}
+    links |= {DocumentKey(DocumentKind.PAYMENT, allocation_id): payment for allocation_id, payment in pairs}
     store = session.store
     with store.transaction():
-        for kind, document_id, facts in links:
-            row = store.documents.fetch_documents(kind, [document_id])[document_id]
-            link_document(session, row, facts, origin=ORIGIN)
-            store.links.note_event(
-                kind, document_id, "linked by a backfill",
-                f"{facts.quickbooks_type} {facts.quickbooks_id}, total {facts.total:.2f}, "
-                f"run {session.run_id}")  # fmt: skip
-        restage(
-            session, [invoice.id]
-        )  # what is linked is no longer historical, and gets the version it stands at
-        for kind, document_id, _ in links:
-            row = store.documents.fetch_documents(kind, [document_id])[document_id]
-            store.documents.mark_synced(kind, document_id, row["version"])
-            store.unsynced.resolve(kind, document_id, resolution="linked by a backfill")
+        staged = store.documents.fetch(links)
+        for key, facts in links.items():
+            link_document(session, staged[key], facts, origin=ORIGIN)
+            figures = f"{facts.quickbooks_type} {facts.quickbooks_id}, total {facts.total:.2f}"
+            store.links.note_event(key, "linked by a backfill", f"{figures}, run {session.run_id}")
+        # What is linked is no longer historical, and gets the version it stands at.
+        restage(session, [invoice.id])
+        for key, document_now in store.documents.fetch(links).items():
+            store.documents.mark_synced(key, document_now.version)
+            store.unsynced.resolve(key, resolution="linked by a backfill")

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 from caspen_qbo.core.backfill.verdict import Choice, Verdict, clean_numbers, judge
 from caspen_qbo.core.chunks import chunked
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.plan import Do, Planned
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.usecases.backfill.evidence import Evidence, gather, take_up
@@ -175,16 +176,13 @@ def _linked(session: Session, invoice_ids: Iterable[int]) -> set[int]:
 
 def _outcome(session: Session, evidence: Evidence, number: str, invoice_id: int, was_linked: bool) -> Choice:
     """What became of an invoice the run's code worked on, read back from the bookkeeping."""
-    row = session.store.documents.fetch_documents(DocumentKind.INVOICE, [invoice_id])[invoice_id]
+    key = DocumentKey(DocumentKind.INVOICE, invoice_id)
+    row = session.store.documents.fetch([key])[key]
     total = evidence.total_of(number)
-    if row["version"] == row["synced_version"]:
+    if row.synced:
         verdict = Verdict.UPDATE if was_linked else Verdict.POST
-        return Choice(number, verdict, f"It is QuickBooks Invoice {row['quickbooks_id']}, equal.", total)
-    reasons = [
-        f"{open_row['title']}: {open_row['detail']}"
-        for open_row in session.store.unsynced.fetch_open()
-        if (open_row["document_kind"], open_row["document_id"]) == (DocumentKind.INVOICE, invoice_id)
-    ]
+        return Choice(number, verdict, f"It is QuickBooks Invoice {row.quickbooks_id}, equal.", total)
+    reasons = [f"{listed.title}: {listed.detail}" for listed in session.store.unsynced.fetch_open([key])]
     if reasons:
         return Choice(number, Verdict.LIST, " ".join(reasons), total)
     return Choice(

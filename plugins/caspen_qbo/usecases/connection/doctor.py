@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from caspen_qbo.core.cause import Setting
 from caspen_qbo.core.posting.readiness import check_setup
 from caspen_qbo.core.reference import CompanyFacts
 from caspen_qbo.errors import ConfigurationError, SyncError
@@ -106,14 +107,12 @@ def _company(session: Session, company: CompanyFacts) -> Iterator[Finding]:
 def _choices(session: Session) -> Iterator[Finding]:
     fix = "Settings: choose another."
     try:
-        problems = {
-            problem.cause_ref.removeprefix("setting:"): problem for problem in check_setup(session.context())
-        }
+        problems = {problem.cause.of: problem for problem in check_setup(session.context()) if problem.cause}
     except ConfigurationError as error:
-        for name in ("payment account", "default Service item", "default Product item"):
+        for name in Setting:
             yield Finding(name, False, error.message, "Settings: choose the three and save.")
         return
-    for name in ("payment account", "default Service item", "default Product item"):
+    for name in Setting:
         problem = problems.get(name)
         yield Finding(
             name,

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.reconciling.matching import drift
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.usecases.decisions.resend_rules import must_be_resendable
@@ -71,8 +73,8 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
                     session.store.inactive.accept(row["document_kind"], row["document_id"], facts.customer_id)
                 _note(session, row, "accepted as it is in QuickBooks", facts, who)
                 session.store.unsynced.resolve(
-                    row["document_kind"], row["document_id"],
-                    resolution=f"accepted by {who}", error_keys=CHOOSABLE)  # fmt: skip
+                    _key(row), resolution=f"accepted by {who}", error_keys=CHOOSABLE
+                )
     return len(chosen)
 
 
@@ -114,8 +116,8 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
                     who,
                 )
                 session.store.unsynced.resolve(
-                    row["document_kind"], row["document_id"],
-                    resolution=f"sent again by {who}", error_keys=CHOOSABLE)  # fmt: skip
+                    _key(row), resolution=f"sent again by {who}", error_keys=CHOOSABLE
+                )
     return len(chosen)
 
 
@@ -162,11 +164,15 @@ def _must_be_as_seen(row: dict[str, Any], facts: DocumentFacts) -> None:
         )
 
 
+def _key(row: dict[str, Any]) -> DocumentKey:
+    return DocumentKey(DocumentKind(row["document_kind"]), row["document_id"])
+
+
 def _note(session: Session, row: dict[str, Any], what: str, facts: DocumentFacts | None, who: str) -> None:
     figures = f"{row['quickbooks_type']} {row['quickbooks_id']}" + (
         f", total {facts.total:.2f}" if facts else ", gone"
     )
-    session.store.links.note_event(row["document_kind"], row["document_id"], what, figures, who)
+    session.store.links.note_event(_key(row), what, figures, who)
     log.info(
         "choice workspace=%d kind=%s document=%d what=%s who=%s",
         session.workspace_id, row["document_kind"], row["document_id"], what.replace(" ", "_"), who,

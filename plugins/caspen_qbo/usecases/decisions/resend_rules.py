@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from caspen_qbo.core.documents import Body, DocumentFacts
+from caspen_qbo.core.posting.document import ABSENT_VERSION
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.usecases.reconciling import inactive_customers as inactive
@@ -55,7 +56,7 @@ def _must_pay_nothing_else(
     """Money that somebody put on another document would come off it without anybody having said so."""
     standings = session.store.documents.fetch_invoice_standings([row["invoice_id"]])
     standing = standings.get(row["invoice_id"])
-    wanted = row["version"] != "absent"  # else Caspen's version is that there is none
+    wanted = row["version"] != ABSENT_VERSION  # else Caspen's version is that there is none
     if wanted and (standing is None or not standing.ready):
         raise ConfigurationError(
             f"{name}: its invoice is not in QuickBooks as Caspen shows it. Send the invoice again first."

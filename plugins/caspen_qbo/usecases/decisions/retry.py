@@ -33,7 +33,8 @@ def release(
     if numbers:
         released = store.documents.release_numbers(numbers)
     elif cause_ref:
-        released = store.documents.release_causes([cause_ref])
+        open_causes = store.unsynced.fetch_open_causes()
+        released = store.documents.release_causes([c for c in open_causes if str(c) == cause_ref])
     else:
         released = store.documents.release_key(error_key)
     log.info(

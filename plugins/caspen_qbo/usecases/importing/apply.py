@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.importing.findings import Finding, find_problems
 from caspen_qbo.core.importing.payments import ImportedAllocation, ImportedPayment
@@ -16,6 +17,9 @@ from caspen_qbo.core.importing.plan import (
     plan_imports,
     plan_links,
 )
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.document import DocumentRef
+from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.posting.links import Link
 from caspen_qbo.hooks.store.posting.unsynced import Listing
@@ -83,8 +87,7 @@ def _follow(session: Session, change: AmountChange, counts: Counter[str]) -> Non
     if moved:
         counts["payments_followed"] += 1
         session.store.links.note_event(
-            DocumentKind.PAYMENT,
-            allocation.id,
+            DocumentKey(DocumentKind.PAYMENT, allocation.id),
             _EVENTS["changed" if change.amount else "voided"],
             f"QuickBooks payment {view.payment_id}: {allocation.amount:.2f} -> {change.amount:.2f}",
         )
@@ -95,13 +98,12 @@ def _link(session: Session, books: BooksState, snapshot: ImportSnapshot) -> None
     for view in link:
         _write_link(session, view, books.payments[view.payment_id])
         session.store.links.note_event(
-            DocumentKind.PAYMENT,
-            view.allocation.id,
+            DocumentKey(DocumentKind.PAYMENT, view.allocation.id),
             "imported from QuickBooks",
             f"Payment {view.payment_id}, {view.allocation.amount:.2f}",
         )
     for view in unlink:
-        session.store.links.mark_removed(DocumentKind.PAYMENT, view.allocation.id)
+        session.store.links.mark_removed(DocumentKey(DocumentKind.PAYMENT, view.allocation.id))
 
 
 def _refresh(session: Session, books: BooksState, snapshot: ImportSnapshot) -> None:
@@ -117,18 +119,8 @@ def _refresh(session: Session, books: BooksState, snapshot: ImportSnapshot) -> N
 
 
 def _write_link(session: Session, view: AllocationView, facts: DocumentFacts) -> None:
-    session.store.links.record(
-        Link(
-            session.realm_id,
-            DocumentKind.PAYMENT,
-            view.allocation.id,
-            "quickbooks",
-            facts,
-            None,
-            None,
-            view.allocation.amount,
-        )
-    )
+    key = DocumentKey(DocumentKind.PAYMENT, view.allocation.id)
+    session.store.links.record(session.realm_id, Link(key, "quickbooks", facts, view.allocation.amount))
 
 
 def _list(session: Session, snapshot: ImportSnapshot, counts: Counter[str]) -> None:
@@ -138,31 +130,21 @@ def _list(session: Session, snapshot: ImportSnapshot, counts: Counter[str]) -> N
     released = session.store.imports.fetch_released()
     session.store.unsynced.record(
         # A released row stays as it is: written again, it would hold once more what a person let go.
-        [
-            _listing(session, finding)
-            for finding in found
-            if not (finding.blocks and finding.document_id in released)
-        ]
+        [_listing(finding) for finding in found if not (finding.blocks and finding.document_id in released)]
     )
     keep = {(finding.kind.value, finding.document_id, finding.error_key) for finding in found}
     for kind, document_id, key in session.store.imports.fetch_listed(list(snapshot.invoices)) - keep:
         counts["resolved"] += session.store.unsynced.resolve(
-            kind, document_id, resolution="no longer the case", error_keys=[key]
+            DocumentKey(DocumentKind(kind), document_id), resolution="no longer the case", error_keys=[key]
         )
 
 
-def _listing(session: Session, finding: Finding) -> Listing:
+def _listing(finding: Finding) -> Listing:
     return Listing(
-        finding.kind,
-        finding.document_id,
-        finding.number,
-        finding.invoice_id,
+        DocumentRef(finding.kind, finding.document_id, finding.number, finding.invoice_id),
         finding.error_key,
         finding.detail,
-        cause_ref=f"payment:{finding.payment_id}",
+        CauseRef(CauseKind.PAYMENT, finding.payment_id),
         blocks=finding.blocks,
-        field=finding.field,
-        caspen_value=finding.caspen_value,
-        quickbooks_value=finding.quickbooks_value,
-        delta=finding.delta,
+        difference=Difference(finding.field, finding.caspen_value, finding.quickbooks_value, finding.delta),
     )

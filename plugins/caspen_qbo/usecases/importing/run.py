@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from caspen_qbo import settings
@@ -17,9 +18,8 @@ from caspen_qbo.core.importing.findings import find_problems
 from caspen_qbo.core.importing.plan import ImportSnapshot, plan_amount_changes, plan_imports
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.hooks.database import Row
-from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.hooks.store.importing.imports import CURSOR
+from caspen_qbo.hooks.store.posting.links import LinkedDocument
 from caspen_qbo.usecases.importing.apply import apply
 from caspen_qbo.usecases.importing.snapshot import (
     BooksState,
@@ -141,7 +141,7 @@ def _sort(session: Session, books: BooksState, payments: list[DocumentFacts]) ->
     changed: set[str] = set()
     for facts in payments:
         payment_id, links = facts.quickbooks_id, known.get(facts.quickbooks_id, [])
-        if any(row["origin"] == "quickbooks" for row in links):
+        if any(linked.origin == "quickbooks" for linked in links):
             if _moved(facts, as_linked.get(payment_id, [])):
                 file_payment(session, books, payment_id, facts, links)
                 changed.add(payment_id)
@@ -161,21 +161,21 @@ def _moved(now: DocumentFacts, then: list[DocumentFacts]) -> bool:
     return now.gone or any(drift(one, now) or one.balance != now.balance for one in then)
 
 
-def _facts_when_linked(session: Session, known: dict[str, list[Row]]) -> dict[str, list[DocumentFacts]]:
+def _facts_when_linked(
+    session: Session, known: Mapping[str, Sequence[LinkedDocument]]
+) -> dict[str, list[DocumentFacts]]:
     """Imported payments as they were when their links were last written, as far as those still stand."""
-    allocation_ids = {
-        row["document_id"]: payment_id
-        for payment_id, rows in known.items()
-        for row in rows
-        if row["origin"] == "quickbooks" and row["removed_at"] is None
+    payment_of = {
+        linked.key.id: payment_id
+        for payment_id, links in known.items()
+        for linked in links
+        if linked.origin == "quickbooks" and not linked.removed
     }
     found: dict[str, list[DocumentFacts]] = {}
-    rows = session.store.documents.fetch_documents(DocumentKind.PAYMENT, allocation_ids)
-    for allocation_id, row in rows.items():
-        if row["as_posted"]:
-            found.setdefault(allocation_ids[allocation_id], []).append(
-                decode(DocumentFacts, row["as_posted"])
-            )
+    documents = session.store.documents.fetch_documents(DocumentKind.PAYMENT, payment_of)
+    for allocation_id, document in documents.items():
+        if document.as_posted:
+            found.setdefault(payment_of[allocation_id], []).append(document.as_posted)
     return found
 
 

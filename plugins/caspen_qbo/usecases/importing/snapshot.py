@@ -20,11 +20,13 @@ from caspen_qbo.core.importing.plan import (
     ImportSnapshot,
     LinkState,
 )
+from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import Allocation, DocumentKind
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.codec import decode
+from caspen_qbo.hooks.store.posting.links import LinkedDocument
 from caspen_qbo.usecases.sending.lookup import fetch_by_id
 from caspen_qbo.usecases.shared.session import Session
 
@@ -63,9 +65,11 @@ def payment_id_of(session: Session, allocation: Allocation) -> str:
     return payment_id if realm_id == session.realm_id else ""
 
 
-def is_ours(session: Session, facts: DocumentFacts, links: Iterable[Row]) -> bool:
+def is_ours(session: Session, facts: DocumentFacts, links: Iterable[LinkedDocument]) -> bool:
     """Posted by us, whether or not we know that it arrived; or a person linked it to a payment of ours."""
-    return read_marker(facts.private_note) is not None or any(row["origin"] != "quickbooks" for row in links)
+    return read_marker(facts.private_note) is not None or any(
+        linked.origin != "quickbooks" for linked in links
+    )
 
 
 def read_around(session: Session, books: BooksState, invoice_ids: Collection[int]) -> None:
@@ -96,9 +100,9 @@ def read_around(session: Session, books: BooksState, invoice_ids: Collection[int
 def _read_invoices(session: Session, books: BooksState, ids: Collection[int]) -> None:
     rows = session.store.documents.fetch_documents(DocumentKind.INVOICE, ids)
     for invoice_id, row in rows.items():
-        if row["quickbooks_id"] is not None:
-            books.quickbooks_ids[invoice_id] = row["quickbooks_id"]
-            books.our_ids[row["quickbooks_id"]] = invoice_id
+        if row.link is not None:
+            books.quickbooks_ids[invoice_id] = row.link.quickbooks_id
+            books.our_ids[row.link.quickbooks_id] = invoice_id
     wanted = {books.quickbooks_ids[invoice_id] for invoice_id in ids if invoice_id in books.quickbooks_ids}
     there = fetch_by_id(session, "Invoice", wanted)
     for invoice_id in ids:
@@ -110,7 +114,9 @@ def _read_payments(session: Session, books: BooksState, ids: Collection[str]) ->
     unread = set(ids) - books.payments.keys() - books.gone - books.left
     links = session.store.links.fetch_by_quickbooks_ids(session.realm_id, "Payment", unread)
     own = {
-        payment_id for payment_id, rows in links.items() if any(row["origin"] != "quickbooks" for row in rows)
+        payment_id
+        for payment_id, found in links.items()
+        if any(linked.origin != "quickbooks" for linked in found)
     }
     books.left |= own
     wanted = unread - own
@@ -122,7 +128,11 @@ def _read_payments(session: Session, books: BooksState, ids: Collection[str]) ->
 
 
 def file_payment(
-    session: Session, books: BooksState, payment_id: str, facts: DocumentFacts | None, links: Collection[Row]
+    session: Session,
+    books: BooksState,
+    payment_id: str,
+    facts: DocumentFacts | None,
+    links: Collection[LinkedDocument],
 ) -> None:
     """Put a payment where it belongs: ours, gone, without money, or somebody else's."""
     if facts is not None and is_ours(session, facts, links):
@@ -148,15 +158,15 @@ def _read_our_ids(session: Session, books: BooksState, payments: Iterable[Docume
     )
     for quickbooks_id, rows in found.items():
         for row in rows:
-            if row["workspace_id"] == session.workspace_id:
-                books.our_ids[quickbooks_id] = row["document_id"]
+            if row.workspace_id == session.workspace_id:
+                books.our_ids[quickbooks_id] = row.key.id
     memos = links.fetch_by_quickbooks_ids(
         session.realm_id, "CreditMemo", named["CreditMemo"] - books.credited.keys()
     )
-    notes = {row["document_id"]: quickbooks_id for quickbooks_id, rows in memos.items() for row in rows}
+    notes = {row.key.id: quickbooks_id for quickbooks_id, rows in memos.items() for row in rows}
     staged = session.store.documents.fetch_documents(DocumentKind.CREDIT_NOTE, notes)
-    for note_id, row in staged.items():
-        books.credited[notes[note_id]] = row["invoice_id"]
+    for note_id, note in staged.items():
+        books.credited[notes[note_id]] = note.invoice_id
 
 
 def _invoices_of(session: Session, books: BooksState, payment_ids: Collection[str]) -> set[int]:
@@ -174,10 +184,10 @@ def imported_invoices(session: Session, payment_ids: Collection[str]) -> set[int
     """Invoices on which these payments stand, or stood, by our links."""
     links = session.store.links.fetch_by_quickbooks_ids(session.realm_id, "Payment", payment_ids)
     allocation_ids = [
-        row["document_id"] for rows in links.values() for row in rows if row["origin"] == "quickbooks"
+        linked.key.id for found in links.values() for linked in found if linked.origin == "quickbooks"
     ]
     rows = session.store.documents.fetch_documents(DocumentKind.PAYMENT, allocation_ids)
-    return {row["invoice_id"] for row in rows.values()}
+    return {row.invoice_id for row in rows.values()}
 
 
 def _fetch_allocations(session: Session, invoice_ids: Collection[int]) -> list[Allocation]:
@@ -219,24 +229,24 @@ def _read_allocations(
     for allocation in sorted(allocations, key=lambda one: one.id):
         row = rows.get(allocation.id)
         payment_id = payment_id_of(session, allocation)
-        if row is None or row["quickbooks_id"] is None:
+        if row is None or row.link is None:
             yield AllocationView(allocation, payment_id)
             continue
-        then = decode(DocumentFacts, row["as_posted"]) if row["as_posted"] else None
+        then = row.link.as_posted
         yield AllocationView(
             allocation,
             payment_id,
-            LinkState.LINKED if row["removed_at"] is None else LinkState.REMOVED,
+            LinkState.REMOVED if row.link.removed else LinkState.LINKED,
             _share_then(books, allocation.invoice_id, then),
             then.txn_date if then else None,
             accepted=_is_accepted(books, payment_id, row, accepted.get(allocation.id)),
         )
 
 
-def _is_accepted(books: BooksState, payment_id: str, row: Row, choice: Row | None) -> bool:
+def _is_accepted(books: BooksState, payment_id: str, row: Document, choice: Row | None) -> bool:
     """Whether a person accepted this payment just as both sides show it now."""
     now = books.payments.get(payment_id)
-    if choice is None or now is None or choice["version"] != row["version"]:
+    if choice is None or now is None or choice["version"] != row.version:
         return False
     then = decode(DocumentFacts, choice["facts"])
     return not drift(then, now) and then.balance == now.balance

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.posting.mapping import map_application
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.records import CreditNote, DocumentKind
-from caspen_qbo.hooks.store.posting.documents import InvoiceStanding, Work
 from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_id
 from caspen_qbo.usecases.sending.outcome import record
 from caspen_qbo.usecases.sending.resolve import settle
@@ -36,9 +36,9 @@ def apply_credit_memos(session: Session, counts: Counter[str]) -> None:
 
 
 def _apply_page(
-    session: Session, page: list[Work], standings: dict[int, InvoiceStanding], counts: Counter[str]
+    session: Session, page: list[Document], standings: dict[int, InvoiceStanding], counts: Counter[str]
 ) -> None:
-    notes = session.billing.fetch_credit_notes(session.workspace_id, [work.document_id for work in page])
+    notes = session.billing.fetch_credit_notes(session.workspace_id, [work.id for work in page])
     memos = _read_memos(session, page)
     if any(memos[w.quickbooks_id].balance != w.total for w in page if w.quickbooks_id in memos):
         _undo_foreign_applications(session, page, memos, standings, counts)
@@ -46,7 +46,7 @@ def _apply_page(
     intents = []
     for work in page:
         memo, standing = memos.get(work.quickbooks_id or ""), standings[work.invoice_id]
-        note = notes.get(work.document_id)
+        note = notes.get(work.id)
         if memo is None or note is None or note.status != "issued":
             continue
         if work.total == 0:
@@ -68,16 +68,16 @@ def _apply_page(
 
 
 def _apply(
-    session: Session, work: Work, note: CreditNote, memo: DocumentFacts, standing: InvoiceStanding
+    session: Session, work: Document, note: CreditNote, memo: DocumentFacts, standing: InvoiceStanding
 ) -> Intent:
     payload = map_application(
         note, customer_id=memo.customer_id, invoice_id=standing.quickbooks_id,
         credit_memo_id=memo.quickbooks_id, amount=memo.balance, context=session.context(),
     )  # fmt: skip
-    return Intent(work.kind, work.document_id, Step.APPLY, "Payment", "create", payload, work.version)
+    return Intent(work.kind, work.id, Step.APPLY, "Payment", "create", payload, work.version)
 
 
-def _read_memos(session: Session, page: list[Work]) -> dict[str, DocumentFacts]:
+def _read_memos(session: Session, page: list[Document]) -> dict[str, DocumentFacts]:
     ids = [work.quickbooks_id for work in page if work.quickbooks_id]
     bodies = fetch_by_id(session, "CreditMemo", ids)
     return {quickbooks_id: read_facts("CreditMemo", body) for quickbooks_id, body in bodies.items()}
@@ -94,7 +94,7 @@ def _zero_payments(session: Session, memos: Iterable[DocumentFacts]) -> list[tup
 
 def _undo_foreign_applications(
     session: Session,
-    page: list[Work],
+    page: list[Document],
     memos: dict[str, DocumentFacts],
     standings: dict[int, InvoiceStanding],
     counts: Counter[str],
@@ -119,7 +119,7 @@ def _undo_foreign_applications(
                 continue  # an application of ours, of another note
             sent = {"Id": facts.quickbooks_id, "SyncToken": str(body["SyncToken"])}
             intents[facts.quickbooks_id] = Intent(
-                work.kind, work.document_id, Step.UNAPPLY, "Payment", "delete", sent, work.version
+                work.kind, work.id, Step.UNAPPLY, "Payment", "delete", sent, work.version
             )
     if intents:
         counts["auto_applied_undone"] += len(intents)
@@ -144,7 +144,7 @@ def _applied_to_own(
     return found, applied
 
 
-def _list_used_elsewhere(session: Session, work: Work, amount: Decimal, counts: Counter[str]) -> None:
+def _list_used_elsewhere(session: Session, work: Document, amount: Decimal, counts: Counter[str]) -> None:
     """Somebody used the credit by hand; nothing a person did is undone."""
     counts["listed"] += 1
     memo = work.quickbooks_id
@@ -152,9 +152,9 @@ def _list_used_elsewhere(session: Session, work: Work, amount: Decimal, counts: 
     list_problems(session, work, [Problem("changed_in_quickbooks", detail)])
 
 
-def _mark_applied(session: Session, work: Work, application_id: str | None) -> None:
+def _mark_applied(session: Session, work: Document, application_id: str | None) -> None:
     """QuickBooks had applied it by itself, and to its own invoice."""
     with session.store.transaction():
-        session.store.links.mark_applied(work.document_id, application_id)
-        session.store.documents.mark_synced(work.kind, work.document_id, work.version)
-        session.store.unsynced.resolve_posted(work.kind, work.document_id)
+        session.store.links.mark_applied(work.id, application_id)
+        session.store.documents.mark_synced(work.key, work.version)
+        session.store.unsynced.resolve_posted(work.key)

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.plan import Do, Planned, count_planned
 from caspen_qbo.core.records import Client, DocumentKind
-from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store import WorkspaceStore
-from caspen_qbo.hooks.store.posting.documents import Work
+from caspen_qbo.hooks.store.posting.unsynced import UnsyncedRow
 from caspen_qbo.usecases.posting.run import release_healed_causes, write_all
 from caspen_qbo.usecases.shared.intents import CLIENT, Intent, Step
 from caspen_qbo.usecases.shared.session import Session
@@ -107,17 +107,17 @@ def plan_steps(session: Session) -> Iterator[Planned]:
     """
     release_healed_causes(session)
     works = list(_works(session))
-    attempts = {_row_key(row): row["attempts"] for row in session.store.unsynced.fetch_open()}
+    attempts = {_row_key(row): row.attempts for row in session.store.unsynced.fetch_open()}
     write_all(session, Counter(), session.store.practices.read_clock())
     seen = _look_back(session, works, attempts)
     for work in works:
         step = _step(work, seen)
         if work.kind is DocumentKind.INVOICE and step.do is Do.POST:
-            seen.going.add(work.document_id)
+            seen.going.add(work.id)
         yield step
 
 
-def _works(session: Session) -> Iterator[Work]:
+def _works(session: Session) -> Iterator[Document]:
     """Removals first, then invoices, credit notes and payments: the order of a run."""
     order = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.PAYMENT)
     for wanted, kinds in (("absent", reversed(order)), ("present", order)):
@@ -126,32 +126,32 @@ def _works(session: Session) -> Iterator[Work]:
                 yield from page
 
 
-def _look_back(session: Session, works: Sequence[Work], attempts: dict[tuple[str, int, str], int]) -> _Seen:
+def _look_back(
+    session: Session, works: Sequence[Document], attempts: dict[tuple[str, int, str], int]
+) -> _Seen:
     """:param attempts: Of the open rows before the run: a row that was listed again counts one more."""
     seen = _Seen()
     for intent in session.plan or ():
         seen.intents.setdefault((intent.kind, intent.document_id), intent)
     for row in session.store.unsynced.fetch_open():
-        if attempts.get(_row_key(row)) != row["attempts"]:
-            key = (row["document_kind"], row["document_id"])
-            seen.listed.setdefault(key, []).append(f"{row['title']}: {row['detail']}")
+        if attempts.get(_row_key(row)) != row.attempts:
+            key = (row.document_kind, row.document_id)
+            seen.listed.setdefault(key, []).append(f"{row.title}: {row.detail}")
     for kind in DocumentKind:
-        ids = [work.document_id for work in works if work.kind is kind]
+        ids = [work.id for work in works if work.kind is kind]
         rows = session.store.documents.fetch_documents(kind, ids)
-        seen.settled |= {
-            (kind.value, i) for i, row in rows.items() if row["version"] == row["synced_version"]
-        }
+        seen.settled |= {(kind.value, i) for i, row in rows.items() if row.synced}
     client_ids = {work.client_id for work in works if work.client_id is not None}
     seen.clients = session.billing.fetch_clients(session.workspace_id, client_ids)
     return seen
 
 
-def _row_key(row: Row) -> tuple[str, int, str]:
-    return row["document_kind"], row["document_id"], row["error_key"]
+def _row_key(row: UnsyncedRow) -> tuple[str, int, str]:
+    return row.document_kind, row.document_id, row.error_key
 
 
-def _step(work: Work, seen: _Seen) -> Planned:
-    key = (work.kind.value, work.document_id)
+def _step(work: Document, seen: _Seen) -> Planned:
+    key = (work.kind.value, work.id)
     if key in seen.intents:
         return _planned(work, *_told(seen.intents[key]))
     if key in seen.listed:
@@ -182,8 +182,8 @@ def _told(intent: Intent) -> tuple[Do, str]:
     return Do.UPDATE, f"Caspen has a newer version; QuickBooks {intent.entity} {there}"
 
 
-def _planned(work: Work, do: Do, reason: str) -> Planned:
-    return Planned(do, work.kind, work.document_id, work.number, work.total, reason)
+def _planned(work: Document, do: Do, reason: str) -> Planned:
+    return Planned(do, work.kind, work.id, work.number, work.total, reason)
 
 
 def _waiting(session: Session) -> Iterable[Planned]:

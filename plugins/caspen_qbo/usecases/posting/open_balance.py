@@ -15,10 +15,10 @@ from decimal import Decimal
 
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.importing.receipts import may_be_same_receipt
+from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.records import Allocation
-from caspen_qbo.hooks.store.posting.documents import InvoiceStanding, Work
 from caspen_qbo.usecases.sending.lookup import fetch_by
 from caspen_qbo.usecases.sending.outcome import link_document
 from caspen_qbo.usecases.shared.session import Session
@@ -27,12 +27,12 @@ from caspen_qbo.usecases.shared.unsynced_entries import list_problems
 
 def within_room(
     session: Session,
-    works: Sequence[Work],
+    works: Sequence[Document],
     allocations: Mapping[int, Allocation],
     standings: Mapping[int, InvoiceStanding],
     run_started_at: datetime,
     counts: Counter[str],
-) -> list[Work]:
+) -> list[Document]:
     """
     The payments that may go, in order; the others are listed.
 
@@ -49,7 +49,7 @@ def within_room(
     room = {quickbooks_id: facts.balance for quickbooks_id, facts in invoices.items()}
     fitting = []
     for work in works:
-        quickbooks_id, allocation = standings[work.invoice_id].quickbooks_id, allocations[work.document_id]
+        quickbooks_id, allocation = standings[work.invoice_id].quickbooks_id, allocations[work.id]
         if quickbooks_id in older:
             invoice = invoices.get(quickbooks_id)
             if _take_up_again(session, work, foreign.get(quickbooks_id, []), counts):
@@ -65,32 +65,30 @@ def within_room(
 
 
 def _take_up_again(
-    session: Session, work: Work, payments: Sequence[DocumentFacts], counts: Counter[str]
+    session: Session, work: Document, payments: Sequence[DocumentFacts], counts: Counter[str]
 ) -> bool:
     """
     Link a payment that carries our mark for this allocation: it was posted, and its link is lost.
 
     After an older backup of our database was restored, everything posted since looks like that.
     """
-    mark = (session.workspace_id, work.kind.value, work.document_id)
+    mark = (session.workspace_id, work.kind.value, work.id)
     ours = next((payment for payment in payments if read_marker(payment.private_note) == mark), None)
     if ours is None or ours.total != work.total:
         return False
     counts["relinked"] += 1
     with session.store.transaction():
-        rows = session.store.documents.fetch_documents(work.kind, [work.document_id])
-        link_document(session, rows[work.document_id], ours, origin="caspen")
-        session.store.links.note_event(
-            work.kind, work.document_id, "linked again by its mark", ours.quickbooks_id
-        )
-        session.store.documents.mark_synced(work.kind, work.document_id, work.version)
-        session.store.unsynced.resolve_posted(work.kind, work.document_id)
+        rows = session.store.documents.fetch_documents(work.kind, [work.id])
+        link_document(session, rows[work.id], ours, origin="caspen")
+        session.store.links.note_event(work.key, "linked again by its mark", ours.quickbooks_id)
+        session.store.documents.mark_synced(work.key, work.version)
+        session.store.unsynced.resolve_posted(work.key)
     return True
 
 
 def _problem(
     session: Session,
-    work: Work,
+    work: Document,
     allocation: Allocation,
     invoice: DocumentFacts | None,
     foreign: Sequence[DocumentFacts],
@@ -110,7 +108,7 @@ def _problem(
     twin = next((payment for payment in foreign if _same_receipt(payment, invoice, allocation)), None)
     # A row that is open although the document is work was released by a person, who says: these are two
     # receipts.
-    if twin is None or session.store.unsynced.has_open(work.kind, work.document_id, "overpayment"):
+    if twin is None or session.store.unsynced.fetch_open_ids(work.kind, [work.id], "overpayment"):
         return None
     return Problem(
         "overpayment",

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.mapping import map_payment
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import Allocation
-from caspen_qbo.hooks.store.posting.documents import InvoiceStanding, Work
 from caspen_qbo.usecases.sending.lookup import fetch_by_id
 from caspen_qbo.usecases.sending.outcome import link_document, record
 from caspen_qbo.usecases.sending.resolve import settle
@@ -40,7 +40,7 @@ _KEPT_ON_UPDATE = (
 
 def take_off_moved(
     session: Session,
-    works: Sequence[Work],
+    works: Sequence[Document],
     standings: Mapping[int, InvoiceStanding],
     counts: Counter[str],
 ) -> None:
@@ -58,9 +58,7 @@ def take_off_moved(
             _list_gone(session, work, counts)
         elif not _was_edited(session, work, facts, counts):
             sent = {"Id": str(body["Id"]), "SyncToken": str(body["SyncToken"])}
-            intents.append(
-                Intent(work.kind, work.document_id, Step.UNDO, "Payment", "delete", sent, work.version)
-            )
+            intents.append(Intent(work.kind, work.id, Step.UNDO, "Payment", "delete", sent, work.version))
     if intents:
         outcomes = send(session, intents, record) + settle(session)
         counts["payments_taken_back"] += sum(outcome.answer.ok for outcome in outcomes)
@@ -69,7 +67,7 @@ def take_off_moved(
 
 def plan_updates(
     session: Session,
-    works: Sequence[Work],
+    works: Sequence[Document],
     allocations: Mapping[int, Allocation],
     standings: Mapping[int, InvoiceStanding],
     currencies: Mapping[int, str],
@@ -85,7 +83,7 @@ def plan_updates(
     room = {quickbooks_id: facts.balance for quickbooks_id, (facts, _) in invoices.items()}
     intents = []
     for work in works:
-        allocation, standing = allocations[work.document_id], standings[work.invoice_id]
+        allocation, standing = allocations[work.id], standings[work.invoice_id]
         facts, body = payments.get(str(work.quickbooks_id), (None, {}))
         if facts is None or facts.gone:
             _list_gone(session, work, counts)
@@ -106,15 +104,15 @@ def plan_updates(
     return intents
 
 
-def _update(work: Work, current: Body, payload: Body) -> Intent:
+def _update(work: Document, current: Body, payload: Body) -> Intent:
     kept = {name: current[name] for name in _KEPT_ON_UPDATE if name in current}
     head = {"Id": str(current["Id"]), "SyncToken": str(current["SyncToken"]), "sparse": False}
     return Intent(
-        work.kind, work.document_id, Step.POST, "Payment", "update", {**kept, **payload, **head}, work.version
+        work.kind, work.id, Step.POST, "Payment", "update", {**kept, **payload, **head}, work.version
     )
 
 
-def _was_moved_away(work: Work, standing: InvoiceStanding | None) -> bool:
+def _was_moved_away(work: Document, standing: InvoiceStanding | None) -> bool:
     """It pays an invoice in QuickBooks that is not its own in Caspen, and its own cannot take it yet."""
     pays = {link.txn_id for link in work.as_posted.links} if work.linked and work.as_posted else set()
     takes_it = standing is not None and (standing.ready or standing.quickbooks_id in pays)
@@ -144,28 +142,27 @@ def _is_equal(
     )
 
 
-def _settle_equal(session: Session, work: Work, facts: DocumentFacts) -> None:
+def _settle_equal(session: Session, work: Document, facts: DocumentFacts) -> None:
     """QuickBooks shows Caspen's version already, e.g. because a person made it so."""
     with session.store.transaction():
-        rows = session.store.documents.fetch_documents(work.kind, [work.document_id])
-        row = rows[work.document_id]
-        link_document(session, row, facts, origin=row["origin"] or "caspen")
-        session.store.documents.mark_synced(work.kind, work.document_id, work.version)
-        session.store.unsynced.resolve_posted(work.kind, work.document_id)
+        rows = session.store.documents.fetch_documents(work.kind, [work.id])
+        row = rows[work.id]
+        link_document(session, row, facts, origin=row.origin or "caspen")
+        session.store.documents.mark_synced(work.key, work.version)
+        session.store.unsynced.resolve_posted(work.key)
 
 
-def _was_edited(session: Session, work: Work, facts: DocumentFacts, counts: Counter[str]) -> bool:
+def _was_edited(session: Session, work: Document, facts: DocumentFacts, counts: Counter[str]) -> bool:
     changed = drift(work.as_posted, facts) if work.as_posted else ()
     if not changed:
         return False
     counts["listed"] += 1
-    rows = session.store.documents.fetch_documents(work.kind, [work.document_id])
     lead = "Caspen has a new version, but somebody edited the posted one in QuickBooks:"
-    list_differences(session, rows[work.document_id], work.kind, "changed_in_quickbooks", changed, lead=lead)
+    list_differences(session, work, "changed_in_quickbooks", changed, lead=lead)
     return True
 
 
-def _list_gone(session: Session, work: Work, counts: Counter[str]) -> None:
+def _list_gone(session: Session, work: Document, counts: Counter[str]) -> None:
     counts["listed"] += 1
     detail = f"QuickBooks Payment {work.quickbooks_id} was voided or deleted there."
     list_problems(session, work, [Problem("missing_in_quickbooks", detail)])
@@ -173,7 +170,7 @@ def _list_gone(session: Session, work: Work, counts: Counter[str]) -> None:
 
 def _list_no_room(
     session: Session,
-    work: Work,
+    work: Document,
     allocation: Allocation,
     standing: InvoiceStanding,
     free: Decimal,

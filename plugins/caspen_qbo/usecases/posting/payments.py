@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from caspen_qbo.core.cause import Setting
 from caspen_qbo.core.documents import applied_as_sent, read_facts
+from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.mapping import map_payment
 from caspen_qbo.core.posting.readiness import Problem, check_payment, check_setup
 from caspen_qbo.core.records import Allocation, DocumentKind
-from caspen_qbo.hooks.store.posting.documents import InvoiceStanding, Work
 from caspen_qbo.usecases.posting.open_balance import within_room
 from caspen_qbo.usecases.posting.payment_updates import plan_updates, take_off_moved
 from caspen_qbo.usecases.posting.removals import remove_payments
@@ -33,21 +34,19 @@ def post_payments(session: Session, counts: Counter[str], *, run_started_at: dat
     :param run_started_at: Invoices posted since then are known to be unpaid in QuickBooks and are not read
         again.
     """
-    setup = [p for p in check_setup(session.context()) if "payment account" in p.cause_ref]
+    setup = check_setup(session.context(), {Setting.PAYMENT_ACCOUNT})
     misfit = False
     for page in session.store.documents.fetch_work(DocumentKind.PAYMENT, "present"):
-        allocations = session.billing.fetch_allocations(
-            session.workspace_id, [work.document_id for work in page]
-        )
+        allocations = session.billing.fetch_allocations(session.workspace_id, [work.id for work in page])
         standings = session.store.documents.fetch_invoice_standings([work.invoice_id for work in page])
-        live = [work for work in page if _is_live(allocations.get(work.document_id))]
+        live = [work for work in page if _is_live(allocations.get(work.id))]
         take_off_moved(session, live, standings, counts)
         ready = [
             work
             for work in live
             if work.invoice_id in standings
             and standings[work.invoice_id].ready
-            and _pass_gate(session, work, allocations[work.document_id], setup, counts)
+            and _pass_gate(session, work, allocations[work.id], setup, counts)
         ]
         currencies = _currencies(session, ready)
         posted = [work for work in ready if work.linked]
@@ -61,7 +60,7 @@ def post_payments(session: Session, counts: Counter[str], *, run_started_at: dat
         )
         intents = plan_updates(session, posted, allocations, standings, currencies, counts)
         intents += [
-            _post(session, work, allocations[work.document_id], standings[work.invoice_id],
+            _post(session, work, allocations[work.id], standings[work.invoice_id],
                   currencies.get(work.invoice_id, session.workspace.currency))
             for work in new
         ]  # fmt: skip
@@ -77,7 +76,7 @@ def post_payments(session: Session, counts: Counter[str], *, run_started_at: dat
         remove_payments(session, counts)
 
 
-def _currencies(session: Session, works: Sequence[Work]) -> dict[int, str]:
+def _currencies(session: Session, works: Sequence[Document]) -> dict[int, str]:
     """Of their invoices; looked up only where the company keeps more than one."""
     if not works or not session.reference().company.multi_currency:
         return {}
@@ -90,7 +89,7 @@ def _is_live(allocation: Allocation | None) -> bool:
 
 
 def _pass_gate(
-    session: Session, work: Work, allocation: Allocation, setup: Sequence[Problem], counts: Counter[str]
+    session: Session, work: Document, allocation: Allocation, setup: Sequence[Problem], counts: Counter[str]
 ) -> bool:
     problems = [*setup, *check_payment(allocation.payment_date, session.context())]
     if problems:
@@ -100,10 +99,10 @@ def _pass_gate(
 
 
 def _post(
-    session: Session, work: Work, allocation: Allocation, standing: InvoiceStanding, currency: str
+    session: Session, work: Document, allocation: Allocation, standing: InvoiceStanding, currency: str
 ) -> Intent:
     payload = map_payment(
         allocation, customer_id=standing.customer_id, invoice_id=standing.quickbooks_id, currency=currency,
         context=session.context(),
     )  # fmt: skip
-    return Intent(work.kind, work.document_id, Step.POST, "Payment", "create", payload, work.version)
+    return Intent(work.kind, work.id, Step.POST, "Payment", "create", payload, work.version)

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.hooks.store.posting.documents import Work
 from caspen_qbo.usecases.sending.lookup import fetch_by_id
 from caspen_qbo.usecases.sending.outcome import record
 from caspen_qbo.usecases.sending.resolve import settle
@@ -26,19 +27,12 @@ def remove_payments(session: Session, counts: Counter[str]) -> None:
     """
     Delete our payments whose allocation was unlinked in Caspen, and those that did not fit on their invoice.
     """
-    misfits = session.store.links.fetch_misfit_payments(session.realm_id)
-    bodies = fetch_by_id(session, "Payment", [row["quickbooks_id"] for row in misfits])
+    unapplied = session.store.links.fetch_unapplied_payments(session.realm_id)
+    bodies = fetch_by_id(session, "Payment", [payment.quickbooks_id for payment in unapplied])
     undo = [
-        _delete(
-            DocumentKind.PAYMENT,
-            row["document_id"],
-            Step.UNDO,
-            "Payment",
-            bodies[row["quickbooks_id"]],
-            row["version"],
-        )
-        for row in misfits
-        if row["quickbooks_id"] in bodies
+        _delete(one.key, Step.UNDO, "Payment", bodies[one.quickbooks_id], one.version)
+        for one in unapplied
+        if one.quickbooks_id in bodies
     ]
     _carry_out(session, undo, counts, "payments_taken_back")
     for page in session.store.documents.fetch_work(DocumentKind.PAYMENT, "absent"):
@@ -51,9 +45,7 @@ def remove_payments(session: Session, counts: Counter[str]) -> None:
             elif found[0].gone:
                 _already_gone(session, work)
             elif not _was_changed(session, work, found[0], counts):
-                intents.append(
-                    _delete(work.kind, work.document_id, Step.REMOVE, "Payment", found[1], work.version)
-                )
+                intents.append(_delete(work.key, Step.REMOVE, "Payment", found[1], work.version))
         _carry_out(session, intents, counts, "payments_removed")
 
 
@@ -63,8 +55,7 @@ def remove_credit_memos(session: Session, counts: Counter[str]) -> None:
         applications = _read(session, "Payment", [work.application_id for work in page])
         intents = [
             _delete(
-                work.kind,
-                work.document_id,
+                work.key,
                 Step.UNAPPLY,
                 "Payment",
                 applications[work.application_id][1],
@@ -83,9 +74,7 @@ def remove_credit_memos(session: Session, counts: Counter[str]) -> None:
             elif found[0].gone:
                 _already_gone(session, work)
             elif not _was_changed(session, work, found[0], counts):
-                intents.append(
-                    _delete(work.kind, work.document_id, Step.REMOVE, "CreditMemo", found[1], work.version)
-                )
+                intents.append(_delete(work.key, Step.REMOVE, "CreditMemo", found[1], work.version))
         _carry_out(session, intents, counts, "credit_notes_removed")
 
 
@@ -116,9 +105,7 @@ def void_invoices(session: Session, counts: Counter[str]) -> None:
                 list_problems(session, work, [Problem("changed_in_quickbooks", detail)])
             elif not _was_changed(session, work, facts, counts):
                 sent = {"Id": str(body["Id"]), "SyncToken": str(body["SyncToken"])}
-                intents.append(
-                    Intent(work.kind, work.document_id, Step.REMOVE, "Invoice", "void", sent, work.version)
-                )
+                intents.append(Intent(work.kind, work.id, Step.REMOVE, "Invoice", "void", sent, work.version))
         _carry_out(session, intents, counts, "invoices_voided")
 
 
@@ -128,7 +115,7 @@ def _read(session: Session, entity: str, ids: Sequence[str | None]) -> dict[str,
     return {quickbooks_id: (read_facts(entity, body), body) for quickbooks_id, body in bodies.items()}
 
 
-def _remove_unseen(session: Session, work: Work, entity: str, operation: str) -> list[Intent]:
+def _remove_unseen(session: Session, work: Document, entity: str, operation: str) -> list[Intent]:
     """
     What no query shows is not known to be gone: it is removed as it was last seen.
 
@@ -139,14 +126,12 @@ def _remove_unseen(session: Session, work: Work, entity: str, operation: str) ->
         _already_gone(session, work)
         return []
     sent = {"Id": work.quickbooks_id, "SyncToken": work.as_posted.sync_token}
-    return [Intent(work.kind, work.document_id, Step.REMOVE, entity, operation, sent, work.version)]
+    return [Intent(work.kind, work.id, Step.REMOVE, entity, operation, sent, work.version)]
 
 
-def _delete(
-    kind: DocumentKind, document_id: int, step: Step, entity: str, body: Body, version: str
-) -> Intent:
+def _delete(key: DocumentKey, step: Step, entity: str, body: Body, version: str) -> Intent:
     sent = {"Id": str(body["Id"]), "SyncToken": str(body["SyncToken"])}
-    return Intent(kind, document_id, step, entity, "delete", sent, version)
+    return Intent(key.kind, key.id, step, entity, "delete", sent, version)
 
 
 def _carry_out(session: Session, intents: Sequence[Intent], counts: Counter[str], name: str) -> None:
@@ -155,16 +140,16 @@ def _carry_out(session: Session, intents: Sequence[Intent], counts: Counter[str]
         counts[name] += sum(outcome.answer.ok for outcome in outcomes)
 
 
-def _already_gone(session: Session, work: Work) -> None:
+def _already_gone(session: Session, work: Document) -> None:
     """It is void there already: somebody was faster, or a lost answer meant success."""
     with session.store.transaction():
-        session.store.links.mark_removed(work.kind, work.document_id)
-        session.store.links.note_event(work.kind, work.document_id, "was gone from QuickBooks")
-        session.store.documents.mark_synced(work.kind, work.document_id, work.version)
-        session.store.unsynced.resolve(work.kind, work.document_id, resolution="gone on both sides")
+        session.store.links.mark_removed(work.key)
+        session.store.links.note_event(work.key, "was gone from QuickBooks")
+        session.store.documents.mark_synced(work.key, work.version)
+        session.store.unsynced.resolve(work.key, resolution="gone on both sides")
 
 
-def _was_changed(session: Session, work: Work, facts: DocumentFacts, counts: Counter[str]) -> bool:
+def _was_changed(session: Session, work: Document, facts: DocumentFacts, counts: Counter[str]) -> bool:
     changed = drift(work.as_posted, facts) if work.as_posted else ()
     if not changed:
         return False

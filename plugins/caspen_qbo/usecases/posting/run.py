@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import check_setup
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError, QboAuthError, StopError, SubscriptionEndedError, SyncError
@@ -26,8 +29,6 @@ from caspen_qbo.usecases.shared.staging import stage
 log = logging.getLogger(__name__)
 
 JOB = "post"
-BOOKS = "books"
-"""The cause shared by all documents dated in closed books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def warn_of_expiry(session: Session) -> str:
     )
 
 
-def _try_closed_books(session: Session) -> tuple[str, int] | None:
+def _try_closed_books(session: Session) -> DocumentKey | None:
     """
     Release one document held by closed books, to see whether they were reopened.
 
@@ -145,18 +146,15 @@ def _try_closed_books(session: Session) -> tuple[str, int] | None:
     return session.store.documents.release_one(BOOKS)
 
 
-def _is_held(session: Session, document: tuple[str, int]) -> bool:
-    return any(
-        (row["document_kind"], row["document_id"]) == document and row["cause_ref"] == BOOKS
-        for row in session.store.unsynced.fetch_open()
-    )
+def _is_held(session: Session, key: DocumentKey) -> bool:
+    return any(row.cause == BOOKS for row in session.store.unsynced.fetch_open([key]))
 
 
 def _has_work(session: Session) -> bool:
     """Whether anything would be sent; a run without work asks QuickBooks nothing."""
     if session.store.unsynced.fetch_open_causes():
         release_healed_causes(session)
-    if session.store.links.fetch_misfit_payments(session.realm_id):
+    if session.store.links.fetch_unapplied_payments(session.realm_id):
         return True
     return any(
         next(iter(session.store.documents.fetch_work(kind, wanted)), None)
@@ -182,24 +180,24 @@ def release_healed_causes(session: Session) -> int:
     Connection and subscription cannot be looked at from outside: what they held is tried, and listed again if
     need be.
     """
-    causes = set(session.store.unsynced.fetch_open_causes())
-    looked_at = {cause for cause in causes if cause.startswith(("tax_rate:", "setting:"))}
-    healed = causes & {"connection", "subscription"}
-    if looked_at:
-        healed |= looked_at - _broken_causes(session, looked_at)
-    return session.store.documents.release_causes(healed)
+    causes = session.store.unsynced.fetch_open_causes()
+    visible = {cause for cause in causes if cause.kind in (CauseKind.TAX_RATE, CauseKind.SETTING)}
+    fixed = causes & {CONNECTION, SUBSCRIPTION}
+    if visible:
+        fixed |= visible - _broken_causes(session, visible)
+    return session.store.documents.release_causes(fixed)
 
 
-def _broken_causes(session: Session, causes: set[str]) -> set[str]:
+def _broken_causes(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
     try:
         context = session.context()
     except ConfigurationError:
         return causes
-    broken = {problem.cause_ref for problem in check_setup(context)}
+    broken = {problem.cause for problem in check_setup(context) if problem.cause}
     rates = session.billing.fetch_tax_rates(session.workspace_id)
     for cause in causes:
-        if cause.startswith("tax_rate:"):
-            rate_id = int(cause.removeprefix("tax_rate:"))
+        if cause.kind is CauseKind.TAX_RATE:
+            rate_id = int(cause.of)
             code, rate = context.tax_code(rate_id), rates.get(rate_id)
             if code is None or not code.usable_for_sales or (rate is not None and code.percent != rate.rate):
                 broken.add(cause)
@@ -212,39 +210,18 @@ def list_waiting(session: Session, error: StopError) -> None:
 
     What is in doubt waits too: nobody can look for it now.
     """
-    cause = "connection" if isinstance(error, QboAuthError) else "subscription"
+    cause = CONNECTION if isinstance(error, QboAuthError) else SUBSCRIPTION
+
+    def list_all(documents: Iterable[Document]) -> None:
+        session.store.unsynced.record(
+            [Listing(document, error.error_key, error.message, cause) for document in documents]
+        )
+
     for kind in DocumentKind:
         for wanted in ("absent", "present"):
             for page in session.store.documents.fetch_work(kind, wanted):
-                session.store.unsynced.record(
-                    [
-                        Listing(
-                            work.kind,
-                            work.document_id,
-                            work.number,
-                            work.invoice_id,
-                            error.error_key,
-                            error.message,
-                            cause_ref=cause,
-                        )
-                        for work in page
-                    ]
-                )
-    doubtful = session.store.requests.fetch_in_doubt()
-    session.store.unsynced.record(
-        [
-            Listing(
-                row["document_kind"],
-                row["document_id"],
-                row["document_number"],
-                row["invoice_id"],
-                error.error_key,
-                error.message,
-                cause_ref=cause,
-            )
-            for _, row in with_documents(session, doubtful)
-        ]
-    )
+                list_all(page)
+    list_all(document for _, document in with_documents(session, session.store.requests.fetch_in_doubt()))
 
 
 def write_statuses(session: Session, counts: Counter[str]) -> None:

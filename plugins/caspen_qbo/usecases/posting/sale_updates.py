@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.codec import decode
-from caspen_qbo.hooks.store.posting.documents import Work
 from caspen_qbo.usecases.posting.customers import is_another_client
 from caspen_qbo.usecases.posting.sale_customers import customers_of_sales
 from caspen_qbo.usecases.sending.lookup import fetch_by_id
@@ -30,19 +30,22 @@ _KEPT_ON_UPDATE = (
 )  # fmt: skip
 """What a person may have filled in on our document and a full update would otherwise blank."""
 
-Remap = Callable[[Work, str, bool], dict[str, Any]]
+Remap = Callable[[Document, str, bool], dict[str, Any]]
 """(work, customer id, corrected form) -> payload."""
 
 
-def plan_updates(session: Session, works: Sequence[Work], remap: Remap, counts: Counter[str]) -> list[Intent]:
+def plan_updates(
+    session: Session, works: Sequence[Document], remap: Remap, counts: Counter[str]
+) -> list[Intent]:
     """
     Bring posted documents to Caspen's version; what a person changed in QuickBooks is never overwritten.
     """
-    intents = []
+    intents: list[Intent] = []
     if not works:
         return intents
     entity = ENTITY[works[0].kind]
     there = fetch_by_id(session, entity, [str(work.quickbooks_id) for work in works])
+    steps = session.store.requests.fetch_steps(works[0].kind, [work.id for work in works])
     for work in works:
         body = there.get(str(work.quickbooks_id))
         facts = read_facts(entity, body) if body else None
@@ -52,22 +55,22 @@ def plan_updates(session: Session, works: Sequence[Work], remap: Remap, counts: 
             list_problems(session, work, [Problem("missing_in_quickbooks", detail)])
             continue
         changed = drift(work.as_posted, facts) if work.as_posted else ()
-        row = session.store.documents.fetch_documents(work.kind, [work.document_id])[work.document_id]
+        row = session.store.documents.fetch_documents(work.kind, [work.id])[work.id]
         if changed:
             if not compare_sale(row, facts.customer_id, facts):
                 _settle_equal(session, row, facts)  # a person made it equal by hand
                 continue
             counts["listed"] += 1
             lead = "Caspen has a new version, but somebody edited the posted one in QuickBooks:"
-            list_differences(session, row, work.kind, "changed_in_quickbooks", changed, lead=lead)
+            list_differences(session, work, "changed_in_quickbooks", changed, lead=lead)
             continue
-        posted = session.store.requests.has_step(work.kind, work.document_id, Step.POST, work.version)
-        corrected = session.store.requests.has_step(work.kind, work.document_id, Step.CORRECT, work.version)
+        posted = (work.id, Step.POST, work.version) in steps
+        corrected = (work.id, Step.CORRECT, work.version) in steps
         if corrected or (posted and not compare_sale(row, facts.customer_id, facts)):
             differences = compare_sale(row, facts.customer_id, facts)
             if differences:
                 counts["listed"] += 1
-                list_differences(session, row, work.kind, "totals_mismatch", differences)
+                list_differences(session, work, "totals_mismatch", differences)
             else:
                 _settle_equal(session, row, facts)
             continue
@@ -79,15 +82,15 @@ def plan_updates(session: Session, works: Sequence[Work], remap: Remap, counts: 
         customer_id = facts.customer_id
         if work.kind is DocumentKind.INVOICE and _is_wrong_customer(session, work, customer_id):
             found = customers_of_sales(session, [work], counts)
-            if work.document_id not in found:
+            if work.id not in found:
                 continue  # listed, or in doubt: the next run asks again
-            customer_id = found[work.document_id]
+            customer_id = found[work.id]
         step = Step.CORRECT if posted else Step.POST
         intents.append(update_intent(work, body, step, remap(work, customer_id, posted)))
     return intents
 
 
-def _is_wrong_customer(session: Session, work: Work, customer_id: str) -> bool:
+def _is_wrong_customer(session: Session, work: Document, customer_id: str) -> bool:
     """
     Whether an invoice stands on somebody else's customer: it was given to another client in Caspen, or moved
     to a stranger in QuickBooks and is sent again. A customer that a person accepted stays.
@@ -96,12 +99,12 @@ def _is_wrong_customer(session: Session, work: Work, customer_id: str) -> bool:
         return True
     if session.store.links.fetch_taken_customers(session.realm_id, [customer_id]):
         return False
-    accepted = session.store.choices.fetch_accepted(work.kind, [work.document_id])
-    choice = accepted.get(work.document_id)
+    accepted = session.store.choices.fetch_accepted(work.kind, [work.id])
+    choice = accepted.get(work.id)
     return choice is None or decode(DocumentFacts, choice["facts"]).customer_id != customer_id
 
 
-def _would_strand_money(work: Work, row: dict[str, Any], facts: DocumentFacts) -> Problem | None:
+def _would_strand_money(work: Document, row: Document, facts: DocumentFacts) -> Problem | None:
     """
     More was paid on the invoice in QuickBooks than Caspen's version comes to.
 
@@ -109,7 +112,7 @@ def _would_strand_money(work: Work, row: dict[str, Any], facts: DocumentFacts) -
     somebody's payment would be changed.
     """
     paid = facts.total - facts.balance
-    if work.kind is not DocumentKind.INVOICE or paid <= max(row["total"], Decimal(0)):
+    if work.kind is not DocumentKind.INVOICE or paid <= max(row.total, Decimal(0)):
         return None
     by = (
         ", ".join(f"{link.txn_type} {link.txn_id}" for link in facts.links)
@@ -117,13 +120,13 @@ def _would_strand_money(work: Work, row: dict[str, Any], facts: DocumentFacts) -
     )
     return Problem(
         "changed_in_quickbooks",
-        f"Caspen's version comes to {row['total']:.2f}, but {paid:.2f} is paid on QuickBooks Invoice "
+        f"Caspen's version comes to {row.total:.2f}, but {paid:.2f} is paid on QuickBooks Invoice "
         f"{facts.quickbooks_id} ({by}). Remove or lower that in QuickBooks, then Retry. The posted "
         "document stays as it was.",
     )
 
 
-def update_intent(work: Work, current: Body, step: Step, payload: dict[str, Any]) -> Intent:
+def update_intent(work: Document, current: Body, step: Step, payload: dict[str, Any]) -> Intent:
     kept = {name: current[name] for name in _KEPT_ON_UPDATE if name in current}
     body = {
         **kept,
@@ -132,31 +135,32 @@ def update_intent(work: Work, current: Body, step: Step, payload: dict[str, Any]
         "SyncToken": str(current["SyncToken"]),
         "sparse": False,
     }
-    return Intent(work.kind, work.document_id, step, ENTITY[work.kind], "update", body, work.version)
+    return Intent(work.kind, work.id, step, ENTITY[work.kind], "update", body, work.version)
 
 
-def _settle_equal(session: Session, row: dict[str, Any], facts: Any) -> None:
+def _settle_equal(session: Session, row: Document, facts: Any) -> None:
     with session.store.transaction():
-        link_document(session, row, facts, origin=row["origin"] or "caspen")
+        link_document(session, row, facts, origin=row.origin or "caspen")
         mark_sale_posted(session, row)
 
 
-def needs_update(session: Session, work: Work) -> bool:
+def needs_update(session: Session, work: Document) -> bool:
     """Of a posted credit memo: whether more than its application is missing."""
     return _is_to_be_rewritten(session, work) or not _is_equal(session, work)
 
 
-def _is_to_be_rewritten(session: Session, work: Work) -> bool:
+def _is_to_be_rewritten(session: Session, work: Document) -> bool:
     """
     Posted by us, and no request says so any more: a person wants Caspen's version again, whatever was edited.
     """
-    posted = session.store.requests.has_step(work.kind, work.document_id, Step.POST, work.version)
+    steps = session.store.requests.fetch_steps(work.kind, [work.id])
+    posted = (work.id, Step.POST, work.version) in steps
     return work.origin == "caspen" and not posted
 
 
-def _is_equal(session: Session, work: Work) -> bool:
+def _is_equal(session: Session, work: Document) -> bool:
     """Posted with the right figures already; for a credit note only its application is missing."""
     if work.as_posted is None:
         return False
-    row = session.store.documents.fetch_documents(work.kind, [work.document_id])[work.document_id]
+    row = session.store.documents.fetch_documents(work.kind, [work.id])[work.id]
     return not compare_sale(row, work.as_posted.customer_id, work.as_posted)

@@ -10,11 +10,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from caspen_qbo.core.documents import Body, read_facts
+from caspen_qbo.core.posting.document import Document, is_still_as_staged
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.posting.mapping import can_be_corrected, map_credit_memo, map_invoice
-from caspen_qbo.core.posting.readiness import Problem, check_credit_note, check_invoice, check_setup
-from caspen_qbo.core.records import PRODUCT_KINDS, CreditNote, DocumentKind, Invoice
-from caspen_qbo.hooks.store.posting.documents import Work
+from caspen_qbo.core.posting.readiness import (
+    Problem,
+    check_credit_note,
+    check_invoice,
+    check_setup,
+    item_settings,
+)
+from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice
 from caspen_qbo.usecases.posting.sale_customers import customers_of_sales
 from caspen_qbo.usecases.posting.sale_updates import ENTITY, Remap, needs_update, plan_updates, update_intent
 from caspen_qbo.usecases.sending.lookup import fetch_by_number
@@ -31,12 +37,12 @@ log = logging.getLogger(__name__)
 def post_invoices(session: Session, counts: Counter[str]) -> None:
     """Create the invoices QuickBooks does not have and bring the others to Caspen's version."""
     for page in session.store.documents.fetch_work(DocumentKind.INVOICE, "present"):
-        invoices = session.billing.fetch_invoices(session.workspace_id, [work.document_id for work in page])
+        invoices = session.billing.fetch_invoices(session.workspace_id, [work.id for work in page])
         ready = [
             work
             for work in page
-            if _still_as_staged(work, invoices.get(work.document_id))
-            and _pass_gate(session, work, _invoice_problems(session, invoices[work.document_id]), counts)
+            if is_still_as_staged(work, invoices.get(work.id))
+            and _pass_gate(session, work, _invoice_problems(session, invoices[work.id]), counts)
         ]
         new = _without_clashes(
             session, [work for work in ready if not work.linked], DocumentKind.INVOICE, counts
@@ -45,21 +51,21 @@ def post_invoices(session: Session, counts: Counter[str]) -> None:
         context = session.context()
         intents = [
             Intent(
-                work.kind, work.document_id, Step.POST, "Invoice", "create",
+                work.kind, work.id, Step.POST, "Invoice", "create",
                 map_invoice(
-                    invoices[work.document_id], customer_id=customers[work.document_id], context=context
+                    invoices[work.id], customer_id=customers[work.id], context=context
                 ),
                 work.version,
             )
             for work in new
-            if work.document_id in customers
+            if work.id in customers
         ]  # fmt: skip
 
         def remap(
-            work: Work, customer_id: str, corrected: bool, found: Mapping[int, Invoice] = invoices
+            work: Document, customer_id: str, corrected: bool, found: Mapping[int, Invoice] = invoices
         ) -> Any:
             return map_invoice(
-                found[work.document_id],
+                found[work.id],
                 customer_id=customer_id,
                 context=session.context(),
                 corrected=corrected,
@@ -72,37 +78,37 @@ def post_invoices(session: Session, counts: Counter[str]) -> None:
 def post_credit_memos(session: Session, counts: Counter[str]) -> None:
     """Create the credit memos of notes whose invoice is in QuickBooks; applying them is the next step."""
     for page in session.store.documents.fetch_work(DocumentKind.CREDIT_NOTE, "present"):
-        notes = session.billing.fetch_credit_notes(session.workspace_id, [work.document_id for work in page])
+        notes = session.billing.fetch_credit_notes(session.workspace_id, [work.id for work in page])
         standings = session.store.documents.fetch_invoice_standings([work.invoice_id for work in page])
         invoices = session.billing.fetch_invoices(session.workspace_id, list(standings))
         page = [
             work
             for work in page
-            if work.document_id in notes
-            and notes[work.document_id].status == "issued"
+            if work.id in notes
+            and notes[work.id].status == "issued"
             and work.invoice_id in standings
             and standings[work.invoice_id].ready
-            and _pass_gate(session, work, _credit_note_problems(session, notes[work.document_id]), counts)
+            and _pass_gate(session, work, _credit_note_problems(session, notes[work.id]), counts)
         ]
         new = _without_clashes(
             session, [work for work in page if not work.linked], DocumentKind.CREDIT_NOTE, counts
         )
 
         def remap(
-            work: Work,
+            work: Document,
             customer_id: str,
             corrected: bool,
             notes: Mapping[int, CreditNote] = notes,
             invoices: Mapping[int, Invoice] = invoices,
         ) -> Any:
             return map_credit_memo(
-                notes[work.document_id], currency=invoices[work.invoice_id].currency, customer_id=customer_id,
+                notes[work.id], currency=invoices[work.invoice_id].currency, customer_id=customer_id,
                 context=session.context(), corrected=corrected,
             )  # fmt: skip
 
         intents = [
             Intent(
-                work.kind, work.document_id, Step.POST, "CreditMemo", "create",
+                work.kind, work.id, Step.POST, "CreditMemo", "create",
                 remap(work, standings[work.invoice_id].customer_id, False), work.version,
             )
             for work in new
@@ -112,38 +118,17 @@ def post_credit_memos(session: Session, counts: Counter[str]) -> None:
         _send_and_correct(session, intents, page, remap, counts)
 
 
-def _still_as_staged(work: Work, invoice: Invoice | None) -> bool:
-    """
-    Caspen's staff may have reverted, voided or re-finalised it since it was staged; then the next run
-    decides.
-    """
-    if invoice is None or invoice.status not in ("open", "paid") or invoice.deleted_at is not None:
-        return False
-    return work.version.startswith(f"revision {invoice.revision} ")
-
-
 def _invoice_problems(session: Session, invoice: Invoice) -> list[Problem]:
     context = session.context()
-    problems = check_invoice(invoice, context)
-    kinds = {
-        "default Product item" if line.kind in PRODUCT_KINDS else "default Service item"
-        for line in invoice.lines
-    }
-    return problems + [p for p in check_setup(context) if p.cause_ref.removeprefix("setting:") in kinds]
+    return check_invoice(invoice, context) + check_setup(context, item_settings(invoice.lines))
 
 
 def _credit_note_problems(session: Session, note: CreditNote) -> list[Problem]:
     context = session.context()
-    kinds = {
-        "default Product item" if line.kind in PRODUCT_KINDS else "default Service item"
-        for line in note.lines
-    }
-    return check_credit_note(note, context) + [
-        p for p in check_setup(context) if p.cause_ref.removeprefix("setting:") in kinds
-    ]
+    return check_credit_note(note, context) + check_setup(context, item_settings(note.lines))
 
 
-def _pass_gate(session: Session, work: Work, problems: Sequence[Problem], counts: Counter[str]) -> bool:
+def _pass_gate(session: Session, work: Document, problems: Sequence[Problem], counts: Counter[str]) -> bool:
     if not problems:
         return True
     counts["listed"] += 1
@@ -152,8 +137,8 @@ def _pass_gate(session: Session, work: Work, problems: Sequence[Problem], counts
 
 
 def _without_clashes(
-    session: Session, works: Sequence[Work], kind: DocumentKind, counts: Counter[str]
-) -> list[Work]:
+    session: Session, works: Sequence[Document], kind: DocumentKind, counts: Counter[str]
+) -> list[Document]:
     """
     The documents whose number is free in QuickBooks.
 
@@ -179,23 +164,21 @@ def _without_clashes(
     return free
 
 
-def _is_ours(session: Session, work: Work, body: Body) -> bool:
+def _is_ours(session: Session, work: Document, body: Body) -> bool:
     facts = read_facts(ENTITY[work.kind], body)
     marker = read_marker(facts.private_note)
-    return marker == (session.workspace_id, work.kind.value, work.document_id) and not facts.voided
+    return marker == (session.workspace_id, work.kind.value, work.id) and not facts.voided
 
 
-def _relink(session: Session, work: Work, body: Body, counts: Counter[str]) -> None:
+def _relink(session: Session, work: Document, body: Body, counts: Counter[str]) -> None:
     """Our mark is on it but the link is lost: take it up again, and compare it like an answer."""
     counts["relinked"] += 1
     session.relinked_invoices.add(work.invoice_id)
     facts = read_facts(ENTITY[work.kind], body)
     with session.store.transaction():
-        row = session.store.documents.fetch_documents(work.kind, [work.document_id])[work.document_id]
+        row = session.store.documents.fetch_documents(work.kind, [work.id])[work.id]
         link_document(session, row, facts, origin="caspen")
-        session.store.links.note_event(
-            work.kind, work.document_id, "linked again by its mark", facts.quickbooks_id
-        )
+        session.store.links.note_event(work.key, "linked again by its mark", facts.quickbooks_id)
         if not compare_sale(row, facts.customer_id, facts):
             mark_sale_posted(session, row)
 
@@ -211,12 +194,12 @@ def _clash(entity: str, body: Body) -> Problem:
 
 
 def _send_and_correct(
-    session: Session, intents: Sequence[Intent], works: Sequence[Work], remap: Remap, counts: Counter[str]
+    session: Session, intents: Sequence[Intent], works: Sequence[Document], remap: Remap, counts: Counter[str]
 ) -> None:
     if not intents:
         return
     outcomes = send(session, intents, record) + settle(session)
-    by_key = {(work.kind.value, work.document_id): work for work in works}
+    by_key = {(work.kind.value, work.id): work for work in works}
     corrections = []
     for outcome in outcomes:
         request = outcome.request
@@ -225,9 +208,9 @@ def _send_and_correct(
             continue
         counts[f"{request.document_kind}s_{'posted' if request.operation == 'create' else 'updated'}"] += 1
         facts = read_facts(request.entity, outcome.answer.body or {})
-        row = session.store.documents.fetch_documents(work.kind, [work.document_id])[work.document_id]
+        row = session.store.documents.fetch_documents(work.kind, [work.id])[work.id]
         awaits = request.step == Step.POST and can_be_corrected(dict(request.payload))
-        if awaits and row["version"] == request.version:
+        if awaits and row.version == request.version:
             differences = compare_sale(row, facts.customer_id, facts)
             if differences and {d.field for d in differences} <= {"subtotal", "tax", "total"}:
                 payload = remap(work, facts.customer_id, True)

@@ -8,13 +8,17 @@ side only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, amount_of
+from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.shared.session import Session
 
@@ -78,13 +82,11 @@ def list_inactive(
         "was made inactive there. Payments, credits and changes of this invoice cannot be posted before it "
         "is active again; accept it if nothing more is to come."
     )
+    document = DocumentRef(
+        DocumentKind(row["document_kind"]), row["document_id"], row["document_number"], row["invoice_id"]
+    )
+    cause = CauseRef(CauseKind.CUSTOMER, customer_id)
     session.store.unsynced.record(
-        [
-            Listing(row["document_kind"], row["document_id"], row["document_number"],
-                row["invoice_id"], ERROR_KEY, detail, cause_ref=f"customer:{customer_id}", blocks=False,
-                field=status.field, caspen_value=status.caspen_value,
-                quickbooks_value=status.quickbooks_value,
-            )
-        ]
-    )  # fmt: skip
+        [Listing(document, ERROR_KEY, detail, cause, blocks=False, difference=replace(status, delta=None))]
+    )
     return [difference for difference in found if difference is not status]

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from caspen_qbo.catalogue import entry_for
+from caspen_qbo.hooks.store.posting.unsynced import UnsyncedRow
 from caspen_qbo.usecases.reconciling.tie_outs import tie_outs
 from caspen_qbo.usecases.shared.ledger import Ledger
 from caspen_qbo.usecases.shared.session import Session
@@ -68,24 +69,24 @@ def gather(
     }
 
 
-def _listed(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _listed(row: UnsyncedRow, now: datetime) -> dict[str, Any]:
     return {
-        "kind": row["document_kind"],
-        "number": row["document_number"],
-        "error_key": row["error_key"],
-        "title": row["title"],
-        "detail": row["detail"],
-        "fix": row["fix"],
-        "turn": entry_for(row["error_key"]).turn.value,
-        "cause_ref": row["cause_ref"],
-        "blocks": row["blocks"],
-        "field": row["field"],
-        "caspen_value": row["caspen_value"],
-        "quickbooks_value": row["quickbooks_value"],
-        "delta": _money(row["delta"]),
-        "since": row["first_seen_at"].isoformat(timespec="seconds"),
-        "days": max((now - row["first_seen_at"]).days, 0),
-        "attempts": row["attempts"],
+        "kind": row.document_kind,
+        "number": row.document_number,
+        "error_key": row.error_key,
+        "title": row.title,
+        "detail": row.detail,
+        "fix": row.fix,
+        "turn": entry_for(row.error_key).turn.value,
+        "cause_ref": row.cause_ref,
+        "blocks": row.blocks,
+        "field": row.field,
+        "caspen_value": row.caspen_value,
+        "quickbooks_value": row.quickbooks_value,
+        "delta": _money(row.delta),
+        "since": row.first_seen_at.isoformat(timespec="seconds"),
+        "days": max((now - row.first_seen_at).days, 0),
+        "attempts": row.attempts,
     }
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from caspen_qbo import settings
 from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import Difference, drift
 from caspen_qbo.core.reconciling.verdict import CheckResult, judge, uncompared
 from caspen_qbo.core.records import DocumentKind
@@ -117,7 +120,7 @@ def settle_equal(session: Session) -> int:
             document, facts = staged[row["document_id"]], decode(DocumentFacts, row["facts"])
             if not compare_sale(document, row["customer_id"], facts):
                 with session.store.transaction():
-                    link_document(session, document, facts, origin=document["origin"] or "caspen")
+                    link_document(session, document, facts, origin=document.origin or "caspen")
                     mark_sale_posted(session, document)
                 settled += 1
     return settled
@@ -213,16 +216,22 @@ def _list(session: Session, row: dict[str, Any]) -> int:
         quickbooks_total=row["quickbooks_total"],
         unused=row["document_kind"] != DocumentKind.INVOICE and {d.field for d in rest} == {"balance"},
     )
-    stranger = not row["in_caspen"] and row["document_id"] < 0
-    listed = {**row, "document_id": row["invoice_id"]} if stranger else row
-    if stranger:
-        kind, document_id = row["document_kind"], row["invoice_id"]
-        original = session.store.documents.fetch_documents(kind, [document_id]).get(document_id)
-        listed["invoice_id"] = original["invoice_id"] if original else document_id
     list_differences(
-        session, listed, row["document_kind"], cause.error_key, rest, lead=cause.lead, blocks=cause.blocks
+        session, _document_of(session, row), cause.error_key, rest, lead=cause.lead, blocks=cause.blocks
     )
     return len(found)
+
+
+def _document_of(session: Session, row: dict[str, Any]) -> DocumentRef:
+    """Under which document a row is listed: an unknown QuickBooks document under the one it copies."""
+    ref = DocumentRef(
+        DocumentKind(row["document_kind"]), row["document_id"], row["document_number"], row["invoice_id"]
+    )
+    if row["in_caspen"] or ref.id >= 0:
+        return ref
+    key = DocumentKey(ref.kind, ref.invoice_id)
+    original = session.store.documents.fetch([key]).get(key)
+    return replace(ref, id=ref.invoice_id, invoice_id=original.invoice_id if original else ref.invoice_id)
 
 
 def _finish(

@@ -7,11 +7,10 @@ treated exactly like one that came at once. Runs inside the transaction that set
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
+from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef, Setting
 from caspen_qbo.core.documents import DocumentFacts, applied_as_sent, read_facts, ref_of
 from caspen_qbo.core.faults import FaultAction, FaultVerdict
+from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.mapping import can_be_corrected
 from caspen_qbo.core.reconciling.matching import Difference, Expected, compare
 from caspen_qbo.core.records import DocumentKind
@@ -26,9 +25,9 @@ from caspen_qbo.usecases.shared.unsynced_entries import list_differences, list_r
 _SALES = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
 
 _SHARED_CAUSES = {
-    "subscription_ended": "subscription",
-    "period_closed": "books",
-    "invalid_refresh_token": "connection",
+    "subscription_ended": SUBSCRIPTION,
+    "period_closed": BOOKS,
+    "invalid_refresh_token": CONNECTION,
 }
 """What one fix repairs for every document it holds."""
 
@@ -39,8 +38,7 @@ def record(session: Session, outcome: Outcome) -> None:
     if request.document_kind == CLIENT:
         _record_customer(session, outcome)
         return
-    rows = session.store.documents.fetch_documents(request.document_kind, [request.document_id])
-    row = rows.get(request.document_id)
+    row = session.store.documents.fetch([request.key]).get(request.key)
     if row is None:
         raise InvariantError(
             f"request {request.id}: {request.document_kind} {request.document_id} was sent but never staged"
@@ -66,7 +64,7 @@ def _record_customer(session: Session, outcome: Outcome) -> None:
     )
 
 
-def _record_refusal(session: Session, request: Request, verdict: FaultVerdict, row: dict[str, Any]) -> None:
+def _record_refusal(session: Session, request: Request, verdict: FaultVerdict, row: Document) -> None:
     if verdict.action is FaultAction.GONE or verdict.error.code == "610":
         if request.step in (Step.REMOVE, Step.UNDO, Step.UNAPPLY) and request.operation != "create":
             _record_removed(session, request, row)
@@ -83,13 +81,13 @@ def _record_refusal(session: Session, request: Request, verdict: FaultVerdict, r
         extra = f"The number belongs to QuickBooks {verdict.existing.txn_type} {verdict.existing.txn_id}."
     if request.step in (Step.POST, Step.CORRECT) and request.operation == "update":
         extra = "The posted document stays as it was."
-    cause = _SHARED_CAUSES.get(verdict.error_key, "")
+    cause = _SHARED_CAUSES.get(verdict.error_key)
     if verdict.error_key == "inactive_reference":
         cause = _inactive_cause(request, verdict.error.element)
-    list_refusal(session, row, request.document_kind, verdict, extra=extra, cause_ref=cause)
+    list_refusal(session, row, verdict, extra=extra, cause=cause)
 
 
-def _inactive_cause(request: Request, element: str) -> str:
+def _inactive_cause(request: Request, element: str) -> CauseRef:
     """
     What was made inactive, as far as QuickBooks says; it mostly means the customer.
 
@@ -97,22 +95,20 @@ def _inactive_cause(request: Request, element: str) -> str:
     lists are trusted: their cause is looked at again by the next run.
     """
     if "DepositToAccount" in element:
-        return "setting:payment account"
+        return CauseRef(CauseKind.SETTING, Setting.PAYMENT_ACCOUNT)
     if "Item" in element:
-        return "setting:item"
-    return f"customer:{ref_of(request.payload, 'CustomerRef')}"
+        return CauseRef(CauseKind.SETTING, "item")
+    return CauseRef(CauseKind.CUSTOMER, ref_of(request.payload, "CustomerRef"))
 
 
-def _record_posted(session: Session, outcome: Outcome, row: dict[str, Any]) -> None:
+def _record_posted(session: Session, outcome: Outcome, row: Document) -> None:
     request, body = outcome.request, outcome.answer.body
     facts = read_facts(request.entity, body or {})
-    link_document(session, row, facts, origin=row["origin"] or "caspen")
+    link_document(session, row, facts, origin=row.origin or "caspen")
     what = "found in QuickBooks after a lost answer" if outcome.adopted else f"posted ({request.step})"
-    session.store.links.note_event(
-        request.document_kind, request.document_id, what,
-        f"{request.entity} {facts.quickbooks_id}, total {facts.total:.2f}, tid "
-        f"{outcome.answer.intuit_tid or '-'}")  # fmt: skip
-    if row["version"] != request.version:
+    figures = f"{request.entity} {facts.quickbooks_id}, total {facts.total:.2f}"
+    session.store.links.note_event(row.key, what, f"{figures}, tid {outcome.answer.intuit_tid or '-'}")
+    if row.version != request.version:
         return  # Caspen moved on meanwhile: the next run brings QuickBooks to the new version
     if request.document_kind == DocumentKind.PAYMENT:
         _judge_payment(session, row, request, facts)
@@ -120,16 +116,12 @@ def _record_posted(session: Session, outcome: Outcome, row: dict[str, Any]) -> N
         judge_sale(session, row, request, facts)
 
 
-def link_document(session: Session, row: dict[str, Any], facts: DocumentFacts, *, origin: str) -> None:
+def link_document(session: Session, row: Document, facts: DocumentFacts, *, origin: str) -> None:
     """Record that this QuickBooks transaction stands for this staged document."""
-    session.store.links.record(
-        Link(session.realm_id, row["document_kind"], row["document_id"], origin, facts,
-            row["subtotal"], row["tax"], row["total"],
-        )
-    )  # fmt: skip
+    session.store.links.record(session.realm_id, Link.of(row, facts, origin=origin))
 
 
-def judge_sale(session: Session, row: dict[str, Any], request: Request, facts: DocumentFacts) -> None:
+def judge_sale(session: Session, row: Document, request: Request, facts: DocumentFacts) -> None:
     """
     Compare QuickBooks' answer with Caspen to the cent: equal is synced, anything else is corrected once or
     listed.
@@ -151,82 +143,61 @@ def judge_sale(session: Session, row: dict[str, Any], request: Request, facts: D
         if key == "setup_incomplete"
         else ""
     )
-    list_differences(session, row, row["document_kind"], key, differences, lead=lead)
+    list_differences(session, row, key, differences, lead=lead)
 
 
-def compare_sale(row: dict[str, Any], customer_id: str, facts: DocumentFacts) -> tuple[Difference, ...]:
-    document_date: date = row["document_date"]
+def compare_sale(row: Document, customer_id: str, facts: DocumentFacts) -> tuple[Difference, ...]:
+    if row.subtotal is None or row.tax is None:
+        raise InvariantError(f"{row.kind} {row.id} has no subtotal and tax to compare")
     expected = Expected(
-        row["document_number"],
-        customer_id,
-        document_date,
-        row["subtotal"],
-        row["tax"],
-        row["total"],
-        row["due_date"],
+        row.number, customer_id, row.document_date, row.subtotal, row.tax, row.total, row.due_date
     )
     return compare(expected, facts)
 
 
-def mark_sale_posted(session: Session, row: dict[str, Any]) -> None:
+def mark_sale_posted(session: Session, row: Document) -> None:
     """An invoice is synced when it is equal; a credit note only once it is applied to its invoice."""
-    if row["document_kind"] == DocumentKind.INVOICE:
-        _mark_synced(session, row, row["version"])
+    if row.kind is DocumentKind.INVOICE:
+        _mark_synced(session, row, row.version)
 
 
-def _judge_payment(session: Session, row: dict[str, Any], request: Request, facts: DocumentFacts) -> None:
+def _judge_payment(session: Session, row: Document, request: Request, facts: DocumentFacts) -> None:
     applied = applied_as_sent(request.payload, facts)
-    if facts.total == row["total"] == applied:
-        _mark_synced(session, row, row["version"])
+    if facts.total == row.total == applied:
+        _mark_synced(session, row, row.version)
         return
     # Part of it found nothing to pay: left standing it would be money that Caspen counts once and QuickBooks
     # twice.
-    list_differences(
-        session,
-        row,
-        DocumentKind.PAYMENT,
-        "overpayment",
-        [
-            Difference(
-                "applied", f"{row['total']:.2f}", f"{applied:.2f}", applied - row["total"],
-            )
-        ],
-        lead="The invoice has less open in QuickBooks than this payment pays; "
-            "it is taken back out of QuickBooks.",
-    )  # fmt: skip
+    missing = Difference("applied", f"{row.total:.2f}", f"{applied:.2f}", applied - row.total)
+    lead = (
+        "The invoice has less open in QuickBooks than this payment pays; it is taken back out of QuickBooks."
+    )
+    list_differences(session, row, "overpayment", [missing], lead=lead)
 
 
-def _record_applied(session: Session, outcome: Outcome, row: dict[str, Any]) -> None:
+def _record_applied(session: Session, outcome: Outcome, row: Document) -> None:
     body = outcome.answer.body or {}
-    session.store.links.mark_applied(row["document_id"], str(body["Id"]))
-    if row["version"] == outcome.request.version:
-        _mark_synced(session, row, row["version"])
+    session.store.links.mark_applied(row.id, str(body["Id"]))
+    if row.version == outcome.request.version:
+        _mark_synced(session, row, row.version)
 
 
-def _record_removed(session: Session, request: Request, row: dict[str, Any]) -> None:
+def _record_removed(session: Session, request: Request, row: Document) -> None:
     store = session.store
     if request.step == Step.UNAPPLY:
         return
-    store.links.mark_removed(request.document_kind, request.document_id)
-    store.links.note_event(request.document_kind, request.document_id, f"{request.operation}d in QuickBooks")
+    store.links.mark_removed(row.key)
+    store.links.note_event(row.key, f"{request.operation}d in QuickBooks")
     if request.step == Step.REMOVE:
         _mark_synced(session, row, request.version)
 
 
-def _mark_synced(session: Session, row: dict[str, Any], version: str) -> None:
-    kind, document_id = row["document_kind"], row["document_id"]
-    session.store.documents.mark_synced(kind, document_id, version)
-    session.store.unsynced.resolve_posted(kind, document_id)
+def _mark_synced(session: Session, row: Document, version: str) -> None:
+    session.store.documents.mark_synced(row.key, version)
+    session.store.unsynced.resolve_posted(row.key)
 
 
-def list_outcome_unknown(session: Session, request: Request, row: dict[str, Any]) -> None:
+def list_outcome_unknown(session: Session, request: Request, row: Document) -> None:
     """Shown while an answer is being looked for; nobody has to act."""
-    session.store.unsynced.record(
-        [
-            Listing(row["document_kind"], row["document_id"], row["document_number"],
-                row["invoice_id"], "outcome_unknown",
-                f"QuickBooks' answer to a request of {request.prepared_at:%Y-%m-%d %H:%M} UTC was lost.",
-                blocks=False,
-            )
-        ]
-    )  # fmt: skip
+    detail = f"QuickBooks' answer to a request of {request.prepared_at:%Y-%m-%d %H:%M} UTC was lost."
+    session.store.unsynced.record([Listing(row, "outcome_unknown", detail, blocks=False)])

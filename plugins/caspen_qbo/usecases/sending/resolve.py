@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 
 from caspen_qbo import settings
 from caspen_qbo.core.accounting import Answer
 from caspen_qbo.core.documents import Body
+from caspen_qbo.core.posting.document import Document
 from caspen_qbo.errors import OutcomeUnknownError
-from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.posting.requests import Request
 from caspen_qbo.usecases.sending.lookup import look_for
 from caspen_qbo.usecases.sending.outcome import list_outcome_unknown, record
@@ -86,9 +86,10 @@ def _repeat(session: Session, missing: list[Request]) -> list[Outcome]:
         with session.store.transaction():
             for request in given_up:
                 session.store.requests.finish(request.id, "dropped")
-                session.store.unsynced.resolve(
-                    request.document_kind, request.document_id,
-                    resolution="given up, decided anew", error_keys=["outcome_unknown"])  # fmt: skip
+                if request.document_kind != CLIENT:
+                    session.store.unsynced.resolve(
+                        request.key, resolution="given up, decided again", error_keys=["outcome_unknown"]
+                    )
         again = [request for request in requests if request.looks < _looks_max(request)]
         if not again:
             continue
@@ -128,13 +129,8 @@ def _show(session: Session, doubtful: list[Request]) -> None:
         list_outcome_unknown(session, request, row)
 
 
-def with_documents(session: Session, requests: Iterable[Request]) -> Iterator[tuple[Request, Row]]:
+def with_documents(session: Session, requests: Iterable[Request]) -> list[tuple[Request, Document]]:
     """Each request with the staged document it was made for; those for customers have none."""
-    by_kind: dict[str, list[Request]] = {}
-    for request in requests:
-        if request.document_kind != CLIENT:
-            by_kind.setdefault(request.document_kind, []).append(request)
-    for kind, group in by_kind.items():
-        rows = session.store.documents.fetch_documents(kind, [request.document_id for request in group])
-        for request in group:
-            yield request, rows[request.document_id]
+    wanted = [request for request in requests if request.document_kind != CLIENT]
+    documents = session.store.documents.fetch(request.key for request in wanted)
+    return [(request, documents[request.key]) for request in wanted]

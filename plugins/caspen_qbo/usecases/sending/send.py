@@ -173,11 +173,7 @@ def _generations(session: Session, intents: Sequence[Intent]) -> list[int]:
     for intent in intents:
         ids[intent.kind, intent.step.value].append(intent.document_id)
     last = {
-        key: session.store.requests.fetch_last(session.realm_id, *key, document_ids)
+        key: session.store.requests.fetch_generations(session.realm_id, *key, document_ids)
         for key, document_ids in ids.items()
     }
-    result = []
-    for intent in intents:
-        row = last[intent.kind, intent.step.value].get(intent.document_id)
-        result.append(row["generation"] + 1 if row else 1)
-    return result
+    return [last[intent.kind, intent.step.value].get(intent.document_id, 0) + 1 for intent in intents]

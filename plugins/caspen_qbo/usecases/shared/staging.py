@@ -9,7 +9,15 @@ from datetime import timedelta
 
 from caspen_qbo import settings
 from caspen_qbo.core.chunks import chunked
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting import cursor as horizon
+from caspen_qbo.core.posting.document import (
+    DocumentRef,
+    is_live,
+    stage_allocation,
+    stage_credit_note,
+    stage_invoice,
+)
 from caspen_qbo.core.posting.eligibility import (
     HISTORICAL,
     Standing,
@@ -17,8 +25,7 @@ from caspen_qbo.core.posting.eligibility import (
     stand_credit_note,
     stand_invoice,
 )
-from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
-from caspen_qbo.hooks.store.posting.documents import StagedDocument
+from caspen_qbo.core.records import Allocation, DocumentKind, Invoice
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.shared.session import Session
 
@@ -91,9 +98,9 @@ def stage_invoices(session: Session, ids: Collection[int]) -> tuple[int, int, in
         invoice.id: stand_invoice(invoice, line_at=line_at, linked=invoice.id in linked[DocumentKind.INVOICE])
         for invoice in invoices.values()
     }
-    documents = [_staged_invoice(invoice, standings[invoice.id]) for invoice in invoices.values()]
+    documents = [stage_invoice(invoice, standings[invoice.id]) for invoice in invoices.values()]
     documents += [
-        _staged_credit_note(
+        stage_credit_note(
             note,
             invoices[note.invoice_id],
             stand_credit_note(
@@ -104,7 +111,7 @@ def stage_invoices(session: Session, ids: Collection[int]) -> tuple[int, int, in
         if note.invoice_id in invoices
     ]
     documents += [
-        _staged_allocation(
+        stage_allocation(
             allocation,
             invoices[allocation.invoice_id],
             stand_allocation(
@@ -124,8 +131,10 @@ def stage_invoices(session: Session, ids: Collection[int]) -> tuple[int, int, in
         for invoice_id, standing in standings.items():
             if standing.excluded_reason == HISTORICAL and invoice_id not in still_paid:
                 store.unsynced.resolve(
-                    DocumentKind.INVOICE, invoice_id, error_keys={"historical_invoice"},
-                    resolution="its payment was unlinked")  # fmt: skip
+                    DocumentKey(DocumentKind.INVOICE, invoice_id),
+                    error_keys={"historical_invoice"},
+                    resolution="its payment was unlinked",
+                )
     return len(invoices), len(notes), len(allocations)
 
 
@@ -137,27 +146,16 @@ def _historical_listings(
 ) -> list[Listing]:
     """A payment applied after the connection to an invoice from before it is shown on that invoice."""
     paid = _paid_historical(session, standings, allocations)
-    known = (
-        {
-            (row["document_kind"], row["document_id"])
-            for row in session.store.unsynced.fetch_open()
-            if row["error_key"] == "historical_invoice"
-        }
-        if paid
-        else set()
-    )
+    known = session.store.unsynced.fetch_open_ids(DocumentKind.INVOICE, paid, "historical_invoice")
     return [
         Listing(
-            DocumentKind.INVOICE,
-            invoice_id,
-            invoices[invoice_id].number,
-            invoice_id,
+            DocumentRef(DocumentKind.INVOICE, invoice_id, invoices[invoice_id].number, invoice_id),
             "historical_invoice",
             f"Payment {allocation.payment_number} was applied to it; neither the invoice nor the payment is "
             "posted.",
         )
         for invoice_id, allocation in paid.items()
-        if (DocumentKind.INVOICE, invoice_id) not in known
+        if invoice_id not in known
     ]
 
 
@@ -174,46 +172,12 @@ def _paid_historical(
         if (
             standing is not None
             and standing.excluded_reason == HISTORICAL
-            and allocation.deleted_at is None
-            and allocation.payment_status != "void"
+            and is_live(allocation)
             and allocation.payment_source != "quickbooks"
             and allocation.allocated_at >= session.connection.first_connected_at
         ):
             paid.setdefault(allocation.invoice_id, allocation)
     return paid
-
-
-def _staged_invoice(invoice: Invoice, standing: Standing) -> StagedDocument:
-    finalised = invoice.finalised_at.isoformat() if invoice.finalised_at else ""
-    status = "deleted" if invoice.deleted_at else invoice.status
-    return StagedDocument(DocumentKind.INVOICE, invoice.id, invoice.number, invoice.id, invoice.client_id,
-        invoice.issue_date, invoice.due_date, invoice.subtotal, invoice.tax_total, invoice.total,
-        invoice.balance, status, standing.finalised, standing.wanted, standing.excluded_reason,
-        _version(standing, f"revision {invoice.revision} {finalised}"), invoice.updated_at,
-    )  # fmt: skip
-
-
-def _staged_credit_note(note: CreditNote, invoice: Invoice, standing: Standing) -> StagedDocument:
-    return StagedDocument(DocumentKind.CREDIT_NOTE, note.id, note.number, note.invoice_id, invoice.client_id,
-        note.issue_date, None, note.subtotal, note.tax_total, note.total, None,
-        note.status, standing.finalised, standing.wanted, standing.excluded_reason,
-        _version(standing, f"issued {note.total}"), note.updated_at,
-    )  # fmt: skip
-
-
-def _staged_allocation(allocation: Allocation, invoice: Invoice, standing: Standing) -> StagedDocument:
-    unlinked = allocation.deleted_at is not None or allocation.payment_status == "void"
-    status = "unlinked" if unlinked else "live"
-    return StagedDocument(DocumentKind.PAYMENT, allocation.id, allocation.payment_number,
-        allocation.invoice_id, invoice.client_id, allocation.payment_date, None, None, None,
-        allocation.amount, None, status, standing.finalised, standing.wanted, standing.excluded_reason,
-        _version(standing, f"{status} {allocation.amount} on {allocation.invoice_id}"), allocation.updated_at,
-    )  # fmt: skip
-
-
-def _version(standing: Standing, present: str) -> str:
-    """Changes whenever what QuickBooks should hold may have changed."""
-    return standing.wanted.value if standing.wanted.value == "absent" else present
 
 
 def restage(session: Session, invoice_ids: Sequence[int]) -> None:

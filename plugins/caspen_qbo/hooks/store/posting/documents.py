@@ -2,80 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from caspen_qbo.core.cause import CauseRef
 from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.cursor import Checkpoint
+from caspen_qbo.core.posting.document import Document, DocumentLink, InvoiceStanding, StagedDocument
 from caspen_qbo.core.records import DocumentKind, StatusUpdate
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.hooks.store.subject import Subject
 
 PAGE_SIZE = 300
-
-
-@dataclass(frozen=True, slots=True)
-class StagedDocument:
-    """One row of ``qbo_sync.document``, as staging writes it."""
-
-    document_kind: DocumentKind
-    document_id: int
-    document_number: str
-    invoice_id: int
-    client_id: int | None
-    document_date: date
-    due_date: date | None
-    subtotal: Decimal | None
-    tax: Decimal | None
-    total: Decimal
-    balance: Decimal | None
-    caspen_status: str
-    finalised: bool
-    wanted: str
-    excluded_reason: str | None
-    version: str
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A document that QuickBooks does not hold as it should, with its link where it has one."""
-
-    kind: DocumentKind
-    document_id: int
-    number: str
-    invoice_id: int
-    client_id: int | None
-    total: Decimal
-    wanted: str
-    version: str
-    quickbooks_id: str | None
-    customer_id: str | None
-    application_id: str | None
-    as_posted: DocumentFacts | None
-    origin: str | None
-    document_date: date | None
-
-    @property
-    def linked(self) -> bool:
-        return self.quickbooks_id is not None
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceStanding:
-    """What credit notes and payments need to know of their invoice."""
-
-    invoice_id: int
-    quickbooks_id: str
-    customer_id: str
-    posted_at: datetime
-    ready: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,45 +51,57 @@ class DocumentStore(Subject):
         """Write what Caspen shows now; unchanged rows are left alone."""
         self._execute_many(
             "upsert_document",
-            [{name: getattr(doc, name) for name in StagedDocument.__slots__} for doc in documents],
+            [
+                {column: getattr(document, name) for name, column in _COLUMNS.items()}
+                for document in documents
+            ],
         )
 
-    def fetch_work(self, kind: DocumentKind, wanted: str) -> Iterator[list[Work]]:
+    def fetch_work(self, kind: DocumentKind, wanted: str) -> Iterator[list[Document]]:
         """
         Pages of work, each document once, in id order; what becomes due behind the page waits for the next
         run.
         """
         after_id = 0
-        while True:
-            rows = self._fetch_all(
-                "select_work",
-                document_kind=kind,
-                wanted=wanted,
-                after_id=after_id,
-                page_size=PAGE_SIZE,
-                only=None if self.only is None else sorted(self.only),
-            )
-            if not rows:
-                return
-            yield [_work(row) for row in rows]
-            after_id = rows[-1]["document_id"]
+        only = None if self.only is None else sorted(self.only)
+        while rows := self._fetch_all(
+            "select_work",
+            document_kind=kind,
+            wanted=wanted,
+            after_id=after_id,
+            page_size=PAGE_SIZE,
+            only=only,
+        ):
+            ids = [row["document_id"] for row in rows]
+            found = self.fetch_documents(kind, ids)
+            yield [found[document_id] for document_id in ids]
+            after_id = ids[-1]
 
-    def fetch_documents(self, kind: str, ids: Collection[int]) -> dict[int, Row]:
-        """Staged rows with their links, by id."""
+    def fetch_documents(self, kind: DocumentKind, ids: Collection[int]) -> dict[int, Document]:
+        """Staged documents of one kind with their links, by id; one that was never staged is left out."""
+        if not ids:
+            return {}
         rows = self._fetch_all("select_documents", document_kind=kind, ids=list(ids))
-        return {row["document_id"]: row for row in rows}
+        return {row["document_id"]: _document(row) for row in rows}
 
-    def fetch_invoice_standings(self, ids: Collection[int]) -> dict[int, InvoiceStanding]:
-        rows = self._fetch_all("select_invoice_readiness", ids=list(ids))
+    def fetch(self, keys: Iterable[DocumentKey]) -> dict[DocumentKey, Document]:
+        """The same for documents of any kind, by key."""
+        by_kind: dict[DocumentKind, set[int]] = {}
+        for key in keys:
+            by_kind.setdefault(key.kind, set()).add(key.id)
         return {
-            row["invoice_id"]: InvoiceStanding(
-                row["invoice_id"], row["quickbooks_id"], row["customer_id"], row["posted_at"], row["ready"]
-            )
-            for row in rows
+            document.key: document
+            for kind, ids in by_kind.items()
+            for document in self.fetch_documents(kind, ids).values()
         }
 
-    def mark_synced(self, kind: str, document_id: int, version: str) -> None:
-        self._execute("mark_synced", document_kind=kind, document_id=document_id, version=version)
+    def fetch_invoice_standings(self, ids: Collection[int]) -> dict[int, InvoiceStanding]:
+        found = self._fetch_values(InvoiceStanding, "select_invoice_readiness", ids=list(ids))
+        return {standing.invoice_id: standing for standing in found}
+
+    def mark_synced(self, key: DocumentKey, version: str) -> None:
+        """QuickBooks holds this version."""
+        self._execute("mark_synced", document_kind=key.kind, document_id=key.id, version=version)
 
     def release_numbers(self, numbers: Sequence[str]) -> int:
         """Retry by document or invoice number; how many documents were released."""
@@ -155,19 +111,16 @@ class DocumentStore(Subject):
         """Retry one kind of error, or everything; how many documents were released."""
         return self._execute("release_by_key", error_key=error_key)
 
-    def release_causes(self, cause_refs: Collection[str]) -> int:
-        """A cause healed: everything it held may be tried again."""
-        if not cause_refs:
+    def release_causes(self, causes: Collection[CauseRef]) -> int:
+        """These causes are fixed: everything they held may be tried again; how many documents."""
+        if not causes:
             return 0
-        return self._execute("release_by_cause", cause_refs=sorted(cause_refs))
+        return self._execute("release_by_cause", cause_refs=sorted(map(str, causes)))
 
-    def release_one(self, cause_ref: str) -> tuple[str, int] | None:
-        """
-        Let the oldest document a cause holds try whether it is gone: (kind, id), or None when it holds
-        nothing.
-        """
-        row = self._fetch_one("release_one_by_cause", cause_ref=cause_ref)
-        return (row["document_kind"], row["document_id"]) if row else None
+    def release_one(self, cause: CauseRef) -> DocumentKey | None:
+        """Release the oldest document a cause holds, to see whether it is fixed; None: it holds nothing."""
+        row = self._fetch_one("release_one_by_cause", cause_ref=str(cause))
+        return DocumentKey(DocumentKind(row["document_kind"]), row["document_id"]) if row else None
 
     def fetch_statuses_to_show(self) -> list[StatusUpdate]:
         """A page of documents whose status in Caspen is behind; empty when all are told."""
@@ -182,7 +135,6 @@ class DocumentStore(Subject):
             "mark_shown",
             [
                 {
-                    "workspace_id": self.workspace_id,
                     "document_kind": update.kind,
                     "document_id": update.document_id,
                     "status": update.status,
@@ -220,21 +172,30 @@ class DocumentStore(Subject):
         self._execute("upsert_cursor", name=name, position=position, checkpoints=Jsonb(stored))
 
 
-def _work(row: Row) -> Work:
-    removed = row["removed_at"] is not None
-    return Work(
-        kind=DocumentKind(row["document_kind"]),
-        document_id=row["document_id"],
-        number=row["document_number"],
-        invoice_id=row["invoice_id"],
-        client_id=row["client_id"],
-        total=row["total"],
-        wanted=row["wanted"],
-        version=row["version"],
-        quickbooks_id=None if removed else row["quickbooks_id"],
-        customer_id=row["customer_id"],
-        application_id=None if removed else row["application_id"],
-        as_posted=decode(DocumentFacts, row["as_posted"]) if row["as_posted"] and not removed else None,
+_COLUMNS = {
+    field.name: f"document_{field.name}" if field.name in ("kind", "id", "number") else field.name
+    for field in fields(StagedDocument)
+}
+"""The column of each field of a staged document."""
+
+
+def _document(row: Row) -> Document:
+    staged = {name: row[column] for name, column in _COLUMNS.items()}
+    return Document(
+        **{**staged, "kind": DocumentKind(row["document_kind"])},
+        synced_version=row["synced_version"],
+        link=_link(row) if row["quickbooks_id"] is not None else None,
+    )
+
+
+def _link(row: Row) -> DocumentLink:
+    return DocumentLink(
+        quickbooks_type=row["quickbooks_type"],
+        quickbooks_id=row["quickbooks_id"],
+        customer_id=row["customer_id"] or "",
         origin=row["origin"],
-        document_date=row["document_date"],
+        posted_at=row["posted_at"],
+        application_id=row["application_id"],
+        as_posted=decode(DocumentFacts, row["as_posted"]) if row["as_posted"] else None,
+        removed=row["removed_at"] is not None,
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from caspen_qbo.core.documents import DocumentFacts
-from caspen_qbo.hooks.database import Row
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.document import Document
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.codec import jsonb
 from caspen_qbo.hooks.store.subject import Subject
 
@@ -16,37 +18,65 @@ from caspen_qbo.hooks.store.subject import Subject
 class Link:
     """A QuickBooks transaction and the Caspen document it stands for."""
 
-    realm_id: str
-    document_kind: str
-    document_id: int
+    key: DocumentKey
     origin: str
     """caspen: we posted it; quickbooks: imported from there; backfill: found there and linked."""
     facts: DocumentFacts
-    caspen_subtotal: Decimal | None
-    caspen_tax: Decimal | None
-    caspen_total: Decimal
+    total: Decimal
+    """Caspen's figures, as are the following; a payment has no subtotal and no tax."""
+    subtotal: Decimal | None = None
+    tax: Decimal | None = None
+
+    @classmethod
+    def of(cls, document: Document, facts: DocumentFacts, *, origin: str) -> Link:
+        return cls(document.key, origin, facts, document.total, document.subtotal, document.tax)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedDocument:
+    """The Caspen document that a QuickBooks transaction stands for, in whatever workspace."""
+
+    workspace_id: int
+    key: DocumentKey
+    quickbooks_id: str
+    origin: str
+    removed: bool
+    """The link no longer stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnappliedPayment:
+    """A payment of ours that does not pay its invoice with all it is."""
+
+    document_id: int
+    quickbooks_id: str
+    version: str
+
+    @property
+    def key(self) -> DocumentKey:
+        return DocumentKey(DocumentKind.PAYMENT, self.document_id)
 
 
 class LinkStore(Subject):
     folder = "posting/links"
 
-    def record(self, link: Link) -> None:
+    def record(self, realm_id: str, link: Link) -> None:
         """Insert or replace the link of a document, with QuickBooks' figures as answered."""
         facts = link.facts
         self._execute(
             "upsert_link",
-            realm_id=link.realm_id,
-            document_kind=link.document_kind,
-            document_id=link.document_id,
+            realm_id=realm_id,
+            document_kind=link.key.kind,
+            document_id=link.key.id,
             origin=link.origin,
             quickbooks_type=facts.quickbooks_type,
             quickbooks_id=facts.quickbooks_id,
             doc_number=facts.doc_number,
             customer_id=facts.customer_id,
             sync_token=facts.sync_token,
-            caspen_subtotal=link.caspen_subtotal,
-            caspen_tax=link.caspen_tax,
-            caspen_total=link.caspen_total,
+            caspen_subtotal=link.subtotal,
+            caspen_tax=link.tax,
+            caspen_total=link.total,
             quickbooks_subtotal=facts.subtotal,
             quickbooks_tax=facts.tax,
             quickbooks_total=facts.total,
@@ -56,31 +86,37 @@ class LinkStore(Subject):
     def mark_applied(self, credit_note_id: int, application_id: str | None) -> None:
         self._execute("mark_applied", document_id=credit_note_id, application_id=application_id)
 
-    def mark_removed(self, kind: str, document_id: int) -> None:
-        """We took it out of QuickBooks; the link is kept for the history."""
-        self._execute("decisions/choices/mark_removed", document_kind=kind, document_id=document_id)
+    def mark_removed(self, key: DocumentKey) -> None:
+        """It is no longer in QuickBooks; the link is kept for the history."""
+        self._execute("decisions/choices/mark_removed", document_kind=key.kind, document_id=key.id)
 
-    def fetch_linked_ids(self, kind: str, ids: Collection[int]) -> set[int]:
+    def fetch_linked_ids(self, kind: DocumentKind, ids: Collection[int]) -> set[int]:
         rows = self._fetch_all("select_linked_ids", document_kind=kind, ids=list(ids))
         return {row["document_id"] for row in rows}
 
     def fetch_by_quickbooks_ids(
         self, realm_id: str, quickbooks_type: str, ids: Collection[str]
-    ) -> dict[str, list[Row]]:
+    ) -> dict[str, list[LinkedDocument]]:
         """By QuickBooks id; an imported payment may stand for several allocations."""
-        found: dict[str, list[Row]] = {}
+        found: dict[str, list[LinkedDocument]] = {}
+        if not ids:
+            return found
         for row in self._fetch_all(
             "select_by_quickbooks_ids", realm_id=realm_id, quickbooks_type=quickbooks_type, ids=list(ids)
         ):
-            found.setdefault(row["quickbooks_id"], []).append(row)
+            linked = LinkedDocument(
+                workspace_id=row["workspace_id"],
+                key=DocumentKey(DocumentKind(row["document_kind"]), row["document_id"]),
+                quickbooks_id=row["quickbooks_id"],
+                origin=row["origin"],
+                removed=row["removed_at"] is not None,
+            )
+            found.setdefault(linked.quickbooks_id, []).append(linked)
         return found
 
-    def fetch_misfit_payments(self, realm_id: str) -> list[Row]:
-        """
-        Payments of ours that stand in QuickBooks without paying their invoice: document_id, quickbooks_id,
-        version.
-        """
-        return self._fetch_all("select_misfit_payments", realm_id=realm_id)
+    def fetch_unapplied_payments(self, realm_id: str) -> list[UnappliedPayment]:
+        """Payments of ours that stand in QuickBooks without paying their invoice with all they are."""
+        return self._fetch_values(UnappliedPayment, "select_unapplied_payments", realm_id=realm_id)
 
     def fetch_customers(self, realm_id: str, client_ids: Collection[int]) -> dict[int, str]:
         rows = self._fetch_all("select_links", realm_id=realm_id, client_ids=list(client_ids))
@@ -107,8 +143,8 @@ class LinkStore(Subject):
             note=note,
         )
 
-    def note_event(self, kind: str, document_id: int, what: str, detail: str = "", who: str = "sync") -> None:
+    def note_event(self, key: DocumentKey, what: str, detail: str = "", who: str = "sync") -> None:
         """Add a line to a document's history."""
         self._execute(
-            "insert_event", document_kind=kind, document_id=document_id, what=what, detail=detail, who=who
+            "insert_event", document_kind=key.kind, document_id=key.id, what=what, detail=detail, who=who
         )

@@ -10,6 +10,8 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from caspen_qbo import settings
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.quickbooks.wire import decode, encode
 from caspen_qbo.hooks.store.subject import Subject
@@ -42,6 +44,11 @@ class Request:
     recent: bool
     """Sent so lately that QuickBooks may still be at it, or not show yet what it made."""
 
+    @property
+    def key(self) -> DocumentKey:
+        """:raises ValueError: it was made for a client, not for a document."""
+        return DocumentKey(DocumentKind(self.document_kind), self.document_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -63,10 +70,10 @@ class Draft:
 class RequestStore(Subject):
     folder = "posting/requests"
 
-    def fetch_last(self, realm_id: str, kind: str, step: str, ids: Collection[int]) -> dict[int, Row]:
-        """The latest request of each document for a step: generation, payload_hash, state."""
+    def fetch_generations(self, realm_id: str, kind: str, step: str, ids: Collection[int]) -> dict[int, int]:
+        """The generation of the latest request of each document for a step."""
         rows = self._fetch_all("select_last", realm_id=realm_id, document_kind=kind, step=step, ids=list(ids))
-        return {row["document_id"]: row for row in rows}
+        return {row["document_id"]: row["generation"] for row in rows}
 
     def prepare(self, realm_id: str, run_id: str, drafts: Sequence[Draft]) -> list[Request]:
         """
@@ -142,11 +149,12 @@ class RequestStore(Subject):
         )
         return sum(self._execute(statement, keep_days=keep_days) for statement in statements)
 
-    def has_step(self, kind: str, document_id: int, step: str, version: str) -> bool:
-        row = self._fetch_one(
-            "has_step", document_kind=kind, document_id=document_id, step=step, version=version
-        )
-        return bool(row and row["found"])
+    def fetch_steps(self, kind: DocumentKind, ids: Collection[int]) -> set[tuple[int, str, str]]:
+        """(document id, step, version) of all that was taken for these documents and not superseded."""
+        if not ids:
+            return set()
+        rows = self._fetch_all("select_steps", document_kind=kind, ids=list(ids))
+        return {(row["document_id"], row["step"], row["version"]) for row in rows}
 
 
 def _request(row: Row) -> Request:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from caspen_qbo.catalogue import entry_for
-from caspen_qbo.hooks.database import Row
+from caspen_qbo.core.cause import CauseRef
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.document import DocumentRef
+from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.subject import Subject
 
 
@@ -15,21 +20,51 @@ from caspen_qbo.hooks.store.subject import Subject
 class Listing:
     """Why one document needs a person."""
 
+    document: DocumentRef
+    error_key: str
+    detail: str
+    cause: CauseRef | None = None
+    """What one fix repairs for every document it holds; None: this document alone."""
+    blocks: bool = True
+    """False: it stays as posted and nothing is held back; a person should compare."""
+    difference: Difference | None = None
+    """The one to show in columns of its own."""
+    fault_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnsyncedRow:
+    """An open row of the list."""
+
+    workspace_id: int
     document_kind: str
     document_id: int
     document_number: str
     invoice_id: int
     error_key: str
+    title: str
     detail: str
-    cause_ref: str = ""
-    blocks: bool = True
-    """False: it stays as posted and nothing is held back; a person should compare."""
-    field: str | None = None
-    caspen_value: str | None = None
-    quickbooks_value: str | None = None
-    delta: Decimal | None = None
+    fix: str
+    cause_ref: str
+    blocks: bool
+    field: str | None
+    caspen_value: str | None
+    quickbooks_value: str | None
+    delta: Decimal | None
     """QuickBooks minus Caspen."""
-    fault_code: str | None = None
+    fault_code: str | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    attempts: int
+    resolved_at: datetime | None
+
+    @property
+    def key(self) -> DocumentKey:
+        return DocumentKey(DocumentKind(self.document_kind), self.document_id)
+
+    @property
+    def cause(self) -> CauseRef | None:
+        return CauseRef.parse(self.cause_ref)
 
 
 class UnsyncedStore(Subject):
@@ -44,55 +79,66 @@ class UnsyncedStore(Subject):
             "upsert_unsynced",
             [
                 {
-                    **{name: getattr(listing, name) for name in Listing.__slots__},
+                    "document_kind": listing.document.kind,
+                    "document_id": listing.document.id,
+                    "document_number": listing.document.number,
+                    "invoice_id": listing.document.invoice_id,
+                    "error_key": listing.error_key,
                     "title": entry_for(listing.error_key).title,
+                    "detail": listing.detail,
                     "fix": entry_for(listing.error_key).fix,
+                    "cause_ref": str(listing.cause or ""),
+                    "blocks": listing.blocks,
+                    "field": listing.difference.field if listing.difference else None,
+                    "caspen_value": listing.difference.caspen_value if listing.difference else None,
+                    "quickbooks_value": listing.difference.quickbooks_value if listing.difference else None,
+                    "delta": listing.difference.delta if listing.difference else None,
+                    "fault_code": listing.fault_code,
                 }
                 for listing in listings
             ],
         )
 
-    def resolve(
-        self,
-        kind: str,
-        document_id: int,
-        *,
-        resolution: str,
-        error_keys: Collection[str] | None = None,
-    ) -> int:
+    def resolve(self, key: DocumentKey, *, resolution: str, error_keys: Collection[str] | None = None) -> int:
         """Close a document's rows, all of them or those of some keys; how many were open."""
         return self._execute(
             "resolve_document",
-            document_kind=kind,
-            document_id=document_id,
+            document_kind=key.kind,
+            document_id=key.id,
             error_keys=None if error_keys is None else sorted(error_keys),
             resolution=resolution,
         )
 
-    def resolve_posted(self, kind: str, document_id: int) -> None:
+    def resolve_posted(self, key: DocumentKey) -> None:
         """
-        Close the rows of a document that is posted and equal, except what posting does not mend: split
+        Close the rows of a document that is posted and equal, except what posting does not fix: split
         payments.
         """
-        self._execute("resolve_posted", document_kind=kind, document_id=document_id)
+        self._execute("resolve_posted", document_kind=key.kind, document_id=key.id)
 
-    def has_open(self, kind: str, document_id: int, error_key: str) -> bool:
-        row = self._fetch_one("has_open", document_kind=kind, document_id=document_id, error_key=error_key)
-        return bool(row and row["found"])
-
-    def resolve_others(self, kind: str, document_id: int, keep_keys: Collection[str]) -> None:
+    def resolve_others(self, key: DocumentKey, keep_keys: Collection[str]) -> None:
         """Close the blocking rows whose reason was not met again."""
         self._execute(
-            "resolve_others", document_kind=kind, document_id=document_id, keep_keys=sorted(keep_keys)
+            "resolve_others", document_kind=key.kind, document_id=key.id, keep_keys=sorted(keep_keys)
         )
 
     def resolve_unfinalised(self) -> int:
         """Close the rows of documents that no longer have to go."""
         return self._execute("resolve_unfinalised")
 
-    def fetch_open_causes(self) -> list[str]:
-        rows = self._fetch_all("select_open_causes")
-        return [row["cause_ref"] for row in rows]
+    def fetch_open_ids(self, kind: DocumentKind, ids: Collection[int], error_key: str) -> set[int]:
+        """Which of these documents have an open row of one key."""
+        if not ids:
+            return set()
+        rows = self._fetch_all("select_open_ids", document_kind=kind, ids=list(ids), error_key=error_key)
+        return {row["document_id"] for row in rows}
 
-    def fetch_open(self) -> list[Row]:
-        return self._fetch_all("select_open")
+    def fetch_open_causes(self) -> set[CauseRef]:
+        """The causes of open rows."""
+        causes = (CauseRef.parse(row["cause_ref"]) for row in self._fetch_all("select_open_causes"))
+        return {cause for cause in causes if cause is not None}
+
+    def fetch_open(self, keys: Collection[DocumentKey] | None = None) -> list[UnsyncedRow]:
+        """The open rows, oldest first: of the whole workspace, or of some documents."""
+        wanted = None if keys is None else sorted(f"{key.kind}:{key.id}" for key in keys)
+        return self._fetch_values(UnsyncedRow, "select_open", documents=wanted)

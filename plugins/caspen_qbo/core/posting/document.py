@@ -1,0 +1,211 @@
+"""A Caspen document as it is staged, and the QuickBooks transaction that stands for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.eligibility import Standing, Wanted
+from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRef:
+    """Enough of a document to name it to a person."""
+
+    kind: DocumentKind
+    id: int
+    number: str
+    """Of a payment: the payment's, which several allocations share."""
+    invoice_id: int
+    """The invoice it belongs to; an invoice's own id."""
+
+    @property
+    def key(self) -> DocumentKey:
+        return DocumentKey(self.kind, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class StagedDocument(DocumentRef):
+    """What Caspen shows of a document, as it was last staged. Amounts are positive for every kind."""
+
+    client_id: int | None
+    document_date: date
+    due_date: date | None
+    subtotal: Decimal | None
+    """None for a payment, as are ``tax`` and ``balance``."""
+    tax: Decimal | None
+    total: Decimal
+    balance: Decimal | None
+    """None for a credit note too."""
+    caspen_status: str
+    finalised: bool
+    wanted: str
+    excluded_reason: str | None
+    version: str
+    """Changes whenever what QuickBooks should hold may have changed; made and read in this module only."""
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLink:
+    """The QuickBooks transaction that stands, or stood, for a document."""
+
+    quickbooks_type: str
+    quickbooks_id: str
+    customer_id: str
+    origin: str
+    """caspen: we posted it; quickbooks: imported from there; backfill: found there and linked."""
+    posted_at: datetime
+    application_id: str | None
+    """Of a credit memo: the zero payment that applies it."""
+    as_posted: DocumentFacts | None
+    removed: bool
+    """It is no longer in QuickBooks; kept for the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document(StagedDocument):
+    """A staged document with its link. The properties see a link only as long as it stands."""
+
+    synced_version: str | None = None
+    """The version QuickBooks is known to hold."""
+    link: DocumentLink | None = None
+
+    @property
+    def synced(self) -> bool:
+        return self.version == self.synced_version
+
+    @property
+    def standing_link(self) -> DocumentLink | None:
+        return None if self.link is None or self.link.removed else self.link
+
+    @property
+    def linked(self) -> bool:
+        return self.standing_link is not None
+
+    @property
+    def quickbooks_id(self) -> str | None:
+        return self.standing_link.quickbooks_id if self.standing_link else None
+
+    @property
+    def application_id(self) -> str | None:
+        return self.standing_link.application_id if self.standing_link else None
+
+    @property
+    def as_posted(self) -> DocumentFacts | None:
+        return self.standing_link.as_posted if self.standing_link else None
+
+    @property
+    def origin(self) -> str | None:
+        """Of the link, also of one that was removed."""
+        return self.link.origin if self.link else None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceStanding:
+    """What credit notes and payments need to know of their invoice."""
+
+    invoice_id: int
+    quickbooks_id: str
+    customer_id: str
+    posted_at: datetime
+    ready: bool
+    """It is in QuickBooks as Caspen shows it."""
+
+
+ABSENT_VERSION = Wanted.ABSENT.value
+"""The version of every document that Caspen no longer has."""
+
+
+def stage_invoice(invoice: Invoice, standing: Standing) -> StagedDocument:
+    """The row of an invoice."""
+    finalised = invoice.finalised_at.isoformat() if invoice.finalised_at else ""
+    return StagedDocument(
+        kind=DocumentKind.INVOICE,
+        id=invoice.id,
+        number=invoice.number,
+        invoice_id=invoice.id,
+        client_id=invoice.client_id,
+        document_date=invoice.issue_date,
+        due_date=invoice.due_date,
+        subtotal=invoice.subtotal,
+        tax=invoice.tax_total,
+        total=invoice.total,
+        balance=invoice.balance,
+        caspen_status="deleted" if invoice.deleted_at else invoice.status,
+        finalised=standing.finalised,
+        wanted=standing.wanted,
+        excluded_reason=standing.excluded_reason,
+        version=_version(standing, f"revision {invoice.revision} {finalised}"),
+        updated_at=invoice.updated_at,
+    )
+
+
+def stage_credit_note(note: CreditNote, invoice: Invoice, standing: Standing) -> StagedDocument:
+    """The row of a credit note; its client is its invoice's."""
+    return StagedDocument(
+        kind=DocumentKind.CREDIT_NOTE,
+        id=note.id,
+        number=note.number,
+        invoice_id=note.invoice_id,
+        client_id=invoice.client_id,
+        document_date=note.issue_date,
+        due_date=None,
+        subtotal=note.subtotal,
+        tax=note.tax_total,
+        total=note.total,
+        balance=None,
+        caspen_status=note.status,
+        finalised=standing.finalised,
+        wanted=standing.wanted,
+        excluded_reason=standing.excluded_reason,
+        version=_version(standing, f"issued {note.total}"),
+        updated_at=note.updated_at,
+    )
+
+
+def stage_allocation(allocation: Allocation, invoice: Invoice, standing: Standing) -> StagedDocument:
+    """The row of an allocation: one payment in QuickBooks."""
+    status = "live" if is_live(allocation) else "unlinked"
+    return StagedDocument(
+        kind=DocumentKind.PAYMENT,
+        id=allocation.id,
+        number=allocation.payment_number,
+        invoice_id=allocation.invoice_id,
+        client_id=invoice.client_id,
+        document_date=allocation.payment_date,
+        due_date=None,
+        subtotal=None,
+        tax=None,
+        total=allocation.amount,
+        balance=None,
+        caspen_status=status,
+        finalised=standing.finalised,
+        wanted=standing.wanted,
+        excluded_reason=standing.excluded_reason,
+        version=_version(standing, f"{status} {allocation.amount} on {allocation.invoice_id}"),
+        updated_at=allocation.updated_at,
+    )
+
+
+def is_live(allocation: Allocation) -> bool:
+    """Whether it still pays its invoice."""
+    return allocation.deleted_at is None and allocation.payment_status != "void"
+
+
+def _version(standing: Standing, present: str) -> str:
+    return ABSENT_VERSION if standing.wanted is Wanted.ABSENT else present
+
+
+def is_still_as_staged(document: StagedDocument, invoice: Invoice | None) -> bool:
+    """
+    Whether Caspen's invoice is the one that was staged. Its staff may have reverted, voided or finalised it
+    again since; then the next run decides.
+    """
+    if invoice is None or invoice.status not in ("open", "paid") or invoice.deleted_at is not None:
+        return False
+    return document.version.startswith(f"revision {invoice.revision} ")
