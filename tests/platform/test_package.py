@@ -1,4 +1,4 @@
-"""The product is a package: its wheel, installed without the clone, has all its files and Airflow finds it."""
+"""The product is a package: its wheel, installed without the clone, holds all files; Airflow finds it."""
 
 from __future__ import annotations
 

@@ -14,12 +14,13 @@ from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_
 from fastapi import Request
 from starlette.types import ASGIApp
 
-from caspen_qbo.airflow.plugin import MOUNTED_IN
 from caspen_qbo.errors import ConfigurationError, SyncError
 
 T = TypeVar("T")
 
 TIMEOUT_SECONDS = 20.0
+MOUNTED_IN = "caspen_qbo.airflow"
+"""Under this key of the request's scope the pages find Airflow's own application."""
 
 REFUSALS: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "your login has ended",

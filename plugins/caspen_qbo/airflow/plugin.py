@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 PREFIX = "/quickbooks"
-MOUNTED_IN = "caspen_qbo.airflow"
-"""Under this key of the request's scope the pages find Airflow's own application."""
 
 
 class LazyPages:
@@ -28,6 +26,8 @@ class LazyPages:
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from caspen_qbo.airflow.api import MOUNTED_IN
+
         if self._app is None:
             from caspen_qbo.ui.app import create_app
 

@@ -144,8 +144,8 @@ class RequestStore(Subject):
         """
         statements = (
             "delete_old_requests",
-            "posting/links/delete_old_events",
-            "posting/unsynced/delete_old",
+            "delete_old_events",
+            "delete_old_unsynced",
         )
         return sum(self._execute(statement, keep_days=keep_days) for statement in statements)
 

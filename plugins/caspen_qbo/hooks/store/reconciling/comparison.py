@@ -57,7 +57,7 @@ class ComparisonStore(Subject):
             and self._db.try_table_lock("reconciling/comparison/lock_comparison")
             and not self._has_others(keys)
         )
-        self._execute(f"{'truncate' if alone else 'delete'}_comparison", **keys)
+        self._execute("truncate_comparison" if alone else "delete_comparison", **keys)
 
     def _has_others(self, keys: Mapping[str, Any]) -> bool:
         row = self._fetch_one("has_other_comparison", **keys)
@@ -143,7 +143,7 @@ class ComparisonStore(Subject):
     def explain_balances(self, run_id: str) -> int:
         """Mark the balances that follow from something listed or accepted of the same invoice; how many."""
         keys = {"run_id": run_id, "workspace_id": self.workspace_id}
-        return sum(self._execute(f"{name}", **keys) for name in ("explain_balances", "explain_accepted"))
+        return sum(self._execute(name, **keys) for name in ("explain_balances", "explain_accepted"))
 
     def resolve_equal(self) -> int:
         """Close earlier rows that this comparison did not find again. Inside the transaction that lists."""
