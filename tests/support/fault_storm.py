@@ -260,7 +260,7 @@ def storm(stage: Stage, seed: int, expected: Picture, *, late: bool = False) -> 
             if result.runs % 3 == 0:
                 flow.door("expire-tokens", realm=REALM)
             try:
-                with hasty_session(WORKSPACE, until_shown=2 * LAG if late else 0) as session:
+                with hasty_session(WORKSPACE, visibility_wait=2 * LAG if late else 0) as session:
                     done = post(session)
             except (RetryError, StopError):
                 continue

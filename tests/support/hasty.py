@@ -14,11 +14,11 @@ from caspen_qbo.hooks.intuit.tokens import TokenStore
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
-from caspen_qbo.hooks.quickbooks.transport import Patience, QuickBooksSession
+from caspen_qbo.hooks.quickbooks.transport import RetrySettings, Transport
 from caspen_qbo.usecases.shared.session import Session
 
-HASTE = Patience(
-    connect=5, read=20, throttle_wait=0.01, until_shown=0, read_backoff=0.005, read_backoff_max=0.02
+HASTE = RetrySettings(
+    connect=5, read=20, throttle_wait=0.01, visibility_wait=0, read_backoff=0.005, read_backoff_max=0.02
 )
 
 
@@ -31,11 +31,11 @@ def _nap(seconds: float) -> None:
 
 
 @contextmanager
-def hasty_session(workspace_id: int, job: str = "post", until_shown: float = 0) -> Iterator[Session]:
+def hasty_session(workspace_id: int, job: str = "post", visibility_wait: float = 0) -> Iterator[Session]:
     """
     Everything one run needs. Raises as the real one does; only the pauses are shorter.
 
-    :param until_shown: Seconds for which a lost write is given time to show; no pause is longer.
+    :param visibility_wait: Seconds for which a lost write is given time to show; no pause is longer.
     """
     hook = QuickBooksHook()
     with wiring.open_store() as store, wiring.open_billing() as billing:
@@ -45,9 +45,9 @@ def hasty_session(workspace_id: int, job: str = "post", until_shown: float = 0) 
         oauth = IntuitOAuth(hook.config)
         tokens = TokenStore(workspace_id, oauth, settings.SYNC_CONN_ID, sleep=_nap)
         limiter = RealmLimiter(connection.realm_id, hook.config, settings.SYNC_CONN_ID)
-        http = QuickBooksSession(
-            tokens, limiter, replace(HASTE, until_shown=until_shown),
-            sleep=lambda seconds: time.sleep(min(seconds, max(NAP_MAX, until_shown))),
+        http = Transport(
+            tokens, limiter, replace(HASTE, visibility_wait=visibility_wait),
+            sleep=lambda seconds: time.sleep(min(seconds, max(NAP_MAX, visibility_wait))),
         )  # fmt: skip
         with QuickBooksAccounting(
             connection.realm_id, hook.config.api_url, http, token_calls=lambda: tokens.calls,

@@ -107,7 +107,7 @@ class Accounting(Protocol):
     ) -> Answer:
         """Void one invoice or payment. ``request_id`` is at most 50 characters."""
 
-    def wait_until_shown(self) -> bool:
+    def wait_for_visibility(self) -> bool:
         """
         Wait as long as QuickBooks may take to show what it has just carried out.
 

@@ -14,7 +14,7 @@ from caspen_qbo.hooks.intuit.tokens import TokenStore
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
-from caspen_qbo.hooks.quickbooks.transport import Patience, QuickBooksSession
+from caspen_qbo.hooks.quickbooks.transport import RetrySettings, Transport
 from ops.local.environment import connection_json
 from ops.local.postgres import Database
 from tests.integration.quickbooks.scripted import ScriptedServer, Seen, Told, scripted_server
@@ -23,7 +23,7 @@ from tests.support.services import DatabaseFactory
 WORKSPACE = 7
 REALM = "9130350000000007"
 CLIENT_SECRET = "app-secret-0123456789"
-PATIENCE = Patience(connect=1, read=1, read_backoff=0.001, read_backoff_max=0.002)
+HASTY = RetrySettings(connect=1, read=1, read_backoff=0.001, read_backoff_max=0.002)
 
 
 @dataclass
@@ -57,12 +57,12 @@ class Desk:
             return Told(body={"Preferences": home, "time": "2026-11-01T10:00:00.123-07:00"})
         raise AssertionError(f"unexpected {request.method} {request.path}")
 
-    def accounting(self, patience: Patience = PATIENCE) -> QuickBooksAccounting:
+    def accounting(self, retry: RetrySettings = HASTY) -> QuickBooksAccounting:
         """What the hook opens, with recorded instead of real waits."""
         config = self.hook.config
         tokens = TokenStore(WORKSPACE, IntuitOAuth(config), sleep=self.slept.append)
         limiter = RealmLimiter(REALM, config)
-        session = QuickBooksSession(tokens, limiter, patience, sleep=self.slept.append)
+        session = Transport(tokens, limiter, retry, sleep=self.slept.append)
         return QuickBooksAccounting(
             REALM,
             config.api_url,

@@ -180,7 +180,7 @@ def test_a_first_connection_that_opens_nothing_leaves_no_trace(
 ):
     refuse_company(office)
 
-    with pytest.raises(QboAuthError, match="does not let this app into this company"):
+    with pytest.raises(QboAuthError, match="denies this app access to this company"):
         connector.adopt(WORKSPACE, "123", "token")
     assert row(qbo_db) is None
 

@@ -20,9 +20,9 @@ from caspen_qbo.errors import (
 )
 from caspen_qbo.hooks.intuit import cipher as qbo_cipher
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
-from caspen_qbo.hooks.quickbooks.transport import Patience
+from caspen_qbo.hooks.quickbooks.transport import RetrySettings
 from ops.local.postgres import Database
-from tests.integration.quickbooks.conftest import PATIENCE, Desk
+from tests.integration.quickbooks.conftest import HASTY, Desk
 from tests.integration.quickbooks.scripted import Seen, Told
 from tests.integration.quickbooks.test_tokens import change, expire, row
 from tests.support.write_item import WriteItem
@@ -137,9 +137,9 @@ def test_a_silent_server_is_not_waited_for_longer_than_the_time_out(desk: Desk):
         return DONE
 
     desk.web.rule = silent
-    patience = Patience(connect=1, read=0.2, read_attempts=1)
+    retry = RetrySettings(connect=1, read=0.2, read_attempts=1)
     try:
-        with desk.accounting(patience) as books:
+        with desk.accounting(retry) as books:
             with pytest.raises(OutcomeUnknownError, match="ReadTimeout"):
                 books.send_batch("r1", [ITEM])
             with pytest.raises(QboUnavailableError, match="ReadTimeout"):
@@ -177,7 +177,7 @@ def test_throttled_waits_as_told_but_never_too_long(desk: Desk, books: QuickBook
 def test_a_write_throttled_for_minutes_gives_up_without_proof(desk: Desk, books: QuickBooksAccounting):
     desk.web.rule = lambda request: Told(429, XML_429)
 
-    with pytest.raises(QboThrottledError, match="looks first whether this one was carried out") as caught:
+    with pytest.raises(QboThrottledError, match="first looks up whether this call was carried out") as caught:
         books.send_batch("r1", [ITEM])
     assert caught.value.retry_after_seconds == 60
     assert not caught.value.not_carried_out
@@ -369,6 +369,7 @@ def test_query_text_goes_out_as_utf_8(desk: Desk, books: QuickBooksAccounting):
     assert (call.method, call.headers["Content-Type"]) == ("POST", "application/text")
 
 
-def test_patience_is_what_intuit_advises():
-    assert (Patience().throttle_wait, Patience().throttle_total, Patience().quota_after) == (60, 300, 150)
-    assert PATIENCE.throttle_wait == 60
+def test_the_waits_are_what_intuit_advises():
+    retry = RetrySettings()
+    assert (retry.throttle_wait, retry.throttle_total, retry.quota_after) == (60, 300, 150)
+    assert HASTY.throttle_wait == 60

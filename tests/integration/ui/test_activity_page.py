@@ -76,7 +76,7 @@ def test_a_run_that_airflow_tries_again_is_not_called_failed(dags: Pages, flow: 
     assert dags.airflow("admin", "POST", path, json=body).status_code == 200
     with wiring.open_session(1, "manual__slow") as session:
         session.store.runs.start("manual__slow", "post")
-        error = QboThrottledError("QuickBooks allows no more requests at the moment.")
+        error = QboThrottledError("Rate limit reached (429).")
         session.store.runs.finish(
             "manual__slow", "post", counts={}, calls={}, ledger=None, success=False, message=error.message
         )

@@ -1,4 +1,4 @@
-"""Batches: composing one within QuickBooks' limits, and telling from its answer what became of each item."""
+"""Batches: composing one within QuickBooks' limits, and reading from its answer what became of each item."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def compose_batch(request_id: str, items: Sequence[BatchItem]) -> bytes:
     """
     The body of a batch.
 
-    :raises InvariantError: beyond QuickBooks' limits, where it refuses items or does not tell requests apart.
+    :raises InvariantError: beyond QuickBooks' limits, where it refuses items or cannot distinguish requests.
     """
     check_length("request id of a batch", request_id, REQUEST_ID_MAX)
     if len(items) > settings.BATCH_ITEMS_MAX:
@@ -40,7 +40,7 @@ def compose_batch(request_id: str, items: Sequence[BatchItem]) -> bytes:
 
 def read_answers(reply: Reply, items: Sequence[BatchItem]) -> dict[str, Answer]:
     """
-    An answer by ``bid`` for every item that has a clear one; the others are in doubt.
+    An answer by ``bid`` for every item that has a clear one; the others are unconfirmed.
 
     :raises SubscriptionEndedError: every item was refused for it; nothing was carried out.
     """
@@ -49,17 +49,14 @@ def read_answers(reply: Reply, items: Sequence[BatchItem]) -> dict[str, Answer]:
         for part in reply.payload.get("BatchItemResponse") or ()
         if isinstance(part, Mapping)
     }
-    answers: dict[str, Answer] = {}
-    for item in items:
-        answer = _read_item(item, parts.get(item.bid), reply)
-        if answer is not None:
-            answers[item.bid] = answer
+    found = {item.bid: _read_item(item, parts.get(item.bid, {}), reply) for item in items}
+    answers = {bid: answer for bid, answer in found.items() if answer is not None}
     verdicts = [answer.verdict for answer in answers.values() if answer.verdict is not None]
     if len(verdicts) == len(items) and all(verdict.error.code == "6190" for verdict in verdicts):
         ended = SubscriptionEndedError(
             f"QuickBooks refused all {len(items)} writes (6190): {verdicts[0].error.text}. "
             "It takes no new data until the subscription is renewed.",
-            intuit_tid=reply.intuit_tid or None,
+            intuit_tid=reply.intuit_tid,
         )
         ended.not_carried_out = True
         raise ended
@@ -72,38 +69,28 @@ def check_length(what: str, value: str, longest: int) -> None:
         raise unsendable(f"{what} {value!r} has {len(value)} characters; QuickBooks takes 1 to {longest}")
 
 
-def unsendable(said: str) -> InvariantError:
+def unsendable(message: str) -> InvariantError:
     """A mistake of ours that is found before anything leaves."""
-    error = InvariantError(said)
+    error = InvariantError(message)
     error.not_carried_out = True
     return error
 
 
-def _read_item(item: BatchItem, part: Mapping[str, Any] | None, reply: Reply) -> Answer | None:
-    """One item's answer; None when it is in doubt, as any refusal is after the batch was sent twice."""
-    errors, tid = faults.read_errors(part), reply.intuit_tid
-    if errors:
+def _read_item(item: BatchItem, part: Mapping[str, Any], reply: Reply) -> Answer | None:
+    """One item's answer; None when it is unconfirmed, as any refusal is after the batch was sent twice."""
+    label, tid = f"bid={item.bid} entity={item.entity}", reply.intuit_tid
+    if errors := faults.read_errors(part):
         verdict = faults.judge_errors(errors)
-        error = verdict.error
+        code = verdict.error.code or "-"
         if reply.repeated or not verdict.definite:
-            log.warning(
-                "quickbooks batch item in doubt bid=%s entity=%s code=%s tid=%s",
-                item.bid, item.entity, error.code or "-", tid or "-",
-            )  # fmt: skip
+            log.warning("quickbooks batch item unconfirmed %s code=%s tid=%s", label, code, tid or "-")
             return None
         if verdict.action is not FaultAction.HOLD:
-            log.info(
-                "quickbooks batch item bid=%s entity=%s code=%s action=%s tid=%s",
-                item.bid, item.entity, error.code, verdict.action, tid or "-",
-            )  # fmt: skip
+            action = verdict.action
+            log.info("quickbooks batch item %s code=%s action=%s tid=%s", label, code, action, tid or "-")
         return Answer(None, verdict, tid)
-    body = (part or {}).get(item.entity)
+    body = part.get(item.entity)
     if not isinstance(body, Mapping):
-        log.warning(
-            "quickbooks batch item without an answer bid=%s entity=%s tid=%s",
-            item.bid,
-            item.entity,
-            tid or "-",
-        )
+        log.warning("quickbooks batch item without an answer %s tid=%s", label, tid or "-")
         return None
     return Answer(body, intuit_tid=tid)

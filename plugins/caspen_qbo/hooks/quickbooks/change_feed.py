@@ -15,19 +15,7 @@ log = logging.getLogger(__name__)
 
 NOT_IN_FEED = frozenset({"JournalCode", "TaxAgency", "TaxCode", "TaxRate", "TimeActivity"})
 LIST_ENTITIES = frozenset(
-    {
-        "Account",
-        "Class",
-        "Customer",
-        "Department",
-        "Employee",
-        "Item",
-        "PaymentMethod",
-        "TaxCode",
-        "TaxRate",
-        "Term",
-    }
-    | {"Vendor"}
+    "Account Class Customer Department Employee Item PaymentMethod TaxCode TaxRate Term Vendor".split()
 )
 """Their inactive entries are hidden unless a query names ``Active``."""
 
@@ -64,12 +52,11 @@ def read_changes(
         if _size(found) >= settings.CDC_OBJECTS_MAX:
             found = _read_one_by_one(reader, fed, since) if len(fed) > 1 else {}
     if read_at is None:
-        read_at = reader.fetch_time()  # before the queries: what changes meanwhile is read again next time
+        read_at = reader.fetch_time()  # before the queries: what changes in between is read again next time
     for entity in wanted:
         if entity not in found:
-            log.info(
-                "quickbooks changes entity=%s by=query since=%s", entity, since.isoformat(timespec="seconds")
-            )
+            start = since.isoformat(timespec="seconds")
+            log.info("quickbooks changes entity=%s by=query since=%s", entity, start)
             found[entity] = list(reader.query(entity, _changed_since(entity, since)))
     # A cursor never goes back: a time that is still to come would hide every change until then.
     return {entity: found[entity] for entity in wanted}, min(read_at, datetime.now(UTC))

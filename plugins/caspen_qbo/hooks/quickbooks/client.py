@@ -1,5 +1,5 @@
 """
-QuickBooks Online of one company: the port ``Accounting`` on python-quickbooks.
+QuickBooks Online of one company: the port :class:`Accounting` on python-quickbooks.
 
 python-quickbooks knows the addresses and the shapes of requests; :class:`QuickBooksClient` keeps those and
 replaces how a request is made. Entities stay plain mappings: the library's own object classes send
@@ -16,45 +16,44 @@ from typing import Any
 from quickbooks import QuickBooks
 
 from caspen_qbo import settings
-from caspen_qbo.core.accounting import Answer, BatchItem
+from caspen_qbo.core.accounting import Accounting, Answer, BatchItem
 from caspen_qbo.core.documents import Body
-from caspen_qbo.core.query_text import is_queryable, quote
 from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError
 from caspen_qbo.hooks.quickbooks.batch import check_length, compose_batch, read_answers, unsendable
-from caspen_qbo.hooks.quickbooks.call import Reply
+from caspen_qbo.hooks.quickbooks.call import Call, Reply
 from caspen_qbo.hooks.quickbooks.change_feed import read_changes
-from caspen_qbo.hooks.quickbooks.transport import QuickBooksSession
+from caspen_qbo.hooks.quickbooks.transport import Transport
 from caspen_qbo.hooks.quickbooks.wire import encode
-
-__all__ = ["QuickBooksAccounting", "QuickBooksClient", "is_queryable", "quote"]
 
 SINGLE_REQUEST_ID_MAX = 50
 PAGE_OVERLAP = 10
-"""Rows read twice at the seam of two pages: a row that vanishes meanwhile shifts all later ones by one."""
+"""Rows read twice at the seam of two pages: a row that vanishes in between shifts all later ones by one."""
 PAGES_MAX = 10_000
+RESTARTS_MAX = 3
 
 _VOID_PARAMS: dict[str, dict[str, str]] = {
     "Invoice": {"operation": "void"},
     "Payment": {"operation": "update", "include": "void"},
-    "SalesReceipt": {"operation": "update", "include": "void"},
 }
 
 
-class QuickBooksClient(QuickBooks):
+class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
     """
     python-quickbooks with its request replaced.
 
     The original writes ``requestid`` into the caller's dictionary, so that a second call would carry the
     first one's id and be answered with its stored reply; sends queries as Latin-1; reads only the first error
-    of a fault and none in lower case; and turns Decimals into texts. The session sees to waiting, retries and
-    errors.
+    of a fault and none in lower case; and turns Decimals into texts. The transport sees to waiting, retries
+    and errors.
     """
 
-    def __new__(cls, *, api_url: str, realm_id: str, session: QuickBooksSession) -> QuickBooksClient:
-        instance = super().__new__(cls, company_id=realm_id, minorversion=settings.MINOR_VERSION)
-        instance.api_url_v3 = f"{api_url}/v3"
-        instance.session = session
-        return instance
+    def __new__(cls, *, api_url: str, realm_id: str, transport: Transport) -> QuickBooksClient:
+        client: QuickBooksClient = super().__new__(
+            cls, company_id=realm_id, minorversion=settings.MINOR_VERSION
+        )
+        client.api_url_v3 = f"{api_url}/v3"
+        client.transport = transport
+        return client
 
     def make_request(
         self,
@@ -67,32 +66,49 @@ class QuickBooksClient(QuickBooks):
         file_bytes: None = None,
         request_id: str | None = None,
     ) -> dict[str, Any]:
-        """The parsed answer; its numbers exact. Errors as :meth:`QuickBooksSession.request`."""
-        return self.exchange(request_type, url, request_body, content_type, params, request_id).payload
+        """What the library's own methods call. The parsed answer; its numbers exact."""
+        path = url.partition(f"/company/{self.company_id}/")[2]
+        entity = path.partition("/")[0]
+        reads = request_type == "GET"
+        kind = "query" if entity == "query" else "read" if reads else "write"
+        body = None if reads else request_body or b""
+        return self.exchange(
+            kind, entity, path, body, content_type=content_type, params=params, request_id=request_id
+        ).payload
 
     def exchange(
         self,
-        method: str,
-        url: str,
+        kind: str,
+        entity: str,
+        path: str,
         body: bytes | str | None = None,
+        *,
         content_type: str = "application/json",
         params: Mapping[str, Any] | None = None,
         request_id: str | None = None,
         before_repeat: Callable[[], None] | None = None,
     ) -> Reply:
-        """Like :meth:`make_request`, with the answer's headers."""
+        """
+        Make one call; errors as :meth:`Transport.request`.
+
+        :param kind: query, cdc, batch, read, write or void.
+        :param entity: For the log; ``-`` where a call has none.
+        :param path: Below the company's address.
+        :param body: None for a GET.
+        """
         sent = {**(params or {}), "minorversion": self.minorversion}
         if request_id:
             sent["requestid"] = request_id
-        headers = {"Accept": "application/json", "Content-Type": content_type}
-        return self.session.request(
-            method, url, headers=headers, params=sent, data=body, before_repeat=before_repeat
-        )
+        url = f"{self.api_url}/company/{self.company_id}/{path}"
+        content = body.encode() if isinstance(body, str) else body
+        call = Call(kind, entity.lower(), url, sent, content, content_type)
+        transport: Transport = self.transport
+        return transport.request(call, before_repeat)
 
 
-class QuickBooksAccounting:
+class QuickBooksAccounting(Accounting):
     """
-    Implements :class:`Accounting`. One object belongs to one thread; close it when done.
+    One company's books. One object belongs to one thread; close it when done.
 
     :param token_calls: How many token requests were made so far.
     :param on_close: Called once by :meth:`close`.
@@ -102,14 +118,14 @@ class QuickBooksAccounting:
         self,
         realm_id: str,
         api_url: str,
-        session: QuickBooksSession,
+        transport: Transport,
         *,
         token_calls: Callable[[], int] = lambda: 0,
         on_close: Sequence[Callable[[], None]] = (),
     ) -> None:
         self.realm_id = realm_id
-        self._session = session
-        self._client = QuickBooksClient(api_url=api_url, realm_id=realm_id, session=session)
+        self._transport = transport
+        self._client = QuickBooksClient(api_url=api_url, realm_id=realm_id, transport=transport)
         self._token_calls = token_calls
         self._on_close = list(on_close)
 
@@ -121,15 +137,17 @@ class QuickBooksAccounting:
 
     def close(self) -> None:
         """Give connections back. Safe to repeat."""
-        self._session.close()
+        self._transport.close()
         while self._on_close:
             self._on_close.pop()()
 
     def calls(self) -> Mapping[str, int]:
-        """HTTP calls so far, repeated ones included, by kind: query, cdc, batch, read, write, void, token."""
-        counted = Counter(self._session.calls)
+        counted = Counter(self._transport.calls)
         counted["token"] = self._token_calls()
         return {kind: number for kind, number in counted.items() if number}
+
+    def wait_for_visibility(self) -> bool:
+        return self._transport.wait_for_visibility()
 
     # --- reading ---
 
@@ -138,8 +156,7 @@ class QuickBooksAccounting:
         All rows, page by page of 1,000, none twice.
 
         Pages overlap by a few rows: should rows vanish while reading, the seam shows it; when more vanished
-        than the overlap covers, reading starts over. Inactive list entries are hidden unless ``where`` names
-        ``Active``.
+        than the overlap covers, reading starts over.
         """
         condition = f" WHERE {where}" if where else ""
         seen: set[str] = set()
@@ -152,7 +169,7 @@ class QuickBooksAccounting:
             )
             if start > 1 and (not rows or _id_of(rows[0]) not in seen):
                 restarts += 1
-                if restarts > 3:
+                if restarts > RESTARTS_MAX:
                     raise QboUnavailableError(
                         f"QuickBooks query of {entity}: the rows moved while they were read, four times over."
                     )
@@ -169,32 +186,28 @@ class QuickBooksAccounting:
             start += settings.QUERY_PAGE_SIZE - PAGE_OVERLAP
         raise InvariantError(f"QuickBooks query of {entity}: no end after {PAGES_MAX} pages")
 
-    def count(self, entity: str, where: str = "") -> int:
-        """How many rows a query would give. One call."""
-        condition = f" WHERE {where}" if where else ""
-        payload = self._client.query(f"SELECT COUNT(*) FROM {entity}{condition}")
-        return int(_query_response(payload).get("totalCount") or 0)
-
     def _page(self, entity: str, text: str) -> list[Body]:
-        rows = _query_response(self._client.query(text)).get(entity)
-        return list(rows or ())
+        payload = self._client.exchange(
+            "query", entity, "query", text, content_type="application/text"
+        ).payload
+        response = payload.get("QueryResponse")
+        if not isinstance(response, Mapping):
+            raise QboUnavailableError(
+                f"QuickBooks answered a query without QueryResponse: keys {sorted(payload)}"
+            )
+        return list(response.get(entity) or ())
 
     def fetch_changes(
         self, entities: Sequence[str], since: datetime
     ) -> tuple[dict[str, list[Body]], datetime]:
-        """See :meth:`Accounting.fetch_changes`. The time is that of the first answer."""
         return read_changes(self, entities, since)
 
     def fetch_feed(self, entities: Sequence[str], since: datetime) -> tuple[dict[str, list[Body]], datetime]:
-        """One call of the change feed, as it is: at most 1,000 objects, silently cut there."""
-        reply = self._client.exchange(
-            "GET",
-            f"{self._client.api_url}/company/{self.realm_id}/cdc",
-            params={
-                "entities": ",".join(entities),
-                "changedSince": since.astimezone(UTC).isoformat(timespec="seconds"),
-            },
-        )
+        params = {
+            "entities": ",".join(entities),
+            "changedSince": since.astimezone(UTC).isoformat(timespec="seconds"),
+        }
+        reply = self._client.exchange("cdc", "-", "cdc", params=params)
         found: dict[str, list[Body]] = {entity: [] for entity in entities}
         for part in reply.payload.get("CDCResponse") or ():
             for group in part.get("QueryResponse") or ():
@@ -204,20 +217,16 @@ class QuickBooksAccounting:
 
     def fetch_time(self) -> datetime:
         """QuickBooks' own time. One call."""
-        return self._read_reply(f"companyinfo/{self.realm_id}").answered_at
+        return self._read("companyinfo", f"companyinfo/{self.realm_id}").answered_at
 
     def read_company(self) -> Body:
-        return self._read_reply(f"companyinfo/{self.realm_id}").payload.get("CompanyInfo") or {}
+        return self._read("companyinfo", f"companyinfo/{self.realm_id}").payload.get("CompanyInfo") or {}
 
     def read_preferences(self) -> Body:
-        return self._read_reply("preferences").payload.get("Preferences") or {}
+        return self._read("preferences", "preferences").payload.get("Preferences") or {}
 
-    def wait_until_shown(self) -> bool:
-        """See :meth:`Accounting.wait_until_shown`."""
-        return self._session.wait_until_shown()
-
-    def _read_reply(self, path: str) -> Reply:
-        return self._client.exchange("GET", f"{self._client.api_url}/company/{self.realm_id}/{path}")
+    def _read(self, entity: str, path: str) -> Reply:
+        return self._client.exchange("read", entity, path)
 
     # --- writing ---
 
@@ -227,21 +236,15 @@ class QuickBooksAccounting:
         """
         See :meth:`Accounting.send_batch`.
 
-        An item whose fault does not rule out that it was carried out is left out, like one without an answer:
-        both are in doubt.
-
         :raises QboRejectedError: QuickBooks refused the batch as a whole; nothing of it was carried out.
         :raises SubscriptionEndedError: every item was refused for it; nothing was carried out.
-        :raises OutcomeUnknownError: the answer was lost; every item is in doubt.
+        :raises OutcomeUnknownError: the answer was lost; every item is unconfirmed.
         """
         if not items:
             return {}
+        body = compose_batch(request_id, items)
         reply = self._client.exchange(
-            "POST",
-            f"{self._client.api_url}/company/{self.realm_id}/batch",
-            compose_batch(request_id, items),
-            request_id=request_id,
-            before_repeat=before_repeat,
+            "batch", "-", "batch", body, request_id=request_id, before_repeat=before_repeat
         )
         return read_answers(reply, items)
 
@@ -254,7 +257,6 @@ class QuickBooksAccounting:
         *,
         before_repeat: Callable[[], None] | None = None,
     ) -> Answer:
-        """See :meth:`Accounting.send_void`. The body may still show the old amounts."""
         params = _VOID_PARAMS.get(entity)
         if params is None:
             raise unsendable(f"QuickBooks has no void for {entity}; delete it or set it to zero instead")
@@ -264,8 +266,9 @@ class QuickBooksAccounting:
             body["sparse"] = True
         try:
             reply = self._client.exchange(
-                "POST",
-                f"{self._client.api_url}/company/{self.realm_id}/{entity.lower()}",
+                "void",
+                entity,
+                entity.lower(),
                 encode(body),
                 params=params,
                 request_id=request_id,
@@ -274,15 +277,6 @@ class QuickBooksAccounting:
         except QboRejectedError as error:
             return Answer(None, error.verdict, error.intuit_tid or "")
         return Answer(reply.payload.get(entity) or {}, intuit_tid=reply.intuit_tid)
-
-
-def _query_response(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    response = payload.get("QueryResponse")
-    if not isinstance(response, Mapping):
-        raise QboUnavailableError(
-            f"QuickBooks answered a query without QueryResponse: keys {sorted(payload)}"
-        )
-    return response
 
 
 def _id_of(row: Body) -> str:

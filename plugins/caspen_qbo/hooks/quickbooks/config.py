@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from caspen_qbo import settings
 from caspen_qbo.errors import ConfigurationError
@@ -16,6 +16,12 @@ API_URLS = {
 ENVIRONMENTS = (*API_URLS, "local")
 SECONDS_MAX = 600
 """No wait of ours is longer: a run would look hung."""
+
+Number = TypeVar("Number", int, float)
+
+_WHOLE = (lambda number: number >= 1, "a whole number, at least 1")
+_ABOVE_0 = (lambda seconds: 0 < seconds <= SECONDS_MAX, f"seconds, above 0 and at most {SECONDS_MAX}")
+_FROM_0 = (lambda seconds: 0 <= seconds <= SECONDS_MAX, f"seconds, from 0 and at most {SECONDS_MAX}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,20 @@ def read_config(
             raise ConfigurationError(f"Airflow connection {conn_id!r}: {what} is empty; fill it in.")
         return str(value).strip()
 
+    def number(name: str, default: Number, fits: Callable[[float], bool], expected: str) -> Number:
+        given = extra.get(name)
+        if given in (None, ""):
+            return default
+        try:
+            value = type(default)(given)
+        except (TypeError, ValueError):
+            value = None
+        if value is None or not fits(value):
+            raise ConfigurationError(
+                f"Airflow connection {conn_id!r}: extra field {name} is {given!r}; expected {expected}."
+            )
+        return value
+
     environment = text("environment") or "production"
     if environment not in ENVIRONMENTS:
         raise ConfigurationError(
@@ -77,43 +97,9 @@ def read_config(
         discovery=discovery,
         redirect_uri=text("redirect_uri"),
         webhook_verifier_token=text("webhook_verifier_token"),
-        requests_per_minute=_number(conn_id, extra, "requests_per_minute", settings.REQUESTS_PER_MINUTE),
-        requests_per_second=_number(conn_id, extra, "requests_per_second", settings.REQUESTS_PER_SECOND),
-        batches_per_minute=_number(conn_id, extra, "batches_per_minute", settings.BATCHES_PER_MINUTE),
-        throttle_wait_seconds=_seconds(conn_id, extra, "throttle_wait_seconds", 60.0, zero=False),
-        look_again_seconds=_seconds(
-            conn_id, extra, "look_again_seconds", settings.LOOK_AGAIN_SECONDS, zero=True
-        ),
+        requests_per_minute=number("requests_per_minute", settings.REQUESTS_PER_MINUTE, *_WHOLE),
+        requests_per_second=number("requests_per_second", settings.REQUESTS_PER_SECOND, *_WHOLE),
+        batches_per_minute=number("batches_per_minute", settings.BATCHES_PER_MINUTE, *_WHOLE),
+        throttle_wait_seconds=number("throttle_wait_seconds", 60.0, *_ABOVE_0),
+        look_again_seconds=number("look_again_seconds", settings.LOOK_AGAIN_SECONDS, *_FROM_0),
     )
-
-
-def _number(conn_id: str, extra: Mapping[str, Any], name: str, default: int) -> int:
-    value = extra.get(name)
-    if value in (None, ""):
-        return default
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = 0
-    if number < 1:
-        raise ConfigurationError(
-            f"Airflow connection {conn_id!r}: extra field {name} is {value!r}; "
-            "expected a whole number, at least 1."
-        )
-    return number
-
-
-def _seconds(conn_id: str, extra: Mapping[str, Any], name: str, default: float, *, zero: bool) -> float:
-    value = extra.get(name)
-    if value in (None, ""):
-        return default
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        seconds = -1.0
-    if not (0 <= seconds <= SECONDS_MAX) or (seconds == 0 and not zero):
-        raise ConfigurationError(
-            f"Airflow connection {conn_id!r}: extra field {name} is {value!r}; expected seconds, "
-            f"{'from' if zero else 'above'} 0 and at most {SECONDS_MAX}."
-        )
-    return seconds

@@ -26,4 +26,4 @@ class DisconnectedAccounting:
 
     query = fetch_changes = fetch_feed = _refuse
     read_company = read_preferences = _refuse
-    send_batch = send_void = wait_until_shown = _refuse
+    send_batch = send_void = wait_for_visibility = _refuse

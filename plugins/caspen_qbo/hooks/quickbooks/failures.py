@@ -17,89 +17,82 @@ from caspen_qbo.errors import (
 from caspen_qbo.hooks.quickbooks.call import Call
 
 
-def unanswered(call: Call, what: str, tid: str = "") -> SyncError:
+def unknown_outcome(call: Call, what: str, tid: str = "") -> SyncError:
     """Nothing is known: a read may be repeated, a write must be looked up first."""
     if call.is_write:
         return OutcomeUnknownError(
             f"{call}: {what}; it may have been carried out. The next run looks it up before sending again.",
-            intuit_tid=tid or None,
+            intuit_tid=tid,
         )
-    return QboUnavailableError(f"{call}: {what}.", intuit_tid=tid or None)
+    return QboUnavailableError(f"{call}: {what}.", intuit_tid=tid)
 
 
-def shuts_out(verdict: FaultVerdict) -> bool:
+def is_access_revoked(verdict: FaultVerdict) -> bool:
     """
     QuickBooks itself says that the app may not enter this company (3100, 120).
 
     A bare 403 does not count: a proxy on the way may have said it.
     """
-    return (
-        verdict.action is FaultAction.STOP
-        and verdict.error_key == "invalid_refresh_token"
-        and bool(verdict.error.code)
-    )
+    return _is_denied(verdict) and bool(verdict.error.code)
 
 
 def needs_new_token(verdict: FaultVerdict) -> bool:
-    """The token is not accepted, or not for this company: another one tells whether it is the token."""
-    return verdict.action is FaultAction.REFRESH_TOKEN or shuts_out(verdict)
+    """The token is not accepted, or not for this company: another one shows whether it is the token."""
+    return verdict.action is FaultAction.REFRESH_TOKEN or is_access_revoked(verdict)
 
 
 def proves_refusal(verdict: FaultVerdict) -> bool:
     """
-    A write that met this was not carried out, beyond doubt: the books themselves looked at it and refused.
+    A write that met this was not carried out, beyond doubt: the books themselves checked it and refused.
 
-    What the gate in front of them says (429, 401, 403) is documented to come before any work. Should it come
-    after it once, a payment would be posted twice; looking costs a query, and only when a run ended that way.
+    What the gateway before them says (429, 401, 403) is documented to come before any work. Should it come
+    after it once, a payment would be posted twice; a lookup costs one query, when a run ended that way.
     """
-    at_the_gate = verdict.action in (FaultAction.THROTTLED, FaultAction.REFRESH_TOKEN) or (
-        verdict.action is FaultAction.STOP and verdict.error_key == "invalid_refresh_token"
-    )
-    return verdict.definite and not at_the_gate
+    by_gateway = verdict.action in (FaultAction.THROTTLED, FaultAction.REFRESH_TOKEN) or _is_denied(verdict)
+    return verdict.definite and not by_gateway
 
 
-def refused(call: Call, verdict: FaultVerdict, tid: str = "", *, repeated: bool = False) -> SyncError:
+def to_error(call: Call, verdict: FaultVerdict, tid: str = "", *, repeated: bool = False) -> SyncError:
     """
-    A fault that neither waiting nor a new token cures.
+    The error for a fault that neither waiting nor a new token cures.
 
-    :param repeated: The same call left before and was turned away at the gate. A refusal of the second says
-        nothing of the first.
+    :param repeated: The gateway had turned the same call away before. A refusal of the second says nothing of
+        the first.
     """
-    error = verdict.error
-    said = f"{call}: fault {error.code or '-'}: {error.text}"
+    code, text = verdict.error.code or "-", verdict.error.text
+    message = f"{call}: fault {code}: {text}"
     if repeated and call.is_write and verdict.action is not FaultAction.STOP and proves_refusal(verdict):
-        return unanswered(call, f"refused, then fault {error.code or '-'} ({error.text})", tid)
+        return unknown_outcome(call, f"refused, then fault {code} ({text})", tid)
     if verdict.action is FaultAction.RETRY_LATER and (not verdict.definite or not call.is_write):
-        return unanswered(call, f"fault {error.code or '-'} ({error.text})", tid)
+        return unknown_outcome(call, f"fault {code} ({text})", tid)
     if verdict.action is FaultAction.REFRESH_TOKEN:
         return QboAuthError(
-            f"{said}. A fresh access token was refused too: reconnect QuickBooks in Settings.",
-            intuit_tid=tid or None,
+            f"{message}. A fresh access token was refused too: reconnect QuickBooks in Settings.",
+            intuit_tid=tid,
         )
-    if verdict.action is FaultAction.STOP:
-        return _stop(verdict, said, tid)
-    return QboRejectedError(said, verdict, intuit_tid=tid or None)
-
-
-def _stop(verdict: FaultVerdict, said: str, tid: str) -> SyncError:
+    if verdict.action is not FaultAction.STOP:
+        return QboRejectedError(message, verdict, intuit_tid=tid)
     if verdict.error_key == "subscription_ended":
         return SubscriptionEndedError(
-            f"{said}. QuickBooks takes no new data until the subscription is renewed.", intuit_tid=tid or None
+            f"{message}. QuickBooks takes no new data until the subscription is renewed.", intuit_tid=tid
         )
     if verdict.error_key == "setup_incomplete":
         return ConfigurationError(
-            f"{said}. Check environment and api_url of the Airflow connection quickbooks.",
-            intuit_tid=tid or None,
+            f"{message}. Check environment and api_url of the Airflow connection quickbooks.", intuit_tid=tid
         )
     return QboAuthError(
-        f"{said}. QuickBooks does not let this app into this company: reconnect in Settings as one of its "
+        f"{message}. QuickBooks denies this app access to this company: reconnect in Settings as one of its "
         "administrators, and check that the connection's environment is the company's.",
-        intuit_tid=tid or None,
+        intuit_tid=tid,
     )
 
 
+def _is_denied(verdict: FaultVerdict) -> bool:
+    return verdict.action is FaultAction.STOP and verdict.error_key == "invalid_refresh_token"
+
+
 def retry_after(headers: Mapping[str, str], default: float) -> float:
-    """Seconds told by the answer; a date or nonsense counts as not told."""
+    """Seconds stated by the answer; a date or nonsense counts as none."""
     try:
         return max(0.1, float(headers.get("Retry-After", "")))
     except ValueError:

@@ -72,7 +72,7 @@ class QuickBooksHook(BaseHook):
         from caspen_qbo.hooks.intuit.tokens import TokenStore
         from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
         from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
-        from caspen_qbo.hooks.quickbooks.transport import Patience, QuickBooksSession
+        from caspen_qbo.hooks.quickbooks.transport import RetrySettings, Transport
 
         tokens = TokenStore(workspace_id, self._oauth(), self.sync_conn_id)
         try:
@@ -81,14 +81,13 @@ class QuickBooksHook(BaseHook):
             tokens.close()
             raise
         limiter = RealmLimiter(realm_id, self.config, self.sync_conn_id)
-        patience = Patience(
-            throttle_wait=self.config.throttle_wait_seconds, until_shown=self.config.look_again_seconds
+        retry = RetrySettings(
+            throttle_wait=self.config.throttle_wait_seconds, visibility_wait=self.config.look_again_seconds
         )
-        session = QuickBooksSession(tokens, limiter, patience)
         return QuickBooksAccounting(
             realm_id,
             self.config.api_url,
-            session,
+            Transport(tokens, limiter, retry),
             token_calls=lambda: tokens.calls,
             on_close=(limiter.close, tokens.close),
         )

@@ -1,9 +1,8 @@
 """
 One limiter per realm, shared by every process through ``sync_db``: pyrate-limiter's buckets on PostgreSQL.
 
-QuickBooks counts per company whoever calls, so a limit kept inside a process would not do. The library
-decides and counts under a table lock it does not wait for; this module waits, with jitter, and says so in the
-log.
+QuickBooks counts per company, whatever process calls, so a limit kept inside a process would not do. The
+library decides and counts under a table lock it does not wait for; this module waits, with jitter.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ import random
 import re
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from pyrate_limiter import Duration, Rate, RateItem
+from pyrate_limiter import Decision, Duration, Rate, RateItem
 from pyrate_limiter.buckets.postgres import PostgresBucket
 
 from caspen_qbo import settings
@@ -72,7 +71,7 @@ class RealmLimiter:
         self._acquired += 1
         if self._acquired % SWEEP_EVERY == 1:
             for bucket in self._buckets.values():
-                bucket.leak(bucket.now())
+                bucket.leak(_now(bucket))
         return waited
 
     def close(self) -> None:
@@ -86,24 +85,24 @@ class RealmLimiter:
         bucket = self._bucket(name)
         started, announced = time.monotonic() - waited, False
         while True:
-            decision = bucket.put_decision(RateItem(kind, bucket.now()))
+            decision = cast(Decision, bucket.put_decision(RateItem(kind, _now(bucket))))
             waited = time.monotonic() - started
             if decision.allowed:
                 return waited
             if waited > WAIT_MAX_SECONDS:
                 raise QboThrottledError(
                     f"QuickBooks realm {self._realm}: no turn among this project's own calls within "
-                    f"{waited:.0f} s; nothing was sent. The next run goes on.",
+                    f"{waited:.0f} s; nothing was sent. The next run will resume.",
                     retry_after_seconds=60.0,
                 )
             if decision.retry_after_ms is None:
                 self._sleep(random.uniform(*CONTENTION_SECONDS))
                 continue
-            told = decision.retry_after_ms / 1000
-            if told >= ANNOUNCE_SECONDS and not announced:
+            seconds = decision.retry_after_ms / 1000
+            if seconds >= ANNOUNCE_SECONDS and not announced:
                 announced = True
-                log.info("quickbooks waiting kind=%s seconds=%.1f reason=%s_limit", kind, told, name)
-            self._sleep(_pause(told, decision.failing_rate))
+                log.info("quickbooks waiting kind=%s seconds=%.1f reason=%s_limit", kind, seconds, name)
+            self._sleep(_pause(seconds, decision.failing_rate))
 
     def _bucket(self, name: str) -> PostgresBucket:
         if name not in self._buckets:
@@ -141,10 +140,15 @@ class RealmLimiter:
         return self._pool
 
 
-def _pause(told: float, rate: Rate) -> float:
+def _now(bucket: PostgresBucket) -> int:
+    return int(bucket.now())  # type: ignore[no-untyped-call]
+
+
+def _pause(stated: float, rate: Rate | None) -> float:
     """
     Seconds until there may be room, but never long compared with the rate's window.
 
-    Whoever sleeps to the very moment loses each time against those who came later and look just then.
+    A process that sleeps to the very moment loses each time against those that came later and try just then.
     """
-    return min(told + random.uniform(0.001, 0.01), random.uniform(0.04, 0.12) * rate.interval / 1000)
+    pause = stated + random.uniform(0.001, 0.01)
+    return min(pause, random.uniform(0.04, 0.12) * rate.interval / 1000) if rate else pause

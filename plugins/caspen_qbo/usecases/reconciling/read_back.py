@@ -111,7 +111,7 @@ def _read_unmet(session: Session, since: datetime | None, seen_at: datetime) -> 
     store = session.store.snapshot
     unmet = store.fetch_unmet(session.realm_id, since)
     documents, missing = _ask_by_id(session, unmet, seen_at)
-    if any(missing.values()) and session.accounting.wait_until_shown():
+    if any(missing.values()) and session.accounting.wait_for_visibility():
         late, missing = _ask_by_id(session, missing, seen_at)
         documents += late
     for quickbooks_type, ids in missing.items():

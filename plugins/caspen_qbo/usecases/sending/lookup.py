@@ -54,7 +54,7 @@ def fetch_by_id(session: Session, entity: str, ids: Iterable[str]) -> dict[str, 
     """
     wanted = set(ids)
     there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", wanted)}
-    if (missing := wanted - there.keys()) and session.accounting.wait_until_shown():
+    if (missing := wanted - there.keys()) and session.accounting.wait_for_visibility():
         there |= {str(body["Id"]): body for body in fetch_by(session, entity, "Id", missing)}
     return there
 

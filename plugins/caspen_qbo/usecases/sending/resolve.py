@@ -73,7 +73,7 @@ def _look_twice(session: Session, doubtful: list[Request]) -> dict[int, Body]:
     """
     found = look_for(session, doubtful)
     unseen = [r for r in doubtful if r.recent and r.operation == "create" and r.id not in found]
-    if unseen and session.accounting.wait_until_shown():
+    if unseen and session.accounting.wait_for_visibility():
         found |= look_for(session, unseen)
     return found
 
@@ -113,7 +113,7 @@ def _record_repeated(session: Session, requests: list[Request], answers: dict[in
     taken = [r for r in requests if r.id in answers and answers[r.id].code in TAKEN]
     found: dict[int, Body] = {}
     if taken:
-        session.accounting.wait_until_shown()
+        session.accounting.wait_for_visibility()
         found = look_for(session, taken)
     ours = {id_: Answer(body) for id_, body in found.items()}
     outcomes = record_answers(session, [r for r in taken if r.id in ours], ours, record, adopted=True)
