@@ -1,4 +1,4 @@
--- An imported payment's amount, the row locked until the transaction ends: nobody can allocate it meanwhile.
+-- An imported payment's amount, the row locked until the transaction ends: nobody can allocate it in the meantime.
 -- Grain:   one row
 -- Params:  payment_id bigint
 -- Columns: amount numeric(12,2)

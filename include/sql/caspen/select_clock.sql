@@ -1,4 +1,4 @@
--- Caspen's clock, for the look at its transactions that follows in select_transactions.
+-- Caspen's clock, read before select_transactions.
 -- A statement of its own, run first: whatever was stamped by this time belongs to a transaction that already has
 -- its number when the next statement asks for one.
 -- Grain:   one row

@@ -1,5 +1,5 @@
 -- The QuickBooks card of invoices. Equal rows are left alone, so that their updated_at does not move. Rows that another
--- transaction holds are left alone too: nobody waits for a member of staff who went to lunch.
+-- transaction holds are left alone too: nobody waits for a member of staff who has gone to lunch.
 -- Rows are locked in id order, the order in which every writer of this project locks invoices.
 -- Grain:   one row per invoice that differs
 -- Params:  workspace_id bigint | ids bigint[] | statuses text[] | details text[], null where there is none;

@@ -134,12 +134,8 @@ CREATE TABLE qbo_sync.document_link (
   customer_id          text,
   sync_token           text,
   application_id       text,                         -- of a credit note: the zero payment that applies it
-  caspen_subtotal      numeric(14,2),
-  caspen_tax           numeric(14,2),
-  caspen_total         numeric(14,2) NOT NULL,
-  quickbooks_subtotal  numeric(14,2),
-  quickbooks_tax       numeric(14,2),
-  quickbooks_total     numeric(14,2),
+  caspen_subtotal numeric(14,2), caspen_tax numeric(14,2), caspen_total numeric(14,2) NOT NULL,
+  quickbooks_subtotal numeric(14,2), quickbooks_tax numeric(14,2), quickbooks_total numeric(14,2),
   as_posted            jsonb,                        -- QuickBooks' answer, reduced to the facts compared later
   removed_at           timestamptz,                  -- voided or deleted in QuickBooks by us; the link is kept
   posted_at            timestamptz NOT NULL DEFAULT now(),
@@ -251,11 +247,7 @@ CREATE TABLE qbo_sync.sync_run (
   finished_at   timestamptz,
   counts        jsonb       NOT NULL DEFAULT '{}',
   calls         jsonb       NOT NULL DEFAULT '{}',
-  finalised     bigint,
-  synced        bigint,
-  waiting       bigint,
-  listed        bigint,
-  excluded      bigint,
+  finalised bigint, synced bigint, waiting bigint, listed bigint, excluded bigint,
   success       boolean,
   message       text,
   PRIMARY KEY (run_id, workspace_id, job)
@@ -270,11 +262,7 @@ CREATE TABLE qbo_sync.reconciliation_run (
   full_compare       boolean     NOT NULL DEFAULT false,
   documents_checked  bigint,
   differences        bigint,
-  finalised          bigint,
-  synced             bigint,
-  waiting            bigint,
-  listed             bigint,
-  excluded           bigint,
+  finalised bigint, synced bigint, waiting bigint, listed bigint, excluded bigint,
   success            boolean,                     -- every check ran and no difference was found
   checks             jsonb       NOT NULL DEFAULT '[]',    -- the expectations with their verdicts and counts
   calls              jsonb       NOT NULL DEFAULT '{}',
@@ -335,20 +323,13 @@ CREATE UNLOGGED TABLE qbo_sync.comparison (
   in_caspen            boolean NOT NULL,
   in_quickbooks        boolean NOT NULL,
   balance_settled      boolean NOT NULL,         -- false while a payment or credit note of it is still on its way
-  caspen_subtotal      numeric(14,2),
-  quickbooks_subtotal  numeric(14,2),
-  caspen_tax           numeric(14,2),
-  quickbooks_tax       numeric(14,2),
-  caspen_total         numeric(14,2),
-  quickbooks_total     numeric(14,2),
-  caspen_balance       numeric(14,2),
-  quickbooks_balance   numeric(14,2),
-  caspen_customer      text,
-  quickbooks_customer  text,
-  caspen_date          date,
-  quickbooks_date      date,
-  caspen_number        text,
-  quickbooks_number    text,
+  caspen_subtotal numeric(14,2), quickbooks_subtotal numeric(14,2),
+  caspen_tax numeric(14,2), quickbooks_tax numeric(14,2),
+  caspen_total numeric(14,2), quickbooks_total numeric(14,2),
+  caspen_balance numeric(14,2), quickbooks_balance numeric(14,2),
+  caspen_customer text, quickbooks_customer text,
+  caspen_date date, quickbooks_date date,
+  caspen_number text, quickbooks_number text,
   invoice_id           bigint,
   quickbooks_type      text,
   origin               text,                          -- caspen, quickbooks (imported from there), backfill
@@ -450,12 +431,8 @@ CREATE TABLE qbo_sync.signed_document (
   document_kind     text   NOT NULL,
   document_id       bigint NOT NULL,
   document_number   text   NOT NULL,
-  caspen_total      numeric(14,2),
-  caspen_tax        numeric(14,2),
-  caspen_date       date,
-  quickbooks_total  numeric(14,2),
-  quickbooks_tax    numeric(14,2),
-  quickbooks_date   date,
+  caspen_total numeric(14,2), caspen_tax numeric(14,2), caspen_date date,
+  quickbooks_total numeric(14,2), quickbooks_tax numeric(14,2), quickbooks_date date,
   superseded_by     bigint,      -- the later sign-off that found it changed
   PRIMARY KEY (workspace_id, realm_id, document_kind, document_id, sign_off_id)
 );
@@ -477,12 +454,8 @@ CREATE UNLOGGED TABLE qbo_sync.not_compared (
   document_kind     text   NOT NULL,
   document_id       bigint NOT NULL,
   document_number   text   NOT NULL,
-  caspen_total      numeric(14,2),
-  caspen_tax        numeric(14,2),
-  caspen_date       date,
-  quickbooks_total  numeric(14,2),
-  quickbooks_tax    numeric(14,2),
-  quickbooks_date   date,
+  caspen_total numeric(14,2), caspen_tax numeric(14,2), caspen_date date,
+  quickbooks_total numeric(14,2), quickbooks_tax numeric(14,2), quickbooks_date date,
   PRIMARY KEY (workspace_id, document_kind, document_id)
 );
 
@@ -548,18 +521,10 @@ CREATE TABLE qbo_sync.signed_change (
   document_id              bigint      NOT NULL,
   document_number          text        NOT NULL,
   sign_off_id              bigint      NOT NULL REFERENCES qbo_sync.sign_off,
-  signed_caspen_total      numeric(14,2),
-  signed_caspen_tax        numeric(14,2),
-  signed_caspen_date       date,
-  signed_quickbooks_total  numeric(14,2),
-  signed_quickbooks_tax    numeric(14,2),
-  signed_quickbooks_date   date,
-  caspen_total             numeric(14,2),
-  caspen_tax               numeric(14,2),
-  caspen_date              date,
-  quickbooks_total         numeric(14,2),
-  quickbooks_tax           numeric(14,2),
-  quickbooks_date          date,
+  signed_caspen_total numeric(14,2), signed_caspen_tax numeric(14,2), signed_caspen_date date,
+  signed_quickbooks_total numeric(14,2), signed_quickbooks_tax numeric(14,2), signed_quickbooks_date date,
+  caspen_total numeric(14,2), caspen_tax numeric(14,2), caspen_date date,
+  quickbooks_total numeric(14,2), quickbooks_tax numeric(14,2), quickbooks_date date,
   first_seen_at            timestamptz NOT NULL DEFAULT now(),      -- with these figures
   told_at                  timestamptz,                             -- when people were notified of these figures
   PRIMARY KEY (workspace_id, realm_id, document_kind, document_id)

@@ -1,4 +1,4 @@
--- Use a state up: the second caller finds nothing.
+-- Consume a state: a second caller finds nothing.
 -- Grain:   one row, none when unknown or used
 -- Params:  state_hash text
 -- Columns: workspace_id bigint | username text | expired boolean

@@ -1,4 +1,4 @@
--- Forget the tokens; settings, links and the date of the first connection stay.
+-- Delete the tokens; settings, links and the date of the first connection stay.
 -- Params:  workspace_id bigint
 UPDATE qbo_sync.connection
 SET status = 'disconnected', disconnected_at = now(),

@@ -1,4 +1,4 @@
--- A list read from QuickBooks a moment ago.
+-- A list read from QuickBooks recently.
 -- Params:  realm_id text, name text, max_age_seconds int
 SELECT payload::text AS payload
 FROM qbo_sync.reference_cache

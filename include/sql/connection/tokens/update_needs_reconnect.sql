@@ -1,4 +1,4 @@
--- Intuit accepts none of the refresh tokens any more, or keeps the app out of the company: a person must connect again.
+-- Intuit accepts none of the refresh tokens any more, or denies the app access to the company: a person must connect again.
 -- Params:  workspace_id bigint
 UPDATE qbo_sync.connection
 SET status = 'needs_reconnect', updated_at = now()

@@ -1,4 +1,4 @@
--- From now on an edit is what differs from these facts.
+-- From now on, what differs from these facts is an edit.
 -- Params:  workspace_id bigint, document_kind text, document_id bigint, facts jsonb
 UPDATE qbo_sync.document_link
 SET as_posted = %(facts)s, sync_token = %(facts)s::jsonb ->> 'sync_token'

@@ -1,4 +1,4 @@
--- What was sent for this version before no longer says that it was sent: a person wants it sent again.
+-- Requests sent for this version no longer count as sent: a person wants it sent again.
 -- Params:  workspace_id bigint, document_kind text, document_id bigint
 UPDATE qbo_sync.request
 SET version = version || ' (superseded)'

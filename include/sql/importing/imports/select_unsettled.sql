@@ -1,4 +1,4 @@
--- Invoices whose payments from QuickBooks have to be looked at again, whatever the change feed says.
+-- Invoices whose payments from QuickBooks have to be read again, whatever the change feed says.
 -- Grain:   one row per invoice
 -- Params:  workspace_id bigint | since timestamptz, from where the feed is read | late_seconds int
 -- Columns: invoice_id bigint

@@ -10,7 +10,7 @@ SELECT NOT EXISTS (
            AND r.started_at > now() - %(max_age)s
        )
        OR EXISTS (SELECT 1 FROM qbo_sync.request r WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared')
-       OR EXISTS (   -- what a shared cause holds: whether it healed is looked up in QuickBooks by the run
+       OR EXISTS (   -- what a shared cause holds: the run looks up in QuickBooks whether it is fixed
          SELECT 1
          FROM qbo_sync.unsynced_invoice u
          WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL AND u.cause_ref <> ''

@@ -1,4 +1,4 @@
--- Work that should have moved on by itself and did not: answers looked for in vain, and documents that wait for nothing.
+-- Work that should have moved on automatically and did not: answers never found, and documents that wait for nothing.
 -- What waits for its invoice, or is listed, has a reason and is not stuck.
 -- Grain:   one row
 -- Params:  workspace_id bigint, doubt interval, waiting interval

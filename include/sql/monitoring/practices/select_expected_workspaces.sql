@@ -1,4 +1,4 @@
--- Practices where runs should end well: connected, or meant to be.
+-- Practices where runs should succeed: connected, or meant to be.
 -- Order:   workspace_id
 SELECT workspace_id
 FROM qbo_sync.connection

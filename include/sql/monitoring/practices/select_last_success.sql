@@ -1,4 +1,4 @@
--- When each scheduled job last ended well in each practice that should be running.
+-- When each scheduled job last succeeded in each practice that should be running.
 -- A practice counts from the moment it was (re)connected: before that nothing could run.
 -- Grain:   one row per workspace and job
 -- Order:   workspace_id, job

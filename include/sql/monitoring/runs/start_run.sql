@@ -1,4 +1,4 @@
--- A task that is tried again goes on with its run: the end of the earlier try is forgotten.
+-- A task that is tried again continues its run: the end of the earlier try is cleared.
 -- Params:  run_id text, workspace_id bigint, job text
 INSERT INTO qbo_sync.sync_run (run_id, workspace_id, job)
 VALUES (%(run_id)s, %(workspace_id)s, %(job)s)

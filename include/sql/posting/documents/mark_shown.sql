@@ -1,4 +1,4 @@
--- Remember what Caspen's screen was told.
+-- Remember what Caspen's screen was given to show.
 -- Params:  workspace_id bigint, document_kind text, document_id bigint, status text, detail text
 UPDATE qbo_sync.document
 SET shown_status = %(status)s, shown_detail = %(detail)s

@@ -1,4 +1,4 @@
--- A cause healed: everything it held may be tried again.
+-- A cause was fixed: everything it held may be tried again.
 -- Params:  workspace_id bigint, cause_refs text[]
 UPDATE qbo_sync.document d
 SET released_at = now()

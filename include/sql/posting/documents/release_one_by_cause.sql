@@ -1,4 +1,4 @@
--- Let the oldest document that one cause holds try whether the cause is gone.
+-- Release the oldest document that one cause holds, to try whether the cause is gone.
 -- Params:  workspace_id bigint, cause_ref text
 -- Columns: document_kind | document_id
 UPDATE qbo_sync.document d

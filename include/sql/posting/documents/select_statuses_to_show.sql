@@ -1,4 +1,4 @@
--- What Caspen's screens should show and do not show yet, as far as this project told them.
+-- What Caspen's screens should show and do not show yet, as far as this project wrote them.
 -- A document that never was shown anything and is excluded or a draft is left alone; so is one that was taken out of
 -- QuickBooks because it is void or deleted.
 -- Grain:   one row per document

@@ -1,4 +1,4 @@
--- The zero payment that applies a credit note's credit memo; null when QuickBooks had applied it by itself.
+-- The zero payment that applies a credit note's credit memo; null when QuickBooks had applied it automatically.
 -- Params:  workspace_id bigint, document_id bigint, application_id text
 UPDATE qbo_sync.document_link
 SET application_id = %(application_id)s

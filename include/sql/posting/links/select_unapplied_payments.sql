@@ -1,5 +1,5 @@
--- Payments of ours that stand in QuickBooks without paying their invoice with all they are: to be taken
--- back out. One whose allocation was moved since pays what it was sent for: it is updated, not taken out.
+-- Payments of ours in QuickBooks that do not pay their invoice in full: to be removed there. One whose allocation was
+-- moved since pays what it was sent for: it is updated, not removed.
 -- Grain:   one row per allocation
 -- Params:  workspace_id bigint, realm_id text
 SELECT l.document_id, l.quickbooks_id, d.version

@@ -1,4 +1,4 @@
--- Looked for in QuickBooks; what is not there goes out again right after.
+-- Looked up in QuickBooks; what is not there is sent again right after.
 -- Params:  ids bigint[]
 UPDATE qbo_sync.request
 SET looks = looks + 1, looked_at = now()

@@ -1,4 +1,4 @@
--- Forget answered requests beyond the age that is kept. What is in doubt is never forgotten.
+-- Delete answered requests older than is kept. An unconfirmed one is never deleted.
 -- Params:  workspace_id bigint, keep_days int
 DELETE FROM qbo_sync.request
 WHERE workspace_id = %(workspace_id)s AND state <> 'prepared'

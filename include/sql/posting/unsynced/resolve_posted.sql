@@ -1,5 +1,5 @@
 -- Close the rows of a document that is now posted and equal. What the import listed about payments made in QuickBooks
--- on it is not mended by posting and stays.
+-- on it is not fixed by posting and stays.
 -- Params:  workspace_id bigint, document_kind text, document_id bigint
 UPDATE qbo_sync.unsynced_invoice
 SET resolved_at = now(), resolution = 'synced'

@@ -1,6 +1,6 @@
 -- Of the documents whose sync token moved, keep as edited those whose facts are no longer QuickBooks' answer when they
--- were posted. What moves by itself (balance, applications, tokens, times), private notes and the tax by rate (its sum
--- is a field of its own) do not count; a payment's links do.
+-- were posted. What moves automatically (balance, applications, tokens, times), private notes and the tax by rate (its
+-- sum is a field of its own) do not count; a payment's links do.
 -- Params:  workspace_id bigint
 UPDATE qbo_sync.comparison_suspect c
 SET drifted = false

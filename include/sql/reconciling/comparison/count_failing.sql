@@ -1,5 +1,5 @@
 -- How many documents fail each check according to the rows written; must equal what the checks counted.
--- Check:   a disagreement stops the run: then one of the two looked at something else
+-- Check:   a disagreement stops the run: then the two did not read the same rows
 -- Grain:   one row per document kind and check
 -- Params:  run_id text, workspace_id bigint, compared text[]: fields with a check of their own
 -- Columns: document_kind | name | documents bigint

@@ -1,5 +1,5 @@
 -- An invoice's balance follows from what a person accepted of it, to the cent: its own total, what its payments pay of
--- it, what its credit notes take off; or it is apart by just what it was when the invoice itself was accepted.
+-- it, what its credit notes take off; or it differs by just what it did when the invoice itself was accepted.
 -- Params:  run_id text, workspace_id bigint
 UPDATE qbo_sync.reconciliation_difference r
 SET explained = true

@@ -1,2 +1,2 @@
--- The whole table for oneself until the end of the transaction, or an error at once when somebody uses it.
+-- Lock the whole table until the end of the transaction, or fail at once when it is in use.
 LOCK TABLE qbo_sync.comparison IN ACCESS EXCLUSIVE MODE NOWAIT

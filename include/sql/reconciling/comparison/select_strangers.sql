@@ -11,7 +11,7 @@ WITH unlinked AS MATERIALIZED (   -- apart, so that the table itself is read for
     AND NOT EXISTS (SELECT 1 FROM qbo_sync.document_link l
                     WHERE l.realm_id = s.realm_id AND l.quickbooks_type = s.quickbooks_type
                       AND l.quickbooks_id = s.quickbooks_id)
-    AND NOT EXISTS (SELECT 1 FROM qbo_sync.request r    -- one in doubt may be it
+    AND NOT EXISTS (SELECT 1 FROM qbo_sync.request r    -- an unconfirmed one may be it
                     WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared')
 ),
 strangers AS (

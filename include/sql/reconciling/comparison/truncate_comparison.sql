@@ -1,2 +1,2 @@
--- Every workspace's comparison: only for who has the table alone, and is the only one with documents in it.
+-- Every workspace's comparison: only for the session that has locked the table and whose documents alone are in it.
 TRUNCATE qbo_sync.comparison

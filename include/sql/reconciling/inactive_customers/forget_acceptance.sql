@@ -1,4 +1,4 @@
--- Accepted while the customer was inactive; it is active again, so another time is another question.
+-- Delete what was accepted while the customer was inactive: it is active again, so the next time is a new question.
 -- Params:  workspace_id bigint, realm_id text
 UPDATE qbo_sync.acceptance a
 SET inactive_customer = NULL

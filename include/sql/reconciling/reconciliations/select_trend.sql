@@ -1,4 +1,4 @@
--- The last reconciliations before and with this one, oldest first.
+-- This reconciliation and the ones before it, oldest first.
 -- Params:  run_id text, workspace_id bigint, runs int
 -- Columns: run_id | started_at | documents_checked | differences | explained   bigint
 SELECT t.run_id, t.started_at, t.documents_checked, t.differences, t.explained

@@ -1,4 +1,4 @@
--- People were told of what was found until then.
+-- People were notified of what was found until then.
 -- Params:  workspace_id bigint, until timestamptz
 UPDATE qbo_sync.signed_change
 SET told_at = now()

@@ -1,5 +1,5 @@
--- What stands otherwise than signed, by period and number, and how many there are in all.
--- Params:  workspace_id bigint, realm_id text, most int, untold boolean: only what nobody was told yet
+-- What differs from what was signed, by period and number, and how many there are in all.
+-- Params:  workspace_id bigint, realm_id text, most int, untold boolean: only what nobody was notified of yet
 -- Columns: the figures of signed_change | through date | signed_at timestamptz | signed_by text | in_all bigint | last_seen_at timestamptz
 SELECT c.document_kind, c.document_id, c.document_number,
        c.signed_caspen_total, c.signed_caspen_tax, c.signed_caspen_date,

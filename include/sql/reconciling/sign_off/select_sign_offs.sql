@@ -1,4 +1,4 @@
--- The sign-offs of a company, newest first, with how many documents stand otherwise since.
+-- The sign-offs of a company, newest first, with how many documents differ since.
 -- Params:  workspace_id bigint, realm_id text, most int
 -- Columns: through date | signed_at timestamptz | signed_by text | documents, changes bigint
 SELECT o.through, o.signed_at, o.signed_by, o.documents,

@@ -1,4 +1,4 @@
--- A person signs a finished run off; a signature that is there stays.
+-- A person signs a finished run off; an earlier signature stays.
 -- Params:  workspace_id bigint, run_id, who text, through date
 UPDATE qbo_sync.reconciliation_run
 SET signed_at = now(), signed_by = %(who)s, signed_through = %(through)s

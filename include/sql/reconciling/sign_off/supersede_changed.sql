@@ -1,4 +1,4 @@
--- Figures signed before that no longer stand give way to the new sign-off.
+-- Signed figures that no longer hold are superseded by the new sign-off.
 -- Params:  workspace_id bigint, realm_id text, sign_off_id bigint
 UPDATE qbo_sync.signed_document s
 SET superseded_by = %(sign_off_id)s

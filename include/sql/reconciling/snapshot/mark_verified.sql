@@ -1,4 +1,4 @@
--- Date the links by what was read, with QuickBooks' figures; where nothing was edited, its version is a known one.
+-- Date the links by what was read, with QuickBooks' figures; where nothing was edited, with its sync token.
 -- Params:  workspace_id bigint, realm_id text, since timestamptz: when this read began
 UPDATE qbo_sync.document_link l
 SET verified_at = s.seen_at, quickbooks_subtotal = s.subtotal, quickbooks_tax = s.tax, quickbooks_total = s.total,

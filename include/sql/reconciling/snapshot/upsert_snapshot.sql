@@ -1,4 +1,4 @@
--- Keep one QuickBooks transaction as just read.
+-- Store one QuickBooks transaction as just read.
 -- Params:  the columns of qbo_sync.snapshot
 INSERT INTO qbo_sync.snapshot
   (realm_id, quickbooks_type, quickbooks_id, sync_token, doc_number, customer_id, txn_date, due_date, subtotal, tax,
