@@ -8,7 +8,7 @@ date and total.
 **Runs:** by hand. `dry_run` is on unless you switch it off: `plan_backfill` shows what would become of each
 number. With `dry_run` off the plan is shown again and waits for approval (*Required Actions*) for an hour; no
 answer means no. Give `approved` to go ahead without the question.
-**Safe to re-run:** yes. It goes on where it ended, and a second run finds nothing to do.
+**Safe to re-run:** yes. It continues where it ended, and a second run finds nothing to do.
 **If it fails:** the log of the red task says why; what was done is recorded and will be recognised.
 """
 
@@ -54,7 +54,7 @@ with DAG(
     plan = PlanBackfillOperator(task_id="plan_backfill", pool=QUICKBOOKS_POOL, **CHOSEN)
     approve = ApproveBackfillOperator(
         task_id="approve_backfill",
-        dry_run="{{ params.dry_run }}",
+        plan_only="{{ params.dry_run }}",
         approved="{{ params.approved }}",
         planned="{{ ti.xcom_pull(task_ids='plan_backfill')['counts'] }}",
         subject="Carry out the backfill of {{ task.planned.values() | sum }} invoice(s)?",

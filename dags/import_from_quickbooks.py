@@ -46,7 +46,7 @@ with DAG(
     workspaces = FindWorkspacesOperator(task_id="find_workspaces", workspace_id="{{ params.workspace_id }}")
     imported = ImportOperator.partial(
         task_id="import_workspace",
-        dry_run="{{ params.dry_run }}",
+        plan_only="{{ params.dry_run }}",
         pool=QUICKBOOKS_POOL,
         map_index_template="{{ task.practice }}",
     ).expand_kwargs(workspaces.output)

@@ -51,7 +51,7 @@ with DAG(
     )
     posted = PostOperator.partial(
         task_id="post_workspace",
-        dry_run="{{ params.dry_run }}",
+        plan_only="{{ params.dry_run }}",
         pool=QUICKBOOKS_POOL,
         map_index_template="{{ task.practice }}",
     ).expand_kwargs(workspaces.output)

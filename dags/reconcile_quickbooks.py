@@ -6,10 +6,10 @@ amount.
 
 **Runs:** nightly at 02:30 in Sydney, for every connected practice. Changes neither Caspen's nor QuickBooks'
 documents.
-**Safe to re-run:** yes. A difference that is gone leaves the list by itself.
+**Safe to re-run:** yes. A difference that is gone leaves the list automatically.
 **If it fails:** a difference does not fail the run, it is finance's to clear: it is listed, in the report,
-and told by e-mail and Slack where their connections exist. Red means that a check could not be carried out
-(`practice.reconcile`: the log names it), or that post, import or reconcile was quiet for too long
+and sent by e-mail and Slack where their connections exist. Red means that a check could not be carried out
+(`practice.reconcile`: the log names it), or that post, import or reconcile had no successful run for too long
 (`check_heartbeat` names practice and job).
 **By hand:** `workspace_id` for one practice; `full` to read every document again instead of what changed.
 """
@@ -53,16 +53,21 @@ with DAG(
     workspaces = FindWorkspacesOperator(task_id="find_workspaces", workspace_id="{{ params.workspace_id }}")
 
     @task_group(group_id="practice")
-    def reconcile_practice(workspace_id, practice):
-        one = {
-            "workspace_id": workspace_id,
-            "practice": practice,
-            "map_index_template": "{{ task.practice }}",
-        }
+    def reconcile_practice(workspace_id: int, practice: str) -> None:
         reconciled = ReconcileOperator(
-            task_id="reconcile", full="{{ params.full }}", pool=QUICKBOOKS_POOL, **one
+            task_id="reconcile",
+            workspace_id=workspace_id,
+            practice=practice,
+            full="{{ params.full }}",
+            pool=QUICKBOOKS_POOL,
+            map_index_template="{{ task.practice }}",
         )
-        reconciled >> WriteReportOperator(task_id="write_report", **one)
+        reconciled >> WriteReportOperator(
+            task_id="write_report",
+            workspace_id=workspace_id,
+            practice=practice,
+            map_index_template="{{ task.practice }}",
+        )
 
     reconcile_practice.expand_kwargs(workspaces.output) >> SummariseOperator(
         task_id="summarise",

@@ -43,6 +43,12 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def counts_words(counts: Mapping[str, int]) -> str:
+    """What a run did: ``invoices posted 2, payments posted 1``; ``nothing to do``."""
+    done = (f"{name.replace('_', ' ')} {number}" for name, number in sorted(counts.items()) if number)
+    return ", ".join(done) or "nothing to do"
+
+
 def money(amount: Decimal | None, currency: str = "") -> str:
     """``1,234.50 AUD``; negative ``-12.00 AUD``; a dash where there is no amount."""
     return NONE if amount is None else f"{amount:,.2f} {currency}".rstrip()

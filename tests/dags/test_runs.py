@@ -178,7 +178,7 @@ def test_reconcile_stores_its_run_writes_the_report_and_mails_what_differs(
     assert set(named.values()) == {"Harbour Allied Health"}
 
 
-def test_a_silence_turns_the_nightly_run_red_and_does_not_stop_it(
+def test_an_overdue_job_turns_the_nightly_run_red_and_does_not_stop_it(
     flow: Flow, run_dag: RunDag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CASPEN_QBO_REPORTS", str(tmp_path))
@@ -191,7 +191,7 @@ def test_a_silence_turns_the_nightly_run_red_and_does_not_stop_it(
     assert states(run)["practice.reconcile"] == states(run)["practice.write_report"] == ["success"]
     rows = flow.sync_rows("SELECT success, message FROM qbo_sync.sync_run WHERE job = 'heartbeat'")
     assert len(rows) == 1 and rows[0][0] is False
-    assert "import has not ended well" in rows[0][1] and "post" not in rows[0][1]
+    assert "no successful import run since" in rows[0][1] and "post" not in rows[0][1]
     note = ended_note(run)
     assert note.startswith("Action needed: Administrator.") and rows[0][1] in note
     assert "Harbour Allied Health (1): " in note

@@ -80,7 +80,7 @@ def test_the_reason_a_task_left_is_reported_with_who_has_to_act(
     from caspen_qbo.operators.note import action_needed
 
     failures = [
-        {"workspace_id": number, "reason": str(error), "turn": action_needed(error)}
+        {"workspace_id": number, "reason": str(error), "action": action_needed(error)}
         for number, error in ((1, QboAuthError("The connection ended.")), (2, StoreUnavailableError("Gone.")))
     ]
     results = Results(failures, post=[None])

@@ -21,29 +21,36 @@ class Finished:
     stderr: str
 
 
-def run_command(*arguments: str) -> Finished:
+def run_command(*arguments: str, typed: str = "") -> Finished:
     """
-    ``python -m caspen_qbo <arguments>`` in a fork of this process: its own output, environment and exit code.
+    ``caspen-qbo <arguments>`` in a fork of this process: its own input, output, environment and exit code.
+
+    :param typed: Its standard input.
     """
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    files = tempfile.TemporaryFile(), tempfile.TemporaryFile(), tempfile.TemporaryFile()
+    with files[0] as given, files[1] as out, files[2] as err:
+        given.write(typed.encode())
+        given.seek(0)
         child = os.fork()
         if child == 0:
-            os._exit(_as_child(arguments, out.fileno(), err.fileno()))
+            os._exit(_as_child(arguments, given.fileno(), out.fileno(), err.fileno()))
         _, status = os.waitpid(child, 0)
         out.seek(0)
         err.seek(0)
         return Finished(os.waitstatus_to_exitcode(status), out.read().decode(), err.read().decode())
 
 
-def _as_child(arguments: Sequence[str], out: int, err: int) -> int:
+def _as_child(arguments: Sequence[str], given: int, out: int, err: int) -> int:
     """The command in this process, which must end with what is returned and run nothing else."""
     try:
+        os.dup2(given, 0)
         os.dup2(out, 1)
         os.dup2(err, 2)
-        # pytest has put its own files in the place of these two.
+        # pytest has put its own files in the place of these.
+        sys.stdin = open(0, closefd=False)
         sys.stdout = open(1, "w", closefd=False)
         sys.stderr = open(2, "w", closefd=False)
-        sys.argv = ["caspen_qbo", *arguments]
+        sys.argv = ["caspen-qbo", *arguments]
         from caspen_qbo.cli.app import main
 
         main()

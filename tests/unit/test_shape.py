@@ -308,13 +308,11 @@ def test_a_subject_names_its_own_folder() -> None:
 
 
 UNTYPED_ROWS = (
-    "operators",
     "reports",
     "ui",
     "usecases/backfill",
     "usecases/decisions",
     "usecases/importing",
-    "usecases/monitoring",
     "usecases/posting",
     "usecases/reconciling",
     "usecases/sending",

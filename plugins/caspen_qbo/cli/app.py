@@ -1,33 +1,59 @@
-"""All commands of ``python -m caspen_qbo`` and what their exit codes mean."""
+"""All commands of ``caspen-qbo`` and what their exit codes mean."""
 
 from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable, Mapping
 
 import typer
 
-from caspen_qbo.cli import backfill, choices, heartbeat, history, jobs, keys, lists, report, setup
-from caspen_qbo.errors import RetryError, StopError, SyncError
+from caspen_qbo.cli import connection, decisions, jobs, monitoring, reports
+from caspen_qbo.cli.shared import TRY_AGAIN_LATER
+from caspen_qbo.errors import RetryError, SyncError
+
+NAME = "caspen-qbo"
+
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "migrate": connection.migrate,
+    "connect": connection.connect,
+    "disconnect": connection.disconnect,
+    "settings": connection.settings,
+    "link-tax": connection.link_tax,
+    "doctor": connection.doctor,
+    "post": jobs.post,
+    "import": jobs.import_,
+    "reconcile": jobs.reconcile,
+    "status": monitoring.status,
+    "unsynced": monitoring.unsynced,
+    "retry": decisions.retry,
+    "backfill": jobs.backfill,
+    "history": monitoring.history,
+    "heartbeat": monitoring.heartbeat,
+    "report": reports.report,
+    "accept": decisions.accept,
+    "resend": decisions.resend,
+    "rotate-fernet-key": connection.rotate_fernet_key,
+}
 
 app = typer.Typer(
-    name="caspen_qbo",
+    name=NAME,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Caspen to QuickBooks Online. "
-    "Exit codes: 0 done, 1 a person must act, 2 wrong use, 75 try again later.",
+    f"Exit codes: 0 done, 1 a person must act, 2 wrong use, {TRY_AGAIN_LATER} try again later.",
 )
-for module in (setup, jobs, lists, backfill, history, heartbeat, report, choices, keys):
-    module.register(app)
+for name, command in COMMANDS.items():
+    app.command(name)(command)
 
 
 @app.callback()
 def _options(
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Log every call to QuickBooks."),
 ) -> None:
-    # Airflow's SDK puts a log handler of its own on stdout when it is loaded; after it, ours takes the place:
-    # a reader of --json wants nothing else there.
+    # Airflow's SDK puts a log handler of its own on stdout when it is loaded; ours replaces it afterwards: a
+    # reader of --json wants nothing else there.
     import airflow.sdk.bases.hook  # noqa: F401
 
     logging.basicConfig(
@@ -42,13 +68,7 @@ def _options(
 def main() -> None:
     """Run a command; errors become one sentence and an exit code."""
     try:
-        app()
-    except RetryError as error:
-        print(error.message, file=sys.stderr)
-        raise SystemExit(75) from None  # EX_TEMPFAIL of sysexits.h
-    except StopError as error:
-        print(error.message, file=sys.stderr)
-        raise SystemExit(1) from None
+        app(prog_name=NAME)
     except SyncError as error:
         print(error.message, file=sys.stderr)
-        raise SystemExit(1) from None
+        raise SystemExit(TRY_AGAIN_LATER if isinstance(error, RetryError) else 1) from None

@@ -1,30 +1,35 @@
-"""Commands that run a job once without Airflow: post, import, reconcile."""
+"""Commands that run a job once without Airflow: post, import, reconcile, backfill."""
 
 from __future__ import annotations
 
-import logging
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
 
 import typer
 
-from caspen_qbo.cli.show import console
+from caspen_qbo.cli.shared import TRY_AGAIN_LATER, WORKSPACE, console, open_session, print_table
 from caspen_qbo.errors import RetryError, SyncError
+from caspen_qbo.wording import counts_words
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from caspen_qbo.usecases.shared.session import Session
 
-WORKSPACE = typer.Option(None, "--workspace", help="Only this workspace; all connected ones otherwise.")
+ONE_OR_ALL = typer.Option(None, "--workspace", help="Only this workspace; all connected ones otherwise.")
 DRY_RUN = typer.Option(False, "--dry-run", help="Plan and report; send nothing.")
+NUMBERS = typer.Option([], "--number", help="Invoice number as printed; may be repeated.")
 
 
-def register(app: typer.Typer) -> None:
-    app.command("post")(post)
-    app.command("import")(import_)
-    app.command("reconcile")(reconcile)
+class Result(Protocol):
+    """What a job returns, as far as it is printed."""
+
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+    @property
+    def message(self) -> str: ...
 
 
-def post(workspace: int | None = WORKSPACE, dry_run: bool = DRY_RUN) -> None:
+def post(workspace: int | None = ONE_OR_ALL, dry_run: bool = DRY_RUN) -> None:
     """Post to QuickBooks what is due: one run."""
     from caspen_qbo.usecases.posting.dry_run import plan_post
     from caspen_qbo.usecases.posting.run import post as run
@@ -32,7 +37,7 @@ def post(workspace: int | None = WORKSPACE, dry_run: bool = DRY_RUN) -> None:
     _for_each(workspace, "post", plan_post if dry_run else run)
 
 
-def import_(workspace: int | None = WORKSPACE, dry_run: bool = DRY_RUN) -> None:
+def import_(workspace: int | None = ONE_OR_ALL, dry_run: bool = DRY_RUN) -> None:
     """Bring payments recorded in QuickBooks to Caspen: one run."""
     from caspen_qbo.usecases.importing.run import import_payments, plan_import
 
@@ -40,7 +45,7 @@ def import_(workspace: int | None = WORKSPACE, dry_run: bool = DRY_RUN) -> None:
 
 
 def reconcile(
-    workspace: int | None = WORKSPACE,
+    workspace: int | None = ONE_OR_ALL,
     full: bool = typer.Option(False, "--full", help="Read every linked document, not only what changed."),
 ) -> None:
     """Compare both sides and list what differs: one run."""
@@ -49,10 +54,30 @@ def reconcile(
     _for_each(workspace, "reconcile", lambda session: run(session, full=full))
 
 
-def _for_each(workspace: int | None, job: str, run: Callable[[Any], Any]) -> None:
-    """
-    One workspace's trouble does not keep the others from their turn; the worst one decides the exit code.
-    """
+def backfill(
+    workspace: int = WORKSPACE,
+    number: list[str] = NUMBERS,
+    dry_run: bool = typer.Option(True, "--dry-run/--send", help="Show what would happen, or do it."),
+) -> None:
+    """Post or link chosen invoices; says first what would happen. Safe to repeat."""
+    from caspen_qbo.usecases.backfill.run import backfill as run
+    from caspen_qbo.usecases.backfill.run import plan_backfill
+
+    if not number:
+        raise typer.BadParameter("give at least one --number")
+    with open_session(workspace, "backfill") as session:
+        report = plan_backfill(session, number) if dry_run else run(session, number)
+    print_table(
+        ("number", "would be" if dry_run else "is now", "total", "why"),
+        [(item.number, item.verdict.value, item.total, item.reason) for item in report.items],
+        title=f"Workspace {workspace}: backfill" + (" (dry run, nothing was sent)" if dry_run else ""),
+    )
+    if report.message:
+        console().print(report.message)
+
+
+def _for_each(workspace: int | None, job: str, run: Callable[[Session], Result]) -> None:
+    """A failure in one workspace does not stop the others; the worst one decides the exit code."""
     from caspen_qbo import wiring
 
     with wiring.open_store() as store:
@@ -62,18 +87,15 @@ def _for_each(workspace: int | None, job: str, run: Callable[[Any], Any]) -> Non
     worst: SyncError | None = None
     for workspace_id in ids:
         try:
-            with wiring.open_session(workspace_id, wiring.new_run_id(job)) as session:
+            with open_session(workspace_id, job) as session:
                 result = run(session)
         except SyncError as error:
             print(f"workspace {workspace_id}: {error.message}", file=sys.stderr)
             if worst is None or isinstance(worst, RetryError):
                 worst = error
             continue
-        counts = ", ".join(
-            f"{name.replace('_', ' ')} {number}" for name, number in sorted(result.counts.items()) if number
-        )
-        console().print(f"workspace {workspace_id}: {counts or 'nothing to do'}")
+        console().print(f"workspace {workspace_id}: {counts_words(result.counts)}")
         if result.message:
             console().print(f"  {result.message}")
     if worst is not None:
-        raise typer.Exit(75 if isinstance(worst, RetryError) else 1)
+        raise typer.Exit(TRY_AGAIN_LATER if isinstance(worst, RetryError) else 1)

@@ -21,24 +21,20 @@ class FindWorkspacesOperator(BaseOperator):
     template_fields: Sequence[str] = ("workspace_id",)
 
     def __init__(
-        self, *, workspace_id: int | None = None, only_with_work: bool = False, **kwargs: Any
+        self, *, workspace_id: int | str | None = None, only_with_work: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.workspace_id = workspace_id
-        self.only_with_work = only_with_work
+        self.workspace_id, self.only_with_work = workspace_id, only_with_work
 
-    def execute(self, context: Context) -> list[dict[str, Any]]:
+    def execute(self, context: Context) -> list[dict[str, int | str]]:
         from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
         from caspen_qbo.wiring import open_billing, open_store
 
+        only = None if self.workspace_id is None else int(self.workspace_id)
         with note_on_failure(context), open_store() as store, open_billing() as billing:
-            found = find_workspaces(
-                store, billing, only=self.workspace_id, only_with_work=self.only_with_work
-            )
+            found = find_workspaces(store, billing, only=only, only_with_work=self.only_with_work)
         for workspace in found.waiting:
             self.log.warning("workspace=%d %s waits for a person to reconnect QuickBooks", *workspace)
-        self.log.info(
-            "workspaces=%d idle=%d awaiting_reconnection=%d run=%s",
-            len(found.due), len(found.idle), len(found.waiting), context["run_id"],
-        )  # fmt: skip
+        numbers = (len(found.due), len(found.idle), len(found.waiting))
+        self.log.info("workspaces=%d idle=%d awaiting_reconnection=%d run=%s", *numbers, context["run_id"])
         return [{"workspace_id": workspace_id, "practice": name} for workspace_id, name in found.due]

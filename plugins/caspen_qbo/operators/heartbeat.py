@@ -1,4 +1,4 @@
-"""The nightly look at whether the other DAGs ran."""
+"""The nightly check that the other DAGs ran."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from caspen_qbo.wording import TURN_WORDS
 
 class CheckHeartbeatOperator(BaseOperator):
     """
-    Fail, naming practice and job, when posting, importing or reconciling was quiet for too long.
+    Fail, naming practice and job, when posting, importing or reconciling had no successful run for too long.
 
     Nothing waits for this task: what can be reconciled is reconciled all the same.
     """
@@ -28,10 +28,10 @@ class CheckHeartbeatOperator(BaseOperator):
         from caspen_qbo.wiring import open_store
 
         with note_on_failure(context), open_store() as store:
-            silences = check_heartbeat(store, context["run_id"])
-        if silences:
-            told = "\n".join(str(silence) for silence in silences)
-            push_note(context, f"{ACTION_NEEDED} {TURN_WORDS[Turn.ADMIN]}. {told}")
-            raise AirflowFailException(told)
+            overdue = check_heartbeat(store, context["run_id"])
+        if overdue:
+            lines = "\n".join(str(job) for job in overdue)
+            push_note(context, f"{ACTION_NEEDED} {TURN_WORDS[Turn.ADMIN]}. {lines}")
+            raise AirflowFailException(lines)
         self.log.info("heartbeat ok run=%s", context["run_id"])
         return 0

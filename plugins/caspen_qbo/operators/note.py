@@ -8,9 +8,8 @@ A task cannot write the note itself: Airflow's task API does not offer it, and t
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from airflow.sdk import Context
 
@@ -35,7 +34,7 @@ def action_needed(error: SyncError) -> str:
     return f"{ACTION_NEEDED} {TURN_WORDS[entry.turn]}.{fix}"
 
 
-def push_note(context: Context, value: Any, *, key: str = RUN_NOTE_KEY) -> None:
+def push_note(context: Context, value: str | Mapping[str, object], *, key: str = RUN_NOTE_KEY) -> None:
     """Store a value for the note. An error here is only logged: it must not hide how the task itself ends."""
     try:
         context["ti"].xcom_push(key=key, value=value[:NOTE_MAX] if isinstance(value, str) else value)

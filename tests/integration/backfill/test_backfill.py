@@ -27,7 +27,7 @@ def _send(flow: Flow, *numbers: str) -> BackfillReport:
 
 
 def _verdicts(report: BackfillReport) -> dict[str, Verdict]:
-    return {choice.number: choice.verdict for choice in report.choices}
+    return {item.number: item.verdict for item in report.items}
 
 
 def _number(flow: Flow, invoice_id: int) -> str:
@@ -109,8 +109,8 @@ def test_the_plan_tells_every_case_apart_and_leaves_no_trace(flow: Flow) -> None
         Verdict.SYNCED, Verdict.SYNCED, Verdict.POST, Verdict.DRAFT, Verdict.VOID, Verdict.LIST,
         Verdict.NOT_FOUND,
     ]  # fmt: skip
-    assert "1 x post payment" in report.choices[2].reason
-    assert "no lines" in report.choices[5].reason.lower() or "without any line" in report.choices[5].reason
+    assert "1 x post payment" in report.items[2].reason
+    assert "no lines" in report.items[5].reason.lower() or "without any line" in report.items[5].reason
     assert _everything(flow) == before
     assert len(flow.books("Invoice")) == sent
 
@@ -151,7 +151,7 @@ def test_an_older_invoice_is_never_posted(older: tuple[Flow, int, str]) -> None:
     flow, _, number = older
     for report in (_plan(flow, number), _send(flow, number)):
         assert _verdicts(report) == {number: Verdict.NOT_ELIGIBLE}
-        assert "Historical" in report.choices[0].reason
+        assert "Historical" in report.items[0].reason
     assert flow.books("Invoice") == []
 
 
@@ -220,11 +220,9 @@ def test_a_document_that_only_shares_the_number_is_a_clash_told_with_id_date_and
         change = {"CustomerRef": {"value": flow.books("Customer")[0]["Id"]}}
     document = _enter_by_hand(flow, invoice_id, number, **change)
     report = _send(flow, number)
-    (choice,) = report.choices
-    assert choice.verdict is Verdict.CLASH
-    assert (
-        f"Invoice {document['Id']}" in choice.reason and "110.00" in choice.reason and told in choice.reason
-    )
+    (item,) = report.items
+    assert item.verdict is Verdict.CLASH
+    assert f"Invoice {document['Id']}" in item.reason and "110.00" in item.reason and told in item.reason
     assert len(flow.books("Invoice")) == 1
 
 
@@ -260,8 +258,8 @@ def test_the_history_of_a_number_names_every_request_and_answer(flow: Flow) -> N
     invoice_id = flow.invoice("10.00")
     flow.post()
     with wiring.open_store() as store:
-        rows = store.for_workspace(flow.workspace_id).activity.fetch_history(_number(flow, invoice_id))
-    told = [(row["document_kind"], row["what"]) for row in rows]
+        events = store.for_workspace(flow.workspace_id).activity.fetch_history(_number(flow, invoice_id))
+    told = [(event.document_kind, event.what) for event in events]
     assert told == [
         ("client", "sent: customer (create Customer)"),
         ("client", "answered: done"),
@@ -269,8 +267,8 @@ def test_the_history_of_a_number_names_every_request_and_answer(flow: Flow) -> N
         ("invoice", "answered: done"),
         ("invoice", "posted (post)"),
     ]
-    answered = [row for row in rows if row["what"].startswith("answered")]
-    assert all(row["request_id"] and row["intuit_tid"] for row in answered)
+    answered = [event for event in events if event.what.startswith("answered")]
+    assert all(event.request_id and event.intuit_tid for event in answered)
 
 
 def test_the_bookkeeping_was_lost_and_everything_is_found_again(flow: Flow) -> None:

@@ -111,6 +111,9 @@ def test_connecting_by_token_and_the_words_for_what_is_missing(
     connected = run("connect", "--workspace", "1", "--realm", REALM, "--refresh-token", token)
     assert connected.returncode == 0, connected.stderr
     assert token not in connected.stdout + connected.stderr
+    token = httpx.post(f"{sandbox.url}/_sandbox/token", json={"realm": REALM}).json()["refresh_token"]
+    arguments = ("connect", "--workspace", "1", "--realm", REALM, "--refresh-token", "-")
+    assert run(*arguments, typed=f"{token}\n").returncode == 0
     waiting = run("post", "--workspace", "1")
     assert waiting.returncode == 0
     assert "Set-up incomplete" in waiting.stdout

@@ -25,7 +25,7 @@ def test_an_answer_looked_for_in_vain_is_told_after_an_hour(flow: Flow) -> None:
     flow.door("faults", seed=1, rules=[{"kind": "server_error", "endpoint": "batch"}])
     assert _post(flow) == ""
     _age(flow, "request", "prepared_at", timedelta(hours=2))
-    assert "1 requests to QuickBooks are without an answer since" in _post(flow)
+    assert "1 request to QuickBooks has been without an answer since" in _post(flow)
     flow.door("faults", seed=1, rules=[])
     assert _post(flow) == ""
     assert len(flow.books("Invoice")) == 1
@@ -48,7 +48,7 @@ def test_a_day_of_failing_runs_is_told_and_what_is_listed_or_waits_for_it_is_not
     with hasty_session(WORKSPACE) as session:
         said = describe_stuck(session)
     payment = flow.caspen_rows("SELECT number FROM caspen.payment")[0][0]
-    assert said.startswith("2 documents wait since ")
+    assert said.startswith("2 documents have been waiting since ")
     assert flow.staff.invoice(waiting).number in said and payment in said
     assert flow.staff.invoice(listed).number not in said
 

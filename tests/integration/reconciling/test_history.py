@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caspen_qbo import settings, wiring
+from caspen_qbo.hooks.store.monitoring.activity import Event
 from caspen_qbo.usecases.decisions import accept_or_resend as choices
 from tests.integration.reconciling.runs import run
 from tests.support.bookkeeper import edit_line
@@ -18,7 +19,7 @@ TABLES = {
 }
 
 
-def history(flow: Flow, number: str) -> list[dict[str, object]]:
+def history(flow: Flow, number: str) -> list[Event]:
     with wiring.open_store() as store:
         return store.for_workspace(flow.workspace_id).activity.fetch_history(number)
 
@@ -46,7 +47,7 @@ def test_a_documents_history_tells_everything_in_order_and_is_forgotten_by_age(
     run(flow)
 
     rows = history(flow, number)
-    assert [(row["what"], row["who"]) for row in rows if row["document_kind"] == "invoice"] == [
+    assert [(row.what, row.who) for row in rows if row.document_kind == "invoice"] == [
         ("sent: post (create Invoice)", "sync"),
         ("answered: done", "quickbooks"),
         ("posted (post)", "sync"),
@@ -57,17 +58,17 @@ def test_a_documents_history_tells_everything_in_order_and_is_forgotten_by_age(
         ("answered: done", "quickbooks"),
         ("posted (post)", "sync"),
     ]
-    assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
-    answers = [row for row in rows if row["what"].startswith("answered")]
-    assert all(row["request_id"] and row["intuit_tid"] for row in answers)
-    assert len({row["request_id"] for row in answers}) == len(answers)
-    [listed] = [row for row in rows if row["what"].startswith("listed")]
-    assert "line 1 amount: Caspen 80.00, QuickBooks 90.00" in listed["detail"]
+    assert [row.at for row in rows] == sorted(row.at for row in rows)
+    answers = [row for row in rows if row.what.startswith("answered")]
+    assert all(row.request_id and row.intuit_tid for row in answers)
+    assert len({row.request_id for row in answers}) == len(answers)
+    [listed] = [row for row in rows if row.what.startswith("listed")]
+    assert "line 1 amount: Caspen 80.00, QuickBooks 90.00" in listed.detail
 
     command = ["history", "--workspace", str(flow.workspace_id), "--number", number]
     told = run_command(*command, "--json")
     assert told.returncode == 0
-    assert all(str(row["intuit_tid"]) in told.stdout for row in answers)
+    assert all(str(row.intuit_tid) in told.stdout for row in answers)
 
     monkeypatch.setattr(settings, "HISTORY_KEEP_DAYS", 30)
     edit_line(flow, invoice, amount="95.00")
@@ -77,7 +78,5 @@ def test_a_documents_history_tells_everything_in_order_and_is_forgotten_by_age(
     assert len(history(flow, number)) == len(rows) + 1
     age(flow, 2)
     run(flow)
-    assert [row["what"] for row in history(flow, number)] == [
-        "listed: Changed in QuickBooks"
-    ]  # open: it stays
+    assert [row.what for row in history(flow, number)] == ["listed: Changed in QuickBooks"]  # open: it stays
     assert run_command(*command[:-1], "INV-9999").returncode == 1

@@ -1,4 +1,4 @@
--- Everything sent, answered, seen and chosen about a number, in order: the document of that number itself and, of an
+-- Everything sent, answered, seen and decided about a number, in order: the document of that number itself and, of an
 -- invoice, its credit notes, its payments and the creation of its customer.
 -- Grain:   one row per event
 -- Order:   at, then as recorded
@@ -18,7 +18,7 @@ WITH asked AS (
   SELECT a.document_kind, a.document_id, a.document_number FROM asked a
   UNION
   SELECT 'client', a.client_id, 'customer' FROM asked a WHERE a.client_id IS NOT NULL
-), told AS (
+), events AS (
   SELECT r.prepared_at AS at, 1 AS rank, r.id, c.document_kind, c.document_number,
          'sent: ' || r.step || ' (' || r.operation || ' ' || r.entity || ')' AS what,
          'attempt ' || r.generation || ' for ' || r.version AS detail,
@@ -28,7 +28,7 @@ WITH asked AS (
   WHERE r.workspace_id = %(workspace_id)s
   UNION ALL
   SELECT r.answered_at, 2, r.id, c.document_kind, c.document_number,
-         'answered: ' || CASE WHEN r.adopted THEN 'found by looking' ELSE r.state END,
+         'answered: ' || CASE WHEN r.adopted THEN 'found by lookup' ELSE r.state END,
          concat_ws(' ', r.fault_code, r.fault_text), 'quickbooks', r.run_id, r.batch_id, r.bid, r.intuit_tid,
          r.quickbooks_id
   FROM qbo_sync.request r
@@ -53,5 +53,5 @@ WITH asked AS (
   WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NOT NULL
 )
 SELECT at, document_kind, document_number, what, detail, who, run_id, request_id, bid, intuit_tid, quickbooks_id
-FROM told
+FROM events
 ORDER BY at, rank, id

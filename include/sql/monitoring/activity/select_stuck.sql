@@ -1,8 +1,8 @@
 -- Work that should have moved on automatically and did not: answers never found, and documents that wait for nothing.
 -- What waits for its invoice, or is listed, has a reason and is not stuck.
 -- Grain:   one row
--- Params:  workspace_id bigint, doubt interval, waiting interval
--- Columns: in_doubt bigint, doubt_since timestamptz | waiting bigint, waiting_since timestamptz, numbers text[] (three)
+-- Params:  workspace_id bigint, unconfirmed_for interval, waiting_for interval
+-- Columns: unconfirmed bigint, unconfirmed_since timestamptz | waiting bigint, waiting_since timestamptz, numbers text[] (three)
 WITH listed AS (
   SELECT document_kind, document_id, invoice_id
   FROM qbo_sync.unsynced_invoice
@@ -15,7 +15,7 @@ idle AS (
     AND d.excluded_reason IS NULL
     AND d.wanted <> 'as_is'
     AND d.version IS DISTINCT FROM d.synced_version
-    AND greatest(d.staged_at, d.released_at) < now() - %(waiting)s::interval
+    AND greatest(d.staged_at, d.released_at) < now() - %(waiting_for)s::interval
     AND NOT EXISTS (
       SELECT 1 FROM listed u
       WHERE (u.document_kind, u.document_id) = (d.document_kind, d.document_id)
@@ -29,9 +29,9 @@ idle AS (
 )
 SELECT (SELECT count(*) FROM qbo_sync.request r
         WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared'
-          AND r.prepared_at < now() - %(doubt)s::interval) AS in_doubt,
+          AND r.prepared_at < now() - %(unconfirmed_for)s::interval) AS unconfirmed,
        (SELECT min(r.prepared_at) FROM qbo_sync.request r
-        WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared') AS doubt_since,
+        WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared') AS unconfirmed_since,
        (SELECT count(*) FROM idle) AS waiting,
        (SELECT min(staged_at) FROM idle) AS waiting_since,
        ARRAY(SELECT document_number FROM idle ORDER BY staged_at, document_number LIMIT 3) AS numbers

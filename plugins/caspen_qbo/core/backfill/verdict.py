@@ -24,7 +24,7 @@ class Verdict(StrEnum):
     POST = "post"
     UPDATE = "update"
     LINK = "link"
-    """The identical document is in QuickBooks: it is taken up, nothing is sent."""
+    """The identical document is in QuickBooks: it is linked, nothing is sent."""
     SYNCED = "already synced"
     CLASH = "clash"
     """A QuickBooks document made there has the number."""
@@ -38,8 +38,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One number of a backfill."""
+class BackfillItem:
+    """One number of a backfill and what becomes of it."""
 
     number: str
     verdict: Verdict
@@ -47,7 +47,7 @@ class Choice:
     total: Decimal | None = None
     """Caspen's, tax included; None when Caspen has no such invoice."""
     document: DocumentFacts | None = None
-    """The QuickBooks document spoken of, where there is one."""
+    """The QuickBooks document the reason names, where it is exactly one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,12 @@ class Subject:
     stands_for: int | None = None
     """The Caspen invoice that the QuickBooks invoice of this number is linked to already."""
 
+    def item(self, verdict: Verdict, reason: str, document: DocumentFacts | None = None) -> BackfillItem:
+        total = self.invoice.total if self.invoice else None
+        return BackfillItem(self.number, verdict, reason, total, document)
 
-def judge(subject: Subject, line_at: datetime) -> Choice | None:
+
+def decide(subject: Subject, line_at: datetime) -> BackfillItem | None:
     """
     :param line_at: When the workspace was first connected.
     :return: None where there is nothing special about it: the ordinary run's rules decide.
@@ -76,22 +80,19 @@ def judge(subject: Subject, line_at: datetime) -> Choice | None:
     """
     invoice = subject.invoice
     if invoice is None:
-        return Choice(
-            subject.number, Verdict.NOT_FOUND, "Caspen has no invoice of this number in this workspace."
-        )
+        return subject.item(Verdict.NOT_FOUND, "Caspen has no invoice of this number in this workspace.")
     if invoice.deleted_at is not None or invoice.status == "void":
-        return _choice(subject, Verdict.VOID, "It is void or deleted in Caspen.")
+        return subject.item(Verdict.VOID, "It is void or deleted in Caspen.")
     if invoice.status == "draft":
-        return _choice(subject, Verdict.DRAFT, "It is a draft; it posts by itself when it is finalised.")
+        return subject.item(Verdict.DRAFT, "It is a draft; it posts automatically when it is finalised.")
+    if subject.linked_to and subject.synced:
+        return subject.item(Verdict.SYNCED, f"It is QuickBooks Invoice {subject.linked_to}.")
     if subject.linked_to:
-        if subject.synced:
-            return _choice(subject, Verdict.SYNCED, f"It is QuickBooks Invoice {subject.linked_to}.")
         return None
     if subject.there:
-        return _judge_number_taken(subject, invoice)
+        return _decide_number_taken(subject, invoice)
     if is_historical(invoice, line_at):
-        return _choice(
-            subject,
+        return subject.item(
             Verdict.NOT_ELIGIBLE,
             f"Historical: created {_day(invoice.created_at)} and finalised {_day(invoice.finalised_at)}, "
             f"before QuickBooks was first connected on {_day(line_at)}, and QuickBooks has no document of "
@@ -101,38 +102,24 @@ def judge(subject: Subject, line_at: datetime) -> Choice | None:
     return None
 
 
-def _judge_number_taken(subject: Subject, invoice: Invoice) -> Choice:
+def _decide_number_taken(subject: Subject, invoice: Invoice) -> BackfillItem:
     if len(subject.there) > 1:
         which = "; ".join(describe(facts) for facts in subject.there)
-        return _choice(subject, Verdict.CLASH, f"QuickBooks has several documents of this number: {which}.")
+        return subject.item(Verdict.CLASH, f"QuickBooks has several documents of this number: {which}.")
     (facts,) = subject.there
-    if subject.stands_for is not None:
-        words = (
-            f"{describe(facts)} has this number and stands for another Caspen invoice ({subject.stands_for})."
-        )
-        return _choice(subject, Verdict.CLASH, words, facts)
-    if not subject.customer_id:
-        words = f"{describe(facts)} has this number, and its customer is not this client's."
-        return _choice(subject, Verdict.CLASH, words, facts)
+    verdict, customer = Verdict.CLASH, subject.customer_id
     expected = Expected(
-        invoice.number,
-        subject.customer_id,
-        invoice.issue_date,
-        invoice.subtotal,
-        invoice.tax_total,
-        invoice.total,
+        invoice.number, customer, invoice.issue_date, invoice.subtotal, invoice.tax_total, invoice.total
     )
-    differences = compare(expected, facts)
-    if differences:
-        found = "; ".join(str(difference) for difference in differences)
-        return _choice(
-            subject, Verdict.CLASH, f"{describe(facts)} has this number but differs: {found}.", facts
-        )
-    return _choice(subject, Verdict.LINK, f"{describe(facts)} is the same document.", facts)
-
-
-def _choice(subject: Subject, verdict: Verdict, reason: str, facts: DocumentFacts | None = None) -> Choice:
-    return Choice(subject.number, verdict, reason, subject.invoice.total if subject.invoice else None, facts)
+    if subject.stands_for is not None:
+        finding = f"has this number and stands for another Caspen invoice ({subject.stands_for})"
+    elif not customer:
+        finding = "has this number, and its customer is not this client's"
+    elif differences := compare(expected, facts):
+        finding = f"has this number but differs: {'; '.join(map(str, differences))}"
+    else:
+        verdict, finding = Verdict.LINK, "is the same document"
+    return subject.item(verdict, f"{describe(facts)} {finding}.", facts)
 
 
 def describe(facts: DocumentFacts) -> str:
@@ -152,7 +139,7 @@ class Pairing:
     pairs: tuple[tuple[int, DocumentFacts], ...] = ()
     """(allocation id, QuickBooks payment)."""
     obstacle: str = ""
-    """Why they cannot be told to be the same, in words; empty: they are."""
+    """Why they are not known to be the same, in words; empty: they are."""
 
 
 def pair_payments(
@@ -172,25 +159,24 @@ def pair_payments(
     :param payments: The QuickBooks payments on ``document``.
     :param credit_notes: How many issued credit notes the invoice has in Caspen.
     """
+    kinds = {link.txn_type for link in document.links} - {"Payment", "Estimate"}
     live = [a for a in allocations if a.deleted_at is None and a.payment_status != "void"]
+    ours = sorted(live, key=lambda a: (a.amount, a.payment_date, a.id))
+    theirs = sorted(payments, key=lambda p: (p.total, p.txn_date or date.min, int(p.quickbooks_id)))
+    shared = [p.quickbooks_id for p in payments if len(p.links) != 1 or p.balance != 0]
     if balance != document.balance:
         return Pairing(obstacle=f"Caspen shows {balance:.2f} due, QuickBooks {document.balance:.2f}.")
     if credit_notes:
-        return Pairing(obstacle="It has credit notes, which cannot be told apart in QuickBooks.")
-    if any(link.txn_type not in ("Payment", "Estimate") for link in document.links):
-        kinds = ", ".join(sorted({link.txn_type for link in document.links} - {"Payment", "Estimate"}))
-        return Pairing(obstacle=f"In QuickBooks it is linked to something other than a payment: {kinds}.")
-    for payment in payments:
-        alone = len(payment.links) == 1 and payment.balance == 0
-        if not alone:
-            return Pairing(
-                obstacle=f"QuickBooks Payment {payment.quickbooks_id} pays more than this invoice."
-            )
-    ours = sorted(live, key=lambda a: (a.amount, a.payment_date, a.id))
-    theirs = sorted(payments, key=lambda p: (p.total, p.txn_date or date.min, int(p.quickbooks_id)))
+        return Pairing(obstacle="It has credit notes, which cannot be matched with QuickBooks' own.")
+    if kinds:
+        names = ", ".join(sorted(kinds))
+        return Pairing(obstacle=f"In QuickBooks it is linked to something other than a payment: {names}.")
+    if shared:
+        return Pairing(obstacle=f"QuickBooks Payment {shared[0]} pays more than this invoice.")
     if [a.amount for a in ours] != [p.total for p in theirs]:
-        return Pairing(obstacle=f"Its payments differ: {_amounts(a.amount for a in ours)} in Caspen, "
-                                f"{_amounts(p.total for p in theirs)} in QuickBooks.")  # fmt: skip
+        caspen, quickbooks = _amounts(a.amount for a in ours), _amounts(p.total for p in theirs)
+        obstacle = f"Its payments differ: {caspen} in Caspen, {quickbooks} in QuickBooks."
+        return Pairing(obstacle=obstacle)
     return Pairing(tuple((a.id, p) for a, p in zip(ours, theirs, strict=True)))
 
 

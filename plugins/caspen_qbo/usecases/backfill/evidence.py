@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from caspen_qbo.core.backfill.verdict import Choice, Pairing, Subject, Verdict, pair_payments
+from caspen_qbo.core.backfill.verdict import BackfillItem, Pairing, Subject, Verdict, pair_payments
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.eligibility import is_historical
@@ -35,17 +35,17 @@ class Evidence:
         invoice = self.subjects[number].invoice
         return invoice.total if invoice else None
 
-    def check_money(self, choice: Choice) -> Choice:
+    def check_money(self, item: BackfillItem) -> BackfillItem:
         """A link stands only where the payments on both sides are known to be the same money."""
-        obstacle = self.pairings[choice.number].obstacle if choice.verdict is Verdict.LINK else ""
+        obstacle = self.pairings[item.number].obstacle if item.verdict is Verdict.LINK else ""
         if not obstacle:
-            return choice
+            return item
         return replace(
-            choice, verdict=Verdict.CLASH, reason=f"{choice.reason} But it cannot be linked: {obstacle}"
+            item, verdict=Verdict.CLASH, reason=f"{item.reason} But it cannot be linked: {obstacle}"
         )
 
 
-def gather(session: Session, numbers: Sequence[str]) -> Evidence:
+def load_evidence(session: Session, numbers: Sequence[str]) -> Evidence:
     """
     Read these numbers on both sides. Stages what Caspen shows of them, and records customers found for their
     clients.
@@ -64,13 +64,13 @@ def gather(session: Session, numbers: Sequence[str]) -> Evidence:
     unlinked = {
         n: s for n, s in subjects.items() if s.invoice and not s.linked_to and s.invoice.status != "draft"
     }
-    subjects |= _look_in_quickbooks(session, unlinked)
+    subjects |= _read_quickbooks(session, unlinked)
     evidence = Evidence(subjects)
-    _gather_money(session, evidence)
+    _load_payments(session, evidence)
     return evidence
 
 
-def _look_in_quickbooks(session: Session, subjects: Mapping[str, Subject]) -> dict[str, Subject]:
+def _read_quickbooks(session: Session, subjects: Mapping[str, Subject]) -> dict[str, Subject]:
     by_number: dict[str, list[DocumentFacts]] = {}
     for body in fetch_by_number(session, "Invoice", list(subjects)):
         facts = read_facts("Invoice", body)
@@ -115,7 +115,7 @@ def _to_compare(
     return ours if is_historical(invoice, session.connection.first_connected_at) else ()
 
 
-def _gather_money(session: Session, evidence: Evidence) -> None:
+def _load_payments(session: Session, evidence: Evidence) -> None:
     invoices = {s.invoice.id: s.invoice for s in evidence.subjects.values() if s.invoice is not None}
     note_ids, allocation_ids = session.billing.fetch_related(session.workspace_id, list(invoices))
     notes = session.billing.fetch_credit_notes(session.workspace_id, note_ids)
@@ -163,12 +163,12 @@ def _pair(
     )
 
 
-def take_up(session: Session, evidence: Evidence, choice: Choice) -> None:
+def link_existing(session: Session, evidence: Evidence, item: BackfillItem) -> None:
     """Link the identical document and its payments, all or nothing; they are synced from then on."""
-    invoice, document = evidence.subjects[choice.number].invoice, choice.document
+    invoice, document = evidence.subjects[item.number].invoice, item.document
     if invoice is None or document is None:
-        raise ValueError(f"{choice.number}: a link needs both documents")
-    pairs = evidence.pairings[choice.number].pairs
+        raise ValueError(f"{item.number}: a link needs both documents")
+    pairs = evidence.pairings[item.number].pairs
     links = {DocumentKey(DocumentKind.INVOICE, invoice.id): document}
     links |= {DocumentKey(DocumentKind.PAYMENT, allocation_id): payment for allocation_id, payment in pairs}
     store = session.store

@@ -1,4 +1,4 @@
-"""Work that should have moved on by itself and did not, said aloud at the end of each run."""
+"""Work that should have moved on automatically and did not, reported at the end of each run."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import logging
 from datetime import timedelta
 
 from caspen_qbo.usecases.shared.session import Session
+from caspen_qbo.wording import counted
 
 log = logging.getLogger(__name__)
 
-DOUBT_AT_MOST = timedelta(hours=1)
-"""Each run looks three times for a lost answer, every quarter of an hour."""
+UNCONFIRMED_AT_MOST = timedelta(hours=1)
+"""Each run, every quarter of an hour, looks three times for a lost answer."""
 WAITING_AT_MOST = timedelta(hours=24)
-"""A document without a listing posts with the next run; a full day of failing runs is worth a word."""
+"""A document without a listing posts with the next run; a full day of failing runs is worth reporting."""
 
 
 def describe_stuck(session: Session) -> str:
@@ -20,22 +21,26 @@ def describe_stuck(session: Session) -> str:
     One or two sentences on what is stuck, also logged as warnings; empty when nothing is.
 
     Reads our own tables only; safe to repeat. Nothing is released here: each run looks for lost answers and
-    tries what waits anyway, so what is still there after that wants a person's eye.
+    tries what waits anyway, so what is still there after that needs a person.
     """
-    row = session.store.activity.fetch_stuck(doubt=DOUBT_AT_MOST, waiting=WAITING_AT_MOST)
-    said = []
-    if row["in_doubt"]:
-        said.append(
-            f"{row['in_doubt']} requests to QuickBooks are without an answer since "
-            f"{row['doubt_since']:%Y-%m-%d %H:%M} UTC: see `caspen_qbo history` and QuickBooks' status page."
+    stuck = session.store.activity.fetch_stuck(
+        unconfirmed_for=UNCONFIRMED_AT_MOST, waiting_for=WAITING_AT_MOST
+    )
+    sentences = []
+    if stuck.unconfirmed:
+        requests = counted(stuck.unconfirmed, "request to QuickBooks has", "requests to QuickBooks have")
+        sentences.append(
+            f"{requests} been without an answer since {stuck.unconfirmed_since:%F %R} UTC: "
+            "see `caspen-qbo history` and QuickBooks' status page."
         )
-    if row["waiting"]:
-        first = ", ".join(row["numbers"])
-        said.append(
-            f"{row['waiting']} documents wait since {row['waiting_since']:%Y-%m-%d %H:%M} UTC and nothing is "
-            f"listed for them ({first}{', ...' if row['waiting'] > len(row['numbers']) else ''}): look at "
-            "the failed runs."
+    if stuck.waiting:
+        documents = counted(stuck.waiting, "document has", "documents have")
+        more = ", ..." if stuck.waiting > len(stuck.numbers) else ""
+        sentences.append(
+            f"{documents} been waiting since {stuck.waiting_since:%F %R} UTC and nothing is listed for "
+            f"{'it' if stuck.waiting == 1 else 'them'} ({', '.join(stuck.numbers)}{more}): "
+            "look at the failed runs."
         )
-    for sentence in said:
+    for sentence in sentences:
         log.warning("stuck workspace=%d %s", session.workspace_id, sentence)
-    return " ".join(said)
+    return " ".join(sentences)

@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class StuckWork:
+    """Work that should have moved on and did not."""
+
+    unconfirmed: int
+    """Requests whose answer is not known."""
+    unconfirmed_since: datetime | None
+    waiting: int
+    """Documents that nothing is listed for."""
+    waiting_since: datetime | None
+    numbers: list[str]
+    """The first three of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something sent, answered, seen or decided about a document."""
+
+    at: datetime
+    document_kind: str
+    document_number: str
+    what: str
+    detail: str | None
+    who: str
+    run_id: str | None
+    request_id: str | None
+    bid: str | None
+    intuit_tid: str | None
+    quickbooks_id: str | None
 
 
 class ActivityStore(Subject):
@@ -14,15 +45,16 @@ class ActivityStore(Subject):
     folder = "monitoring/activity"
 
     def is_post_due(self, *, max_age: timedelta) -> bool:
-        """Something is known to be left to do, or no post run ended well within ``max_age``."""
-        row = self._fetch_one("is_post_due", max_age=max_age)
-        return bool(row and row["due"])
+        """Whether something is known to be left to do, or no post run succeeded within ``max_age``."""
+        return self._is("is_post_due", max_age=max_age)
 
-    def fetch_stuck(self, *, doubt: timedelta, waiting: timedelta) -> Row:
-        """Requests without an answer for longer than ``doubt``, unlisted documents idle for ``waiting``."""
-        row = self._fetch_one("select_stuck", doubt=doubt, waiting=waiting)
-        return row or {}
+    def fetch_stuck(self, *, unconfirmed_for: timedelta, waiting_for: timedelta) -> StuckWork:
+        """What has been without an answer, or without a listing, for longer than this."""
+        (stuck,) = self._fetch_values(
+            StuckWork, "select_stuck", unconfirmed_for=unconfirmed_for, waiting_for=waiting_for
+        )
+        return stuck
 
-    def fetch_history(self, number: str) -> list[Row]:
+    def fetch_history(self, number: str) -> list[Event]:
         """Everything recorded about the documents of a number and what hangs on them, in order."""
-        return self._fetch_all("select_history", number=number)
+        return self._fetch_values(Event, "select_history", number=number)

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.database import Database
 
 _FOLDER = "monitoring/practices"
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueJob:
+    """A job that should have succeeded in a practice by now."""
+
+    workspace_id: int
+    job: str
+    since: datetime
+    """The last successful end, or when the practice was connected."""
+    needs_reconnect: bool
+    last_message: str | None
+    """Why the last run failed; None: none was even started."""
+
+    def __str__(self) -> str:
+        if self.needs_reconnect:
+            why = "The connection to QuickBooks waits for a person to reconnect it."
+        elif self.last_message:
+            why = f"The last run failed: {self.last_message}"
+        else:
+            why = "No run was started: is the DAG switched on, and does the scheduler run?"
+        return (
+            f"workspace {self.workspace_id}: no successful {self.job} run since {self.since:%F %R} UTC. {why}"
+        )
 
 
 class PracticeStore:
@@ -21,28 +46,33 @@ class PracticeStore:
 
     def fetch_connected(self) -> list[int]:
         """Workspaces that are connected now."""
-        return self._ids("select_connected_workspaces")
+        return self._ids("select_workspaces", statuses=["connected"])
 
     def fetch_awaiting_reconnection(self) -> list[int]:
         """Workspaces whose connection died and waits for a person."""
-        return self._ids("select_awaiting_reconnection")
+        return self._ids("select_workspaces", statuses=["needs_reconnect"])
 
     def fetch_expected(self) -> list[int]:
-        """Workspaces where runs should end well: all that are not disconnected."""
-        return self._ids("select_expected_workspaces")
+        """Workspaces where runs should succeed: all that are not disconnected."""
+        return self._ids("select_workspaces", statuses=["connected", "needs_reconnect"])
 
     def fetch_of_realms(self, realm_ids: Collection[str]) -> list[int]:
         """Workspaces connected to one of these companies."""
         return self._ids("select_workspaces_of_realms", realm_ids=list(realm_ids))
 
-    def fetch_run(self, run_id: str, job: str) -> dict[int, Row]:
-        """What a run did, by workspace; one that never got as far as its workspace is absent."""
-        rows = self._db.fetch_all(f"{_FOLDER}/select_run", {"run_id": run_id, "job": job})
-        return {row["workspace_id"]: row for row in rows}
+    def fetch_failures(self, run_id: str, job: str) -> dict[int, str]:
+        """Why a run failed, by workspace; one that never got as far as its workspace is absent."""
+        rows = self._db.fetch_all(f"{_FOLDER}/select_failures", {"run_id": run_id, "job": job})
+        return {row["workspace_id"]: row["message"] for row in rows}
 
-    def fetch_last_success(self, jobs: Collection[str]) -> list[Row]:
-        """For each connected workspace and job: when it last ended well and what it last failed of."""
-        return self._db.fetch_all(f"{_FOLDER}/select_last_success", {"jobs": list(jobs)})
+    def fetch_overdue(self, quiet_at_most: Mapping[str, timedelta], now: datetime) -> list[OverdueJob]:
+        """
+        Jobs without a successful run for too long, in practices that are not disconnected.
+
+        :param quiet_at_most: By job, how long it may be without one.
+        """
+        params = {"jobs": list(quiet_at_most), "limits": list(quiet_at_most.values()), "now": now}
+        return self._db.fetch_values(OverdueJob, f"{_FOLDER}/select_overdue", params)
 
     def read_clock(self) -> datetime:
         """Our database's time, which is what ``posted_at`` and the like are compared with."""

@@ -9,6 +9,8 @@ from psycopg.types.json import Jsonb
 from caspen_qbo.hooks.store.posting.documents import LedgerRow
 from caspen_qbo.hooks.store.subject import Subject
 
+LEDGER = ("finalised", "synced", "waiting", "listed", "excluded")
+
 
 class RunStore(Subject):
     folder = "monitoring/runs"
@@ -22,23 +24,20 @@ class RunStore(Subject):
         run_id: str,
         job: str,
         *,
+        success: bool,
+        message: str = "",
         counts: Mapping[str, int],
         calls: Mapping[str, int],
         ledger: LedgerRow | None,
-        success: bool,
-        message: str = "",
     ) -> None:
+        """:param ledger: The invoices'; None for a run that could not count them."""
         self._execute(
             "finish_run",
             run_id=run_id,
             job=job,
-            counts=Jsonb(dict(counts)),
-            calls=Jsonb(dict(calls)),
-            finalised=ledger.finalised if ledger else None,
-            synced=ledger.synced if ledger else None,
-            waiting=ledger.waiting if ledger else None,
-            listed=ledger.listed if ledger else None,
-            excluded=ledger.excluded if ledger else None,
             success=success,
             message=message,
+            counts=Jsonb(dict(counts)),
+            calls=Jsonb(dict(calls)),
+            **{name: getattr(ledger, name) if ledger else None for name in LEDGER},
         )

@@ -1,14 +1,13 @@
--- When each scheduled job last succeeded in each practice that should be running.
+-- Scheduled jobs without a successful run for too long, in each practice that should be running.
 -- A practice counts from the moment it was (re)connected: before that nothing could run.
 -- Grain:   one row per workspace and job
 -- Order:   workspace_id, job
--- Params:  jobs text[]
--- Columns: workspace_id | job | status text: the connection's | last_success_at, last_failure_at, quiet_since   timestamptz
---          last_message text: of the last failed run
-SELECT c.workspace_id, j.job, c.status, good.finished_at AS last_success_at, bad.started_at AS last_failure_at,
-       bad.message AS last_message, greatest(c.connected_at, good.finished_at) AS quiet_since
+-- Params:  jobs text[] | limits interval[], one for each job | now timestamptz
+-- Columns: workspace_id | job | since timestamptz | needs_reconnect boolean | last_message text: of the last failed run
+SELECT c.workspace_id, j.job, greatest(c.connected_at, good.finished_at) AS since,
+       c.status = 'needs_reconnect' AS needs_reconnect, bad.message AS last_message
 FROM qbo_sync.connection c
-CROSS JOIN unnest(%(jobs)s::text[]) AS j (job)
+CROSS JOIN unnest(%(jobs)s::text[], %(limits)s::interval[]) AS j (job, quiet_at_most)
 LEFT JOIN LATERAL (
   SELECT r.finished_at
   FROM qbo_sync.sync_run r
@@ -17,7 +16,7 @@ LEFT JOIN LATERAL (
   LIMIT 1
 ) good ON true
 LEFT JOIN LATERAL (
-  SELECT r.started_at, r.message
+  SELECT r.message
   FROM qbo_sync.sync_run r
   WHERE r.workspace_id = c.workspace_id AND r.job = j.job AND r.success IS NOT TRUE
     AND (good.finished_at IS NULL OR r.started_at > good.finished_at)
@@ -25,4 +24,5 @@ LEFT JOIN LATERAL (
   LIMIT 1
 ) bad ON true
 WHERE c.status <> 'disconnected'
+  AND %(now)s - greatest(c.connected_at, good.finished_at) > j.quiet_at_most
 ORDER BY c.workspace_id, j.job

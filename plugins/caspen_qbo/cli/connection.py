@@ -1,28 +1,13 @@
-"""Commands that set a workspace up: migrate, connect, settings, link-tax, doctor."""
+"""Commands that set a workspace up: migrate, connect, settings, link-tax, doctor; and the keys' rotation."""
 
 from __future__ import annotations
 
-import getpass
+import sys
 
 import typer
 
-from caspen_qbo.cli.show import console
-
-WORKSPACE = typer.Option(..., "--workspace", help="Caspen's workspace id.")
-
-
-def register(app: typer.Typer) -> None:
-    app.command("migrate")(migrate)
-    app.command("connect")(connect)
-    app.command("disconnect")(disconnect)
-    app.command("settings")(settings)
-    app.command("link-tax")(link_tax)
-    app.command("doctor")(doctor)
-
-
-def who() -> str:
-    """Who sits at this terminal, for the record."""
-    return f"cli:{getpass.getuser()}"
+from caspen_qbo.cli.shared import WORKSPACE, console, open_session, who
+from caspen_qbo.errors import ConfigurationError
 
 
 def migrate() -> None:
@@ -36,18 +21,21 @@ def migrate() -> None:
 def connect(
     workspace: int = WORKSPACE,
     realm: str = typer.Option(..., help="QuickBooks company (realm) id."),
-    refresh_token: str = typer.Option(..., help="A refresh token obtained elsewhere; it is traded at once."),
+    refresh_token: str = typer.Option(
+        ..., help="A refresh token obtained elsewhere, exchanged at once; - reads it from standard input."
+    ),
 ) -> None:
     """Store a connection obtained elsewhere."""
     from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 
+    token = sys.stdin.readline().strip() if refresh_token == "-" else refresh_token
     with QuickBooksHook().connector() as connector:
-        connector.adopt(workspace, realm, refresh_token)
+        connector.adopt(workspace, realm, token)
     console().print(f"workspace {workspace} is connected to company {realm}")
 
 
 def disconnect(workspace: int = WORKSPACE) -> None:
-    """End the connection at Intuit and forget the tokens; settings and links stay."""
+    """End the connection at Intuit and delete the tokens; settings and links stay."""
     from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 
     with QuickBooksHook().connector() as connector:
@@ -62,11 +50,10 @@ def settings(
     product_item: str = typer.Option(..., help="Id of an item of type NonInventory or Inventory."),
 ) -> None:
     """Choose the payment account and the default items; their types are checked."""
-    from caspen_qbo import wiring
     from caspen_qbo.core.reference import Choices
     from caspen_qbo.usecases.connection.setup import choose_settings
 
-    with wiring.open_session(workspace, wiring.new_run_id("settings")) as session:
+    with open_session(workspace, "settings") as session:
         choose_settings(session, Choices(payment_account, service_item, product_item), who=who())
     console().print(f"workspace {workspace}: settings saved")
 
@@ -77,23 +64,36 @@ def link_tax(
     tax_code: str = typer.Option(..., help="QuickBooks' tax code id."),
 ) -> None:
     """Link one Caspen tax rate to a QuickBooks tax code of the same rate."""
-    from caspen_qbo import wiring
     from caspen_qbo.usecases.connection.setup import link_tax as link
 
-    with wiring.open_session(workspace, wiring.new_run_id("link_tax")) as session:
+    with open_session(workspace, "link_tax") as session:
         code = link(session, tax_rate, tax_code, who=who())
     console().print(f"workspace {workspace}: tax rate {tax_rate} is linked to {code.name}")
 
 
 def doctor(workspace: int = WORKSPACE) -> None:
     """Every set-up check, one line each; exit 0 only if all hold."""
-    from caspen_qbo import wiring
     from caspen_qbo.usecases.connection.doctor import examine
 
-    with wiring.open_session(workspace, wiring.new_run_id("doctor")) as session:
+    with open_session(workspace, "doctor") as session:
         findings = examine(session)
     for finding in findings:
-        todo = f"  ->  {finding.fix}" if finding.fix else ""
-        print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.detail}{todo}")
+        fix = f"  ->  {finding.fix}" if finding.fix else ""
+        print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.detail}{fix}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
+
+
+def rotate_fernet_key() -> None:
+    """Rewrite the stored tokens with the first key of AIRFLOW__CORE__FERNET_KEY (new,old); safe to repeat."""
+    from caspen_qbo.hooks.intuit.rotation import rewrite_tokens
+
+    rewritten = rewrite_tokens()
+    console().print(f"tokens of {len(rewritten.done)} workspace(s) are encrypted with the first key")
+    if rewritten.unreadable:
+        names = ", ".join(str(workspace_id) for workspace_id in rewritten.unreadable)
+        raise ConfigurationError(
+            f"The tokens of workspace(s) {names} were encrypted with a key that is not in "
+            "AIRFLOW__CORE__FERNET_KEY; they were left as they are. Add that key behind the others and run "
+            "this again, or reconnect them."
+        )

@@ -6,15 +6,10 @@ from pathlib import Path
 
 import typer
 
-from caspen_qbo.cli.setup import WORKSPACE
-from caspen_qbo.cli.show import console
+from caspen_qbo.cli.shared import WORKSPACE, console, open_store
 
 HTML = typer.Option(None, "--html", help="Write the page here.")
 XLSX = typer.Option(None, "--xlsx", help="Write the spreadsheet here.")
-
-
-def register(app: typer.Typer) -> None:
-    app.command("report")(report)
 
 
 def report(
@@ -26,13 +21,12 @@ def report(
     """
     Write the report of a stored reconciliation; the same run gives the same bytes whenever it is written.
     """
-    from caspen_qbo import wiring
     from caspen_qbo.reports import build
 
     if html is None and xlsx is None:
         raise typer.BadParameter("give --html FILE, --xlsx FILE, or both")
-    with wiring.open_store() as store:
-        made = build(store.for_workspace(workspace), run)
+    with open_store(workspace) as store:
+        made = build(store, run)
     for path, content in ((html, made.html.encode()), (xlsx, made.xlsx)):
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)

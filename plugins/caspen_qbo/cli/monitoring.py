@@ -1,0 +1,105 @@
+"""Commands that show where things stand: status, unsynced, history, heartbeat."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from caspen_qbo.cli.shared import JSON, WORKSPACE, console, open_session, open_store, print_json, print_table
+
+LEDGER = ("finalised", "synced", "waiting", "listed", "excluded", "stale")
+
+
+def status(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
+    """
+    Invoices by standing: finalised = synced + waiting + listed + excluded; and the same by kind of document.
+    """
+    from caspen_qbo.usecases.shared.ledger import read_ledger
+
+    with open_session(workspace, "status") as session:
+        ledger = read_ledger(session)
+    by_kind = {kind: asdict(row) for kind, row in {**ledger.by_kind, "invoice": ledger.invoices}.items()}
+    for figures in by_kind.values():
+        del figures["kind"]
+    if as_json:
+        totals = {name: by_kind["invoice"][name] for name in LEDGER}
+        print_json({"workspace_id": workspace, **totals, "by_kind": by_kind})
+        return
+    print_table(
+        ("documents", *LEDGER),
+        [(kind, *(figures[name] for name in LEDGER)) for kind, figures in by_kind.items()],
+        title=f"Workspace {workspace}",
+    )
+
+
+def unsynced(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
+    """The open rows a person has to look at."""
+    with open_store(workspace) as store:
+        rows = store.unsynced.fetch_open()
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        console().print(f"workspace {workspace}: nothing is listed")
+    else:
+        print_table(
+            ("kind", "number", "title", "detail", "what to do", "since", "tries"),
+            [
+                (
+                    r.document_kind,
+                    r.document_number,
+                    r.title,
+                    r.detail,
+                    r.fix,
+                    r.first_seen_at.date(),
+                    r.attempts,
+                )
+                for r in rows
+            ],
+        )
+
+
+def history(
+    workspace: int = WORKSPACE,
+    number: str = typer.Option(..., "--number", help="Of an invoice, a credit note or a payment."),
+    as_json: bool = JSON,
+) -> None:
+    """Everything sent, answered, seen and decided about a document, with request ids for Intuit's support."""
+    with open_store(workspace) as store:
+        events = store.activity.fetch_history(number)
+    if as_json:
+        print_json(events)
+        return
+    if not events:
+        console().print(f"workspace {workspace}: nothing is recorded about {number}")
+        raise typer.Exit(1)
+    print_table(
+        ("at (UTC)", "document", "what", "detail", "who", "request id", "intuit_tid"),
+        [
+            (
+                f"{event.at:%Y-%m-%d %H:%M:%S}",
+                f"{event.document_kind} {event.document_number}",
+                event.what,
+                event.detail,
+                event.who,
+                " ".join(filter(None, (event.request_id, event.bid))),
+                event.intuit_tid,
+            )
+            for event in events
+        ],
+        title=f"Workspace {workspace}: {number}",
+    )
+
+
+def heartbeat() -> None:
+    """Whether every connected practice was posted, imported and reconciled lately; exit 1 if not."""
+    from caspen_qbo import wiring
+    from caspen_qbo.usecases.monitoring.heartbeat import find_overdue_jobs
+
+    with wiring.open_store() as store:
+        overdue = find_overdue_jobs(store)
+    for job in overdue:
+        console().print(str(job))
+    if overdue:
+        raise typer.Exit(1)
+    console().print("every connected practice was posted, imported and reconciled lately")
