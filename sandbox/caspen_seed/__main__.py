@@ -26,10 +26,8 @@ Dsn = Annotated[str, typer.Option(envvar="CASPEN_DSN", help="libpq URL of Caspen
 Workspace = Annotated[int, typer.Option(help="Caspen's workspace id.")]
 
 
-def moment(text: str | None) -> dt.datetime | None:
+def moment(text: str) -> dt.datetime:
     """An ISO 8601 moment with a time zone, such as 2026-11-20T09:00:00+11:00."""
-    if text is None:
-        return None
     try:
         value = dt.datetime.fromisoformat(text)
     except ValueError:
@@ -75,8 +73,8 @@ def load(
             weeks=weeks,
             seed=seed,
             scale=scale,
-            now=moment(now),
-            connected_at=moment(connected_at),
+            now=None if now is None else moment(now),
+            connected_at=None if connected_at is None else moment(connected_at),
         )
     except (CaspenRefused, ValueError) as error:
         print(f"Nothing was loaded. {error}", file=sys.stderr)

@@ -14,9 +14,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row, kwargs_row
 
 NUMBER_LENGTH_MAX = 21
 """Characters of a document number that QuickBooks takes."""
@@ -180,7 +181,7 @@ def describe(dsn: str, workspace_id: int, first_connected_at: dt.datetime) -> Pr
         if found is None:
             raise LookupError(f"workspace {workspace_id} not found; expected the id of one")
         parameters = {"workspace_id": workspace_id, "connected_at": first_connected_at}
-        cursor = connection.cursor(row_factory=class_row(_invoice_facts))
+        cursor = connection.cursor(row_factory=kwargs_row(_invoice_facts))
         invoices = tuple(cursor.execute(INVOICES, parameters))
         eligible = {i.client_id for i in invoices if i.standing is Standing.ELIGIBLE}
         clients = connection.cursor(row_factory=dict_row).execute(
@@ -194,7 +195,7 @@ def describe(dsn: str, workspace_id: int, first_connected_at: dt.datetime) -> Pr
     return PracticeFacts(workspace_id, found[0], invoices, groups)
 
 
-def _invoice_facts(*, standing: str, tax_rate_ids: list[int], **row: object) -> InvoiceFacts:
+def _invoice_facts(*, standing: str, tax_rate_ids: list[int], **row: Any) -> InvoiceFacts:
     return InvoiceFacts(standing=Standing(standing), tax_rate_ids=tuple(tax_rate_ids), **row)
 
 

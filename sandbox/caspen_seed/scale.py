@@ -12,6 +12,8 @@ import datetime as dt
 import psycopg
 from psycopg import Connection
 
+from caspen_seed.database import only_row
+
 OLDEST = dt.timedelta(days=8 * 365)
 CLIENTS_MAX = 20_000
 INVOICES_PER_CLIENT = 20
@@ -144,14 +146,14 @@ def add_new_invoices(dsn: str, workspace_id: int, count: int) -> None:
             "SELECT min(id) FROM caspen.tax_rate "
             "WHERE workspace_id = %s AND name = 'GST' AND rate = 10 AND archived_at IS NULL",
             [workspace_id],
-        ).fetchone()
+        )
         values = {
             "workspace": workspace_id,
             "count": count,
             "first": _reserve(connection, "invoice_id", count),
             "lines": LINES_PER_NEW_INVOICE,
             "line": _reserve(connection, "invoice_line_id", count * LINES_PER_NEW_INVOICE),
-            "rate": rate[0],
+            "rate": only_row(rate)[0],
             **clients,
         }
         for statement in ADD_NEW:
@@ -172,11 +174,11 @@ def _add_clients(
 
 def _reserve(connection: Connection, sequence: str, count: int) -> int:
     """Take `count` ids at once. :return: the first of them."""
-    row = connection.execute(
+    taken = connection.execute(
         "SELECT setval(%(name)s::regclass, nextval(%(name)s::regclass) + %(count)s - 1) - %(count)s + 1",
         {"name": f"caspen_app.{sequence}", "count": count},
-    ).fetchone()
-    return row[0]
+    )
+    return only_row(taken)[0]
 
 
 def _analyse(dsn: str) -> None:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from caspen_seed import LineAmounts, NewLine, Staff, Totals, compute_totals
-from caspen_seed.arithmetic import TAX_MODES, TaxMode
+from caspen_seed.arithmetic import TAX_MODES, DiscountType, TaxMode
 from caspen_seed.records import LINE_KINDS
 
 TOTAL_MAX = Decimal("9999999999.99")
@@ -66,7 +66,7 @@ unit_prices = st.one_of(
     decimals("0", "2500", 4),
     decimals("0", "2500", 2),
 )
-discounts = st.one_of(
+discounts: st.SearchStrategy[tuple[DiscountType, Decimal]] = st.one_of(
     st.just(("none", Decimal(0))),
     st.tuples(st.just("percentage"), st.sampled_from([Decimal(n) for n in ("100", "50", "33.3333", "120")])),
     st.tuples(st.just("percentage"), decimals("0", "100", 4)),
@@ -118,7 +118,6 @@ def draft_drawn(
     client_id: int,
     invoice: DrawnInvoice,
     tax_rate_ids: Mapping[Decimal, int],
-    **options: object,
 ) -> int:
     """
     Let staff draft a drawn invoice. :param tax_rate_ids: percentage to the id of a rate. :return: its id.
@@ -136,4 +135,4 @@ def draft_drawn(
         )
         for line in invoice.lines
     ]
-    return staff.draft_invoice(client_id, lines, tax_mode=invoice.tax_mode, **options)
+    return staff.draft_invoice(client_id, lines, tax_mode=invoice.tax_mode)

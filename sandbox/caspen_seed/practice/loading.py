@@ -13,11 +13,12 @@ from random import Random
 
 import psycopg
 
+from caspen_seed.database import only_row
 from caspen_seed.errors import CaspenRefused
 from caspen_seed.practice import edge_cases, stories
 from caspen_seed.practice.catalogue import ARCHIVED, TAX_RATES
 from caspen_seed.practice.clinic import Clinic
-from caspen_seed.practice.diary import Diary
+from caspen_seed.practice.diary import Diary, Story
 from caspen_seed.practice.names import AWKWARD_NAMES, NAMESAKES, SAME_LAST_FIVE_OFFSET, ordinary_clients
 from caspen_seed.practice.neighbour import NEIGHBOUR_OFFSET, open_neighbour
 from caspen_seed.staff import Staff, create_workspace, set_clock
@@ -108,8 +109,9 @@ def load_practice(
             "SELECT (SELECT count(*) FROM caspen.invoice WHERE workspace_id = %(id)s), "
             "(SELECT count(*) FROM caspen.client WHERE workspace_id = %(id)s)",
             {"id": workspace_id},
-        ).fetchone()
-    return Loaded(workspace_id, neighbour_id, connected_at, now, rates, *counts)
+        )
+        invoices, clients = only_row(counts)
+    return Loaded(workspace_id, neighbour_id, connected_at, now, rates, invoices, clients)
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,10 @@ def _register_clients(staff: Staff, rng: Random, count: int, opened: dt.datetime
     ticks = (opened + dt.timedelta(minutes=n) for n in itertools.count(1))
     people = list(ordinary_clients(rng, max(count - len(AWKWARD_NAMES) - 6, ORDINARY_MIN)))
     awkward = [staff.create_client(*name, at=next(ticks)) for name in AWKWARD_NAMES]
-    ordinary = [staff.create_client(first, last, at=next(ticks), **more) for first, last, more in people]
+    ordinary = [
+        staff.create_client(first, last, client_id=None, at=next(ticks), **more)
+        for first, last, more in people
+    ]
     namesakes = [
         staff.create_client(*NAMESAKES, email=email, at=next(ticks))
         for email in ("emma.w@example.com", "ewilson@example.com")
@@ -203,7 +208,7 @@ def _plan_edge_cases(clinic: Clinic, clients: _Clients, connected_at: dt.datetim
         clinic.diary.add(before, telling(clinic, client, connected_at))
 
 
-def _merge(clinic: Clinic, secondary: int, survivor: int) -> stories.Story:
+def _merge(clinic: Clinic, secondary: int, survivor: int) -> Story:
     clinic.staff.merge_clients(secondary, survivor)
     yield from ()
 

@@ -14,6 +14,7 @@ from caspen_seed.arithmetic import (
     ZERO,
     LineAmounts,
     Number,
+    TaxMode,
     compute_tax,
     compute_totals,
     exact,
@@ -175,7 +176,7 @@ class Credits(Payments):
         return chosen
 
     @staticmethod
-    def _part_of(line: Row, quantity: Decimal, left: Decimal, tax_mode: str) -> LineAmounts:
+    def _part_of(line: Row, quantity: Decimal, left: Decimal, tax_mode: TaxMode) -> LineAmounts:
         amount = line["amount"] - line["credited_amount"]
         if quantity < left:
             with localcontext(prec=PRECISION):

@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 
+from caspen_seed.database import only_row
 from caspen_seed.errors import CaspenRefused
 
 Row = dict[str, Any]
@@ -98,7 +99,7 @@ class Desk:
 
         :return: The new balance.
         """
-        row = cursor.execute(
+        cursor.execute(
             """
             WITH due AS (
               SELECT i.id, i.total
@@ -114,17 +115,17 @@ class Desk:
             RETURNING i.balance
             """,
             [invoice_id],
-        ).fetchone()
-        return row["balance"]
+        )
+        return only_row(cursor)["balance"]
 
     def _today(self, cursor: Cursor[DictRow]) -> dt.date:
         """The date in the practice's time zone."""
-        row = cursor.execute(
+        cursor.execute(
             "SELECT (caspen_app.clock() AT TIME ZONE time_zone)::date AS today "
             "FROM caspen.workspace WHERE id = %s",
             [self._workspace_id],
-        ).fetchone()
-        return row["today"]
+        )
+        return only_row(cursor)["today"]
 
     def _unknown(self, kind: str, record_id: int) -> CaspenRefused:
         return CaspenRefused(

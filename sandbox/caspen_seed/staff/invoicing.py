@@ -10,6 +10,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from caspen_seed.arithmetic import TaxMode, compute_totals
+from caspen_seed.database import only_row
 from caspen_seed.errors import CaspenRefused
 from caspen_seed.records import Invoice, InvoiceLine, NewLine
 from caspen_seed.staff.desk import Row, named
@@ -231,7 +232,7 @@ class Invoicing(Lines):
                 f"only an open invoice can be {verb}",
                 "unlink its payments first" if invoice["status"] == "paid" else "",
             )
-        touched = cursor.execute(
+        cursor.execute(
             """
             SELECT
               EXISTS (SELECT FROM caspen.payment_allocation
@@ -240,7 +241,8 @@ class Invoicing(Lines):
                       WHERE invoice_id = %(id)s AND status = 'issued') AS credited
             """,
             {"id": invoice_id},
-        ).fetchone()
+        )
+        touched = only_row(cursor)
         if touched["paid"] or touched["credited"]:
             seen, step = (
                 ("has a live allocation", "unlink it first")

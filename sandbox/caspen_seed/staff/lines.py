@@ -10,6 +10,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from caspen_seed.arithmetic import LineAmounts, TaxMode, compute_totals
+from caspen_seed.database import only_row
 from caspen_seed.errors import CaspenRefused
 from caspen_seed.records import NewLine
 from caspen_seed.staff.desk import Row, named
@@ -112,12 +113,12 @@ class Lines(People):
 
     def _refresh_rates(self, cursor: Cursor[DictRow], invoice: Row) -> None:
         """Compute a draft again if a tax rate on it has changed since it was written."""
-        moved = cursor.execute(
+        cursor.execute(
             "SELECT EXISTS (SELECT FROM caspen.invoice_line l JOIN caspen.tax_rate r ON r.id = l.tax_rate_id "
             "WHERE l.invoice_id = %s AND l.tax_percent <> r.rate) AS moved",
             [invoice["id"]],
-        ).fetchone()
-        if moved["moved"]:
+        )
+        if only_row(cursor)["moved"]:
             priced = self._price(cursor, self._lines_as_typed(cursor, invoice["id"]), invoice["tax_mode"])
             self._write_priced(cursor, invoice["id"], priced, invoice["tax_mode"])
 

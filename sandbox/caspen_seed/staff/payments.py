@@ -10,6 +10,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from caspen_seed.arithmetic import ZERO, Number, exact
+from caspen_seed.database import only_row
 from caspen_seed.errors import CaspenRefused
 from caspen_seed.records import Payment
 from caspen_seed.staff.desk import Row, named
@@ -145,11 +146,12 @@ class Payments(Invoicing):
 
     @staticmethod
     def _allocated(cursor: Cursor[DictRow], payment_id: int) -> Decimal:
-        return cursor.execute(
+        cursor.execute(
             "SELECT coalesce(sum(amount), 0) AS allocated FROM caspen.payment_allocation "
             "WHERE payment_id = %s AND deleted_at IS NULL",
             [payment_id],
-        ).fetchone()["allocated"]
+        )
+        return only_row(cursor)["allocated"]
 
     def _allocate(self, cursor: Cursor[DictRow], payment_id: int, invoice: Row, part: Decimal) -> int:
         if invoice["status"] != "open":
@@ -165,14 +167,15 @@ class Payments(Invoicing):
                 f"{part} would overpay it",
                 "leave the rest unallocated",
             )
-        allocation = cursor.execute(
+        cursor.execute(
             "INSERT INTO caspen.payment_allocation "
             "(id, workspace_id, payment_id, invoice_id, amount, allocated_at) "
             "VALUES (nextval('caspen_app.allocation_id'), %s, %s, %s, %s, caspen_app.clock()) RETURNING id",
             [self._workspace_id, payment_id, invoice["id"], part],
-        ).fetchone()
+        )
+        allocation_id = only_row(cursor)["id"]
         self._settle(cursor, invoice["id"])
-        return allocation["id"]
+        return allocation_id
 
     @staticmethod
     def _unlink(cursor: Cursor[DictRow], allocation_id: int) -> None:

@@ -9,6 +9,7 @@ from psycopg import Cursor, sql
 from psycopg.rows import DictRow
 
 from caspen_seed.arithmetic import Number, exact
+from caspen_seed.database import only_row
 from caspen_seed.errors import CaspenRefused
 from caspen_seed.staff.desk import Desk, Row
 
@@ -57,9 +58,8 @@ class People(Desk):
                 sql.SQL(", ").join(map(sql.Identifier, columns)),
                 sql.SQL(", ").join([sql.SQL("%s")] * len(columns)),
             )
-            return cursor.execute(statement, [client_id, self._workspace_id, *columns.values()]).fetchone()[
-                "id"
-            ]
+            cursor.execute(statement, [client_id, self._workspace_id, *columns.values()])
+            return only_row(cursor)["id"]
 
     def change_client(self, client_id: int, *, at: dt.datetime | None = None, **details: str | None) -> None:
         """Correct a client's details. :param details: Any of `CLIENT_DETAILS`; the others stay."""
@@ -109,11 +109,12 @@ class People(Desk):
     def create_tax_rate(self, name: str, rate: Number, *, at: dt.datetime | None = None) -> int:
         """Create a tax rate. :param rate: percent, at most 4 decimals. :return: its id."""
         with self._action(at) as cursor:
-            return cursor.execute(
+            cursor.execute(
                 "INSERT INTO caspen.tax_rate (id, workspace_id, name, rate, created_at) "
                 "VALUES (nextval('caspen_app.tax_rate_id'), %s, %s, %s, caspen_app.clock()) RETURNING id",
                 [self._workspace_id, name, exact(rate, "rate")],
-            ).fetchone()["id"]
+            )
+            return only_row(cursor)["id"]
 
     def change_tax_rate(self, tax_rate_id: int, rate: Number, *, at: dt.datetime | None = None) -> None:
         """Change a rate's percentage. Finalised invoices keep the one they were finalised with."""

@@ -42,7 +42,7 @@ PURCHASE_ACCOUNTS = ("Cost of Goods Sold", "Expense", "Other Expense", "Other Cu
 class ListKind(Kind):
     """Rules all four share: a unique name, and " (deleted)" behind an inactive one."""
 
-    indexed = ("Name",)
+    indexed: tuple[str, ...] = ("Name",)
     default_order = "Name"
     duplicate_detail = (
         "The name supplied already exists. : Another {kind} is already using this \nname. "
@@ -50,9 +50,9 @@ class ListKind(Kind):
     )
     kind_word = "entry"
 
-    @property
-    def sequence(self) -> str:
-        return self.name
+    def __init__(self) -> None:
+        self.sequence = self.name  # each list counts its own ids
+        super().__init__()
 
     def build(
         self,

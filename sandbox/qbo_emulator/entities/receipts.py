@@ -7,9 +7,9 @@ from qbo_emulator.entities.sales_form import FORM_FIELDS, SalesForm
 from qbo_emulator.rules.references import account_of_type, named_ref
 from qbo_emulator.store import Company, Document
 from qbo_emulator.values import faults
-from qbo_emulator.values.fields import Anything, Flag, Ref, Text
+from qbo_emulator.values.fields import Anything, Field, Flag, Ref, Text
 
-RECEIPT_FIELDS = {
+RECEIPT_FIELDS: dict[str, Field] = {
     **FORM_FIELDS,
     "PaymentMethodRef": Ref(),
     "PaymentRefNum": Text(21),

@@ -61,7 +61,7 @@ def parse(text: str) -> Query:
     except UnexpectedToken as error:
         raise _met(error.token) from error
     except UnexpectedCharacters as error:
-        character = text[error.pos_in_stream]
+        character = text[error.pos_in_stream or 0]
         raise faults.query_syntax(
             f'Lexical error at line {error.line}, column {error.column}.  Encountered: "{character}" '
             f'({ord(character)}), after : ""'
@@ -86,7 +86,7 @@ def _escaped(character: str) -> str:
 class _ToQuery(Transformer[Token, Any]):
     def start(self, parts: list[Any]) -> Query:
         entity = next(str(part) for part in parts if isinstance(part, Token) and part.type == "NAME")
-        given = dict(part for part in parts if isinstance(part, tuple))
+        given: dict[str, Any] = dict(part for part in parts if isinstance(part, tuple))
         return Query(entity, **given)
 
     def projection(self, parts: list[Any]) -> tuple[str, Any]:

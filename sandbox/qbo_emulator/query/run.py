@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -173,7 +174,7 @@ def _ordered(
             return (row for row in table.in_order(path, descending) if all(f.matches(row) for f in filters))
         result = list(rows)
         for path, descending in reversed(order):
-            result.sort(key=lambda row, path=path: _sort_key(kind, row, path), reverse=descending)
+            result.sort(key=partial(_sort_key, kind, path=path), reverse=descending)
         return result
     if not _narrowed(filters):
         return rows

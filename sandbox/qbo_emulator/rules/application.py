@@ -100,7 +100,8 @@ def release(company: Company, entity: str, document: Document, keep: Decimal = Z
 
 def _balanced(lines: list[dict[str, Any]], unapplied: Decimal) -> list[dict[str, Any]]:
     """When a credit is taken away, the payment can no longer pay as much: shorten its last invoice lines."""
-    missing, result = max(-unapplied, ZERO), []
+    missing = max(-unapplied, ZERO)
+    result: list[dict[str, Any]] = []
     for line in reversed(lines):
         take = min(missing, dec(line["Amount"])) if line["LinkedTxn"][0]["TxnType"] == "Invoice" else ZERO
         missing -= take

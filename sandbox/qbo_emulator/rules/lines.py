@@ -122,7 +122,7 @@ class FormLines:
         for line, taxable in zip(self._taxable_lines, self.taxable, strict=False):
             line["Amount"] = amount_number(taxable.net)
         self.subtotal = sum((line.net for line in self.taxable[: len(self._taxable_lines)]), ZERO)
-        subtotal = {
+        subtotal: dict[str, Any] = {
             "Amount": amount_number(self.subtotal),
             "DetailType": "SubTotalLineDetail",
             "SubTotalLineDetail": {},

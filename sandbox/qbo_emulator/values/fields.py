@@ -22,7 +22,9 @@ from qbo_emulator.values.money import amount_number, half_up, plain_number
 class Field(Protocol):
     """How one property is read."""
 
-    read_only: bool
+    @property
+    def read_only(self) -> bool:
+        """Whether a client's value is taken and ignored."""
 
     def read(self, value: Any, name: str) -> Any:
         """The stored form of ``value``; raises an ApplicationFault naming ``name``."""

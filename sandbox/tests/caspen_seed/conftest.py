@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
@@ -30,7 +31,7 @@ class Clinic:
     gst_free: int
     """0 %."""
 
-    def line(self, price: str = "100.00", quantity: str = "1", **more: object) -> NewLine:
+    def line(self, price: str = "100.00", quantity: str = "1", **more: Any) -> NewLine:
         return NewLine("service", "Consultation", price, quantity, **{"tax_rate_id": self.gst, **more})
 
     def rows(self, query: str) -> list[tuple]:

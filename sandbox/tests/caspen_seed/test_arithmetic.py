@@ -108,7 +108,7 @@ def test_what_the_columns_would_not_take_is_refused(wrong, message):
 
 def test_floats_are_refused():
     with pytest.raises(TypeError, match=r"unit_price is 0\.1 \(float\)"):
-        compute_line(1, 0.1)
+        compute_line(1, 0.1)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="kind is 'gift'"):
         NewLine("gift", "Voucher", "1")
 

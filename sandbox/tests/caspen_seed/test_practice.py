@@ -252,4 +252,4 @@ def test_the_command_line_loads_and_describes(caspen_db):
     assert "Nothing was loaded. workspace 1: exists already" in again.stderr
     described = run("describe", "--connected-at", "2026-10-23T05:00:00+00:00")
     assert '"obstructed"' in described.stdout
-    assert conninfo_to_dict(caspen_db)["password"] not in loaded.stdout + again.stderr + described.stdout
+    assert str(conninfo_to_dict(caspen_db)["password"]) not in loaded.stdout + again.stderr + described.stdout

@@ -177,14 +177,14 @@ def test_whatever_happens_the_balances_hold(steps: list[tuple[str, int, int]], a
             assert dec(row[field]) >= 0 and dec(row[field]) == dec(row["TotalAmt"]) - applied
             owed += sign * dec(row[field])
             for link in row["LinkedTxn"]:
-                lines = company.get("Payment", link["TxnId"])["Line"]
+                lines = company.table("Payment").rows[link["TxnId"]]["Line"]
                 assert {"TxnId": row["Id"], "TxnType": entity} in [line["LinkedTxn"][0] for line in lines]
     for payment in company.table("Payment").rows.values():
         signs = {"Invoice": 1, "CreditMemo": -1}
         net = sum((signs[p["LinkedTxn"][0]["TxnType"]] * dec(p["Amount"]) for p in payment["Line"]), dec(0))
         assert dec(payment["UnappliedAmt"]) == dec(payment["TotalAmt"]) - net >= 0
         owed -= dec(payment["UnappliedAmt"])
-    assert dec(company.get("Customer", "3")["Balance"]) == owed
+    assert dec(company.table("Customer").rows["3"]["Balance"]) == owed
 
 
 def _do(company, what: str, cents: int, pick: int) -> None:

@@ -50,4 +50,4 @@ def test_loaded_invoices_are_like_those_made_one_by_one() -> None:
         assert made["TotalAmt"] == invoice["TotalAmt"] and made["TxnTaxDetail"] == invoice["TxnTaxDetail"]
         KINDS["Invoice"].delete(company, {"Id": made["Id"], "SyncToken": "0"})
     for customer, amount in owed.items():
-        assert dec(company.get("Customer", customer)["Balance"]) == amount
+        assert dec(company.table("Customer").rows[customer]["Balance"]) == amount

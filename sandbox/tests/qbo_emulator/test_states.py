@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from qbo_emulator.testing import Books, Refused, Sandbox
@@ -110,7 +112,7 @@ def test_a_deleted_transaction_says_who_did_it(books: Books) -> None:
 
 def test_inventory_has_its_own_rules_and_counts_down(books: Books) -> None:
     item = books.rows("select * from Item where Type = 'Inventory'")[0]
-    detail = {"ItemRef": {"value": item["Id"]}, "TaxCodeRef": {"value": books.untaxed_code}}
+    detail: dict[str, Any] = {"ItemRef": {"value": item["Id"]}, "TaxCodeRef": {"value": books.untaxed_code}}
     line = {"Amount": 20, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
     customer = books.customer()
     assert code_of(books.create, "Invoice", books.form(customer, line)) == "6520"

@@ -42,7 +42,7 @@ def test_the_published_twelve_percent_example_fits_per_line_rounding() -> None:
 
 def _company_at(percent: str):
     company = seed_company(COUNTRIES[0], Clock())
-    rate = company.get("TaxRate", "1")
+    rate = company.table("TaxRate").rows["1"]
     company.bump("TaxRate", rate, {"EffectiveTaxRate": None, "RateValue": float(percent)})
     return company
 
@@ -201,7 +201,7 @@ def test_us_lines_are_tax_or_non_and_a_total_tax_stands(sandbox: Sandbox) -> Non
 
 
 def test_the_rate_in_force_on_the_day_counts_not_rate_value(sandbox: Sandbox, books: Books) -> None:
-    rate = sandbox.world.companies[books.realm].get("TaxRate", "1")
+    rate = sandbox.world.companies[books.realm].table("TaxRate").rows["1"]
     sandbox.world.companies[books.realm].bump(
         "TaxRate",
         rate,
@@ -230,7 +230,7 @@ def test_a_discount_is_spread_before_tax_or_takes_its_own_code(books: Books) -> 
     }
     spread = books.create("Invoice", books.form(books.customer(), *lines, discount))
     assert (spread["TxnTaxDetail"]["TotalTax"], spread["TotalAmt"]) == (9, 189)
-    discount["DiscountLineDetail"]["TaxCodeRef"] = {"value": code}
+    discount["DiscountLineDetail"] = {"PercentBased": False, "TaxCodeRef": {"value": code}}
     own = books.create("Invoice", books.form(books.customer(), *lines, discount))
     assert (own["TxnTaxDetail"]["TotalTax"], own["TotalAmt"]) == (8, 188)
 
