@@ -202,6 +202,7 @@ def _sign(store: WorkspaceStore, run_id: str, documents: int) -> dict[str, float
             run_id, documents_checked=documents, differences=0, ledger=None, success=True,
             checks=[], calls={}, report={})  # fmt: skip
         frozen = store.sign_off.lock_frozen()
+        assert frozen, "nothing was frozen"
         signing, signed = _timed(lambda: store.sign_off.sign(frozen, who="bench", through=date(2027, 1, 1)))
     if signed is None:
         raise AssertionError("nothing was signed")

@@ -24,11 +24,11 @@ class ConsentForm(HTMLParser):
         self.fields: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.action = given.get("action") or ""
+            self.action = given.get("action", "")
         if tag == "input" and given.get("type") == "hidden" and given.get("name"):
-            self.fields[given["name"]] = given.get("value") or ""
+            self.fields[given["name"]] = given.get("value", "")
 
 
 def approve(url: str, realm: str) -> dict[str, str]:

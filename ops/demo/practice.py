@@ -171,7 +171,7 @@ def _configure(system: LocalSystem, known: dict[str, Database], company: Company
         query = "SELECT tax_rate_id FROM qbo_sync.tax_link WHERE workspace_id = %s"
         linked = {row[0] for row in sync.execute(query, [WORKSPACE])}
         query = "SELECT name, id FROM caspen.tax_rate WHERE workspace_id = %s"
-        rates = dict(caspen.execute(query, [WORKSPACE]).fetchall())
+        rates: dict[str, int] = dict(caspen.execute(query, [WORKSPACE]).fetchall())
     if not chosen:
         account = company.find("Account", PAYMENT_ACCOUNT)["Id"]
         service = company.find("Item", SERVICE_ITEM)["Id"]

@@ -93,14 +93,15 @@ def compare(caspen: CaspenSide, books: Books, left_out: frozenset[str] = frozens
     by_number: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for document in books.invoices:
         by_number[document.get("DocNumber", "")].append(document)
-    money, waiting = defaultdict(list), Counter()
+    money: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    waiting: dict[str, Decimal] = defaultdict(Decimal)
     for paid in books.invoice_payments():
         if paid.reference in left_out:
             waiting[paid.invoice_id] += paid.amount
         else:
             money[paid.invoice_id].append((paid.date, paid.amount))
     problems: list[str] = []
-    counted = Counter()
+    counted: Counter[str] = Counter()
     ours: set[str] = set()
     posted: set[int] = set()
     for invoice in caspen.facts.eligible:
@@ -176,7 +177,7 @@ def _credit_note_problems(
     memos = defaultdict(list)
     for memo in books.credit_memos:
         memos[memo.get("DocNumber", "")].append(memo)
-    applied: dict[str, Counter[str]] = defaultdict(Counter)
+    applied: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for memo_id, invoice_id, part in books.credits_applied():
         applied[memo_id][invoice_id] += part
     for invoice in caspen.facts.eligible:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from ops.local.postgres import PostgresServer
+from ops.local.postgres import PostgresServer, has_table
 
 PRACTICE_DATABASES = ("caspen", "caspen_qbo")
 MARK = "caspen_qbo_generation"
@@ -68,7 +68,7 @@ def _sandbox_is_behind(server: PostgresServer, snapshot: Path) -> bool:
         if connection.execute(query).fetchone() is None:
             return False
     with server.database("caspen_qbo").connect() as connection:
-        if connection.execute("SELECT to_regclass('qbo_sync.document_link')").fetchone()[0] is None:
+        if not has_table(connection, "qbo_sync.document_link"):
             return False
         known = connection.execute(
             "SELECT realm_id, max(quickbooks_id::bigint) FROM qbo_sync.document_link "

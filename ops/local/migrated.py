@@ -8,7 +8,7 @@ import psycopg
 from alembic.script import ScriptDirectory
 from psycopg import sql
 
-from ops.local.postgres import Database
+from ops.local.postgres import Database, has_table
 from ops.paths import PLUGINS
 
 OUR_MIGRATIONS = PLUGINS / "caspen_qbo" / "migrations"
@@ -19,7 +19,7 @@ def _comment(revision: str) -> str:
 
 
 def _revision(connection: psycopg.Connection) -> str | None:
-    if not _exists(connection, "public.alembic_version"):
+    if not has_table(connection, "public.alembic_version"):
         return None
     row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
     return row[0] if row else None
@@ -48,10 +48,6 @@ def is_ours_current(sync: Database) -> bool:
     """Whether schema `qbo_sync` is at the newest migration."""
     newest = ScriptDirectory(str(OUR_MIGRATIONS)).get_current_head()
     with sync.connect() as connection:
-        if not _exists(connection, "qbo_sync.migration"):
+        if not has_table(connection, "qbo_sync.migration"):
             return False
         return connection.execute("SELECT version_num FROM qbo_sync.migration").fetchall() == [(newest,)]
-
-
-def _exists(connection: psycopg.Connection, table: str) -> bool:
-    return connection.execute("SELECT FROM to_regclass(%s) t WHERE t IS NOT NULL", [table]).rowcount == 1

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -59,9 +60,14 @@ class Database:
         """A libpq URI, password included: for connections, never for logs."""
         return f"postgresql://{self.user}:{self.password}@{self.host}:{self.port}/{self.name}"
 
-    def connect(self, **options: object) -> psycopg.Connection:
-        """A new psycopg connection; the caller closes it."""
+    def connect(self, **options: Any) -> psycopg.Connection[Any]:
+        """A new psycopg connection; the caller closes it. :param options: as psycopg takes them."""
         return psycopg.connect(self.uri, **options)
+
+
+def has_table(connection: psycopg.Connection, name: str) -> bool:
+    """Whether there is a table of that name, its schema included."""
+    return connection.execute("SELECT FROM to_regclass(%s) t WHERE t IS NOT NULL", [name]).rowcount == 1
 
 
 class PostgresServer:
@@ -173,7 +179,9 @@ def start_postgres(
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the launcher, which then stops us in order
             preexec_fn=die_with_parent(signal.SIGINT),
-            **user.popen,
+            user=user.uid,
+            group=user.gid,
+            extra_groups=user.extra_groups,
         )
     server = PostgresServer(process, port, password, log)
     _await_ready(server)
@@ -261,7 +269,9 @@ def _init_cluster(binaries: Path, data: Path, password: str, user: ServiceUser) 
             cwd="/",
             capture_output=True,
             text=True,
-            **user.popen,
+            user=user.uid,
+            group=user.gid,
+            extra_groups=user.extra_groups,
         )
     if done.returncode:
         shutil.rmtree(data, ignore_errors=True)

@@ -23,15 +23,13 @@ class ServiceUser:
     gid: int | None = None
 
     @property
-    def popen(self) -> dict[str, object]:
-        """Arguments for `subprocess` that switch to this user."""
-        if self.uid is None:
-            return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+    def extra_groups(self) -> list[int] | None:
+        """For `subprocess`, beside `user` and `group`: none of root's groups, or the present ones."""
+        return None if self.uid is None else []
 
     def own(self, path: Path) -> None:
         """Give one file or folder to this user."""
-        if self.uid is not None:
+        if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
 

@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 import httpx
 
@@ -44,6 +45,10 @@ AIRFLOW_COMPONENTS = {
 }
 AIRFLOW_HEALTHY_SECONDS = 180.0
 SANDBOX_ANSWERS_SECONDS = 60.0
+
+
+Handlers = dict[int, Callable[[int, FrameType | None], object] | int | None]
+"""What each signal did before, as Python's `signal` module gives it."""
 
 
 @dataclass
@@ -246,7 +251,7 @@ def _stop(system: LocalSystem, progress: Progress) -> None:
         (RUN / "postgres.json").unlink(missing_ok=True)
 
 
-def _stop_on_signals() -> dict[int, object]:
+def _stop_on_signals() -> Handlers:
     """SIGTERM ends the block the way Ctrl-C does."""
 
     def interrupt(signum: int, frame: object) -> None:
@@ -255,6 +260,6 @@ def _stop_on_signals() -> dict[int, object]:
     return {name: signal.signal(name, interrupt) for name in (signal.SIGINT, signal.SIGTERM)}
 
 
-def _restore_signals(before: dict[int, object]) -> None:
+def _restore_signals(before: Handlers) -> None:
     for name, handler in before.items():
         signal.signal(name, handler)

@@ -93,4 +93,5 @@ def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Message]]:
 def text_of(message: Message) -> str:
     """The text of a mail, whatever its parts are."""
     parts = [part for part in message.walk() if not part.is_multipart()]
-    return "".join((part.get_payload(decode=True) or b"").decode() for part in parts)
+    contents = (part.get_payload(decode=True) for part in parts)
+    return "".join(content.decode() for content in contents if isinstance(content, bytes))

@@ -64,13 +64,12 @@ def test_slack_is_told_the_reason_even_when_mail_does_not_work(
         "extra": {"to_email": "a@example.com", "from_email": "b@example.com", "retry_limit": 1, "timeout": 1},
     }
     monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(mail))
-    notify_failure(
-        {
-            "dag": SimpleNamespace(dag_id="post_to_quickbooks"),
-            "run_id": "manual__1",
-            "exception": ValueError("1 of 2 practices failed."),
-        }
-    )
+    context: Any = {
+        "dag": SimpleNamespace(dag_id="post_to_quickbooks"),
+        "run_id": "manual__1",
+        "exception": ValueError("1 of 2 practices failed."),
+    }
+    notify_failure(context)
     (message,) = received
     assert "post_to_quickbooks failed" in message["text"]
     assert "manual__1" in message["text"] and "1 of 2 practices failed." in message["text"]
@@ -88,7 +87,7 @@ def test_a_mail_is_delivered_and_its_text_is_not_taken_for_html(
     assert "Harbour &amp; &lt;Bay&gt;: 1 of 2" in text_of(mail)
 
 
-def results(reconcile: list[dict[str, Any]], reports: list[dict[str, Any]]) -> dict[str, Any]:
+def results(reconcile: list[dict[str, Any]], reports: list[dict[str, Any]]) -> Any:
     """A task's context with the results of the tasks before it."""
     by_task = {"practice.reconcile": reconcile, "practice.write_report": reports}
     return {"ti": SimpleNamespace(xcom_pull=lambda task_ids: by_task[task_ids[0]])}

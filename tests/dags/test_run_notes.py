@@ -21,10 +21,11 @@ def ended_run(airflow_metadata: Path) -> Iterator[Callable[..., tuple[Any, Any]]
     """`ended_run("post_to_quickbooks", note=...)`: a failed run, not yet committed, and its session."""
     from airflow.models.dagrun import DagRun
     from airflow.utils.session import create_session
+    from airflow.utils.state import DagRunState
     from airflow.utils.types import DagRunTriggeredByType, DagRunType
 
     with create_session(scoped=False) as session:
-        made = []
+        made: list[DagRun] = []
 
         def make(dag_id: str, note: str | None = None) -> tuple[Any, Any]:
             run = DagRun(
@@ -32,7 +33,7 @@ def ended_run(airflow_metadata: Path) -> Iterator[Callable[..., tuple[Any, Any]]
                 run_id=f"manual__{dag_id}_{len(made)}",
                 run_type=DagRunType.MANUAL,
                 triggered_by=DagRunTriggeredByType.TEST,
-                state="running",
+                state=DagRunState.RUNNING,
             )
             session.add(run)
             session.commit()
@@ -40,7 +41,7 @@ def ended_run(airflow_metadata: Path) -> Iterator[Callable[..., tuple[Any, Any]]
             if note is not None:
                 run.note = (note, "ann")
                 session.commit()
-            run.set_state("failed")
+            run.set_state(DagRunState.FAILED)
             return run, session
 
         yield make

@@ -39,7 +39,8 @@ def _summarise(results: Results, workspaces: list[dict[str, Any]] | None = WORKS
     operator = SummariseOperator(
         task_id="summarise", job="post", workspaces=workspaces, results_of=list(results.by_task)
     )
-    return operator.execute({"ti": results, "run_id": "manual__1"})
+    context: Any = {"ti": results, "run_id": "manual__1"}
+    return operator.execute(context)
 
 
 def test_every_practice_has_its_line() -> None:

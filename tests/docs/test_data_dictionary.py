@@ -9,6 +9,7 @@ from typing import Any
 
 from caspen_qbo.usecases.posting import sale_updates as update_sales
 from caspen_seed import NewLine
+from caspen_seed.arithmetic import TAX_MODES
 from ops.local.postgres import Database
 from tests.docs.conftest import DOCS, sections
 from tests.support.flow import Flow
@@ -72,8 +73,7 @@ def test_every_field_sent_is_told(flow: Flow):
         NewLine("service", "Visit", price, service_date=date(2026, 11, 2), tax_rate_id=flow.rates["GST"])
         for price in ("96.55", "1.15", "1.15", "1.15")
     ]
-    modes = ("exclusive", "inclusive", "none")
-    invoices = [flow.staff.draft_invoice(flow.client_id, lines, tax_mode=mode) for mode in modes]
+    invoices = [flow.staff.draft_invoice(flow.client_id, lines, tax_mode=mode) for mode in TAX_MODES]
     for invoice in invoices:
         flow.staff.finalise(invoice)
     flow.pay(invoices[0], "20.00")

@@ -59,10 +59,10 @@ def test_credit_notes(cells: list[str]):
 @pytest.mark.parametrize("cells", rows("Payments"), ids=" ".join)
 def test_allocations(cells: list[str]):
     state, source, of, linked = cells[:4]
-    changes = {
+    states: dict[str, dict[str, Any]] = {
         "unlinked": {"deleted_at": AFTER},
         "payment void": {"payment_status": "void"},
         "refunded": {"payment_status": "refunded"},
-    }.get(state, {})
-    allocation = an_allocation(payment_source=source, **changes)
+    }
+    allocation = an_allocation(payment_source=source, **states.get(state, {}))
     assert stand_allocation(allocation, OF[of], linked=linked == "yes") == told(cells)

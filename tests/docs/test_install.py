@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import psycopg
 import pytest
@@ -45,7 +45,7 @@ def test_every_variable_of_the_env_file_is_explained():
 def limited(
     flow: Flow, postgres_server: PostgresServer, caspen_db: Database, monkeypatch: pytest.MonkeyPatch,
     connections: Mapping[str, str],
-) -> Flow:  # fmt: skip
+) -> Iterator[Flow]:  # fmt: skip
     """The workspace, its Caspen connection now one of a role with just the rights of the page."""
     (block,) = re.findall(r"```sql\n(CREATE ROLE.*?)```", PAGE, re.DOTALL)
     with psycopg.connect(postgres_server.database(caspen_db.name).uri, autocommit=True) as admin:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from caspen_seed import Staff, create_workspace
 from ops.local.ports import HOST, free_port
@@ -91,7 +92,7 @@ def practice(_practice: Practice) -> Iterator[Practice]:
 class Window:
     """One browser tab of one user. Any script error or refused resource on our pages fails the test."""
 
-    page: object
+    page: Page
     server: AirflowServer
     complaints: list[str] = field(default_factory=list)
 
@@ -114,15 +115,19 @@ def window(browser: Browser, practice: Practice) -> Iterator[OpenWindow]:
     with ExitStack() as stack:
 
         def open_(
-            role: str | None, *, scheme: str = "light", scripts: bool = True, width: int = 1280
+            role: str | None,
+            *,
+            scheme: Literal["light", "dark"] = "light",
+            scripts: bool = True,
+            width: int = 1280,
         ) -> Window:
             context = browser.new_context(
                 color_scheme=scheme, java_script_enabled=scripts, viewport={"width": width, "height": 900}
             )
             stack.callback(context.close)
             if role is not None:
-                cookie = {"name": "_token", "value": practice.server.token(role), "url": practice.server.url}
-                context.add_cookies([cookie])
+                server = practice.server
+                context.add_cookies([{"name": "_token", "value": server.token(role), "url": server.url}])
             context.set_default_timeout(30_000)
             tab = Window(context.new_page(), practice.server)
             tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
@@ -132,8 +137,8 @@ def window(browser: Browser, practice: Practice) -> Iterator[OpenWindow]:
         yield open_
 
 
-def _ours(said: object) -> bool:
-    return said.type == "error" and "/quickbooks/" in (said.location or {}).get("url", "")
+def _ours(said: ConsoleMessage) -> bool:
+    return said.type == "error" and bool(said.location) and "/quickbooks/" in said.location["url"]
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from caspen_qbo import wiring
 from caspen_qbo.operators.backfill import PlanBackfillOperator
@@ -95,7 +96,7 @@ def _edit(flow: Flow, quickbooks_id: str) -> None:
     flow.person("edit", entity="Invoice", id=quickbooks_id, changes={"Line": [changed], "TxnTaxDetail": None})
 
 
-def complaints_of(page: object, options: dict | None = None) -> list[str]:
+def complaints_of(page: Page, options: dict | None = None) -> list[str]:
     """What axe finds serious or worse."""
     found = Axe().run(page, options=options).response["violations"]
     return [

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_the_sandbox_profiles_arguments_are_understood(name: str):
     arguments = words(SERVICES[name]["command"])
     subcommand = [arguments[0]] if not arguments[0].startswith("-") else []
     usage = subprocess.run(
-        [os.sys.executable, "-m", module, *subcommand, "--help"],
+        [sys.executable, "-m", module, *subcommand, "--help"],
         cwd=SANDBOX_CODE,
         capture_output=True,
         text=True,

@@ -132,7 +132,7 @@ def test_children_are_stopped_with_their_descendants(tmp_path: Path):
     code = f"import subprocess, time; subprocess.Popen({SLEEP!r}); time.sleep(600)"
     log, run = tmp_path / "a.log", tmp_path / "run"
     child = spawn("a", [sys.executable, "-c", code], env=os.environ, cwd=tmp_path, log=log, run=run)
-    family = []
+    family: list[psutil.Process] = []
     deadline = time.monotonic() + 10
     while not family and time.monotonic() < deadline:
         family = psutil.Process(child.process.pid).children()

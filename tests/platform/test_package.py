@@ -99,7 +99,7 @@ def test_the_command_answers(installed: Path) -> None:
 
 
 def test_airflow_finds_the_provider_and_the_plugin(installed: Path) -> None:
-    airflow = [installed / "bin" / "python", "-m", "airflow"]
+    airflow: list[str | Path] = [installed / "bin" / "python", "-m", "airflow"]
     providers = json.loads(run(*airflow, "providers", "list", "--output", "json", cwd=installed))
     assert "caspen-qbo" in {row["package_name"] for row in providers}
     plugins = json.loads(run(*airflow, "plugins", "--output", "json", cwd=installed))

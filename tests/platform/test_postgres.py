@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -53,10 +56,7 @@ def test_a_wrong_password_is_refused(postgres_server: PostgresServer):
 
 
 @pytest.fixture
-def folder() -> Path:
-    import shutil
-    import tempfile
-
+def folder() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="caspen-qbo-test-"))
     made.chmod(0o755)
     yield made

@@ -66,7 +66,7 @@ STANDING: tuple[tuple[str, dict[str, Any]], ...] = (
 """What every other row refers to unless it says otherwise."""
 
 
-def insert(connection: Connection, table: str, **columns: Any) -> None:
+def insert(connection: Connection[Any], table: str, **columns: Any) -> None:
     """
     Insert one row of ``caspen.<table>``.
 
@@ -88,13 +88,13 @@ def insert(connection: Connection, table: str, **columns: Any) -> None:
     connection.execute("SELECT set_config('caspen_app.clock', '', false)")
 
 
-def insert_standing(connection: Connection) -> None:
+def insert_standing(connection: Connection[Any]) -> None:
     """Two workspaces with a client each."""
     for table, columns in STANDING:
         insert(connection, table, **columns)
 
 
-def insert_invoice(connection: Connection, id: int, total: str, **columns: Any) -> None:
+def insert_invoice(connection: Connection[Any], id: int, total: str, **columns: Any) -> None:
     """An open invoice nothing was paid on yet, unless the columns say otherwise."""
     amount = Decimal(total)
     values = {"status": "open", "subtotal": amount, "total": amount, "balance": amount, **columns}

@@ -25,6 +25,7 @@ from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.usecases.connection.setup import choose_settings, link_tax
 from caspen_qbo.usecases.posting.run import RunResult, post
 from caspen_seed import NewLine, Staff, create_workspace
+from caspen_seed.arithmetic import TaxMode
 from ops.local.postgres import Database
 from tests.support.services import Sandbox
 
@@ -48,7 +49,7 @@ class Flow:
 
     @classmethod
     def open(
-        cls, caspen_db: Database, sync_db: Database, sandbox: Sandbox, *, tax_mode: str = "exclusive"
+        cls, caspen_db: Database, sync_db: Database, sandbox: Sandbox, *, tax_mode: TaxMode = "exclusive"
     ) -> Flow:
         """Create the workspace, connect it, choose the settings and link both rates."""
         connection = psycopg.connect(caspen_db.uri, autocommit=True)

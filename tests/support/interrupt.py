@@ -57,5 +57,5 @@ class Watched:
 def interrupt(session: Session, instant: Instant, action: Callable[[], None]) -> Watched:
     """Have the action done when this session's run comes to that instant."""
     watched = Watched(session.accounting, instant, action)
-    session.accounting = watched  # type: ignore[assignment] - passes everything on
+    session.accounting = watched  # it passes everything on
     return watched

@@ -21,6 +21,7 @@ from caspen_qbo.usecases.importing.run import import_payments
 from caspen_qbo.usecases.posting.run import post
 from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_seed import NewLine
+from caspen_seed.arithmetic import TaxMode
 from caspen_seed.errors import CaspenRefused
 from tests.support import crash
 from tests.support.bookkeeper import plain
@@ -51,7 +52,7 @@ class Life:
 
     # --- Caspen's staff ---
 
-    def bill(self, pick: int, cents: int, quantity: str, mode: str) -> None:
+    def bill(self, pick: int, cents: int, quantity: str, mode: TaxMode) -> None:
         lines = [
             NewLine("service", "Visit", Decimal(cents) / 100, quantity, tax_rate_id=self.flow.rates["GST"])
         ]

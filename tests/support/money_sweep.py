@@ -26,7 +26,7 @@ from caspen_qbo.core.posting.readiness import check_invoice
 from caspen_qbo.core.records import Invoice, InvoiceLine, TaxMode
 from caspen_qbo.core.reference import Choices, Reference, read_company, read_entry, read_tax_codes
 from caspen_qbo.hooks.quickbooks.wire import decode, encode
-from caspen_seed.arithmetic import compute_line, compute_totals
+from caspen_seed.arithmetic import TAX_MODES, DiscountType, compute_line, compute_totals
 
 REALM = "9130000000000001"
 KINDS = ("service", "class", "activity", "product", "package", "custom")
@@ -133,7 +133,7 @@ def random_percents(rng: random.Random, count: int = 40) -> list[Decimal]:
 
 def random_invoice(rng: random.Random, number: int, percents: Sequence[Decimal]) -> Invoice:
     """As Caspen could hold it: kinds, modes, rates, discounts, fractional quantities, 1 to 60 lines."""
-    mode = rng.choice(("exclusive", "inclusive", "none"))
+    mode = rng.choice(TAX_MODES)
     rates = rng.sample(range(len(percents)), rng.randint(1, 4))
     lines, amounts = [], []
     for position in range(1, rng.choice((1, 1, 2, 3, 5, 8, 13, rng.randint(1, 60))) + 1):
@@ -143,15 +143,14 @@ def random_invoice(rng: random.Random, number: int, percents: Sequence[Decimal])
         price = rng.choice(
             (Decimal(rng.randrange(0, 25000000)) / 10000, Decimal(rng.randrange(0, 250000)) / 100)
         )
-        discount_type, discount = rng.choice(
-            (
-                ("none", Decimal(0)),
-                ("none", Decimal(0)),
-                ("percentage", Decimal(rng.choice((10, 50, 100)))),
-                ("percentage", Decimal(rng.randrange(0, 1000000)) / 10000),
-                ("fixed", Decimal(rng.randrange(0, 30000)) / 100),
-            )
+        discounts: tuple[tuple[DiscountType, Decimal], ...] = (
+            ("none", Decimal(0)),
+            ("none", Decimal(0)),
+            ("percentage", Decimal(rng.choice((10, 50, 100)))),
+            ("percentage", Decimal(rng.randrange(0, 1000000)) / 10000),
+            ("fixed", Decimal(rng.randrange(0, 30000)) / 100),
         )
+        discount_type, discount = rng.choice(discounts)
         money = compute_line(
             quantity,
             price,

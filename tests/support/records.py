@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from caspen_qbo.core.documents import DocumentFacts, LineFacts, LinkFacts
 from caspen_qbo.core.posting.mapping import MappingContext
@@ -47,7 +47,7 @@ def a_line(
         price,
         discount_type=discount[0],
         discount_value=discount[1],
-        tax_mode=mode,
+        tax_mode=cast(Any, mode),
         tax_percent=tax_percent,
     )
     line = InvoiceLine(

@@ -148,7 +148,7 @@ def keep_pace() -> None:
 
 def airflow_connections(caspen: Database, sync: Database, sandbox: Sandbox) -> Mapping[str, str]:
     """The three `AIRFLOW_CONN_*` variables that point everything at these services."""
-    extra = {
+    extra: dict[str, str | int] = {
         "environment": "local",
         "api_url": sandbox.url,
         "discovery_url": sandbox.discovery_url,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from caspen_qbo.errors import RetryError
@@ -38,7 +40,7 @@ def _correct(flow: Flow, invoice: int) -> None:
 
 def _edit(flow: Flow, field: str) -> None:
     [document] = flow.books("Invoice")
-    changes = {"DueDate": "2027-03-01"}
+    changes: dict[str, Any] = {"DueDate": "2027-03-01"}
     if field == "Description":
         lines = [line for line in plain(document["Line"]) if "SalesItemLineDetail" in line]
         changes = {"Line": [{**lines[0], "Description": BY_HAND}]}
@@ -50,7 +52,7 @@ def _receive(flow: Flow, row_id: str) -> None:
 
 
 BY_HAND = "Written by hand"
-LOST = {"before": {"kind": "drop"}, "after": {"kind": "drop", "commit": True}}
+LOST: dict[str, dict[str, object]] = {"before": {"kind": "drop"}, "after": {"kind": "drop", "commit": True}}
 """The update never arrived; or it was carried out and only its answer was lost."""
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import yaml
 from psycopg import Connection, sql
-from psycopg.rows import dict_row
+from psycopg.rows import DictRow, dict_row
 
 from caspen_qbo import queries
 from tests.support.caspen_rows import DEFAULTS, insert, insert_standing
@@ -55,13 +55,13 @@ def read(path: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def connection(caspen_databases: DatabaseFactory) -> Iterator[Connection]:
+def connection(caspen_databases: DatabaseFactory) -> Iterator[Connection[DictRow]]:
     with caspen_databases.fresh() as database, database.connect(row_factory=dict_row) as connection:
         yield connection
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
-def test_case(case: Path, connection: Connection) -> None:
+def test_case(case: Path, connection: Connection[DictRow]) -> None:
     before = {path.stem.removeprefix("caspen."): read(path) for path in case.glob("caspen.*.yaml")}
     after = {path.stem.removeprefix("after.caspen."): read(path) for path in case.glob("after.caspen.*.yaml")}
     expected = case / "expect.yaml"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -38,15 +39,15 @@ def airflow_app(airflow_metadata: Path, tmp_path_factory: pytest.TempPathFactory
 class Door:
     """The pages as one user sees them; a stranger when ``token`` is empty."""
 
-    client: TestClient
+    client: TestClient | httpx.Client
     role: str
     token: str
     headers: dict[str, str] = field(default_factory=lambda: dict(BROWSER))
 
-    def get(self, path: str, **how: object) -> httpx.Response:
+    def get(self, path: str, **how: Any) -> httpx.Response:
         return self._send("GET", path, **how)
 
-    def post(self, path: str, data: Mapping[str, object] | None = None, **how: object) -> httpx.Response:
+    def post(self, path: str, data: Mapping[str, object] | None = None, **how: Any) -> httpx.Response:
         """A form of ours, with its token unless the data bring one."""
         form = {"form_token": self.form_token(), **(data or {})} if self.token else dict(data or {})
         return self._send("POST", path, data=form, **how)
@@ -100,7 +101,7 @@ class Pages:
             self._tokens[role] = answer.json()["access_token"]
         return Door(self.client, role, self._tokens[role])
 
-    def airflow(self, role: str, method: str, path: str, **how: object) -> httpx.Response:
+    def airflow(self, role: str, method: str, path: str, **how: Any) -> httpx.Response:
         """Airflow's own API as this user."""
         self.client.cookies.clear()
         headers = {"Authorization": f"Bearer {self.as_(role).token}"}

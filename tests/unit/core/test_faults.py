@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -376,7 +377,9 @@ def test_of_several_refusals_the_one_with_a_cure_is_shown():
 
 
 def test_a_fault_without_errors_or_of_a_strange_shape_is_still_a_fault():
-    for body in ({"Fault": {"Error": [], "type": "SystemFault"}}, {"Fault": {"Error": None}}, {"Fault": {}}):
+    faults: tuple[dict[str, Any], ...] = ({"Error": [], "type": "SystemFault"}, {"Error": None}, {})
+    for fault in faults:
+        body = {"Fault": fault}
         verdict = judge(200, body)
         assert verdict is not None
         assert verdict.definite is False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,7 +36,11 @@ def money(text: str) -> Decimal:
 
 
 def payment(id_: str, shares: Mapping[int, str], **changes: object) -> BooksPayment:
-    values = {"paid_on": DAY, "shares": {key: money(value) for key, value in shares.items()}, **changes}
+    values: dict[str, Any] = {
+        "paid_on": DAY,
+        "shares": {key: money(value) for key, value in shares.items()},
+        **changes,
+    }
     return BooksPayment(id_, **values)
 
 

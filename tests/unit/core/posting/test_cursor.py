@@ -96,7 +96,8 @@ STEPS = st.lists(
 @given(steps=STEPS, checkpoints_max=st.integers(2, 6))
 def test_no_row_is_ever_missed_whatever_the_transactions_do(steps, checkpoints_max):
     caspen, seen = Caspen(), set()
-    position, checkpoints = START, ()
+    position = START
+    checkpoints: tuple[Checkpoint, ...] = ()
 
     def run() -> None:
         nonlocal position, checkpoints
@@ -126,7 +127,8 @@ def test_no_row_is_ever_missed_whatever_the_transactions_do(steps, checkpoints_m
 @given(steps=STEPS, checkpoints_max=st.integers(2, 6))
 def test_the_cursor_catches_up_as_soon_as_the_transactions_have_ended(steps, checkpoints_max):
     caspen = Caspen()
-    position, checkpoints = START, ()
+    position = START
+    checkpoints: tuple[Checkpoint, ...] = ()
     for step, which in steps:
         if step == "run":
             position, checkpoints = advance(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +40,12 @@ def test_two_same_persons_are_nobody():
 
 
 def test_a_person_differs_by_any_of_the_three():
-    for change in ({"given_name": "Anne"}, {"family_name": "Neil"}, {"email": "other@example.com"}):
+    changes: tuple[dict[str, Any], ...] = (
+        {"given_name": "Anne"},
+        {"family_name": "Neil"},
+        {"email": "other@example.com"},
+    )
+    for change in changes:
         assert match_client(CLIENT, [replace(PERSON, **change)], ()).customer_id is None
 
 

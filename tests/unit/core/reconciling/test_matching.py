@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -112,7 +113,7 @@ def test_added_and_removed_lines_are_counted():
 
 
 def test_what_moves_by_itself_is_no_drift():
-    moved = {
+    moved: dict[str, Any] = {
         "balance": Decimal("0"),
         "links": (),
         "sync_token": "7",
