@@ -9,7 +9,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test sandbox sweep bench lock lint clean
+.PHONY: help venv demo up test unit sandbox sweep bench lock lint clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,20 +24,26 @@ up: venv ## the whole system with Airflow's UI and schedules, until Ctrl-C
 sandbox: venv ## the QuickBooks sandbox alone, in the foreground
 	@$(PY) -m ops.sandbox
 
-test: venv ## all tests
+test: venv ## all tests, style and types included
 	@bash ops/fetch-chromium
 	@$(PY) -m pytest -n 2 --dist loadfile
 
-sweep: venv ## the long proofs: 20,000 random invoices to the cent; every crash instant (hours)
+unit: venv ## the tests that need no service: seconds
+	@$(PY) -m pytest -q tests/unit tests/golden sandbox/tests -m "not (airflow or browser or postgres or sandbox or slow)"
+
+sweep: venv ## the long proofs: 20,000 random invoices to the cent, every moment of a crash (hours)
 	@bash ops/long-proofs
 
 bench: venv ## the benchmarks in their short form; writes the table of the README
 	@$(PY) -m benchmarks
 
-lint: venv ## style, import order, layout
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+lint: venv ## style, layout and types
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@cd sandbox && ../.venv/bin/mypy
 
-lock: .venv/bin/uv ## compile what the projects declare into the committed locks
+lock: .venv/bin/uv ## resolve the declared dependencies into the committed lock files
 	@.venv/bin/uv pip compile --no-annotate pyproject.toml -o requirements.txt
 	@.venv/bin/uv pip compile --no-annotate requirements-dev.in -c requirements.txt -o requirements-dev.txt
 	@.venv/bin/uv pip compile --no-annotate sandbox/pyproject.toml -c requirements-dev.txt -o requirements-sandbox.txt

@@ -43,7 +43,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "env"
 
 
-@pytest.mark.parametrize("module", ["qbo_emulator", "caspen_seed"])
+@pytest.mark.slow
+@pytest.mark.parametrize("module", PACKAGES)
 def test_each_command_answers_from_the_installed_files(installed: Path, module: str) -> None:
     python = installed / "bin" / "python"
     assert "Usage" in run(python, "-m", module, "--help", cwd=installed)
@@ -51,6 +52,7 @@ def test_each_command_answers_from_the_installed_files(installed: Path, module: 
     assert Path(found.strip()).is_relative_to(installed)
 
 
+@pytest.mark.slow
 def test_the_data_files_came_along(installed: Path) -> None:
     (packages,) = (installed / "lib").glob("python*/site-packages")
     files = {
@@ -63,6 +65,7 @@ def test_the_data_files_came_along(installed: Path) -> None:
     assert {path for path in files if not (packages / path).is_file()} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["qbo-emulator", "caspen-seed"])
 def test_the_commands_are_on_the_path(installed: Path, name: str) -> None:
     assert "Usage" in run(installed / "bin" / name, "--help", cwd=installed)

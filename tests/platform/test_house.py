@@ -8,7 +8,7 @@ import sys
 
 from ops.paths import ROOT
 
-TARGETS = {"demo", "up", "sandbox", "bench", "test", "help", "lint", "lock", "clean"}
+TARGETS = {"demo", "up", "sandbox", "bench", "test", "unit", "lint", "help", "lock", "clean"}
 
 
 def test_make_help_lists_every_target_on_one_line():
