@@ -50,7 +50,7 @@ def run_all() -> list[Row]:
 
 def as_table(rows: Sequence[Row]) -> str:
     """A Markdown table with a line on where it was made."""
-    lines = ["| Measured | Here | Beside |", "|---|---:|---|"]
+    lines = ["| Measured | Here | Compared with |", "|---|---:|---|"]
     lines += [f"| {what} | {figure} | {beside} |" for what, figure, beside in rows]
     made = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return "\n".join([*lines, "", f"Made by `make bench`: {made}."])
