@@ -77,12 +77,12 @@ def test_every_command_and_option_named_exists(page: Path):
     }
     text, wrong = page.read_text(), []
     # A command may be broken over two lines of prose, and ends with its code span or line.
-    for call in re.findall(r"caspen_qbo ([a-z][a-z-]*(?:[^`#\n]|\n(?=[^\n`|]*`))*)", text):
+    for call in re.findall(r"caspen[_-]qbo ([a-z][a-z-]*(?:[^`#\n]|\n(?=[^\n`|]*`))*)", text):
         name, *words = call.split()
         if name in known:
             options = [word.strip("`.,;:)") for word in words if word.startswith("--")]
             wrong += [f"{name} {option}" for option in options if option not in known[name]]
-        elif f"`caspen_qbo {name}" in text or f"-m caspen_qbo {name}" in text:
+        elif any(f"{call} {name}" in text for call in ("`caspen-qbo", "`caspen_qbo", "-m caspen_qbo")):
             wrong.append(name)
     assert wrong == []
 

@@ -35,9 +35,9 @@ def test_every_error_a_page_shows_has_its_section(entry: CatalogueEntry):
     text = SECTIONS[entry.key]
     assert f"**{entry.title}.**" in text
     assert "*Cause:*" in text and "*Action:*" in text
-    turn = {"admin": "administrator"}.get(entry.turn.value, entry.turn.value)
-    assert f"*Turn of:* {turn}." in text
-    assert ("*Heals together" in text) or not entry.released_together
+    turn = {"admin": "administrator", "nobody": "no one"}.get(entry.turn.value, entry.turn.value)
+    assert f"*Who acts:* {turn}." in text
+    assert ("*Fixed together" in text) or not entry.released_together
 
 
 @pytest.mark.parametrize("error", list(concrete_errors()), ids=lambda error: error.__name__)
