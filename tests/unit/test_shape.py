@@ -311,8 +311,6 @@ UNTYPED_ROWS = (
     "reports",
     "ui",
     "usecases/backfill",
-    "usecases/decisions",
-    "usecases/importing",
     "usecases/posting",
     "usecases/reconciling",
     "usecases/sending",

@@ -16,26 +16,23 @@ from caspen_qbo.core.importing.plan import (
     LinkState,
     find_blocker,
 )
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.document import DocumentRef
+from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import DocumentKind
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One row of the list. ``delta`` is QuickBooks minus Caspen."""
+    """One row of the list."""
 
-    kind: DocumentKind
-    document_id: int
-    number: str
-    invoice_id: int
+    document: DocumentRef
     error_key: str
     detail: str
     payment_id: str
     """The QuickBooks payment it is about: what one fix repairs."""
-    field: str
-    caspen_value: str
-    quickbooks_value: str
-    delta: Decimal | None = None
+    difference: Difference
     blocks: bool = False
 
 
@@ -46,11 +43,11 @@ def find_problems(snapshot: ImportSnapshot) -> tuple[Finding, ...]:
         for view in snapshot.allocations
         if view.accepted and view.payment_id
     }
-    found: dict[tuple[DocumentKind, int, str], Finding] = {}
+    found: dict[tuple[DocumentKey, str], Finding] = {}
     for invoice in snapshot.invoices.values():
         for finding in _problems_on(snapshot, invoice):
-            if (finding.payment_id, finding.invoice_id) not in accepted:
-                found.setdefault((finding.kind, finding.document_id, finding.error_key), finding)
+            if (finding.payment_id, finding.document.invoice_id) not in accepted:
+                found.setdefault((finding.document.key, finding.error_key), finding)
     return tuple(found.values())
 
 
@@ -72,40 +69,24 @@ def _name(payment: BooksPayment, invoice_id: int) -> str:
     return f"{payment.quickbooks_id} ({when}, {payment.share(invoice_id):.2f})"
 
 
+def _amounts(field: str, caspen: Decimal, quickbooks: Decimal) -> Difference:
+    return Difference(field, f"{caspen:.2f}", f"{quickbooks:.2f}", quickbooks - caspen)
+
+
 def _on_invoice(
     invoice: ClinicInvoice, key: str, detail: str, payment_id: str, caspen: Decimal, quickbooks: Decimal
 ) -> Finding:
-    return Finding(
-        kind=DocumentKind.INVOICE,
-        document_id=invoice.id,
-        number=invoice.number,
-        invoice_id=invoice.id,
-        error_key=key,
-        detail=detail,
-        payment_id=payment_id,
-        field="paid",
-        caspen_value=f"{caspen:.2f}",
-        quickbooks_value=f"{quickbooks:.2f}",
-        delta=quickbooks - caspen,
-    )
+    document = DocumentRef(DocumentKind.INVOICE, invoice.id, invoice.number, invoice.id)
+    return Finding(document, key, detail, payment_id, _amounts("paid", caspen, quickbooks))
 
 
 def _on_payment(
     view: AllocationView, key: str, detail: str, payment_id: str, caspen: Decimal, quickbooks: Decimal
 ) -> Finding:
-    return Finding(
-        kind=DocumentKind.PAYMENT,
-        document_id=view.allocation.id,
-        number=view.allocation.payment_number,
-        invoice_id=view.invoice_id,
-        error_key=key,
-        detail=detail,
-        payment_id=payment_id,
-        field="amount",
-        caspen_value=f"{caspen:.2f}",
-        quickbooks_value=f"{quickbooks:.2f}",
-        delta=quickbooks - caspen,
-    )
+    allocation = view.allocation
+    number, invoice_id = allocation.payment_number, allocation.invoice_id
+    document = DocumentRef(DocumentKind.PAYMENT, allocation.id, number, invoice_id)
+    return Finding(document, key, detail, payment_id, _amounts("amount", caspen, quickbooks))
 
 
 def _split(
@@ -161,8 +142,9 @@ def _likely_duplicate(
     # The whole share is open: one of the two has still to be carried over.
     on_invoice = _on_invoice(invoice, "overpayment", detail, payment_id, ours.amount, share)
     on_payment = _on_payment(duplicate, "overpayment", detail, payment_id, ours.amount, share)
-    yield replace(on_invoice, delta=share)
-    yield replace(on_payment, delta=share, field="paid", blocks=True)
+    difference = replace(on_invoice.difference, delta=share)
+    yield replace(on_invoice, difference=difference)
+    yield replace(on_payment, difference=difference, blocks=True)
 
 
 def _blocked_elsewhere(
@@ -194,7 +176,7 @@ def _compare(snapshot: ImportSnapshot, invoice: ClinicInvoice, payment: BooksPay
             f"{live[0].allocation.payment_number}{_why_not(snapshot, live[0], payment)}."
         )
         gone = _on_payment(live[0], "missing_in_quickbooks", detail, payment_id, allocated, ZERO)
-        yield replace(gone, quickbooks_value="")
+        yield replace(gone, difference=replace(gone.difference, quickbooks_value=""))
         return
     if share > allocated:
         yield _less_in_caspen(snapshot, invoice, payment, linked)
@@ -214,7 +196,7 @@ def _compare(snapshot: ImportSnapshot, invoice: ClinicInvoice, payment: BooksPay
                 f"{theirs} now. A payment's date cannot be changed in Caspen."
             )
             finding = _on_payment(view, "changed_in_quickbooks", detail, payment_id, ZERO, ZERO)
-            yield replace(finding, field="date", caspen_value=ours, quickbooks_value=theirs, delta=None)
+            yield replace(finding, difference=Difference("date", ours, theirs))
 
 
 def _less_in_caspen(

@@ -11,7 +11,7 @@ from caspen_qbo import settings
 from caspen_qbo.errors import WorkspaceBusyError
 from caspen_qbo.hooks.database import Database, Row
 from caspen_qbo.hooks.store.connection.setup import SetupStore
-from caspen_qbo.hooks.store.decisions.choices import ChoiceStore
+from caspen_qbo.hooks.store.decisions.decisions import DecisionStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
 from caspen_qbo.hooks.store.locks import workspace_lock_key
 from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
@@ -71,7 +71,7 @@ class WorkspaceStore:
         self.reconciliation = ReconciliationStore(database, workspace_id)
         self.sign_off = SignOffStore(database, workspace_id)
         self.inactive = InactiveStore(database, workspace_id)
-        self.choices = ChoiceStore(database, workspace_id)
+        self.decisions = DecisionStore(database, workspace_id)
         self.activity = ActivityStore(database, workspace_id)
         self.progress = ProgressStore(database, workspace_id)
         self.pages = PageStore(database, workspace_id)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from caspen_qbo.catalogue import entry_for
+from caspen_qbo.core.decisions.decide import may_decide
 from caspen_qbo.core.documents import DocumentFacts, LineFacts
 from caspen_qbo.core.posting.mapping import describe_line
 from caspen_qbo.core.posting.totals import line_amounts
@@ -17,7 +18,6 @@ from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
 from caspen_qbo.ui.views.words import KINDS, NOT_RETRIED, TURNS
 from caspen_qbo.ui.visit import Visit
-from caspen_qbo.usecases.decisions.accept_or_resend import may_choose
 
 DETAIL_SHOWN = 240
 """Characters; QuickBooks' own words mostly fit."""
@@ -264,7 +264,7 @@ def _listing(visit: Visit, row: Row) -> ListingRow:
     return ListingRow(
         what=f"{KINDS.get(row['document_kind'], row['document_kind'])} {row['document_number']}",
         number=row["document_number"],
-        may_choose=may_choose(row["error_key"], blocks=row["blocks"])
+        may_choose=may_decide(row["error_key"], blocks=row["blocks"])
         and not resolved
         and visit.may(Right.OPERATE),
         title=row["title"],

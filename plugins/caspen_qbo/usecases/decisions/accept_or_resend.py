@@ -1,5 +1,5 @@
 """
-What a person decides about a document that is not in QuickBooks as it was posted: accept, or send again.
+Carrying out what a person decided about a document that is not in QuickBooks as it was posted.
 
 Neither is ever done without being asked for. Both are kept in the document's history with who and when.
 """
@@ -7,30 +7,22 @@ Neither is ever done without being asked for. Both are kept in the document's hi
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
+from caspen_qbo.core.decisions.decide import (
+    DECIDABLE,
+    INACTIVE,
+    ListedDocument,
+    decide_accept,
+    decide_resend,
+)
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
-from caspen_qbo.core.keys import DocumentKey
-from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.hooks.store.codec import decode
-from caspen_qbo.usecases.decisions.resend_rules import must_be_resendable
-from caspen_qbo.usecases.reconciling import inactive_customers as inactive
 from caspen_qbo.usecases.sending.lookup import fetch_by
 from caspen_qbo.usecases.shared.session import Session
 
 log = logging.getLogger(__name__)
-
-CHOOSABLE = frozenset(
-    {"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch", inactive.ERROR_KEY}
-)
-
-
-def may_choose(error_key: str, *, blocks: bool) -> bool:
-    """Whether a listed row leaves a choice. One that holds a write because of an inactive name does not."""
-    return error_key in CHOOSABLE and not (blocks and error_key == inactive.ERROR_KEY)
 
 
 def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
@@ -38,142 +30,104 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
     Take what QuickBooks shows now as right: it is not raised again until either side changes once more.
 
     Nothing is written to Caspen or QuickBooks; the figures stay as different as they are and are reported as
-    accepted.
+    accepted. Safe to repeat.
 
     :param numbers: Document numbers, as listed.
     :return: Documents accepted.
-    :raises ConfigurationError: a number has nothing to choose, the document is gone, or QuickBooks shows
+    :raises ConfigurationError: a number has nothing to decide, the document is gone, or QuickBooks shows
         something else than what was listed, so that the person cannot have seen it.
-
-    Safe to repeat.
     """
     with session.store.lock():
-        chosen = _subjects(session, numbers)
-        there = _read(session, chosen)
-        for row in chosen:
-            facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
-            if facts is None or facts.gone:
-                way_out = (
-                    "Unlink it in Caspen, or record it in QuickBooks again."
-                    if row["origin"] == "quickbooks"
-                    else "Send it again with `resend`, or void it in Caspen."
-                )
-                raise ConfigurationError(
-                    f"{row['document_kind']} {row['document_number']}: QuickBooks no longer has it, so there "
-                    f"is nothing to accept. {way_out}"
-                )
-            _must_be_as_seen(row, facts)
+        documents = _fetch_listed(session, numbers)
+        there = _read_facts(_fetch(session, documents))
+        _must_be_allowed(decide_accept(document, there.get(document.theirs)) for document in documents)
         with session.store.transaction():
-            for row in chosen:
-                facts = there[row["quickbooks_type"], row["quickbooks_id"]]
-                session.store.choices.accept(
-                    row["document_kind"], row["document_id"], facts, row["version"], who
-                )
-                if inactive.ERROR_KEY in row["open_keys"]:
-                    session.store.inactive.accept(row["document_kind"], row["document_id"], facts.customer_id)
-                _note(session, row, "accepted as it is in QuickBooks", facts, who)
-                session.store.unsynced.resolve(
-                    _key(row), resolution=f"accepted by {who}", error_keys=CHOOSABLE
-                )
-    return len(chosen)
+            for document in documents:
+                facts = there[document.theirs]
+                session.store.decisions.accept(document.key, facts, document.version, who)
+                if INACTIVE in document.open_keys:
+                    session.store.inactive.accept(document.kind, document.id, facts.customer_id)
+                _record(session, document, facts, "accepted as it is in QuickBooks", who)
+                resolution = f"accepted by {who}"
+                session.store.unsynced.resolve(document.key, resolution=resolution, error_keys=DECIDABLE)
+    return len(documents)
 
 
 def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
     """
     Let the next post bring QuickBooks back to Caspen's version, overwriting what was edited there.
 
-    A document that was voided or deleted there is created anew; a payment that was edited is updated.
+    A document that was voided or deleted there is created again; a payment that was edited is updated. Safe
+    to repeat.
 
     :return: Documents released for the next post.
-    :raises ConfigurationError: a number has nothing to choose; QuickBooks would refuse it, or something else
-        would be lost by it (see :mod:`caspen_qbo.usecases.decisions.resend_rules`); or QuickBooks shows
-        something else than what was listed.
-
-    Safe to repeat.
+    :raises ConfigurationError: a number has nothing to decide; QuickBooks would refuse it, or something else
+        would be lost by it; or QuickBooks shows something else than what was listed.
     """
     with session.store.lock():
-        chosen = _subjects(session, numbers)
-        bodies = _fetch(session, chosen)
-        there = {key: read_facts(key[0], body) for key, body in bodies.items()}
-        for row in chosen:
-            key = (row["quickbooks_type"], row["quickbooks_id"])
-            facts = there.get(key)
-            must_be_resendable(session, row, facts, bodies.get(key, {}))
-            if facts is not None and not facts.gone:
-                _must_be_as_seen(row, facts)
+        documents = _fetch_listed(session, numbers)
+        bodies = _fetch(session, documents)
+        there = _read_facts(bodies)
+        payments = {document.invoice_id for document in documents if document.kind is DocumentKind.PAYMENT}
+        invoices = session.store.documents.fetch_invoice_standings(payments)
+        _must_be_allowed(
+            decide_resend(
+                document,
+                there.get(document.theirs),
+                bodies.get(document.theirs, {}),
+                invoices.get(document.invoice_id),
+            )
+            for document in documents
+        )
         with session.store.transaction():
-            for row in chosen:
-                facts = there.get((row["quickbooks_type"], row["quickbooks_id"]))
-                gone = facts is None or facts.gone
-                session.store.choices.release(
-                    row["document_kind"], row["document_id"], None if gone else facts
-                )
-                _note(
-                    session,
-                    row,
-                    "to be posted again" if gone else "to be overwritten in QuickBooks",
-                    facts,
-                    who,
-                )
-                session.store.unsynced.resolve(
-                    _key(row), resolution=f"sent again by {who}", error_keys=CHOOSABLE
-                )
-    return len(chosen)
+            for document in documents:
+                facts = there.get(document.theirs)
+                present = None if facts is None or facts.gone else facts
+                session.store.decisions.release(document.key, present)
+                what = "to be overwritten in QuickBooks" if present else "to be posted again"
+                _record(session, document, facts, what, who)
+                resolution = f"sent again by {who}"
+                session.store.unsynced.resolve(document.key, resolution=resolution, error_keys=DECIDABLE)
+    return len(documents)
 
 
-def _subjects(session: Session, numbers: Sequence[str]) -> list[dict[str, Any]]:
-    rows = session.store.choices.fetch_subjects(numbers)
-    chosen = [row for row in rows if CHOOSABLE & set(row["open_keys"])]
-    missing = sorted(set(numbers) - {row["document_number"] for row in chosen})
+def _fetch_listed(session: Session, numbers: Sequence[str]) -> list[ListedDocument]:
+    documents = [one for one in session.store.decisions.fetch_listed(numbers) if one.decidable]
+    missing = sorted(set(numbers) - {document.number for document in documents})
     if missing:
         raise ConfigurationError(
             f"workspace {session.workspace_id}: nothing to choose for {', '.join(missing)}. Only documents "
-            "listed as "
-            f"changed, missing or differing in QuickBooks can be accepted or sent again; see `unsynced`."
+            "listed as changed, missing or differing in QuickBooks can be accepted or sent again; see "
+            "`unsynced`."
         )
-    return chosen
+    return documents
 
 
-def _read(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], DocumentFacts]:
-    return {key: read_facts(key[0], body) for key, body in _fetch(session, rows).items()}
-
-
-def _fetch(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Body]:
+def _fetch(session: Session, documents: Iterable[ListedDocument]) -> dict[tuple[str, str], Body]:
     """QuickBooks' documents as they are at this moment, by type and id."""
-    ids: dict[str, list[str]] = {}
-    for row in rows:
-        ids.setdefault(row["quickbooks_type"], []).append(row["quickbooks_id"])
+    ids: dict[str, set[str]] = {}
+    for document in documents:
+        ids.setdefault(document.quickbooks_type, set()).add(document.quickbooks_id)
     return {
-        (quickbooks_type, str(body["Id"])): body
-        for quickbooks_type, wanted in ids.items()
-        for body in fetch_by(session, quickbooks_type, "Id", wanted)
+        (entity, str(body["Id"])): body
+        for entity, wanted in ids.items()
+        for body in fetch_by(session, entity, "Id", wanted)
     }
 
 
-def _must_be_as_seen(row: dict[str, Any], facts: DocumentFacts) -> None:
-    """A person chooses about what was listed; an edit made since then is another question."""
-    if row["facts"] is None or row["gone"] is not None:
-        changed = True
-    else:
-        changed = bool(drift(decode(DocumentFacts, row["facts"]), facts))
-    if changed:
-        raise ConfigurationError(
-            f"{row['document_kind']} {row['document_number']}: it was changed in QuickBooks again since it "
-            "was listed. "
-            "Run `reconcile`, look at the new values, and choose then."
-        )
+def _read_facts(bodies: Mapping[tuple[str, str], Body]) -> dict[tuple[str, str], DocumentFacts]:
+    return {key: read_facts(key[0], body) for key, body in bodies.items()}
 
 
-def _key(row: dict[str, Any]) -> DocumentKey:
-    return DocumentKey(DocumentKind(row["document_kind"]), row["document_id"])
+def _must_be_allowed(reasons: Iterable[str]) -> None:
+    """:raises ConfigurationError: the first reason there is."""
+    if reason := next(filter(None, reasons), ""):
+        raise ConfigurationError(reason)
 
 
-def _note(session: Session, row: dict[str, Any], what: str, facts: DocumentFacts | None, who: str) -> None:
-    figures = f"{row['quickbooks_type']} {row['quickbooks_id']}" + (
-        f", total {facts.total:.2f}" if facts else ", gone"
-    )
-    session.store.links.note_event(_key(row), what, figures, who)
-    log.info(
-        "choice workspace=%d kind=%s document=%d what=%s who=%s",
-        session.workspace_id, row["document_kind"], row["document_id"], what.replace(" ", "_"), who,
-    )  # fmt: skip
+def _record(
+    session: Session, document: ListedDocument, facts: DocumentFacts | None, what: str, who: str
+) -> None:
+    figures = f"total {facts.total:.2f}" if facts else "gone"
+    session.store.links.note_event(document.key, what, f"{' '.join(document.theirs)}, {figures}", who)
+    log.info("decision workspace=%d %s who=%s: %s", session.workspace_id, document, who, what)

@@ -12,7 +12,6 @@ from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.usecases.posting.customers import is_another_client
 from caspen_qbo.usecases.posting.sale_customers import customers_of_sales
 from caspen_qbo.usecases.sending.lookup import fetch_by_id
@@ -99,9 +98,8 @@ def _is_wrong_customer(session: Session, work: Document, customer_id: str) -> bo
         return True
     if session.store.links.fetch_taken_customers(session.realm_id, [customer_id]):
         return False
-    accepted = session.store.choices.fetch_accepted(work.kind, [work.id])
-    choice = accepted.get(work.id)
-    return choice is None or decode(DocumentFacts, choice["facts"]).customer_id != customer_id
+    accepted = session.store.decisions.fetch_accepted(work.kind, [work.id]).get(work.id)
+    return accepted is None or accepted.facts.customer_id != customer_id
 
 
 def _would_strand_money(work: Document, row: Document, facts: DocumentFacts) -> Problem | None:

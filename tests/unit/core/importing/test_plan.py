@@ -79,7 +79,10 @@ def imports(of: ImportSnapshot) -> list[tuple[str, dict[int, str]]]:
 
 def listed(of: ImportSnapshot) -> list[tuple[str, int, str, str]]:
     """(kind, document id, error key, delta) of every finding."""
-    return [(f.kind.value, f.document_id, f.error_key, str(f.delta)) for f in find_problems(of)]
+    return [
+        (f.document.kind.value, f.document.id, f.error_key, str(f.difference.delta))
+        for f in find_problems(of)
+    ]
 
 
 def only(of: ImportSnapshot) -> Finding:
@@ -213,7 +216,10 @@ def test_a_raised_payment_is_tried_and_then_told_with_both_amounts():
     state = snapshot([payment("77", {1: "55"})], [invoice(1)], view(5, 1, "40", "77", then="40"))
     assert changed(state) == [(5, "55.00")]
     assert listed(state) == [("payment", 5, "changed_in_quickbooks", "15.00")]
-    assert (only(state).caspen_value, only(state).quickbooks_value) == ("40.00", "55.00")
+    assert (only(state).difference.caspen_value, only(state).difference.quickbooks_value) == (
+        "40.00",
+        "55.00",
+    )
 
 
 def test_what_was_more_than_due_from_the_start_is_not_an_edit():
@@ -240,7 +246,7 @@ def test_what_something_else_depends_on_is_not_followed_but_told(
     state = snapshot([payment("77", {1: "25"})], [invoice(1, gone=gone_invoice)], receipt)
     assert changed(state) == []
     [finding] = find_problems(state)
-    assert (finding.document_id, finding.delta) == (5, Decimal("-15.00"))
+    assert (finding.document.id, finding.difference.delta) == (5, Decimal("-15.00"))
     assert says in finding.detail
 
 
@@ -251,7 +257,7 @@ def test_a_date_is_told_and_not_followed():
         view(5, 1, "40", "77", then="40", date_then=date(2026, 11, 1)),
     )
     assert changed(state) == []
-    assert [(f.field, f.error_key, f.delta) for f in find_problems(state)] == [
+    assert [(f.difference.field, f.error_key, f.difference.delta) for f in find_problems(state)] == [
         ("date", "changed_in_quickbooks", None)
     ]
 
@@ -286,7 +292,9 @@ def test_never_more_than_is_due_and_the_rest_is_always_told(share: Decimal, bala
     after = [ClinicInvoice(1, "INV-1", "open", balance - step.expected[1])]
     receipt = view(5, 1, str(step.expected[1]), "77", then=str(share))
     findings = find_problems(snapshot([BooksPayment("77", DAY, {1: share})], after, receipt))
-    assert sum((finding.delta or 0 for finding in findings), Decimal(0)) == share - step.expected[1]
+    assert (
+        sum((finding.difference.delta or 0 for finding in findings), Decimal(0)) == share - step.expected[1]
+    )
     assert plan_amount_changes(snapshot([BooksPayment("77", DAY, {1: share})], after, receipt)) == ()
 
 
@@ -300,7 +308,11 @@ def test_no_money_is_both_left_and_unsaid(shares: list[tuple[int, Decimal]]):
     ]
     state = snapshot(payments, [invoice(n) for n in range(1, 5)])
     going = {step.payment.quickbooks_id for step in plan_imports(state)}
-    listed = {finding.invoice_id for finding in find_problems(state) if finding.error_key == "split_payment"}
+    listed = {
+        finding.document.invoice_id
+        for finding in find_problems(state)
+        if finding.error_key == "split_payment"
+    }
     for one in payments:
         [invoice_id] = one.shares
         assert (one.quickbooks_id in going) is (invoice_id not in listed)

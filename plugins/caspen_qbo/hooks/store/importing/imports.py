@@ -1,7 +1,4 @@
-"""
-What the import of QuickBooks' payments has to remember between runs; read from the other tables, none of its
-own.
-"""
+"""What the import of QuickBooks' payments needs to know between runs; read from the other tables."""
 
 from __future__ import annotations
 
@@ -9,6 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from caspen_qbo import settings
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.subject import Subject
 
 CURSOR = "quickbooks_payments"
@@ -20,8 +19,7 @@ class ImportStore(Subject):
 
     def fetch_unsettled(self, since: datetime) -> set[int]:
         """
-        Invoices to look at again whatever the change feed says: listed ones, and those where a run was
-        interrupted.
+        Invoices to read whatever the change feed says: listed ones, and those where a run was interrupted.
 
         :param since: From where the feed is read.
         """
@@ -42,7 +40,9 @@ class ImportStore(Subject):
             found.setdefault(row["quickbooks_id"], set()).add(row["invoice_id"])
         return found
 
-    def fetch_listed(self, invoice_ids: Collection[int]) -> set[tuple[str, int, str]]:
-        """(document kind, document id, error key) of the open rows the import wrote about these invoices."""
-        rows = self._fetch_all("select_listed", invoice_ids=list(invoice_ids))
-        return {(row["document_kind"], row["document_id"], row["error_key"]) for row in rows}
+    def fetch_listed(self, invoice_ids: Collection[int]) -> set[tuple[DocumentKey, str]]:
+        """Document and error key of the open rows the import wrote about these invoices."""
+        return {
+            (DocumentKey(DocumentKind(row["document_kind"]), row["document_id"]), row["error_key"])
+            for row in self._fetch_all("select_listed", invoice_ids=list(invoice_ids))
+        }

@@ -88,7 +88,7 @@ class LinkStore(Subject):
 
     def mark_removed(self, key: DocumentKey) -> None:
         """It is no longer in QuickBooks; the link is kept for the history."""
-        self._execute("decisions/choices/mark_removed", document_kind=key.kind, document_id=key.id)
+        self._execute("mark_removed", document_kind=key.kind, document_id=key.id)
 
     def fetch_linked_ids(self, kind: DocumentKind, ids: Collection[int]) -> set[int]:
         rows = self._fetch_all("select_linked_ids", document_kind=kind, ids=list(ids))

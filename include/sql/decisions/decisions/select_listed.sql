@@ -1,9 +1,9 @@
 -- The linked documents a person names by number, with what QuickBooks held when last read.
 -- Grain:   one row per document
 -- Params:  workspace_id bigint, numbers text[]
--- Columns: document_kind | document_id | document_number | invoice_id | version | synced_version | origin | quickbooks_type |
+-- Columns: kind | id | number | invoice_id | version | origin | quickbooks_type |
 --          quickbooks_id | gone text | facts jsonb | open_keys text[]
-SELECT d.document_kind, d.document_id, d.document_number, d.invoice_id, d.version, d.synced_version, l.origin, l.quickbooks_type,
+SELECT d.document_kind AS kind, d.document_id AS id, d.document_number AS number, d.invoice_id, d.version, l.origin, l.quickbooks_type,
        l.quickbooks_id, s.gone, s.facts,
        array(SELECT u.error_key FROM qbo_sync.unsynced_invoice u
              WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind

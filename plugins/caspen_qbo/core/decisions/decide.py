@@ -1,0 +1,150 @@
+"""
+What a person decides about a document that is not in QuickBooks as it was posted: accept, or send again.
+
+Not what QuickBooks would refuse, nor what would lose something else; and never what the person has not seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caspen_qbo.core.documents import Body, DocumentFacts
+from caspen_qbo.core.posting.document import ABSENT_VERSION, DocumentRef, InvoiceStanding
+from caspen_qbo.core.reconciling.matching import drift
+from caspen_qbo.core.records import DocumentKind
+
+INACTIVE = "inactive_reference"
+DECIDABLE = frozenset({"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch", INACTIVE})
+"""Error keys of rows that leave a decision."""
+
+
+def may_decide(error_key: str, *, blocks: bool) -> bool:
+    """Whether a listed row leaves a decision. One that holds a write because of an inactive name does not."""
+    return error_key in DECIDABLE and not (blocks and error_key == INACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDocument(DocumentRef):
+    """A linked document that a person names, with what QuickBooks held when it was last read."""
+
+    version: str
+    origin: str
+    quickbooks_type: str
+    quickbooks_id: str
+    gone: str | None
+    """Why it was not there any more; None: it was."""
+    facts: DocumentFacts | None
+    open_keys: tuple[str, ...]
+    """Error keys of its open rows."""
+
+    @property
+    def decidable(self) -> bool:
+        return not DECIDABLE.isdisjoint(self.open_keys)
+
+    @property
+    def theirs(self) -> tuple[str, str]:
+        """Type and id of the QuickBooks transaction."""
+        return self.quickbooks_type, self.quickbooks_id
+
+    @property
+    def imported(self) -> bool:
+        return self.origin == "quickbooks"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What a person accepted of one document."""
+
+    document_id: int
+    facts: DocumentFacts
+    version: str
+    """Caspen's version that it was accepted against."""
+
+    def covers(self, version: str, now: DocumentFacts) -> bool:
+        """Whether both sides are just as they were accepted."""
+        return self.version == version and not drift(self.facts, now) and self.facts.balance == now.balance
+
+
+def decide_accept(document: ListedDocument, now: DocumentFacts | None) -> str:
+    """
+    :param now: What QuickBooks holds; None, or gone, when it no longer has the document.
+    :return: Why it cannot be accepted, and what to do instead; empty: it can.
+    """
+    if now is not None and not now.gone:
+        return _check_seen(document, now)
+    way_out = (
+        "Unlink it in Caspen, or record it in QuickBooks again."
+        if document.imported
+        else "Send it again with `resend`, or void it in Caspen."
+    )
+    return f"{document}: QuickBooks no longer has it, so there is nothing to accept. {way_out}"
+
+
+def decide_resend(
+    document: ListedDocument, now: DocumentFacts | None, body: Body, invoice: InvoiceStanding | None
+) -> str:
+    """
+    :param now: What QuickBooks holds; None, or gone, when it has to be created again.
+    :param body: The same, as QuickBooks answered it.
+    :param invoice: Of a payment: where its invoice is.
+    :return: Why it cannot be sent again, and what to do instead; empty: it can.
+    """
+    theirs = f"QuickBooks {' '.join(document.theirs)}"
+    if document.imported:
+        return (
+            f"{document}: it came from QuickBooks as {theirs}, so there is no version of Caspen's to send. "
+            "Correct it on one of the two sides, or accept it as it is."
+        )
+    if now is None or now.gone:
+        return ""
+    if INACTIVE in document.open_keys:
+        return (
+            f"{document}: QuickBooks refuses every change while its customer {now.customer_id} is inactive. "
+            "Make the customer active again there; what else differs can then be sent again. Or accept it as "
+            "it is."
+        )
+    if document.kind is DocumentKind.PAYMENT:
+        if reason := _check_pays_nothing_else(document, now, invoice, theirs):
+            return reason
+        links = body.get("LinkedTxn") or ()
+        if deposits := [str(link["TxnId"]) for link in links if link.get("TxnType") == "Deposit"]:
+            return (
+                f"{document}: {theirs} is part of deposit {', '.join(deposits)}, and QuickBooks changes no "
+                "deposited payment. Take it out of the deposit first, or accept it as it is."
+            )
+    return _check_seen(document, now)
+
+
+def _check_pays_nothing_else(
+    document: ListedDocument, now: DocumentFacts, invoice: InvoiceStanding | None, theirs: str
+) -> str:
+    """Money that someone put on another document would come off it without anyone having asked for that."""
+    if document.version != ABSENT_VERSION and (invoice is None or not invoice.ready):
+        return (
+            f"{document}: its invoice is not in QuickBooks as Caspen shows it. Send the invoice again first."
+        )
+    own = ("Invoice", invoice.quickbooks_id if invoice else "")
+    others = [
+        f"{link.txn_type} {link.txn_id} ({link.amount:.2f})"
+        for link in now.links
+        if (link.txn_type, link.txn_id) != own
+    ]
+    if not others:
+        return ""
+    return (
+        f"{document}: {theirs} now pays {', '.join(others)}, which Caspen's version would take "
+        "off again. Take it off there first, or accept it as it is."
+    )
+
+
+def _check_seen(document: ListedDocument, now: DocumentFacts) -> str:
+    """A person decides about what was listed; an edit made since then is another question."""
+    if document.facts is not None and document.gone is None and not drift(document.facts, now):
+        return ""
+    return (
+        f"{document}: it was changed in QuickBooks again since it was listed. "
+        "Run `reconcile`, look at the new values, and choose then."
+    )

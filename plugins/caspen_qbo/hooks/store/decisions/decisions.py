@@ -1,0 +1,50 @@
+"""What people decided about documents that were edited, voided or deleted in QuickBooks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from caspen_qbo.core.decisions.decide import Acceptance, ListedDocument
+from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.hooks.store.codec import decode, jsonb
+from caspen_qbo.hooks.store.subject import Subject
+
+
+class DecisionStore(Subject):
+    folder = "decisions/decisions"
+
+    def fetch_listed(self, numbers: Sequence[str]) -> list[ListedDocument]:
+        """Linked documents of these numbers, whether or not anything is listed for them."""
+        return [
+            decode(ListedDocument, row) for row in self._fetch_all("select_listed", numbers=list(numbers))
+        ]
+
+    def accept(self, key: DocumentKey, facts: DocumentFacts, version: str, who: str) -> None:
+        """
+        Store what was accepted; edits count from there.
+
+        :param version: Caspen's version it is accepted against.
+        """
+        document = {"document_kind": key.kind, "document_id": key.id, "facts": jsonb(facts)}
+        self._execute("upsert_acceptance", **document, version=version, who=who)
+        self._execute("rebase_link", **document)
+
+    def fetch_accepted(self, kind: DocumentKind, ids: Collection[int]) -> dict[int, Acceptance]:
+        """What was accepted of these documents, by id."""
+        rows = self._fetch_all("select_accepted", document_kind=kind, ids=list(ids))
+        return {row["document_id"]: decode(Acceptance, row) for row in rows}
+
+    def release(self, key: DocumentKey, facts: DocumentFacts | None) -> None:
+        """
+        Let the next post send Caspen's version again.
+
+        :param facts: What may be overwritten; None when QuickBooks no longer has the document.
+        """
+        document = {"document_kind": key.kind, "document_id": key.id}
+        if facts is None:
+            self._execute("posting/links/mark_removed", **document)
+        else:
+            self._execute("rebase_link", **document, facts=jsonb(facts))
+        self._execute("release", **document)
