@@ -34,11 +34,15 @@ def run_all() -> list[Row]:
     joined = reconcile.measure(RECONCILE_ROWS, repetitions=2)
     return [
         (
-            f"Calls to QuickBooks for {counted.invoices:,} new invoices, {counted.clients} new clients, "
-            f"{counted.payments} payments",
+            (
+                f"Calls to QuickBooks for {counted.invoices:,} new invoices, {counted.clients} new clients, "
+                f"{counted.payments} payments"
+            ),
             f"{counted.total}",
-            f"{counted.script:,} by a script that makes one call at a time: {counted.ratio:.0f} times "
-            f"as many (run for {counted.script_ran} invoices)",
+            (
+                f"{counted.script:,} by a script that makes one call at a time: {counted.ratio:.0f} times "
+                f"as many (run for {counted.script_ran} invoices)"
+            ),
         ),
         (
             f"Reconciling {joined.rows:,} invoices, in times of a plain SQL join of the same tables",

@@ -19,7 +19,9 @@ def main() -> int:
     command = sandbox_command(ports.sandbox, snapshot=None)
     os.chdir(SANDBOX_CODE)
     # The sandbox takes this process over: Ctrl-C and signals reach it directly.
-    os.execve(command[0], command, sandbox_environment({**os.environ, "PYTHONUNBUFFERED": "1"}))
+    os.execve(  # noqa: S606  the command is our own
+        command[0], command, sandbox_environment({**os.environ, "PYTHONUNBUFFERED": "1"})
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -73,7 +73,7 @@ class Company:
         self._http = httpx.Client(base_url=sandbox_url, timeout=60)
         self._used: Any = None
 
-    def __enter__(self) -> Company:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,7 +85,8 @@ class Company:
         return Books(*(tuple(self._query(e, token)) for e in ("Invoice", "CreditMemo", "Payment")))
 
     def find(self, entity: str, name: str) -> dict[str, Any]:
-        """The row of a list entity by its name.
+        """
+        The row of a list entity by its name.
 
         :raises OpsError: there is none.
         """
@@ -98,7 +99,8 @@ class Company:
         return self._json(self._http.get(f"/_sandbox/{self.realm}/rows/{entity}"))["rows"]
 
     def act(self, action: str, **asked: Any) -> dict[str, Any]:
-        """Do something a person does on QuickBooks' pages.
+        """
+        Do something a person does on QuickBooks' pages.
 
         :raises OpsError: QuickBooks refused; with its words.
         """
@@ -136,7 +138,8 @@ class Company:
     def _query(self, entity: str, token: str) -> Iterator[dict[str, Any]]:
         start = 1
         while True:
-            query = f"SELECT * FROM {entity} ORDERBY Id STARTPOSITION {start} MAXRESULTS {PAGE_SIZE}"
+            page_from = f"ORDERBY Id STARTPOSITION {start} MAXRESULTS {PAGE_SIZE}"
+            query = f"SELECT * FROM {entity} {page_from}"  # noqa: S608  QuickBooks' language, our own words
             answer = self._http.get(
                 f"/v3/company/{self.realm}/query",
                 params={"query": query, "minorversion": 75},

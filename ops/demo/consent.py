@@ -42,11 +42,11 @@ def approve(url: str, realm: str) -> dict[str, str]:
         page = browser.get(url)
         form = ConsentForm()
         form.feed(page.text)
-        if page.status_code != 200 or not form.action:
+        if page.status_code != httpx.codes.OK or not form.action:
             raise SystemExit(f"the consent page answered {page.status_code}: {page.text[:300]}")
         pressed = {**form.fields, "realm": realm, "decision": "approve"}
         answer = browser.post(urljoin(url, form.action), data=pressed)
-    if answer.status_code != 302:
+    if answer.status_code != httpx.codes.FOUND:
         raise SystemExit(f"the consent page did not redirect ({answer.status_code}): {answer.text[:300]}")
     query = parse_qs(urlsplit(answer.headers["location"]).query)
     return {name: values[0] for name, values in query.items()}

@@ -59,10 +59,11 @@ def _system(progress: Progress) -> Iterator[LocalSystem]:
     try:
         with local_system(progress, DEMO_SETTINGS, without={"triggerer"}) as system:
             yield system
-        return
     except AlreadyRunning as running:
         if "ops.up" not in str(running):
             raise  # another demo: it would end under us
+    else:
+        return
     ports, credentials = ports_from(os.environ), load_credentials(CREDENTIALS)
     system = LocalSystem(ports, credentials, environment(ports, credentials))
     with system.api() as api:

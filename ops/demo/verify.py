@@ -93,13 +93,7 @@ def compare(caspen: CaspenSide, books: Books, left_out: frozenset[str] = frozens
     by_number: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for document in books.invoices:
         by_number[document.get("DocNumber", "")].append(document)
-    money: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
-    waiting: dict[str, Decimal] = defaultdict(Decimal)
-    for paid in books.invoice_payments():
-        if paid.reference in left_out:
-            waiting[paid.invoice_id] += paid.amount
-        else:
-            money[paid.invoice_id].append((paid.date, paid.amount))
+    money, waiting = _payments_by_invoice(books, left_out)
     problems: list[str] = []
     counted: Counter[str] = Counter()
     ours: set[str] = set()
@@ -131,6 +125,20 @@ def compare(caspen: CaspenSide, books: Books, left_out: frozenset[str] = frozens
     if not counted["invoices"]:
         problems.append("no invoice is synced, so nothing was compared")
     return Verdict(counted["invoices"], counted["payments"], counted["credit_notes"], tuple(problems))
+
+
+def _payments_by_invoice(
+    books: Books, left_out: frozenset[str]
+) -> tuple[dict[str, list[tuple[str, Decimal]]], dict[str, Decimal]]:
+    """By QuickBooks invoice id: day and amount of each payment, and the sum of those left out."""
+    money: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    waiting: dict[str, Decimal] = defaultdict(Decimal)
+    for paid in books.invoice_payments():
+        if paid.reference in left_out:
+            waiting[paid.invoice_id] += paid.amount
+        else:
+            money[paid.invoice_id].append((paid.date, paid.amount))
+    return money, waiting
 
 
 def _invoice_problems(invoice: InvoiceFacts, document: dict[str, Any], waiting: Decimal) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -36,7 +36,7 @@ class AirflowApi:
         self._http = httpx.Client(base_url=base_url, timeout=30)
         self._check = check
 
-    def __enter__(self) -> AirflowApi:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -79,7 +79,7 @@ class AirflowApi:
 
     def sign_in(self, name: str, password: str) -> None:
         answer = self._http.post("/auth/token", json={"username": name, "password": password})
-        if answer.status_code != 201:
+        if answer.status_code != httpx.codes.CREATED:
             raise OpsError(f"Airflow refused the login of {name} (HTTP {answer.status_code}).")
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 

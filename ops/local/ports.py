@@ -22,11 +22,13 @@ class Ports:
     sandbox: int
 
 
+PORT_MAX = 65535
 DEFAULTS = {"AIRFLOW_PORT": 8080, "POSTGRES_PORT": 54329, "SANDBOX_PORT": 8700}
 
 
 def ports_from(environ: dict[str, str] | os._Environ[str]) -> Ports:
-    """Read the three port variables.
+    """
+    Read the three port variables.
 
     :raises OpsError: a value is not a port number, or two services share one.
     """
@@ -43,7 +45,7 @@ def _port(name: str, value: str | int) -> int:
         port = int(value)
     except ValueError:
         port = 0
-    if not 0 < port < 65536:
+    if not 0 < port <= PORT_MAX:
         raise OpsError(f"{name} is {value!r}; expected a port number between 1 and 65535.")
     return port
 

@@ -178,7 +178,7 @@ def start_postgres(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the launcher, which then stops us in order
-            preexec_fn=die_with_parent(signal.SIGINT),
+            preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509  a system call, no Python lock
             user=user.uid,
             group=user.gid,
             extra_groups=user.extra_groups,
@@ -190,7 +190,9 @@ def start_postgres(
 
 @contextmanager
 def temporary_postgres(
-    password: str = "throw-away-cluster", *, within: Path | None = None
+    password: str = "throw-away-cluster",  # noqa: S107  nobody but its own process reaches it
+    *,
+    within: Path | None = None,
 ) -> Iterator[PostgresServer]:
     """
     A throw-away server on a free port, without fsync; gone with its data at the end of the block.
@@ -268,6 +270,7 @@ def _init_cluster(binaries: Path, data: Path, password: str, user: ServiceUser) 
             ],
             cwd="/",
             capture_output=True,
+            check=False,
             text=True,
             user=user.uid,
             group=user.gid,
@@ -292,11 +295,12 @@ def end_server_of(data: Path) -> None:
     try:
         pid = int(pid_file.read_text().splitlines()[0])
         process = psutil.Process(pid)
-        if not _serves(process, data):
-            raise psutil.NoSuchProcess(pid)
+        serves = _serves(process, data)
     except FileNotFoundError:
         return
     except (psutil.NoSuchProcess, ValueError, IndexError):
+        serves = False
+    if not serves:
         pid_file.unlink(missing_ok=True)
         return
     process.send_signal(signal.SIGINT)
@@ -315,13 +319,12 @@ def _await_ready(server: PostgresServer) -> None:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while True:
         try:
-            server.admin().close()
-            return
+            return server.admin().close()
         except psycopg.OperationalError as error:
-            if server.process.poll() is None and time.monotonic() < deadline:
-                if "password authentication failed" not in str(error):
-                    time.sleep(0.05)
-                    continue
+            starting = server.process.poll() is None and time.monotonic() < deadline
+            if starting and "password authentication failed" not in str(error):
+                time.sleep(0.05)
+                continue
             server.stop()
             tail = server.log.read_text(errors="replace")[-400:].strip()
             raise OpsError(

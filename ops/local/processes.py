@@ -73,7 +73,7 @@ def spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent(),
+            preexec_fn=die_with_parent(),  # noqa: PLW1509  a system call, no Python lock
         )
     child = Child(name, process, log, run / f"{name}.json")
     note_process(child.pid_file, process.pid)

@@ -155,10 +155,10 @@ def local_system(
         _start_airflow(system, without)
         with progress.step(f"QuickBooks sandbox on {sandbox_url(ports)}"):
             _await_sandbox(system)
-        with progress.step(f"Airflow on {airflow_url(ports)}"):
-            with AirflowApi(airflow_url(ports), check=system.check) as api:
-                api.warm(AIRFLOW_HEALTHY_SECONDS)
-                api.wait_healthy(AIRFLOW_HEALTHY_SECONDS, without)
+        address = airflow_url(ports)
+        with progress.step(f"Airflow on {address}"), AirflowApi(address, check=system.check) as api:
+            api.warm(AIRFLOW_HEALTHY_SECONDS)
+            api.wait_healthy(AIRFLOW_HEALTHY_SECONDS, without)
         yield system
 
 
@@ -254,7 +254,7 @@ def _stop(system: LocalSystem, progress: Progress) -> None:
 def _stop_on_signals() -> Handlers:
     """SIGTERM ends the block the way Ctrl-C does."""
 
-    def interrupt(signum: int, frame: object) -> None:
+    def interrupt(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
     return {name: signal.signal(name, interrupt) for name in (signal.SIGINT, signal.SIGTERM)}

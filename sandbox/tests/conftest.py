@@ -75,7 +75,7 @@ def _await_ready(server: subprocess.Popen[bytes], admin: dict[str, Any]) -> None
         try:
             with psycopg.connect(dbname="postgres", **admin) as connection:
                 connection.execute(f"CREATE ROLE caspen LOGIN PASSWORD '{PASSWORD}'")
-            return
+                break
         except psycopg.OperationalError:
             assert server.poll() is None and time.monotonic() < deadline, "PostgreSQL did not start"
             time.sleep(0.05)

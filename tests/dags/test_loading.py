@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,10 +23,10 @@ PARAMS = {
 
 
 @pytest.fixture(scope="module")
-def bag() -> Iterator[Any]:
+def bag() -> Any:
     from airflow.dag_processing.dagbag import DagBag
 
-    yield DagBag(dag_folder=DAGS)
+    return DagBag(dag_folder=DAGS)
 
 
 def test_every_dag_file_gives_its_own_dag(bag: Any) -> None:

@@ -38,8 +38,8 @@ def test_every_column_is_told_with_its_type(sync_db: Database):
     assert found
     real: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind, precision, scale in found:
-        kind = f"numeric({precision},{scale})" if kind == "numeric" and precision else SHORT.get(kind, kind)
-        real.setdefault(table, []).append((column, kind))
+        exact = f"numeric({precision},{scale})" if kind == "numeric" and precision else SHORT.get(kind, kind)
+        real.setdefault(table, []).append((column, exact))
     told = {table: [(row[0].strip("`"), row[1]) for row in rows_of(table)] for table in real}
     assert told == real
     assert [name for name in views if f"`{name}`" not in TEXT] == []

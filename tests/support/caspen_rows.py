@@ -94,8 +94,8 @@ def insert_standing(connection: Connection[Any]) -> None:
         insert(connection, table, **columns)
 
 
-def insert_invoice(connection: Connection[Any], id: int, total: str, **columns: Any) -> None:
+def insert_invoice(connection: Connection[Any], invoice_id: int, total: str, **columns: Any) -> None:
     """An open invoice nothing was paid on yet, unless the columns say otherwise."""
     amount = Decimal(total)
     values = {"status": "open", "subtotal": amount, "total": amount, "balance": amount, **columns}
-    insert(connection, "invoice", id=id, **values)
+    insert(connection, "invoice", id=invoice_id, **values)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from caspen_qbo.core.posting.mapping import (
     MappingContext,
@@ -99,7 +99,7 @@ def printed(document: Any) -> str:
 class _Number(float):
     """A JSON number that prints the digits it was read with."""
 
-    def __new__(cls, text: str) -> _Number:
+    def __new__(cls, text: str) -> Self:
         number = super().__new__(cls, text)
         number._text = text  # type: ignore[attr-defined]
         return number

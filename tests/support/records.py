@@ -47,7 +47,7 @@ def a_line(
         price,
         discount_type=discount[0],
         discount_value=discount[1],
-        tax_mode=cast(Any, mode),
+        tax_mode=cast("Any", mode),
         tax_percent=tax_percent,
     )
     line = InvoiceLine(

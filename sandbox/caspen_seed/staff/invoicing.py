@@ -97,8 +97,8 @@ class Invoicing(Lines):
         currency: str | None = None,
         issue_date: dt.date | None = None,
         due_date: dt.date | None = None,
-        invoice_to: str | None | object = UNCHANGED,
-        reference: str | None | object = UNCHANGED,
+        invoice_to: str | object | None = UNCHANGED,
+        reference: str | object | None = UNCHANGED,
         at: dt.datetime | None = None,
     ) -> None:
         """

@@ -28,7 +28,7 @@ def create_workspace(
     :return: The workspace's id.
     :raises psycopg.errors.UniqueViolation: there is one with that id.
     """
-    with Desk(connection, workspace_id)._action(at) as cursor:
+    with Desk(connection, workspace_id)._action(at) as cursor:  # noqa: SLF001  the one action before there is staff
         cursor.execute(
             "INSERT INTO caspen.workspace "
             "(id, name, country_code, currency, time_zone, tax_mode, created_at) "

@@ -43,7 +43,7 @@ class Kind:
     is_transaction = False
     is_writable = True
     in_cdc = True
-    void_style: Literal["operation", "include", None] = None
+    void_style: Literal["operation", "include"] | None = None
     """``operation=void``, or ``operation=update&include=void``; None: cannot be voided."""
     default_order: str | None = None
     """Property that rows are ordered by when a query says nothing; None: newest first."""

@@ -53,7 +53,7 @@ class Preferences(Kind):
         sales = {**old["SalesFormsPrefs"], **fields.get("SalesFormsPrefs", {})}
         unknown = set(sales) - set(old["SalesFormsPrefs"])
         if unknown:
-            raise faults.unparseable(sorted(unknown)[0])
+            raise faults.unparseable(min(unknown))
         return {**{name: old[name] for name in self.fields if name in old}, "SalesFormsPrefs": sales}
 
     def commit(self, company: Company, document: Document, old: Document | None) -> Document:

@@ -1,4 +1,4 @@
-"""``/v3/company/{realm}/...``"""
+"""The API itself, ``/v3/company/{realm}/...``."""
 
 from __future__ import annotations
 

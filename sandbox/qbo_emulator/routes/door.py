@@ -151,7 +151,7 @@ def clock(world: World, asked: dict[str, Any], request: Request) -> Any:
     if asked.get("reset"):
         world.clock.reset()
     if "now" in asked:
-        moment = datetime.fromisoformat(str(asked["now"]).replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(str(asked["now"]))
         world.clock.set(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     if "advance_seconds" in asked:
         world.clock.advance(float(asked["advance_seconds"]))

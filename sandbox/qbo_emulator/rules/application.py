@@ -117,14 +117,13 @@ def auto_apply(company: Company, customer_ref: dict[str, str]) -> list[Document]
     What QuickBooks does by itself when AutoApplyCredit is on.
     """
     made: list[Document] = []
-    credits = _open_documents(company, "CreditMemo", customer_ref, "RemainingCredit")
-    for credit in credits:
+    for memo in _open_documents(company, "CreditMemo", customer_ref, "RemainingCredit"):
         for invoice in _open_documents(company, "Invoice", customer_ref, "Balance"):
-            credit = company.get("CreditMemo", credit["Id"]) or credit
-            amount = min(dec(credit["RemainingCredit"]), dec(invoice["Balance"]))
+            current = company.get("CreditMemo", memo["Id"]) or memo
+            amount = min(dec(current["RemainingCredit"]), dec(invoice["Balance"]))
             if amount <= 0:
                 break
-            made.append(_zero_payment(company, invoice, credit, amount))
+            made.append(_zero_payment(company, invoice, current, amount))
     return made
 
 

@@ -43,12 +43,10 @@ class Limits:
         now = self._clock.seconds()
         if self.minute.count(now) >= PER_MINUTE or self.second.count(now) >= PER_SECOND:
             return False
-        if is_batch:
-            if (
-                self.our_batches.count(now) >= BATCHES_PER_APP
-                or self.all_batches.count(now) >= BATCHES_PER_REALM
-            ):
-                return False
+        if is_batch and (
+            self.our_batches.count(now) >= BATCHES_PER_APP or self.all_batches.count(now) >= BATCHES_PER_REALM
+        ):
+            return False
         self.count(is_batch)
         return True
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +39,7 @@ def write_snapshot(world: World, path: str | Path) -> Path:
     }
     draft = target.with_name(target.name + ".draft")
     draft.write_text(json.dumps(state), encoding="utf-8")
-    os.replace(draft, target)
-    return target
+    return draft.replace(target)
 
 
 def read_snapshot(world: World, path: str | Path) -> bool:

@@ -34,7 +34,7 @@ def value_at(document: Document, path: str) -> Any:
 @lru_cache(maxsize=65536)
 def moment_seconds(text: str) -> float:
     """A date-time as epoch seconds; without an offset it is data-centre time, as in QuickBooks' queries."""
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=DATA_CENTRE)).timestamp()
 
 

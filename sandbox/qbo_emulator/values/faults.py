@@ -166,18 +166,18 @@ def length(name: str, text: str, maximum: int, minimum: int = 0) -> ApplicationF
 
 
 def illegal_characters(name: str) -> ApplicationFault:
-    """2040: a name holds a colon, tab or newline. *Own words.*"""
+    """2040: a name holds a colon, tab or newline. Own words."""
     detail = f"Invalid String : {name} can't contain colon, tab or newline characters."
     return validation(2040, "Invalid String", detail, name)
 
 
 def bad_number(name: str, value: object) -> ApplicationFault:
-    """2090. *Own words.*"""
+    """2090. Own words."""
     return validation(2090, "Invalid Number", f"Invalid Number : {value}", name)
 
 
 def bad_date(name: str, value: object) -> ApplicationFault:
-    """2060. *Own words.*"""
+    """2060. Own words."""
     return validation(2060, "Invalid Date Format", f"Invalid Date : {value}", name)
 
 
@@ -197,7 +197,7 @@ def bad_email(name: str, address: str) -> ApplicationFault:
 
 
 def bad_id(value: object) -> ApplicationFault:
-    """2030. *Own words.*"""
+    """2030. Own words."""
     return validation(2030, "Invalid ID", f"Invalid ID : {value}", "Id")
 
 

@@ -117,7 +117,7 @@ class Moment:
 
     def read(self, value: Any, name: str) -> str:
         try:
-            return datetime.fromisoformat(str(value).replace("Z", "+00:00")).isoformat()
+            return datetime.fromisoformat(str(value)).isoformat()
         except ValueError as error:
             raise faults.bad_date(name, value) from error
 

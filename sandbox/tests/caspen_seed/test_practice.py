@@ -129,16 +129,20 @@ def test_every_balance_and_status_follows_from_the_money(practice):
         ),
         (
             "money left unallocated",
-            "SELECT FROM caspen.payment p WHERE amount > "
-            "(SELECT sum(amount) FROM caspen.payment_allocation "
-            "WHERE payment_id = p.id AND deleted_at IS NULL)",
+            (
+                "SELECT FROM caspen.payment p WHERE amount > "
+                "(SELECT sum(amount) FROM caspen.payment_allocation "
+                "WHERE payment_id = p.id AND deleted_at IS NULL)"
+            ),
         ),
         ("an unlinked payment", "SELECT FROM caspen.payment_allocation WHERE deleted_at IS NOT NULL"),
         ("a voided credit note", "SELECT FROM caspen.credit_note WHERE status = 'void'"),
         (
             "a merged client whose invoices moved",
-            "SELECT FROM caspen.client c WHERE merged_into_client_id IS NOT NULL AND NOT EXISTS "
-            "(SELECT FROM caspen.invoice WHERE client_id = c.id)",
+            (
+                "SELECT FROM caspen.client c WHERE merged_into_client_id IS NOT NULL AND NOT EXISTS "
+                "(SELECT FROM caspen.invoice WHERE client_id = c.id)"
+            ),
         ),
         ("an archived client", "SELECT FROM caspen.client WHERE archived_at IS NOT NULL"),
         (
@@ -149,13 +153,17 @@ def test_every_balance_and_status_follows_from_the_money(practice):
         ("a name of one word", "SELECT FROM caspen.client WHERE last_name IS NULL"),
         (
             "namesakes",
-            "SELECT FROM caspen.client WHERE workspace_id = 1 AND merged_into_client_id IS NULL "
-            "GROUP BY first_name, last_name HAVING count(*) > 1",
+            (
+                "SELECT FROM caspen.client WHERE workspace_id = 1 AND merged_into_client_id IS NULL "
+                "GROUP BY first_name, last_name HAVING count(*) > 1"
+            ),
         ),
         (
             "strangers with the same last five digits",
-            "SELECT FROM caspen.client a JOIN caspen.client b "
-            "ON a.id < b.id AND a.id %% 100000 = b.id %% 100000 AND a.last_name <> b.last_name",
+            (
+                "SELECT FROM caspen.client a JOIN caspen.client b "
+                "ON a.id < b.id AND a.id %% 100000 = b.id %% 100000 AND a.last_name <> b.last_name"
+            ),
         ),
         ("sixty lines", "SELECT FROM caspen.invoice_line WHERE position = 60"),
         ("a free text to keep private", "SELECT FROM caspen.invoice_line WHERE description IS NOT NULL"),

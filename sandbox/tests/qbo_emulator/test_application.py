@@ -191,7 +191,7 @@ def _do(company, what: str, cents: int, pick: int) -> None:
     ref, amount = {"CustomerRef": {"value": "3"}}, cents / 100
     detail = {"ItemRef": {"value": "1"}, "TaxCodeRef": {"value": "1"}}
     line = {"Amount": amount, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
-    invoices, credits = (list(company.table(n).rows.values()) for n in ("Invoice", "CreditMemo"))
+    invoices, memos = (list(company.table(n).rows.values()) for n in ("Invoice", "CreditMemo"))
     chosen = invoices[pick % len(invoices)] if invoices else None
     try:
         if what == "invoice":
@@ -203,8 +203,8 @@ def _do(company, what: str, cents: int, pick: int) -> None:
             KINDS["Payment"].create(
                 company, {**ref, "TotalAmt": amount, "Line": [payment_line("Invoice", chosen, part)]}
             )
-        elif what == "credit-pay" and chosen and credits:
-            credit = credits[pick % len(credits)]
+        elif what == "credit-pay" and chosen and memos:
+            credit = memos[pick % len(memos)]
             part = min(credit["RemainingCredit"], chosen["Balance"])
             lines = [payment_line("Invoice", chosen, part), payment_line("CreditMemo", credit, part)]
             KINDS["Payment"].create(company, {**ref, "TotalAmt": 0, "Line": lines})
@@ -220,4 +220,4 @@ def _do(company, what: str, cents: int, pick: int) -> None:
             head = {"Id": chosen["Id"], "SyncToken": chosen["SyncToken"], "sparse": True}
             KINDS["Invoice"].update(company, {**head, "Line": [line]})
     except ApplicationFault as fault:
-        assert fault.code in ("6000", "5010"), fault
+        assert fault.code in ("6000", "5010"), fault  # noqa: PT017  refused or not, what follows holds

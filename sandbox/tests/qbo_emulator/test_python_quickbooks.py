@@ -61,7 +61,7 @@ def qb(
         use_decimal=request.param,
     )
     client.api_url_v3 = f"{status['api_url']}/v3"
-    yield client
+    return client
 
 
 def ref(row_id: str) -> Ref:

@@ -41,8 +41,10 @@ def test_start_position_zero_may_count_as_one(sandbox: Sandbox) -> None:
     [
         "SELECT * FROM Customer WHERE Active = true ORDERBY DisplayName",
         "select * from customer where active=true order by displayname desc",
-        "Select Id, DisplayName From Customer Where Metadata.LastUpdatedTime > '2000-01-01' "
-        "Startposition 1 Maxresults 5",
+        (
+            "Select Id, DisplayName From Customer Where Metadata.LastUpdatedTime > '2000-01-01' "
+            "Startposition 1 Maxresults 5"
+        ),
         "SELECT FROM Customer",
         "select * from Customer where DisplayName != 'x' and Active in (true,false)",
         "select * from Customer where Id in ('3', '4')",

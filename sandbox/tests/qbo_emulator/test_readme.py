@@ -17,14 +17,14 @@ README = (HERE.parents[1] / "qbo_emulator" / "README.md").read_text(encoding="ut
 
 
 def test_each_of_the_25_behaviours_names_a_test_that_exists() -> None:
-    rows = re.findall(r"^\| (\d+) \|.*`(test_\w+\.py)::(test_\w+)` \|$", README, re.M)
+    rows = re.findall(r"^\| (\d+) \|.*`(test_\w+\.py)::(test_\w+)` \|$", README, re.MULTILINE)
     assert [int(number) for number, _, _ in rows] == list(range(1, 26))
     for _, file, name in rows:
         assert f"def {name}(" in (HERE / file).read_text(encoding="utf-8"), f"{file}::{name}"
 
 
 def test_it_opens_with_what_is_not_imitated() -> None:
-    assert re.findall(r"^## (.*)$", README, re.M)[0] == "What it does not imitate"
+    assert re.findall(r"^## (.*)$", README, re.MULTILINE)[0] == "What it does not imitate"
 
 
 def test_every_door_is_described() -> None:

@@ -51,7 +51,7 @@ def practice(
 def test_the_practice_posts_whole_and_equal(practice: tuple[Flow, Loaded], caspen_db: Database) -> None:
     flow, loaded = practice
     first = flow.post()
-    by_kind = {kind: row for kind, row in first.by_kind.items()}
+    by_kind = dict(first.by_kind.items())
     reasons = Counter(key for _, key in flow.listed())
     print(
         f"\ncounts {dict(first.counts)}\ncalls {dict(first.calls)}\nlisted {dict(reasons)}\nledger {by_kind}"

@@ -74,8 +74,10 @@ def test_airflow_lists_the_connection_type(tmp_path: Path):
     ("modules", "strangers"),
     [
         (
-            "caspen_qbo.core.faults, caspen_qbo.core.query_text, caspen_qbo.airflow.provider, "
-            "caspen_qbo.hooks.quickbooks.config",
+            (
+                "caspen_qbo.core.faults, caspen_qbo.core.query_text, caspen_qbo.airflow.provider, "
+                "caspen_qbo.hooks.quickbooks.config"
+            ),
             ("airflow", "requests", "quickbooks", "psycopg"),
         ),
         (

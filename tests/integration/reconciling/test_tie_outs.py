@@ -151,8 +151,10 @@ def test_receivables_lead_to_what_quickbooks_says_the_clients_owe(flow: Flow):
     assert any(f"2 finalised invoices that wait or are listed, with {due:,.2f} due" in n for n in found.notes)
     assert tie_outs(flow)["tax"].notes == (
         "Beside these, QuickBooks dates 3 documents not of Caspen's into this period: net 80.00, tax 8.00.",
-        "Beside these, QuickBooks dates 1 document of which Caspen has a newer version that waits or is "
-        "listed into this period: net 100.00, tax 10.00.",
+        (
+            "Beside these, QuickBooks dates 1 document of which Caspen has a newer version that waits or is "
+            "listed into this period: net 100.00, tax 10.00."
+        ),
     )
 
 

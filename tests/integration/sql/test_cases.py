@@ -51,7 +51,7 @@ ExactLoader.add_constructor("tag:yaml.org,2002:timestamp", _zoned)
 
 
 def read(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), ExactLoader)  # noqa: S506 (a SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), ExactLoader)
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ class Door:
             self.client.cookies.set("caspen_qbo_message", cookie)
         page = self.client.get(answer.headers["location"], headers=self.headers, follow_redirects=True)
         found = re.search(
-            r'<div class="note (?:done|problem)" role="(?:status|alert)">(.*?)</div>', page.text, re.S
+            r'<div class="note (?:done|problem)" role="(?:status|alert)">(.*?)</div>', page.text, re.DOTALL
         )
         return found.group(1).replace("&#39;", "'") if found else ""
 

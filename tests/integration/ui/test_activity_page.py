@@ -22,7 +22,7 @@ from tests.support.flow import Flow
 
 def progress(text: str) -> str:
     """The card of the work under way, as text; empty when nothing is."""
-    found = re.search(r'<section class="card live".*?</section>', text, re.S)
+    found = re.search(r'<section class="card live".*?</section>', text, re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", found.group()).split()) if found else ""
 
 
@@ -92,7 +92,7 @@ NAMES = ("finalised", "synced", "waiting", "listed", "excluded")
 
 def figures(text: str) -> dict[str, int]:
     """A page's row of figures."""
-    found = re.search(r'<ul class="figures".*?</ul>', text, re.S)
+    found = re.search(r'<ul class="figures".*?</ul>', text, re.DOTALL)
     assert found
     return {
         name.lower(): int(number.replace(",", ""))

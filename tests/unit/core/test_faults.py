@@ -85,8 +85,10 @@ KNOWN = [
     (
         "2050",
         "String length is either shorter or longer than supported by specification",
-        "String length specified does not match the supported length. "
-        "Min:0 Max:21 supported. Supplied length:25",
+        (
+            "String length specified does not match the supported length. "
+            "Min:0 Max:21 supported. Supplied length:25"
+        ),
         HOLD,
         "number_too_long",
         True,
@@ -152,8 +154,10 @@ KNOWN = [
     (
         "6000",
         BUSINESS,
-        "Business Validation Error: You cannot enter more than 50 characters in the request_id field. "
-        "You tried entering 8182e07bba..., which is 68 characters.",
+        (
+            "Business Validation Error: You cannot enter more than 50 characters in the request_id field. "
+            "You tried entering 8182e07bba..., which is 68 characters."
+        ),
         HOLD,
         "other",
         True,
@@ -209,8 +213,10 @@ TAX_TEXTS = [
     "Make sure all your transactions have a VAT rate before you save.",
     "Make sure all your transactions have a GST rate before you save.",
     "Make sure all your transactions have a sales tax rate before you save.",
-    "We're sorry, QuickBooks encountered an error while calculating tax. Try reselecting the tax rate or "
-    "reentering the product/service item and saving the form again.",
+    (
+        "We're sorry, QuickBooks encountered an error while calculating tax. Try reselecting the tax rate or "
+        "reentering the product/service item and saving the form again."
+    ),
 ]
 
 

@@ -104,7 +104,7 @@ def test_allocations(changes, of, linked, standing):
 MOMENTS = st.datetimes(
     min_value=datetime(2026, 1, 1),
     max_value=datetime(2026, 12, 31),
-    timezones=st.just(UTC),  # noqa: DTZ001
+    timezones=st.just(UTC),
 ) | st.sampled_from([LINE_AT, JUST_BEFORE, LINE_AT + timedelta(microseconds=1)])
 STATES = st.sampled_from(["draft", "open", "paid", "void"])
 INVOICES = st.builds(
