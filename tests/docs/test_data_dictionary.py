@@ -31,7 +31,7 @@ def rows_of(section: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-def test_every_column_is_told_with_its_type(sync_db: Database):
+def test_every_column_is_documented_with_its_type(sync_db: Database):
     with sync_db.connect() as connection:
         found = connection.execute(COLUMNS, ["BASE TABLE"]).fetchall()
         views = {row[0] for row in connection.execute(COLUMNS, ["VIEW"])}
@@ -40,8 +40,8 @@ def test_every_column_is_told_with_its_type(sync_db: Database):
     for table, column, kind, precision, scale in found:
         exact = f"numeric({precision},{scale})" if kind == "numeric" and precision else SHORT.get(kind, kind)
         real.setdefault(table, []).append((column, exact))
-    told = {table: [(row[0].strip("`"), row[1]) for row in rows_of(table)] for table in real}
-    assert told == real
+    documented = {table: [(row[0].strip("`"), row[1]) for row in rows_of(table)] for table in real}
+    assert documented == real
     assert [name for name in views if f"`{name}`" not in TEXT] == []
     assert all(row[2] for table in real for row in rows_of(table)), "a column without a meaning"
 
@@ -63,11 +63,11 @@ def kept_on_update() -> set[str]:
     return set(re.findall(r"`(\w+)`", sentence))
 
 
-def test_what_an_update_sends_back_is_told():
+def test_what_an_update_sends_back_is_documented():
     assert kept_on_update() == set(update_sales._KEPT_ON_UPDATE)
 
 
-def test_every_field_sent_is_told(flow: Flow):
+def test_every_field_sent_is_documented(flow: Flow):
     """Documents in every tax mode, posted for real; what was recorded before sending is what is checked."""
     lines = [
         NewLine("service", "Visit", price, service_date=date(2026, 11, 2), tax_rate_id=flow.rates["GST"])
@@ -88,11 +88,15 @@ def test_every_field_sent_is_told(flow: Flow):
         if operation in ("create", "update"):
             sent.setdefault(entity, set()).update(fields_of(payload))
     assert set(sent) == {"Customer", "Invoice", "CreditMemo", "Payment"}
-    told = {name: {row[0].strip("`") for row in rows_of(name)} for name in ("Customer", "Invoice", "Payment")}
-    told["CreditMemo"] = told["Invoice"] - {"DueDate"}
+    documented = {
+        name: {row[0].strip("`") for row in rows_of(name)} for name in ("Customer", "Invoice", "Payment")
+    }
+    documented["CreditMemo"] = documented["Invoice"] - {"DueDate"}
     kept = kept_on_update()
     missing = {
-        entity: sorted(field for field in fields - told[entity] if re.split(r"[.\[]", field)[0] not in kept)
+        entity: sorted(
+            field for field in fields - documented[entity] if re.split(r"[.\[]", field)[0] not in kept
+        )
         for entity, fields in sent.items()
     }
     assert missing == {entity: [] for entity in sent}

@@ -30,7 +30,7 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
 
 
-def told(cells: list[str]) -> Standing:
+def expected(cells: list[str]) -> Standing:
     """The last three columns."""
     wanted, counts, reason = cells[-3:]
     return Standing(Wanted(wanted), finalised=counts == "yes", excluded_reason=reason or None)
@@ -47,13 +47,13 @@ def test_invoices(cells: list[str]):
     if status == "deleted":
         changes |= {"status": "draft", "deleted_at": AFTER}
     invoice = an_invoice(a_line(), created_at=MOMENTS[created], **changes)
-    assert stand_invoice(invoice, line_at=LINE_AT, linked=linked == "yes") == told(cells)
+    assert stand_invoice(invoice, line_at=LINE_AT, linked=linked == "yes") == expected(cells)
 
 
 @pytest.mark.parametrize("cells", rows("Credit notes"), ids=" ".join)
 def test_credit_notes(cells: list[str]):
     status, of, linked = cells[:3]
-    assert stand_credit_note(a_credit_note(status=status), OF[of], linked=linked == "yes") == told(cells)
+    assert stand_credit_note(a_credit_note(status=status), OF[of], linked=linked == "yes") == expected(cells)
 
 
 @pytest.mark.parametrize("cells", rows("Payments"), ids=" ".join)
@@ -65,4 +65,4 @@ def test_allocations(cells: list[str]):
         "refunded": {"payment_status": "refunded"},
     }
     allocation = an_allocation(payment_source=source, **states.get(state, {}))
-    assert stand_allocation(allocation, OF[of], linked=linked == "yes") == told(cells)
+    assert stand_allocation(allocation, OF[of], linked=linked == "yes") == expected(cells)

@@ -1,4 +1,4 @@
-"""The installation page: every setting is told; the rights it gives in Caspen are enough, and no more."""
+"""The installation page: every setting is documented; the rights it gives in Caspen are enough, and no more."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAGE = (DOCS / "install.md").read_text()
 ROLE, PASSWORD = "quickbooks_sync", "for-this-test"
 
 
-def test_every_field_of_the_quickbooks_connection_is_told():
+def test_every_field_of_the_quickbooks_connection_is_documented():
     (kind,) = get_provider_info()["connection-types"]
     fields = set(kind["conn-fields"])
     assert fields

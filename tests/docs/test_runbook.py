@@ -44,8 +44,8 @@ def test_every_error_a_page_shows_has_its_section(entry: CatalogueEntry):
 def test_every_error_a_log_names_has_its_section(error: type[errors.SyncError]):
     text = SECTIONS[error.__name__]
     group = next(base for base in GROUPS if issubclass(error, base))
-    told = "*Fails the task" if error is errors.QuotaExhaustedError else GROUPS[group]
-    assert told in text
+    expected = "*Fails the task" if error is errors.QuotaExhaustedError else GROUPS[group]
+    assert expected in text
 
 
 def test_no_section_is_about_an_error_that_is_gone():
