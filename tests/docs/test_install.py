@@ -1,4 +1,4 @@
-"""The installation page: every setting is documented; the rights it gives in Caspen are enough, and no more."""
+"""The installation page: every setting is documented; the rights it gives in Caspen suffice, and no more."""
 
 from __future__ import annotations
 
