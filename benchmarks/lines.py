@@ -10,6 +10,7 @@ Lines of each room of the house, before its rooms had names and now.
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -80,7 +81,7 @@ def measure(files: Iterator[tuple[str, bytes]]) -> dict[str, Room]:
 
 def git(*arguments: str, given: bytes | None = None) -> bytes:
     return subprocess.run(
-        ["git", *arguments], cwd=ROOT, input=given, stdout=subprocess.PIPE, check=True
+        [shutil.which("git") or "git", *arguments], cwd=ROOT, input=given, stdout=subprocess.PIPE, check=True
     ).stdout
 
 
