@@ -53,9 +53,9 @@ def approve(url: str, realm: str) -> dict[str, str]:
 
 
 def main(workspace: str, realm: str, username: str) -> None:
-    from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+    from caspen_qbo import wiring
 
-    with QuickBooksHook().connector() as connector:
+    with wiring.open_connector() as connector:
         url = connector.authorization_url(int(workspace), username)
         brought = approve(url, realm)
         connector.complete(brought["state"], username, brought["code"], brought["realmId"])

@@ -37,7 +37,7 @@ class SyncError(Exception):
         """
         super().__init__(message)
         self.message = message
-        self.intuit_tid = intuit_tid
+        self.intuit_tid = intuit_tid or None
         if error_key is not None:
             self.error_key = error_key
 

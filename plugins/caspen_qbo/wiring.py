@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
@@ -15,6 +16,9 @@ from caspen_qbo.hooks.quickbooks.disconnected import DisconnectedAccounting
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.hooks.store import Store
 from caspen_qbo.usecases.shared.session import Session
+
+if TYPE_CHECKING:
+    from caspen_qbo.usecases.connection.connect import Connector
 
 
 def new_run_id(job: str) -> str:
@@ -38,6 +42,20 @@ def open_billing() -> Iterator[CaspenBilling]:
         yield billing
     finally:
         billing.close()
+
+
+@contextmanager
+def open_connector() -> Iterator[Connector]:
+    """
+    Connecting and disconnecting workspaces.
+
+    :raises ConfigurationError: an Airflow connection is missing or wrong.
+    """
+    from caspen_qbo.usecases.connection.connect import Connector
+
+    hook = QuickBooksHook()
+    with open_store() as store:
+        yield Connector(store, hook.oauth(), hook.accounting)
 
 
 @contextmanager

@@ -21,7 +21,6 @@ import psycopg
 
 from caspen_qbo import wiring
 from caspen_qbo.core.reference import Choices
-from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.usecases.connection.setup import choose_settings, link_tax
 from caspen_qbo.usecases.posting.run import RunResult, post
 from caspen_seed import NewLine, Staff, create_workspace
@@ -81,7 +80,7 @@ class Flow:
 
     def connect(self) -> None:
         token = self.door("token", realm=self.realm)["refresh_token"]
-        with QuickBooksHook().connector() as connector:
+        with wiring.open_connector() as connector:
             connector.adopt(self.workspace_id, self.realm, token)
 
     def configure(self) -> None:

@@ -26,19 +26,19 @@ def connect(
     ),
 ) -> None:
     """Store a connection obtained elsewhere."""
-    from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+    from caspen_qbo import wiring
 
     token = sys.stdin.readline().strip() if refresh_token == "-" else refresh_token
-    with QuickBooksHook().connector() as connector:
+    with wiring.open_connector() as connector:
         connector.adopt(workspace, realm, token)
     console().print(f"workspace {workspace} is connected to company {realm}")
 
 
 def disconnect(workspace: int = WORKSPACE) -> None:
     """End the connection at Intuit and delete the tokens; settings and links stay."""
-    from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+    from caspen_qbo import wiring
 
-    with QuickBooksHook().connector() as connector:
+    with wiring.open_connector() as connector:
         was = connector.disconnect(workspace)
     console().print(f"workspace {workspace} {'is disconnected' if was else 'was not connected'}")
 
@@ -86,7 +86,7 @@ def doctor(workspace: int = WORKSPACE) -> None:
 
 def rotate_fernet_key() -> None:
     """Rewrite the stored tokens with the first key of AIRFLOW__CORE__FERNET_KEY (new,old); safe to repeat."""
-    from caspen_qbo.hooks.intuit.rotation import rewrite_tokens
+    from caspen_qbo.hooks.store.connection.rotation import rewrite_tokens
 
     rewritten = rewrite_tokens()
     console().print(f"tokens of {len(rewritten.done)} workspace(s) are encrypted with the first key")

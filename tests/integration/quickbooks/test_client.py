@@ -20,8 +20,8 @@ from caspen_qbo.errors import (
 )
 from caspen_qbo.hooks.quickbooks.call import Reply
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
-from tests.integration.quickbooks.conftest import REALM, Desk
-from tests.integration.quickbooks.scripted import Seen, Told
+from tests.support.desk import REALM, Desk
+from tests.support.scripted import Seen, Told
 from tests.support.write_item import WriteItem
 
 TIME = "2026-11-01T10:00:00.250-07:00"

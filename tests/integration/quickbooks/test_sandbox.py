@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from caspen_qbo import wiring
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.errors import OutcomeUnknownError, QboAuthError, QuotaExhaustedError, SubscriptionEndedError
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
@@ -54,7 +55,7 @@ def hook(connections: Mapping[str, str], door: Door, realm: str) -> QuickBooksHo
     """Connected to the sandbox's first company, an Australian one, whose limits are on."""
     keep_pace()
     hook = QuickBooksHook()
-    with hook.connector() as connector:
+    with wiring.open_connector() as connector:
         connector.adopt(WORKSPACE, realm, door.post("token", realm=realm)["refresh_token"])
     return hook
 

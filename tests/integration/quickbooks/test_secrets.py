@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from caspen_qbo import wiring
 from caspen_qbo.errors import SyncError
-from tests.integration.quickbooks.conftest import CLIENT_SECRET, REALM, WORKSPACE, Desk
-from tests.integration.quickbooks.scripted import Seen, Told
-from tests.integration.quickbooks.test_tokens import expire
 from tests.integration.quickbooks.test_transport import LOWER_401, UNREADABLE, XML_429
+from tests.support.desk import CLIENT_SECRET, REALM, WORKSPACE, Desk, expire
+from tests.support.scripted import Seen, Told
 from tests.support.write_item import WriteItem
 
 NAME = "Zoë Confidential"
@@ -39,7 +39,7 @@ def test_nothing_confidential_reaches_a_log_or_an_error(
         except SyncError as error:
             told.extend([str(error), repr(error), repr(error.__dict__)])
 
-    with desk.hook.connector() as connector:
+    with wiring.open_connector() as connector:
         state = connector.authorization_url(WORKSPACE, "ann")
     with desk.accounting() as books:
         for trouble in [*UNREADABLE.values(), Told(429, XML_429), Told(401, LOWER_401), Told(403), Told(404)]:
@@ -62,7 +62,7 @@ def test_nothing_confidential_reaches_a_log_or_an_error(
             desk.web.queue[:] = [answer] * 3
             attempt(lambda: desk.accounting().read_company())
             desk.web.queue.clear()
-    with desk.hook.connector() as connector:
+    with wiring.open_connector() as connector:
         attempt(lambda: connector.disconnect(WORKSPACE))
 
     ours = [record for record in caplog.records if record.name.startswith("caspen_qbo")]

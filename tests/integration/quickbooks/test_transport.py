@@ -18,13 +18,12 @@ from caspen_qbo.errors import (
     QuotaExhaustedError,
     SubscriptionEndedError,
 )
-from caspen_qbo.hooks.intuit import cipher as qbo_cipher
 from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 from caspen_qbo.hooks.quickbooks.transport import RetrySettings
+from caspen_qbo.hooks.store.connection import cipher as qbo_cipher
 from ops.local.postgres import Database
-from tests.integration.quickbooks.conftest import HASTY, Desk
-from tests.integration.quickbooks.scripted import Seen, Told
-from tests.integration.quickbooks.test_tokens import change, expire, row
+from tests.support.desk import HASTY, Desk, change, expire, row
+from tests.support.scripted import Seen, Told
 from tests.support.write_item import WriteItem
 
 XML_429 = (

@@ -49,8 +49,12 @@ def test_connect_leads_to_the_consent_page_and_back(pages: Pages, practice: Flow
 def test_the_way_back_works_once_and_for_its_user_only(pages: Pages, practice: Flow) -> None:
     op, admin = pages.as_("op"), pages.as_("admin")
     brought = approve(start(op), REALM)
-    assert "was not started here by you" in admin.message(admin.get("/connect/callback", params=brought))
-    assert "was not started here by you" in op.message(op.get("/connect/callback", params=brought)), "used up"
+    assert "invalid, already used, or expired" in admin.message(
+        admin.get("/connect/callback", params=brought)
+    )
+    assert "invalid, already used, or expired" in op.message(op.get("/connect/callback", params=brought)), (
+        "used up"
+    )
     assert practice.sync_rows("SELECT 1 FROM qbo_sync.connection") == []
 
 
@@ -59,7 +63,7 @@ def test_a_state_that_was_not_made_here_connects_nothing(pages: Pages, practice:
     op = pages.as_("op")
     brought = approve(start(op), REALM)
     answer = op.get("/connect/callback", params={**brought, "state": state})
-    assert "was not started here by you" in op.message(answer)
+    assert "invalid, already used, or expired" in op.message(answer)
     assert practice.sync_rows("SELECT 1 FROM qbo_sync.connection") == []
 
 

@@ -129,7 +129,7 @@ def test_the_documentation_pages_of_the_framework_are_off(pages: Pages) -> None:
 
 
 def test_no_token_and_no_secret_is_in_an_answer(pages: Pages, flow: Flow, places: dict[str, str]) -> None:
-    from caspen_qbo.hooks.intuit import cipher as qbo_cipher
+    from caspen_qbo.hooks.store.connection import cipher as qbo_cipher
 
     rows = flow.sync_rows("SELECT access_token, refresh_token FROM qbo_sync.connection")
     secrets = [qbo_cipher.decrypt(bytes(value)) for value in rows[0]] + [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from intuitlib.enums import Scopes
 from intuitlib.exceptions import AuthClientError
 
 from caspen_qbo import settings
+from caspen_qbo.core.connection.connect import TokenPair
 from caspen_qbo.core.faults import clean
 from caspen_qbo.errors import ConfigurationError, QboUnavailableError, SyncError
 from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
@@ -22,40 +22,22 @@ from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
 log = logging.getLogger(__name__)
 
 DISCOVERY_CACHE_SECONDS = 3600
-_DISCOVERY_KEYS = frozenset(
-    {
-        "authorization_endpoint",
-        "token_endpoint",
-        "revocation_endpoint",
-        "issuer",
-        "jwks_uri",
-        "userinfo_endpoint",
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TokenPair:
-    """What Intuit hands out. Times are UTC, counted from before the request was sent."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    access_expires_at: datetime
-    refresh_expires_at: datetime | None
-    """Moves ahead with each refresh; about 100 days."""
-    refresh_hard_expires_at: datetime | None
-    """Never moves; five years after the consent. None when Intuit does not say."""
+_DISCOVERY_KEYS = {"authorization_endpoint", "token_endpoint", "revocation_endpoint"} | {
+    "issuer",
+    "jwks_uri",
+    "userinfo_endpoint",
+}
 
 
 class InvalidGrantError(Exception):
-    """The refresh token or authorisation code is not accepted. Dead, used before, or somebody else's."""
+    """The refresh token or authorisation code is not accepted. Dead, used before, or another app's."""
 
     def __init__(self, intuit_tid: str = "") -> None:
         super().__init__("invalid_grant")
         self.intuit_tid = intuit_tid
 
 
-class _TimedAuthClient(AuthClient):
+class _TimedAuthClient(AuthClient):  # type: ignore[misc]  # no types there
     """AuthClient is a requests session, so every call it makes passes through :meth:`request`."""
 
     _discovered: dict[str, tuple[float, requests.Response]] = {}
@@ -71,7 +53,11 @@ class _TimedAuthClient(AuthClient):
             **(kwargs.get("headers") or {}),
             "x-include-refresh-token-hard-expires-in": "true",
         }
-        return super().request(method, url, *args, **kwargs)
+        return self._pass_on(method, url, *args, **kwargs)
+
+    def _pass_on(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
+        response: requests.Response = super().request(method, url, *args, **kwargs)
+        return response
 
     def _discover(self, url: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> requests.Response:
         """The discovery document: the constructor asks for it each time, it changes about never."""
@@ -79,7 +65,7 @@ class _TimedAuthClient(AuthClient):
             known = self._discovered.get(url)
         if known is not None and time.monotonic() - known[0] < DISCOVERY_CACHE_SECONDS:
             return known[1]
-        response = super().request("GET", url, *args, **kwargs)
+        response = self._pass_on("GET", url, *args, **kwargs)
         if response.status_code == 200 and isinstance(response.json(), dict):
             missing = _DISCOVERY_KEYS - response.json().keys()
             if missing:
@@ -100,9 +86,15 @@ class IntuitOAuth:
         self._config = config
 
     def authorization_url(self, state: str, redirect_uri: str | None = None) -> str:
-        """Where the user's browser goes to give consent."""
-        with self._client("discovery", redirect_uri) as client:
-            return client.get_authorization_url([Scopes.ACCOUNTING], state_token=state)
+        """
+        Where the user's browser goes to give consent.
+
+        :param redirect_uri: As registered with the Intuit app; the connection's own unless given.
+        :raises ConfigurationError: there is none.
+        """
+        with self._client("discovery", self._redirect_uri(redirect_uri)) as client:
+            url: str = client.get_authorization_url([Scopes.ACCOUNTING], state_token=state)
+            return url
 
     def exchange(self, code: str, realm_id: str, redirect_uri: str | None = None) -> TokenPair:
         """
@@ -111,7 +103,7 @@ class IntuitOAuth:
         :raises InvalidGrantError: the code was used before, is older than some minutes, or is for another
             address.
         """
-        with self._client("code exchange", redirect_uri) as client:
+        with self._client("code exchange", self._redirect_uri(redirect_uri)) as client:
             started = datetime.now(UTC)
             self._ask(client, "code exchange", client.get_bearer_token, code, realm_id)
             return _read_tokens(client, started)
@@ -139,7 +131,16 @@ class IntuitOAuth:
     def check_discovery(self) -> str:
         """The token endpoint the discovery document names."""
         with self._client("discovery") as client:
-            return client.token_endpoint
+            return str(client.token_endpoint)
+
+    def _redirect_uri(self, given: str | None) -> str:
+        uri = given or self._config.redirect_uri
+        if not uri:
+            raise ConfigurationError(
+                f"Airflow connection {settings.QUICKBOOKS_CONN_ID!r}: extra field redirect_uri is empty; "
+                "set it to the address registered with the Intuit app (…/quickbooks/connect/callback)."
+            )
+        return uri
 
     def _client(self, what: str, redirect_uri: str | None = None) -> _TimedAuthClient:
         try:
@@ -173,15 +174,13 @@ class IntuitOAuth:
             outcome = type(error).__name__
             raise QboUnavailableError(f"QuickBooks {what}: no answer ({outcome}).") from None
         finally:
-            log.info(
-                "quickbooks call kind=token entity=%s status=%s seconds=%.2f",
-                what.replace(" ", "_"), outcome, time.monotonic() - started,
-            )  # fmt: skip
+            entity, seconds = what.replace(" ", "_"), time.monotonic() - started
+            log.info("quickbooks call kind=token entity=%s status=%s seconds=%.2f", entity, outcome, seconds)
 
 
 def _oauth_error(error: AuthClientError) -> str:
     try:
-        return clean(error.response.json().get("error") or "")
+        return clean(error.response.json().get("error"))
     except (ValueError, AttributeError):
         return ""
 

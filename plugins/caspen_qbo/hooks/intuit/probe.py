@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import requests
 
 from caspen_qbo import settings
@@ -26,9 +28,9 @@ def probe(config: QuickBooksConfig, oauth: IntuitOAuth) -> str:
     )
 
 
-def _step(name: str, check: object) -> None:
+def _step(name: str, check: Callable[[], object]) -> None:
     try:
-        check()  # type: ignore[operator]
+        check()
     except SyncError as error:
         raise type(error)(f"{name}: {error.message}") from error
 

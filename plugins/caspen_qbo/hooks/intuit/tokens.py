@@ -1,8 +1,8 @@
 """
-The tokens of one workspace: kept encrypted in ``qbo_sync.connection``, refreshed by one process at a time.
+The tokens of one workspace: stored encrypted in ``qbo_sync.connection``, refreshed by one process at a time.
 
 Intuit may answer a refresh with a new refresh token and drop the old one at once. So the row is locked while
-asking, the new pair is committed before anybody uses it, and whoever waited for the lock finds it there
+asking, the new pair is committed before it is used, and a process that waited for the lock finds it there
 instead of asking too.
 """
 
@@ -16,10 +16,12 @@ from datetime import UTC, datetime, timedelta
 
 from caspen_qbo import settings
 from caspen_qbo.catalogue import entry_for
+from caspen_qbo.core.connection.connect import TokenPair
 from caspen_qbo.errors import NotConnectedError, QboAuthError, QboUnavailableError
-from caspen_qbo.hooks.database import Database, Row
-from caspen_qbo.hooks.intuit import cipher as qbo_cipher
-from caspen_qbo.hooks.intuit.oauth import IntuitOAuth, InvalidGrantError, TokenPair
+from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.intuit.oauth import IntuitOAuth, InvalidGrantError
+from caspen_qbo.hooks.store.connection.cipher import decrypt, encrypt
+from caspen_qbo.hooks.store.connection.connections import ConnectionStore, StoredTokens
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class TokenStore:
         self._sleep = sleep
         self._oauth = oauth
         self._database = Database(conn_id)
+        self._connections = ConnectionStore(self._database, workspace_id)
         self._current: _Usable | None = None
 
     @property
@@ -72,7 +75,7 @@ class TokenStore:
         :raises NotConnectedError: never connected, or disconnected.
         :raises QboAuthError: the connection is dead and waits for a person.
         """
-        return str(self._require(self._fetch())["realm_id"])
+        return self._require(self._connections.fetch_tokens()).realm_id
 
     def access_token(self) -> str:
         """
@@ -81,10 +84,9 @@ class TokenStore:
         :raises NotConnectedError, QboAuthError: as :meth:`realm_id`.
         :raises QboUnavailableError: Intuit's token service does not answer.
         """
-        ahead = settings.TOKEN_REFRESH_AHEAD_SECONDS
         if self._current is None:
-            self._current = _stored(self._require(self._fetch()))
-        if self._current is None or not self._current.lasts(ahead):
+            self._current = _usable(self._require(self._connections.fetch_tokens()))
+        if self._current is None or not self._current.lasts(settings.TOKEN_REFRESH_AHEAD_SECONDS):
             self._current = self._refresh(rejected=None)
         return self._current.token
 
@@ -95,141 +97,100 @@ class TokenStore:
 
     def give_up(self, refused: str) -> None:
         """
-        Mark the connection as waiting for a person: QuickBooks keeps this app out of the company.
+        Mark the connection as waiting for a person: QuickBooks denies this app access to the company.
 
-        :param refused: The access token it was said to. When the row holds another by now, somebody
-            connected or refreshed meanwhile, and nothing is marked.
+        :param refused: The access token that was refused. When the row holds another by now, someone
+            connected or refreshed in the meantime, and nothing is marked.
         """
         self._current = None
         with self._database.transaction():
-            row = self._database.fetch_one(
-                "connection/rotation/lock_connection", {"workspace_id": self.workspace_id}
-            )
-            stored = _stored(row) if row else None
-            if stored is None or stored.token != refused:
+            stored = self._connections.lock_tokens()
+            usable = _usable(stored) if stored else None
+            if usable is None or usable.token != refused:
                 return
-            self._database.execute(
-                "connection/tokens/update_needs_reconnect", {"workspace_id": self.workspace_id}
-            )
+            self._connections.mark_needs_reconnect()
         log.error("quickbooks connection refused workspace=%d; reconnect it in Settings", self.workspace_id)
 
     def _refresh(self, rejected: str | None) -> _Usable:
-        """Look again under the lock; ask Intuit only if nobody did meanwhile."""
-        dead: InvalidGrantError | None = None
+        """Check again under the lock; ask Intuit only if no other process did in the meantime."""
+        tid = ""
         usable: _Usable | None = None
         with self._database.transaction():
-            row = self._require(
-                self._database.fetch_one(
-                    "connection/rotation/lock_connection", {"workspace_id": self.workspace_id}
-                )
-            )
-            stored = _stored(row)
-            if stored and stored.token != rejected and stored.lasts(settings.TOKEN_REFRESH_AHEAD_SECONDS):
-                return stored
+            stored = self._require(self._connections.lock_tokens())
+            present = _usable(stored)
+            if present and present.token != rejected and present.lasts(settings.TOKEN_REFRESH_AHEAD_SECONDS):
+                return present
             try:
-                usable = self._ask(row)
+                usable = self._ask(stored)
             except InvalidGrantError as error:
-                dead = error
-                self._database.execute(
-                    "connection/tokens/update_needs_reconnect", {"workspace_id": self.workspace_id}
-                )
+                tid = error.intuit_tid
+                self._connections.mark_needs_reconnect()
             except QboUnavailableError:
-                if stored is None or stored.token == rejected or not stored.lasts(30):
+                if present is None or present.token == rejected or not present.lasts(30):
                     raise
                 log.warning(
                     "quickbooks token refresh failed workspace=%d; the present token still lasts",
                     self.workspace_id,
                 )
-                return stored
+                return present
         # Only here is it committed: a pair that exists in memory alone would be lost with this process.
         if usable is None:
             log.error("quickbooks connection dead workspace=%d; reconnect it in Settings", self.workspace_id)
-            raise _auth_error(self.workspace_id, dead.intuit_tid if dead else "")
+            raise _auth_error(self.workspace_id, tid)
         return usable
 
-    def _ask(self, row: Row) -> _Usable:
+    def _ask(self, stored: StoredTokens) -> _Usable:
         """
         Ask Intuit, and once more when the answer is lost or a refusal; then with the token before this one.
 
         :raises InvalidGrantError: none of them is accepted.
         :raises QboUnavailableError: Intuit does not answer.
         """
-        present = qbo_cipher.decrypt(row["refresh_token"])
-        candidates = [present, present]
-        if row["previous_refresh_token"] is not None:
-            candidates.append(qbo_cipher.decrypt(row["previous_refresh_token"]))
-        trouble: InvalidGrantError | QboUnavailableError | None = None
-        for candidate in candidates:
-            if trouble is not None:
+        tokens = (stored.refresh_token, stored.refresh_token, stored.previous_refresh_token)
+        failure: InvalidGrantError | QboUnavailableError | None = None
+        for candidate in [decrypt(token) for token in tokens if token is not None]:
+            if failure is not None:
                 self._sleep(REFRESH_PAUSE_SECONDS)
             try:
                 pair = self._oauth.refresh(candidate)
             except InvalidGrantError as error:
-                trouble = error
+                failure = error
             except QboUnavailableError as error:
-                if isinstance(trouble, QboUnavailableError):
+                if isinstance(failure, QboUnavailableError):
                     raise
-                trouble = error
+                failure = error
             else:
-                return self._store(row, pair, used=candidate)
-        raise trouble or InvalidGrantError()
+                return self._store(stored, pair, used=candidate)
+        raise failure or InvalidGrantError()
 
-    def _store(self, row: Row, pair: TokenPair, used: str) -> _Usable:
+    def _store(self, stored: StoredTokens, pair: TokenPair, used: str) -> _Usable:
         rotated = pair.refresh_token != used
-        self._database.execute(
-            "connection/tokens/update_tokens",
-            {
-                "workspace_id": self.workspace_id,
-                **encrypted(pair),
-                "previous_refresh_token": qbo_cipher.encrypt(used)
-                if rotated
-                else row["previous_refresh_token"],
-                "rotated": rotated,
-                "warning_days": max(settings.CONNECTION_WARNING_DAYS),
-            },
-        )
+        previous = encrypt(used) if rotated else stored.previous_refresh_token
+        self._connections.record_refresh(pair, previous, rotated=rotated)
         log.info(
             "quickbooks token refreshed workspace=%d generation=%d rotated=%s",
             self.workspace_id,
-            row["token_generation"] + 1,
+            stored.token_generation + 1,
             rotated,
         )
         return _Usable(pair.access_token, pair.access_expires_at)
 
-    def _fetch(self) -> Row | None:
-        return self._database.fetch_one(
-            "connection/connect/select_connection", {"workspace_id": self.workspace_id}
-        )
-
-    def _require(self, row: Row | None) -> Row:
-        if row is None or row["status"] == "disconnected":
+    def _require(self, stored: StoredTokens | None) -> StoredTokens:
+        if stored is None or stored.status == "disconnected":
             raise NotConnectedError(
                 f"workspace {self.workspace_id}: QuickBooks is not connected; connect it in Settings."
             )
-        if row["status"] != "connected" or row["refresh_token"] is None:
+        if stored.status != "connected" or stored.refresh_token is None:
             raise _auth_error(self.workspace_id)
-        return row
+        return stored
 
 
-def encrypted(pair: TokenPair) -> dict[str, object]:
-    """A pair as statement parameters, the tokens encrypted."""
-    return {
-        "access_token": qbo_cipher.encrypt(pair.access_token),
-        "refresh_token": qbo_cipher.encrypt(pair.refresh_token),
-        "access_expires_at": pair.access_expires_at,
-        "refresh_expires_at": pair.refresh_expires_at,
-        "refresh_hard_expires_at": pair.refresh_hard_expires_at,
-    }
-
-
-def _stored(row: Row) -> _Usable | None:
-    if row["access_token"] is None or row["access_expires_at"] is None:
+def _usable(stored: StoredTokens) -> _Usable | None:
+    if stored.access_token is None or stored.access_expires_at is None:
         return None
-    return _Usable(qbo_cipher.decrypt(row["access_token"]), row["access_expires_at"])
+    return _Usable(decrypt(stored.access_token), stored.access_expires_at)
 
 
 def _auth_error(workspace_id: int, tid: str = "") -> QboAuthError:
     entry = entry_for("invalid_refresh_token")
-    return QboAuthError(
-        f"workspace {workspace_id}: {entry.title}. {entry.cause} {entry.fix}", intuit_tid=tid or None
-    )
+    return QboAuthError(f"workspace {workspace_id}: {entry.title}. {entry.cause} {entry.fix}", intuit_tid=tid)

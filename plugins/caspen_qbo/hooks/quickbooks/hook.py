@@ -17,7 +17,6 @@ from caspen_qbo.errors import ConfigurationError, SyncError
 from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig, read_config
 
 if TYPE_CHECKING:
-    from caspen_qbo.hooks.intuit.connect import QuickBooksConnector
     from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
     from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 
@@ -74,7 +73,7 @@ class QuickBooksHook(BaseHook):
         from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
         from caspen_qbo.hooks.quickbooks.transport import RetrySettings, Transport
 
-        tokens = TokenStore(workspace_id, self._oauth(), self.sync_conn_id)
+        tokens = TokenStore(workspace_id, self.oauth(), self.sync_conn_id)
         try:
             realm_id = tokens.realm_id()
         except SyncError:
@@ -92,22 +91,17 @@ class QuickBooksHook(BaseHook):
             on_close=(limiter.close, tokens.close),
         )
 
-    def connector(self) -> QuickBooksConnector:
-        """Connecting and disconnecting workspaces; close it when done, or use it in a ``with``."""
-        from caspen_qbo.hooks.intuit.connect import QuickBooksConnector
-
-        return QuickBooksConnector(self, self._oauth())
-
     def test_connection(self) -> tuple[bool, str]:
         """Airflow's Test button: the first step that fails, in words."""
         from caspen_qbo.hooks.intuit.probe import probe
 
         try:
-            return True, probe(self.config, self._oauth())
+            return True, probe(self.config, self.oauth())
         except SyncError as error:
             return False, error.message
 
-    def _oauth(self) -> IntuitOAuth:
+    def oauth(self) -> IntuitOAuth:
+        """Signing in at Intuit with this app."""
         from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
 
         return IntuitOAuth(self.config)

@@ -10,6 +10,8 @@ from psycopg import Connection
 from caspen_qbo import settings
 from caspen_qbo.errors import WorkspaceBusyError
 from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.store.connection.connections import ConnectionStore
+from caspen_qbo.hooks.store.connection.consents import ConsentStore
 from caspen_qbo.hooks.store.connection.setup import SetupStore
 from caspen_qbo.hooks.store.decisions.decisions import DecisionStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
@@ -42,6 +44,7 @@ class Store:
     def __init__(self, conn_id: str = settings.SYNC_CONN_ID) -> None:
         self.database = Database(conn_id)
         self.practices = PracticeStore(self.database)
+        self.consents = ConsentStore(self.database)
 
     def for_workspace(self, workspace_id: int) -> WorkspaceStore:
         """The subjects of one workspace, on this session."""
@@ -58,6 +61,7 @@ class WorkspaceStore:
         self.database = database
         self.workspace_id = workspace_id
         self.practices = PracticeStore(database)
+        self.connections = ConnectionStore(database, workspace_id)
         self.setup = SetupStore(database, workspace_id)
         self.documents = DocumentStore(database, workspace_id)
         self.links = LinkStore(database, workspace_id)

@@ -10,6 +10,7 @@ from airflow.sdk.log import mask_secret
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from caspen_qbo import wiring
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.ui.access import Right, requires
@@ -39,7 +40,7 @@ def consent_origins() -> tuple[str, ...]:
 def connect(visit: VisitDep) -> Response:
     """On to Intuit's consent page, with a state that works once, for this user and workspace."""
     try:
-        with QuickBooksHook().connector() as connector:
+        with wiring.open_connector() as connector:
             address = connector.authorization_url(visit.workspace_id, visit.user.get_name())
     except SyncError as error:
         return back_to(visit, "setup", problem=error.message)
@@ -64,7 +65,7 @@ def callback(
         text = "QuickBooks was not connected: the consent was declined at Intuit. Nothing has changed."
         return redirect(request, front, name, problem=text)
     try:
-        with QuickBooksHook().connector() as connector:
+        with wiring.open_connector() as connector:
             workspace_id = connector.complete(state, name, code, realm)
     except SyncError as trouble:
         return redirect(request, front, name, problem=trouble.message)
@@ -79,7 +80,7 @@ def confirm(visit: VisitDep) -> Response:
 @router.post("/w/{workspace_id}/disconnect", dependencies=[Depends(protected)])
 def disconnect(visit: VisitDep) -> Response:
     try:
-        with QuickBooksHook().connector() as connector:
+        with wiring.open_connector() as connector:
             connector.disconnect(visit.workspace_id)
     except SyncError as error:
         return back_to(visit, "setup", problem=error.message)

@@ -40,14 +40,11 @@ class SetupStore(Subject):
     folder = "connection/setup"
 
     def fetch_connection(self) -> ConnectionFacts | None:
-        row = self._fetch_one("select_connection")
-        return ConnectionFacts(**{name: row[name] for name in ConnectionFacts.__slots__}) if row else None
+        return self._fetch_value(ConnectionFacts, "select_connection")
 
     def claim_expiry_warning(self) -> tuple[int, datetime] | None:
         """The warning that is due before a connection ends, (days ahead, end); each is handed out once."""
-        row = self._fetch_one(
-            "connection/connect/claim_expiry_warning", days=list(settings.CONNECTION_WARNING_DAYS)
-        )
+        row = self._fetch_one("claim_expiry_warning", days=list(settings.CONNECTION_WARNING_DAYS))
         return (row["days"], row["expires_at"]) if row else None
 
     def fetch_choices(self) -> Choices | None:

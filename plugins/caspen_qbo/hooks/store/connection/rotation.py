@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from caspen_qbo import settings
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.hooks.database import Database, Row
-from caspen_qbo.hooks.intuit import cipher as qbo_cipher
+from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.store.connection.cipher import encrypt, rotate
+from caspen_qbo.hooks.store.connection.connections import ConnectionStore
 
 log = logging.getLogger(__name__)
 
@@ -34,30 +35,29 @@ def rewrite_tokens(conn_id: str = settings.SYNC_CONN_ID) -> Rewritten:
     :raises ConfigurationError: Airflow has no Fernet key, or what it has is none.
     :raises RetryError: our database cannot be reached.
     """
-    qbo_cipher.encrypt("")  # without a key nothing is touched
+    encrypt("")  # without a key nothing is touched
     database = Database(conn_id)
-    done, unreadable = [], []
+    done: list[int] = []
+    unreadable: list[int] = []
     try:
-        for found in database.fetch_all("connection/rotation/select_with_tokens"):
-            (done if _rewrite(database, found["workspace_id"]) else unreadable).append(found["workspace_id"])
+        for row in database.fetch_all("connection/rotation/select_with_tokens"):
+            workspace_id = row["workspace_id"]
+            (done if _rewrite(database, workspace_id) else unreadable).append(workspace_id)
     finally:
         database.close()
     return Rewritten(tuple(done), tuple(unreadable))
 
 
 def _rewrite(database: Database, workspace_id: int) -> bool:
+    connections = ConnectionStore(database, workspace_id)
     with database.transaction():
-        row = database.fetch_one("connection/rotation/lock_connection", {"workspace_id": workspace_id})
-        if row is None:
+        stored = connections.lock_tokens()
+        if stored is None:
             return True  # gone since it was listed
         try:
-            tokens = {name: _under_first_key(row, name) for name in COLUMNS}
+            tokens = {name: (token := getattr(stored, name)) and rotate(token) for name in COLUMNS}
         except ConfigurationError:
             log.warning("quickbooks tokens not readable workspace=%d; left as they are", workspace_id)
             return False
-        database.execute("connection/rotation/update_encryption", {"workspace_id": workspace_id, **tokens})
+        connections.record_encryption(tokens)
     return True
-
-
-def _under_first_key(row: Row, name: str) -> bytes | None:
-    return None if row[name] is None else qbo_cipher.encrypt(qbo_cipher.decrypt(row[name]))

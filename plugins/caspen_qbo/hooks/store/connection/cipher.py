@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from caspen_qbo.errors import ConfigurationError
@@ -13,19 +14,29 @@ def encrypt(secret: str) -> bytes:
 
     :raises ConfigurationError: Airflow has no Fernet key; a token is never stored in the clear.
     """
-    return _fernet().encrypt(secret.encode("utf-8"))
+    encrypted: bytes = _fernet().encrypt(secret.encode("utf-8"))
+    return encrypted
 
 
 def decrypt(stored: bytes) -> str:
-    """
-    Decrypt a token.
+    """:raises ConfigurationError: no key, or it was stored with another one."""
+    return _opened(_fernet().decrypt, stored).decode("utf-8")
 
-    :raises ConfigurationError: no key, or it was stored with another one.
+
+def rotate(stored: bytes) -> bytes:
     """
+    The same token under Airflow's first key; any of its keys may have encrypted it.
+
+    :raises ConfigurationError: no key, or none of them opens it.
+    """
+    return _opened(_fernet().rotate, stored)
+
+
+def _opened(action: Callable[[bytes], bytes], stored: bytes) -> bytes:
     from cryptography.fernet import InvalidToken
 
     try:
-        return _fernet().decrypt(bytes(stored)).decode("utf-8")
+        return action(bytes(stored))
     except InvalidToken:
         raise ConfigurationError(
             "The stored QuickBooks tokens were encrypted with another Fernet key. Put the old key behind the "
@@ -43,7 +54,7 @@ def _fernet() -> Any:
         raise ConfigurationError(f"AIRFLOW__CORE__FERNET_KEY is not a Fernet key ({error}).") from None
     if not fernet.is_encrypted:
         raise ConfigurationError(
-            "Airflow has no Fernet key, so the QuickBooks tokens cannot be kept. "
+            "Airflow has no Fernet key, so the QuickBooks tokens cannot be stored. "
             "Set AIRFLOW__CORE__FERNET_KEY, the same in every process; make one with: python -c "
             '"from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
         )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 
+from caspen_qbo import wiring
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.hooks.intuit import cipher as qbo_cipher
-from caspen_qbo.hooks.intuit.rotation import COLUMNS, rewrite_tokens
+from caspen_qbo.hooks.store.connection import cipher as qbo_cipher
+from caspen_qbo.hooks.store.connection.rotation import COLUMNS, rewrite_tokens
 from ops.local.postgres import Database
-from tests.integration.quickbooks.conftest import WORKSPACE, Desk
-from tests.integration.quickbooks.test_tokens import expire, row
 from tests.support.command_line import run_command
+from tests.support.desk import WORKSPACE, Desk, expire, row
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
@@ -20,7 +20,7 @@ OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 def rotated_once(desk: Desk, qbo_db: Database, fernet_key) -> Desk:
     """Connected under the old key, with a refresh token in reserve; the access token is about to end."""
     fernet_key(OLD)
-    with desk.hook.connector() as connector:
+    with wiring.open_connector() as connector:
         connector.adopt(WORKSPACE, row(qbo_db)["realm_id"], desk.tokens[1])
     expire(qbo_db)
     with desk.accounting() as books:

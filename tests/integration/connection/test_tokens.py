@@ -6,19 +6,19 @@ import multiprocessing
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 
+from caspen_qbo import wiring
 from caspen_qbo.catalogue import entry_for
 from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError, QboUnavailableError
-from caspen_qbo.hooks.intuit import cipher as qbo_cipher
 from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
 from caspen_qbo.hooks.intuit.tokens import REFRESH_PAUSE_SECONDS, TokenStore
+from caspen_qbo.hooks.store.connection import cipher as qbo_cipher
 from ops.local.postgres import Database
-from tests.integration.quickbooks.conftest import REALM, WORKSPACE, Desk, token_answer
-from tests.integration.quickbooks.scripted import Seen, Told
+from tests.support.desk import REALM, WORKSPACE, Desk, change, expire, row, token_answer
+from tests.support.scripted import Seen, Told
 
 INVALID_GRANT = Told(
     400, {"error": "invalid_grant", "error_description": "Incorrect or invalid refresh token"}
@@ -33,23 +33,6 @@ def store(desk: Desk):
     store = TokenStore(WORKSPACE, IntuitOAuth(desk.hook.config), sleep=desk.slept.append)
     yield store
     store.close()
-
-
-def row(database: Database) -> dict[str, Any]:
-    from psycopg.rows import dict_row
-
-    with database.connect(row_factory=dict_row) as connection:
-        return connection.execute("SELECT * FROM qbo_sync.connection").fetchone()
-
-
-def change(database: Database, assignment: str, **values: object) -> None:
-    with database.connect() as connection:
-        connection.execute(f"UPDATE qbo_sync.connection SET {assignment}", values)
-
-
-def expire(database: Database, seconds: int = 0) -> None:
-    """Let the stored access token end that soon."""
-    change(database, "access_expires_at = now() + make_interval(secs => %(seconds)s)", seconds=seconds)
 
 
 def token_rule(desk: Desk, answer: Callable[[str], Told]) -> None:
@@ -302,11 +285,12 @@ def test_each_warning_of_the_end_is_given_once(desk: Desk, qbo_db: Database):
     def ends_in(days: float) -> None:
         change(qbo_db, "refresh_hard_expires_at = now() + make_interval(secs => %(s)s)", s=days * 86400)
 
-    with desk.hook.connector() as connector:
+    with wiring.open_store() as opened:
+        setup = opened.for_workspace(WORKSPACE).setup
 
         def warn() -> int | None:
-            warning = connector.claim_expiry_warning(WORKSPACE)
-            return warning.days if warning else None
+            warning = setup.claim_expiry_warning()
+            return warning[0] if warning else None
 
         assert warn() is None  # five years away
         given = []
@@ -322,7 +306,8 @@ def test_each_warning_of_the_end_is_given_once(desk: Desk, qbo_db: Database):
         with desk.accounting() as books:
             books.read_company()
         ends_in(1)
-        warning = connector.claim_expiry_warning(WORKSPACE)
+        warning = setup.claim_expiry_warning()
         assert warning is not None
-        assert warning.days == 2
-        assert abs(warning.expires_at - datetime.now(UTC) - timedelta(days=1)) < timedelta(minutes=1)
+        days, expires_at = warning
+        assert days == 2
+        assert abs(expires_at - datetime.now(UTC) - timedelta(days=1)) < timedelta(minutes=1)

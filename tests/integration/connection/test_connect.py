@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from caspen_qbo import wiring
 from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError, QboUnavailableError
-from caspen_qbo.hooks.intuit.connect import QuickBooksConnector
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+from caspen_qbo.usecases.connection.connect import Connector
 from ops.local.postgres import Database
-from tests.integration.quickbooks.conftest import CLIENT_SECRET, REALM, WORKSPACE, Desk
-from tests.integration.quickbooks.scripted import ScriptedServer, Seen, Told
-from tests.integration.quickbooks.test_tokens import change, row
+from tests.support.desk import REALM, WORKSPACE, Desk, change, row
+from tests.support.scripted import ScriptedServer, Seen, Told
 
 CALLBACK = "https://practice.example/quickbooks/connect/callback"
 
@@ -27,7 +27,7 @@ def office(hook: QuickBooksHook, web: ScriptedServer) -> Desk:
 
 @pytest.fixture
 def connector(office: Desk):
-    with office.hook.connector() as connector:
+    with wiring.open_connector() as connector:
         yield connector
 
 
@@ -48,7 +48,7 @@ def refuse_company(office: Desk) -> None:
 
 
 def test_a_consent_connects_the_workspace_it_was_started_for(
-    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+    office: Desk, connector: Connector, qbo_db: Database
 ):
     url = connector.authorization_url(WORKSPACE, "ann")
     asked = parse_qs(urlsplit(url).query)
@@ -73,7 +73,7 @@ def test_a_consent_connects_the_workspace_it_was_started_for(
 
 
 def test_a_state_works_once_for_its_user_and_not_after_its_time(
-    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+    office: Desk, connector: Connector, qbo_db: Database
 ):
     used = state_of(connector.authorization_url(WORKSPACE, "ann"))
     connector.complete(used, "ann", "code", REALM)
@@ -94,7 +94,7 @@ def test_a_state_works_once_for_its_user_and_not_after_its_time(
     assert office.token_calls() == []
 
 
-def test_a_state_is_kept_as_a_hash(office: Desk, connector: QuickBooksConnector, qbo_db: Database):
+def test_a_state_is_kept_as_a_hash(office: Desk, connector: Connector, qbo_db: Database):
     state = state_of(connector.authorization_url(WORKSPACE, "ann"))
 
     with qbo_db.connect() as connection:
@@ -104,7 +104,7 @@ def test_a_state_is_kept_as_a_hash(office: Desk, connector: QuickBooksConnector,
 
 
 @pytest.mark.parametrize("realm", ["", "abc", "12/../34"])
-def test_a_callback_without_a_company_spends_no_code(office: Desk, connector: QuickBooksConnector, realm):
+def test_a_callback_without_a_company_spends_no_code(office: Desk, connector: Connector, realm):
     state = state_of(connector.authorization_url(WORKSPACE, "ann"))
 
     with pytest.raises(ConfigurationError, match="realmId"):
@@ -112,7 +112,7 @@ def test_a_callback_without_a_company_spends_no_code(office: Desk, connector: Qu
     assert office.token_calls() == []
 
 
-def test_a_refused_code_says_so(office: Desk, connector: QuickBooksConnector, qbo_db: Database):
+def test_a_refused_code_says_so(office: Desk, connector: Connector, qbo_db: Database):
     state = state_of(connector.authorization_url(WORKSPACE, "ann"))
     office.web.queue += [Told(400, {"error": "invalid_grant"})]
 
@@ -121,7 +121,7 @@ def test_a_refused_code_says_so(office: Desk, connector: QuickBooksConnector, qb
     assert row(qbo_db) is None
 
 
-def test_an_address_of_the_callers_own_is_used_throughout(office: Desk, connector: QuickBooksConnector):
+def test_an_address_of_the_callers_own_is_used_throughout(office: Desk, connector: Connector):
     mine = "https://other.example/callback"
     url = connector.authorization_url(WORKSPACE, "ann", mine)
     connector.complete(state_of(url), "ann", "code", REALM, mine)
@@ -131,7 +131,7 @@ def test_an_address_of_the_callers_own_is_used_throughout(office: Desk, connecto
 
 
 def test_connecting_again_keeps_the_first_date_and_wakes_a_dead_connection(
-    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+    office: Desk, connector: Connector, qbo_db: Database
 ):
     connector.adopt(WORKSPACE, REALM, "from-elsewhere")
     change(
@@ -150,9 +150,7 @@ def test_connecting_again_keeps_the_first_date_and_wakes_a_dead_connection(
     )
 
 
-def test_a_workspace_does_not_change_its_company(
-    office: Desk, connector: QuickBooksConnector, qbo_db: Database
-):
+def test_a_workspace_does_not_change_its_company(office: Desk, connector: Connector, qbo_db: Database):
     connector.adopt(WORKSPACE, REALM, "from-elsewhere")
     before = row(qbo_db)
     office.web.seen.clear()
@@ -166,7 +164,7 @@ def test_a_workspace_does_not_change_its_company(
     assert row(qbo_db) == before
 
 
-def test_a_company_belongs_to_one_workspace(office: Desk, connector: QuickBooksConnector, qbo_db: Database):
+def test_a_company_belongs_to_one_workspace(office: Desk, connector: Connector, qbo_db: Database):
     connector.adopt(WORKSPACE, REALM, "from-elsewhere")
 
     with pytest.raises(ConfigurationError, match="connected to another workspace"):
@@ -176,7 +174,7 @@ def test_a_company_belongs_to_one_workspace(office: Desk, connector: QuickBooksC
 
 
 def test_a_first_connection_that_opens_nothing_leaves_no_trace(
-    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+    office: Desk, connector: Connector, qbo_db: Database
 ):
     refuse_company(office)
 
@@ -186,7 +184,7 @@ def test_a_first_connection_that_opens_nothing_leaves_no_trace(
 
 
 def test_a_later_one_that_opens_nothing_keeps_the_connections_history(
-    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+    office: Desk, connector: Connector, qbo_db: Database
 ):
     connector.adopt(WORKSPACE, REALM, "from-elsewhere")
     refuse_company(office)
@@ -196,9 +194,7 @@ def test_a_later_one_that_opens_nothing_keeps_the_connections_history(
     assert row(qbo_db)["realm_id"] == REALM
 
 
-def test_a_token_nobody_accepts_connects_nothing(
-    office: Desk, connector: QuickBooksConnector, qbo_db: Database
-):
+def test_a_token_nobody_accepts_connects_nothing(office: Desk, connector: Connector, qbo_db: Database):
     office.web.queue += [Told(body=office.web.document()), Told(400, {"error": "invalid_grant"})]
 
     with pytest.raises(QboAuthError, match="does not accept this refresh token"):
@@ -209,7 +205,7 @@ def test_a_token_nobody_accepts_connects_nothing(
 
 
 def test_disconnecting_revokes_and_forgets_the_tokens_and_nothing_else(
-    office: Desk, connector: QuickBooksConnector, qbo_db: Database
+    office: Desk, connector: Connector, qbo_db: Database
 ):
     connector.adopt(WORKSPACE, REALM, "from-elsewhere")
     revoked = []
@@ -241,7 +237,7 @@ def test_disconnecting_revokes_and_forgets_the_tokens_and_nothing_else(
     "trouble", [Told(503), Told(hang_up=True), Told(400, {"error": "invalid_grant"}), Told(401)]
 )
 def test_disconnecting_works_while_intuit_does_not(
-    office: Desk, connector: QuickBooksConnector, qbo_db: Database, trouble: Told
+    office: Desk, connector: Connector, qbo_db: Database, trouble: Told
 ):
     connector.adopt(WORKSPACE, REALM, "from-elsewhere")
     office.web.queue += [trouble]
@@ -250,110 +246,7 @@ def test_disconnecting_works_while_intuit_does_not(
     assert row(qbo_db)["refresh_token"] is None
 
 
-# --- Airflow's Test button ---
-
-
-def answer_to_strangers(office: Desk, api_status: int = 401, token: Told | None = None) -> None:
-    def rule(request: Seen) -> Told:
-        if request.path == "/token":
-            assert request.headers["Authorization"].startswith("Basic ")
-            return token or Told(400, {"error": "invalid_grant"})
-        if request.path.startswith("/v3/"):
-            assert "Authorization" not in request.headers
-            return Told(api_status)
-        return office.normal(request)
-
-    office.web.rule = rule
-
-
-def test_the_test_button_finds_all_well(office: Desk):
-    answer_to_strangers(office)
-
-    ok, message = office.hook.test_connection()
-    assert ok, message
-    assert "Intuit knows this app" in message
-
-
-def test_the_test_button_names_the_step_that_failed(office: Desk, monkeypatch: pytest.MonkeyPatch):
-    answer_to_strangers(office, token=Told(401, {"error": "invalid_client"}))
-    assert office.hook.test_connection()[1].startswith("Credentials: ")
-    answer_to_strangers(office, token=Told(503))
-    assert office.hook.test_connection()[1].startswith("Credentials: ")
-    answer_to_strangers(office, token=Told(200, {"access_token": "a", "refresh_token": "b"}))
-    assert "made-up refresh token" in office.hook.test_connection()[1]
-    answer_to_strangers(office, api_status=404)
-    assert office.hook.test_connection()[1].startswith("API: ")
-
-    def with_extra(**changes: str) -> QuickBooksHook:
-        connection = json.loads(os.environ["AIRFLOW_CONN_QUICKBOOKS"])
-        connection["extra"].update(changes)
-        monkeypatch.setenv("AIRFLOW_CONN_OTHER", json.dumps(connection))
-        return QuickBooksHook("other")
-
-    answer_to_strangers(office)
-    assert with_extra(api_url="http://127.0.0.1:9").test_connection()[1].startswith("API: ")
-    assert with_extra(discovery_url="http://127.0.0.1:9/x").test_connection()[1].startswith("Discovery: ")
-    lacking = with_extra(discovery_url=f"{office.web.url}/lacking")
-    office.web.queue += [Told(body={"issuer": "x"})]
-    ok, message = lacking.test_connection()
-    assert not ok
-    assert "lacks authorization_endpoint" in message
-    office.web.queue += [Told(500)]
-    assert "answered 500" in lacking.test_connection()[1]
-
-
-def test_the_discovery_document_is_read_once(office: Desk):
-    answer_to_strangers(office)
-    office.hook.test_connection()
-    office.hook.test_connection()
-
-    assert [request.path for request in office.web.seen].count("/discovery") == 1
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"login": ""}, "client id"),
-        ({"password": None}, "client secret"),
-        ({"extra": {"environment": "staging"}}, "'staging'; expected one of production, sandbox, local"),
-        ({"extra": {"environment": "local", "discovery_url": "http://x"}}, "api_url"),
-        ({"extra": {"environment": "local", "api_url": "http://x"}}, "discovery_url"),
-        ({"extra": {"requests_per_second": "many"}}, "requests_per_second is 'many'"),
-        ({"extra": {"batches_per_minute": 0}}, "batches_per_minute"),
-    ],
-)
-def test_a_field_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, changes, words):
-    connection = {"conn_type": "quickbooks", "login": "id", "password": CLIENT_SECRET, "extra": {}, **changes}
-    monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(connection))
-    ok, message = QuickBooksHook().test_connection()
-
-    assert not ok
-    assert words in message
-    assert CLIENT_SECRET not in message
-
-
-def test_a_connection_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("AIRFLOW_CONN_NOWHERE", raising=False)
-
-    with pytest.raises(ConfigurationError, match="no Airflow connection 'nowhere'.*AIRFLOW_CONN_NOWHERE"):
-        _ = QuickBooksHook("nowhere").config
-
-
-def test_tokens_go_to_intuit_only_unless_the_environment_is_local(monkeypatch: pytest.MonkeyPatch):
-    extra = {
-        "environment": "sandbox",
-        "api_url": "http://evil.example",
-        "discovery_url": "http://evil.example",
-    }
-    connection = {"conn_type": "quickbooks", "login": "id", "password": CLIENT_SECRET, "extra": extra}
-    monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(connection))
-    config = QuickBooksHook().config
-
-    assert (config.api_url, config.discovery) == ("https://sandbox-quickbooks.api.intuit.com", "sandbox")
-    assert CLIENT_SECRET not in repr(config)
-
-
-def test_an_unreachable_discovery_is_no_dead_connection(office: Desk, connector: QuickBooksConnector):
+def test_an_unreachable_discovery_is_no_dead_connection(office: Desk, connector: Connector):
     office.web.queue += [Told(503)]
 
     with pytest.raises(QboUnavailableError, match="OpenID configuration answered 503"):
@@ -361,14 +254,14 @@ def test_an_unreachable_discovery_is_no_dead_connection(office: Desk, connector:
 
 
 def test_without_an_address_to_come_back_to_no_consent_is_started(
-    office: Desk, connector: QuickBooksConnector, monkeypatch: pytest.MonkeyPatch
+    office: Desk, connector: Connector, monkeypatch: pytest.MonkeyPatch
 ):
     connection = json.loads(os.environ["AIRFLOW_CONN_QUICKBOOKS"])
     del connection["extra"]["redirect_uri"]
     monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(connection))
 
     with (
-        QuickBooksHook().connector() as bare,
+        wiring.open_connector() as bare,
         pytest.raises(ConfigurationError, match="redirect_uri is empty"),
     ):
         bare.authorization_url(WORKSPACE, "ann")

@@ -1,0 +1,64 @@
+"""Connecting a workspace to a company: who may finish a sign-in, and which company a workspace may have."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+STATE_LIFETIME_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What Intuit hands out. Times are UTC, counted from before the request was sent."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_expires_at: datetime | None
+    """Moves ahead with each refresh; about 100 days."""
+    refresh_hard_expires_at: datetime | None
+    """Never moves; five years after the consent. None when Intuit does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A sign-in at Intuit that was started."""
+
+    workspace_id: int
+    username: str
+    expired: bool
+
+
+def hash_state(state: str) -> str:
+    """Only the hash is stored: someone who can read the table cannot finish another user's sign-in."""
+    return hashlib.sha256(state.encode()).hexdigest()
+
+
+def decide_consent(consent: Consent | None, username: str, realm_id: str) -> Consent | str:
+    """
+    Who may finish a sign-in: only its user, within its time.
+
+    :param consent: What was stored for the state, which is used up by now; None: unknown or used before.
+    :return: The consent, or why it connects nothing.
+    """
+    if consent is None or consent.expired or consent.username != username:
+        return "This sign-in link is invalid, already used, or expired. Press Connect again."
+    if not realm_id.isdigit():
+        return "Intuit named no company (realmId). Press Connect again and choose one."
+    return consent
+
+
+def decide_company(workspace_id: int, present: str | None, realm_id: str) -> str | None:
+    """
+    Why a workspace may not be connected to a company; None: it may.
+
+    :param present: The company it is or was connected to: its documents are linked there.
+    """
+    if present in (None, realm_id):
+        return None
+    return (
+        f"workspace {workspace_id} belongs to company {present}, not {realm_id}: its "
+        "documents are linked there. Sign in to that company at Intuit."
+    )

@@ -1,0 +1,7 @@
+"""A workspace connected to a scripted QuickBooks, on a real database of ours."""
+
+from __future__ import annotations
+
+from tests.support.desk import books, desk, fernet_key, hook, qbo_db, shared_db, web
+
+__all__ = ["books", "desk", "fernet_key", "hook", "qbo_db", "shared_db", "web"]
