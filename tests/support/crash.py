@@ -57,7 +57,7 @@ def fork(action: Callable[[], None], kill_at: int | None = None) -> tuple[str, i
         os.close(read)
         instants = Instants(kill_at)
         instants.around(requests.Session, "send")
-        instants.around(psycopg.Connection, "execute")
+        instants.around(psycopg.Cursor, "execute")
         instants.around(psycopg.Cursor, "executemany")
         instants.around(psycopg.Transaction, "__exit__")
         status = 1
