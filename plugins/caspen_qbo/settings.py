@@ -23,7 +23,7 @@ QUICKBOOKS_POOL = "quickbooks"
 DAG_IDS = frozenset(
     {"post_to_quickbooks", "import_from_quickbooks", "reconcile_quickbooks", "backfill_invoices"}
 )
-"""Our DAGs; whatever looks at runs leaves those of others alone."""
+"""Our DAGs; what reads runs leaves those of others alone."""
 
 RUN_NOTE_KEY = "run_note"
 """XCom in which a task leaves a text for its run's note."""
@@ -34,7 +34,7 @@ MINOR_VERSION = 75
 """QuickBooks ignores older ones since August 2025 and treats them as 75."""
 
 CASPEN_CHUNK_SIZE = 1000
-"""Ids in one statement to Caspen's database: small enough to lock and answer within a moment."""
+"""Ids in one statement to Caspen's database: few enough to lock and answer quickly."""
 
 CASPEN_ROW_WAIT_SECONDS = 5
 """How long a status waits for staff who hold the document in a transaction; then the next run shows it."""
@@ -58,7 +58,7 @@ BATCHES_PER_MINUTE = 38
 # --- Time-outs, in seconds ---
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 130
-"""QuickBooks gives up on a request after 120 s: waiting longer means the outcome is settled on its side."""
+"""QuickBooks gives up on a request after 120 s: waiting longer means that the outcome is decided there."""
 TOKEN_TIMEOUT_SECONDS = 30
 TOKEN_REFRESH_AHEAD_SECONDS = 300
 WORKSPACE_LOCK_WAIT_SECONDS = 600
@@ -73,15 +73,15 @@ REFERENCE_CACHE_SECONDS = 300
 """How long accounts, items, tax codes and preferences read from QuickBooks are trusted."""
 LOOK_AGAIN_SECONDS = 10.0
 """
-What was just made may be missing from QuickBooks' queries for a moment; how long is not documented. Set by
+What was just made may be missing from QuickBooks' queries briefly; how long is not documented. Set by
 ``look_again_seconds`` in the connection.
 """
 IN_DOUBT_ROUNDS_MAX = 3
-"""How often one run looks for a lost answer before leaving it to the next run."""
+"""How often one run looks up a lost answer before leaving it to the next run."""
 FULL_COMPARE_DOCUMENTS_MAX = 5000
 """Up to this many linked documents every reconciliation reads all of them: at most five pages a kind."""
 HISTORY_KEEP_DAYS = _days("CASPEN_QBO_HISTORY_KEEP_DAYS", 730)
 """
-What was sent, answered, seen, chosen and cleared is forgotten after so many days; what is open never is.
+What was sent, answered, seen, chosen and cleared is deleted after so many days; what is open never is.
 """
 CONNECTION_WARNING_DAYS = (14, 7, 2)
