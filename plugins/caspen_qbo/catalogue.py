@@ -185,3 +185,8 @@ CATALOGUE: dict[str, CatalogueEntry] = {entry.key: entry for entry in _ENTRIES}
 def entry_for(error_key: str) -> CatalogueEntry:
     """Return the entry of a key; an unknown key gets the entry ``other``, so that nothing is ever silent."""
     return CATALOGUE.get(error_key, CATALOGUE["other"])
+
+
+def card_key(error_key: str, cause_ref: str) -> tuple[str, str]:
+    """What is shown on one card: a kind of error, and its shared cause where one fix releases many."""
+    return error_key, cause_ref if entry_for(error_key).released_together else ""

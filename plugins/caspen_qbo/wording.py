@@ -28,9 +28,12 @@ TURN_WORDS: Mapping[Turn, str] = {
     Turn.PRACTICE: "Practice (in Caspen)",
     Turn.FINANCE: "Finance (in QuickBooks)",
     Turn.ADMIN: "Administrator",
-    Turn.NOBODY: "None: the next run resolves it",
+    Turn.NOBODY: "None (the next run resolves it)",
 }
 """Who has to act, in the order shown; reads after ``Action needed:``."""
+
+FIELD_WORDS = {"presence": "the document itself", "due_date": "due date"}
+"""Compared fields that are not called by their own name."""
 
 
 def document_name(kind: str, number: str) -> str:

@@ -347,7 +347,7 @@ EXTENDS_A_LIBRARY = "caspen_qbo.quality.expectations"
 
 @pytest.mark.parametrize("folder", ["operators", "quality", "reports", "usecases", "cli"])
 def test_heavy_libraries_are_imported_where_they_are_used(folder: str) -> None:
-    heavy = ("great_expectations", "pandas", "matplotlib", "xlsxwriter", EXTENDS_A_LIBRARY)
+    heavy = ("great_expectations", "pandas", "xlsxwriter", EXTENDS_A_LIBRARY)
     wrong = {
         (str(path.relative_to(PACKAGE)), name)
         for path in files_in(folder)

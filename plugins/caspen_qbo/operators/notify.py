@@ -1,5 +1,5 @@
 """
-Telling people that a run failed, or found what differs, over whatever connections exist: e-mail and Slack.
+Notifying people that a run failed, or found what differs, over the connections that exist: e-mail and Slack.
 
 * Connection ``smtp_default`` (type smtp) with ``from_email`` and ``to_email`` in its extra: an e-mail.
 * Connection ``slack`` (type slackwebhook): a message to the webhook's channel.
@@ -14,8 +14,10 @@ import html
 import logging
 from collections.abc import Mapping
 
-from airflow.exceptions import AirflowNotFoundException
 from airflow.sdk import BaseHook, Connection, Context
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from caspen_qbo.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,7 @@ REPORT_TASK = "practice.write_report"
 
 
 def notify_failure(context: Context) -> None:
-    """An ``on_failure_callback``. Trouble of its own is logged: it must not hide the failure it tells of."""
+    """An ``on_failure_callback``. An error here is only logged: it must not hide the failure it reports."""
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     notify_people(f"{dag_id} failed", f"Run {run_id}\n\n{context.get('exception') or 'no reason was given'}")
 
@@ -34,7 +36,7 @@ def notify_failure(context: Context) -> None:
 def notify_differences(context: Context) -> None:
     """
     An ``on_success_callback`` of the last task of a reconciliation: a difference fails nothing, so nobody
-    would look. Told each night until nothing unexplained is left; nothing is sent when there is nothing.
+    would look. Sent nightly while unexplained differences remain.
     """
     results = {
         task_id: {int(item["workspace_id"]): item for item in found or () if item}
@@ -49,8 +51,8 @@ def notify_differences(context: Context) -> None:
             report = results[REPORT_TASK].get(workspace_id, {}).get("message", "")
             lines.append(f"{result['practice']} ({workspace_id}): {result['message']} {report}".strip())
     if unexplained:
-        noun = "difference" if unexplained == 1 else "differences"
-        notify_people(f"{unexplained} {noun} between Caspen and QuickBooks to clear", "\n".join(lines))
+        found = counted(unexplained, "difference")
+        notify_people(f"{found} between Caspen and QuickBooks to clear", "\n".join(lines))
     notify_signed(
         {
             workspace_id: str(result["practice"])
@@ -62,30 +64,27 @@ def notify_differences(context: Context) -> None:
 
 def notify_signed(practices: Mapping[int, str]) -> None:
     """
-    Tell what changed in periods that were signed: each change once, however many nights it stands. What
-    reached nobody is told the next time.
+    Notify people of what changed in periods that were signed: of each change once, however many nights it
+    stands. What reached nobody is sent the next time.
 
     :param practices: Names by workspace, of those where something signed has changed.
     """
     if not practices:
         return
-    from caspen_qbo.usecases.reconciling.sign_off import told_signed, untold_changes
+    from caspen_qbo.usecases.reconciling.sign_off import mark_notified, unnotified_changes
     from caspen_qbo.wiring import open_store
 
     with open_store() as store:
-        untold = {
-            workspace_id: found
-            for workspace_id in practices
-            if (found := untold_changes(store.for_workspace(workspace_id)))
-        }
-        if not untold:
+        stores = {workspace_id: store.for_workspace(workspace_id) for workspace_id in practices}
+        changes = {key: found for key, own in stores.items() if (found := unnotified_changes(own))}
+        if not changes:
             return
-        number = sum(found.documents for found in untold.values())
-        noun = "document of a signed period" if number == 1 else "documents of signed periods"
-        text = "\n\n".join(f"{practices[key]} ({key})\n{found.text}" for key, found in untold.items())
-        if notify_people(f"{number} {noun} changed after sign-off", text):
-            for workspace_id, found in untold.items():
-                told_signed(store.for_workspace(workspace_id), found)
+        number = sum(found.documents for found in changes.values())
+        what = counted(number, "document of a signed period", "documents of signed periods")
+        text = "\n\n".join(f"{practices[key]} ({key})\n{found.text}" for key, found in changes.items())
+        if notify_people(f"{what} changed after sign-off", text):
+            for key, found in changes.items():
+                mark_notified(stores[key], found)
 
 
 def notify_people(subject: str, text: str) -> list[str]:
@@ -119,7 +118,7 @@ def _send_mail(connection: Connection, subject: str, text: str) -> None:
 
     recipients = connection.extra_dejson.get("to_email")
     if not recipients:
-        log.warning("connection %s has no to_email in its extra: nobody is told by e-mail", SMTP_CONN_ID)
+        log.warning("connection %s has no to_email in its extra: nobody is notified by e-mail", SMTP_CONN_ID)
         return
     with SmtpHook(smtp_conn_id=SMTP_CONN_ID) as smtp:
         smtp.send_email_smtp(to=recipients, subject=subject, html_content=f"<pre>{html.escape(text)}</pre>")

@@ -13,18 +13,20 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.expectation import ColumnMapExpectation
-from great_expectations.expectations.metrics.map_metric_provider import (
-    ColumnMapMetricProvider,
+from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
     column_condition_partial,
+)
+from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
+    ColumnMapMetricProvider,
 )
 
 
-class ColumnValuesBesideEqual(ColumnMapMetricProvider):
+class ColumnValuesOfRowEqual(ColumnMapMetricProvider):
     """Of each row: neither side has a value, both have the same, or ``where`` is false."""
 
-    condition_metric_name = "column_values.beside_equal"
+    condition_metric_name = "column_values.of_row_equal"
     condition_value_keys = ("left", "right", "where")
     filter_column_isnull = False
 
@@ -39,7 +41,7 @@ class ExpectRowsToHoldEqualValues(ColumnMapExpectation):
     Two columns are equal in every row; a value on one side only fails, none on both does not.
 
     :param column: A column that is never null, such as the key.
-    :param where: A boolean column, never null; rows in which it is false are not looked at. Unlike a row
+    :param where: A boolean column, never null; rows in which it is false are not compared. Unlike a row
         condition, it does not cost a reading of its own.
     """
 
@@ -47,6 +49,6 @@ class ExpectRowsToHoldEqualValues(ColumnMapExpectation):
     right: str
     where: str | None = None
 
-    map_metric = "column_values.beside_equal"
+    map_metric = "column_values.of_row_equal"
     success_keys: ClassVar[tuple[str, ...]] = ("left", "right", "where", "mostly")
     args_keys: ClassVar[tuple[str, ...]] = ("column", "left", "right", "where")

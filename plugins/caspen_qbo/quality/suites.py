@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from caspen_qbo.core.reconciling.verdict import COMPARED_OF, Severity
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.wording import KIND_WORDS
 
 if TYPE_CHECKING:
-    import great_expectations as gx
+    from great_expectations import ExpectationSuite
 
-WORDS = {
-    DocumentKind.INVOICE: "invoice",
-    DocumentKind.CREDIT_NOTE: "credit note",
-    DocumentKind.PAYMENT: "payment",
-}
 _MONEY = {"subtotal", "tax", "total", "balance"}
 
 
@@ -36,7 +32,7 @@ def import_gx() -> Any:
     return great_expectations
 
 
-def build_suite(kind: DocumentKind, documents: int) -> gx.ExpectationSuite:
+def build_suite(kind: DocumentKind, documents: int) -> ExpectationSuite:
     """
     All checks of one kind.
 
@@ -44,52 +40,59 @@ def build_suite(kind: DocumentKind, documents: int) -> gx.ExpectationSuite:
         that shows another number shows another comparison.
     """
     gx = import_gx()
-    import great_expectations.expectations as gxe
+    from great_expectations.expectations.core.expect_column_unique_value_count_to_be_between import (
+        ExpectColumnUniqueValueCountToBeBetween as ExpectUnique,
+    )
+    from great_expectations.expectations.core.expect_column_values_to_be_in_set import (
+        ExpectColumnValuesToBeInSet as ExpectInSet,
+    )
+    from great_expectations.expectations.core.expect_table_row_count_to_equal import (
+        ExpectTableRowCountToEqual as ExpectRowCount,
+    )
+    from great_expectations.expectations.metadata_types import FailureSeverity
     from great_expectations.expectations.row_conditions import Column
 
     from caspen_qbo.quality.expectations import ExpectRowsToHoldEqualValues
 
-    word = WORDS[kind]
+    word, _ = KIND_WORDS[kind]
     # Compared with ==, a Column builds a condition. One for all: each costs a reading of the table.
     both = (Column("in_caspen") == True) & (Column("in_quickbooks") == True)  # noqa: E712
 
-    def named(name: str, description: str) -> dict[str, Any]:
-        return {"description": description, "meta": {"check": name}}
+    def named(name: str, description: str, severity: Severity = Severity.CRITICAL) -> dict[str, Any]:
+        return {
+            "description": description,
+            "meta": {"check": name},
+            "severity": FailureSeverity(severity.value),
+        }
 
-    expectations: list[Any] = [
-        gxe.ExpectTableRowCountToEqual(
-            value=documents, severity=Severity.CRITICAL, **named("rows", f"Every frozen {word} is looked at")
-        ),
-        gxe.ExpectColumnUniqueValueCountToBeBetween(
-            column="document_id",
-            min_value=documents,
-            max_value=documents,
-            severity=Severity.CRITICAL,
-            **named("unique", f"Every {word} is compared once"),
-        ),
-        gxe.ExpectColumnValuesToBeInSet(
-            column="in_quickbooks", value_set=[True], severity=Severity.CRITICAL,
-            **named("in_quickbooks", f"Every synced {word} is in QuickBooks, neither voided nor deleted"),
-        ),
-        gxe.ExpectColumnValuesToBeInSet(
-            column="in_caspen", value_set=[True], severity=Severity.CRITICAL,
-            **named("in_caspen", f"No {word} of ours is in QuickBooks twice, or without its Caspen document"),
-        ),
-    ]  # fmt: skip
-    expectations += [
+    one_each = named("unique", f"Every {word} is compared once")
+    there = named("in_quickbooks", f"Every synced {word} is in QuickBooks, neither voided nor deleted")
+    ours = named("in_caspen", f"No {word} of ours is in QuickBooks twice, or without its Caspen document")
+    edited = named("edited", f"No other field of a posted {word} was edited in QuickBooks", Severity.WARNING)
+    equal = [
         ExpectRowsToHoldEqualValues(
-            column="document_id", left=f"caspen_{field}", right=f"quickbooks_{field}",
-            where="balance_settled" if field == "balance" else None, row_condition=both,
-            severity=Severity.CRITICAL if field in _MONEY else Severity.WARNING,
-            **named(field, f"The {field} of each {word} is equal in Caspen and QuickBooks"),
+            column="document_id",
+            left=f"caspen_{field}",
+            right=f"quickbooks_{field}",
+            where="balance_settled" if field == "balance" else None,
+            row_condition=both,
+            **named(
+                field,
+                f"The {field} of each {word} is equal in Caspen and QuickBooks",
+                Severity.CRITICAL if field in _MONEY else Severity.WARNING,
+            ),
         )
         for field in COMPARED_OF[kind]
-    ]  # fmt: skip
-    expectations.append(
-        gxe.ExpectColumnValuesToBeInSet(
-            column="changed_fields", value_set=[0], row_condition=both,
-            severity=Severity.WARNING,
-            **named("edited", f"No other field of a posted {word} was edited in QuickBooks"),
-        )
-    )  # fmt: skip
-    return gx.ExpectationSuite(name=f"{kind}_in_caspen_and_quickbooks", expectations=expectations)
+    ]
+    suite: ExpectationSuite = gx.ExpectationSuite(
+        name=f"{kind}_in_caspen_and_quickbooks",
+        expectations=[
+            ExpectRowCount(value=documents, **named("rows", f"Every frozen {word} is compared")),
+            ExpectUnique(column="document_id", min_value=documents, max_value=documents, **one_each),
+            ExpectInSet(column="in_quickbooks", value_set=[True], **there),
+            ExpectInSet(column="in_caspen", value_set=[True], **ours),
+            *equal,
+            ExpectInSet(column="changed_fields", value_set=[0], row_condition=both, **edited),
+        ],
+    )
+    return suite

@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caspen_qbo import settings
-from caspen_qbo.core.reconciling.verdict import CheckResult
+from caspen_qbo.core.reconciling.verdict import CheckResult, Severity
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.quality.suites import build_suite, import_gx
+
+if TYPE_CHECKING:
+    from great_expectations.core.expectation_validation_result import (
+        ExpectationSuiteValidationResult,
+        ExpectationValidationResult,
+    )
 
 _SUMMARY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 """
@@ -25,17 +31,17 @@ _CONDITION_FREE = ("rows", "unique", "in_quickbooks", "in_caspen")
 
 
 def validate(
-    workspace_id: int, documents: Mapping[str, int], *, conn_id: str = settings.SYNC_CONN_ID
+    workspace_id: int, documents: Mapping[DocumentKind, int], *, conn_id: str = settings.SYNC_CONN_ID
 ) -> list[CheckResult]:
     """
     Check one workspace's frozen comparison.
 
     :param documents: Rows frozen by kind; a kind without documents has nothing to check and no results.
     :return: One result per check, kinds and checks in a fixed order.
-    :raises BrokenCheckError: a check could not be carried out, or looked at other rows than were frozen. That
-        is no mismatch: nothing is known about the figures then.
+    :raises BrokenCheckError: a check could not be carried out, or read other rows than were frozen. That is
+        no mismatch: nothing is known about the figures then.
     """
-    kinds = [kind for kind in DocumentKind if documents.get(kind.value)]
+    kinds = [kind for kind in DocumentKind if documents.get(kind)]
     if not kinds:
         return []
     gx = import_gx()
@@ -43,26 +49,26 @@ def validate(
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    results: list[CheckResult] = []
     with _connection_url(conn_id, workspace_id) as url:
         source = context.data_sources.add_postgres("comparison", connection_string=url)
+        results: list[CheckResult] = []
         try:
             for kind in kinds:
-                batch = source.add_table_asset(f"comparison_{kind}").add_batch_definition_whole_table(
-                    kind.value
-                )
-                suite = context.suites.add(build_suite(kind, documents[kind.value]))
+                table = source.add_table_asset(f"comparison_{kind}")
+                batch = table.add_batch_definition_whole_table(kind.value)
+                suite = context.suites.add(build_suite(kind, documents[kind]))
                 definition = context.validation_definitions.add(
                     gx.ValidationDefinition(name=kind.value, data=batch, suite=suite)
                 )
                 outcome = definition.run(result_format=_SUMMARY)
-                results += _read(kind, outcome, len(suite.expectations), documents[kind.value])
+                results += _read(kind, outcome, len(suite.expectations), documents[kind])
         except BrokenCheckError:
             raise
         except Exception as error:  # whatever GX or the driver raises, nothing is known about the figures
+            reason = next(iter(str(error).splitlines()), "")[:200]
             raise BrokenCheckError(
                 f"workspace {workspace_id}: the checks could not be carried out ({type(error).__name__}: "
-                f"{str(error).splitlines()[0][:200] if str(error) else ''}). Nothing was recorded; run again."
+                f"{reason}). Nothing was recorded; run again."
             ) from error
         finally:
             # GX keeps two pools, and their connections stay open after the run.
@@ -94,47 +100,44 @@ def _connection_url(conn_id: str, workspace_id: int) -> Iterator[str]:
         os.environ.pop(name, None)
 
 
-def _read(kind: DocumentKind, outcome: Any, expected: int, documents: int) -> list[CheckResult]:
+def _read(
+    kind: DocumentKind, outcome: ExpectationSuiteValidationResult, expected: int, documents: int
+) -> list[CheckResult]:
     evaluated = outcome.statistics["evaluated_expectations"]
     if evaluated != expected:
         raise BrokenCheckError(f"checks of {kind}: {evaluated} of {expected} were carried out.")
-    results = []
-    for item in outcome.results:
-        config = item.expectation_config
-        name = config.meta["check"]
-        if message := _raised(item.exception_info):
-            raise BrokenCheckError(f"check {name} of {kind} could not be carried out: {message[:200]}")
-        if name == "rows":
-            seen = item.result.get("observed_value")
-            if seen != documents:
-                raise BrokenCheckError(
-                    f"checks of {kind} saw {seen} documents, but {documents} were compared."
-                )
-        if name == "unique":
-            failing = documents - int(item.result["observed_value"])
-        else:
-            failing = int(item.result.get("unexpected_count") or 0)
-        if name != "rows" and bool(item.success) != (failing == 0):
-            raise BrokenCheckError(
-                f"check {name} of {kind} says {item.success} and counts {failing} failing."
-            )
-        results.append(
-            CheckResult(
-                kind=kind.value, name=name, description=config.description or "",
-                severity=str(config.severity.value), success=bool(item.success), failing=failing,
-                checked=documents if name in _CONDITION_FREE else int(item.result.get("element_count") or 0),
-            )
-        )  # fmt: skip
-    return results
+    return [_check(kind, item, documents) for item in outcome.results]
 
 
-def _raised(info: Any) -> str | None:
+def _check(kind: DocumentKind, item: ExpectationValidationResult, documents: int) -> CheckResult:
+    config, result, success = item.expectation_config, item.result, bool(item.success)
+    if config is None:
+        raise BrokenCheckError(f"a check of {kind} came back without its name.")
+    name = config.meta["check"]
+    if message := _raised(item.exception_info):
+        raise BrokenCheckError(f"check {name} of {kind} could not be carried out: {message[:200]}")
+    if name == "rows" and (seen := result.get("observed_value")) != documents:
+        raise BrokenCheckError(f"checks of {kind} saw {seen} documents, but {documents} were compared.")
+    if name == "unique":
+        failing = documents - int(result["observed_value"])
+    else:
+        failing = int(result.get("unexpected_count") or 0)
+    if name != "rows" and success != (failing == 0):
+        raise BrokenCheckError(f"check {name} of {kind} says {success} and counts {failing} failing.")
+    return CheckResult(
+        kind=kind,
+        name=name,
+        description=config.description or "",
+        severity=Severity(config.severity.value),
+        success=success,
+        checked=documents if name in _CONDITION_FREE else int(result.get("element_count") or 0),
+        failing=failing,
+    )
+
+
+def _raised(info: Mapping[str, Any] | None) -> str | None:
     """The message of an expectation that could not run; it comes flat, or keyed by the metric that failed."""
-    if not info:
-        return None
-    if info.get("raised_exception"):
-        return str(info.get("exception_message") or "unknown")
-    for part in info.values():
-        if isinstance(part, dict) and part.get("raised_exception"):
+    for part in (info or {}, *(info or {}).values()):
+        if isinstance(part, Mapping) and part.get("raised_exception"):
             return str(part.get("exception_message") or "unknown")
     return None

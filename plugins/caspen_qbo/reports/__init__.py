@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.hooks.store import WorkspaceStore
+from caspen_qbo.reports.model import ReportModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,18 @@ def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
     :raises ConfigurationError: the workspace has no such finished run.
     """
     from caspen_qbo.reports.page import render_html
-    from caspen_qbo.reports.stored import read_model
     from caspen_qbo.reports.xlsx import render_xlsx
 
+    model = read_model(store, run_id)
+    return Report(model.run.run_id, render_html(model), render_xlsx(model))
+
+
+def read_model(store: WorkspaceStore, run_id: str | None = None) -> ReportModel:
+    """
+    What the report shows, as values; :func:`caspen_qbo.reports.page.render_sections` shows parts of it.
+
+    :raises ConfigurationError: as for :func:`build`.
+    """
     run = store.reconciliation.fetch_run(run_id)
     if run is None:
         which = f"run {run_id!r}" if run_id else "any run"
@@ -36,5 +46,4 @@ def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
             f"workspace {store.workspace_id}: no finished reconciliation found for {which}. Run one with "
             f"`reconcile --workspace {store.workspace_id}`; a run that failed has no report."
         )
-    model = read_model(run, store.reconciliation.fetch_differences(run["run_id"]))
-    return Report(model.run_id, render_html(model), render_xlsx(model))
+    return ReportModel(run, store.reconciliation.fetch_differences(run.run_id))

@@ -1,59 +1,25 @@
-"""What the report says, as plain values: texts for people beside the numbers they come from."""
+"""What the report shows beyond what is stored: counts, the trend with this run in it, and cards."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from zoneinfo import ZoneInfo
 
-from caspen_qbo.reports.signed import SignedPeriods
-from caspen_qbo.reports.terms import FIELD_WORDS, TURN_WORDS, age_of, delta_words
-
-
-@dataclass(frozen=True, slots=True)
-class DifferenceRow:
-    """One field in which the two sides differ."""
-
-    kind: str
-    number: str
-    field: str
-    caspen: str
-    quickbooks: str
-    delta: Decimal | None
-    """QuickBooks minus Caspen."""
-    explained: bool
-
-    @property
-    def words(self) -> str:
-        return delta_words(self.delta)
-
-    @property
-    def field_words(self) -> str:
-        return FIELD_WORDS.get(self.field, self.field)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRow:
-    """One open row of the list of unsynced documents, as it was when the run finished."""
-
-    kind: str
-    number: str
-    error_key: str
-    title: str
-    detail: str
-    fix: str
-    turn: str
-    cause_ref: str
-    delta: Decimal | None
-    since: datetime
-    days: int
-    attempts: int
-
-    @property
-    def age(self) -> str:
-        return age_of(self.days)
+from caspen_qbo.catalogue import Turn, card_key, entry_for
+from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.reconciling.stored import (
+    LedgerLine,
+    ListedRow,
+    ReconciliationRun,
+    RecordedDifference,
+    StoredReport,
+    TrendPoint,
+)
+from caspen_qbo.core.records import DocumentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +29,7 @@ class Card:
     title: str
     cause: str
     fix: str
-    turn: str
+    turn: Turn
     rows: tuple[ListedRow, ...]
 
     @property
@@ -74,125 +40,29 @@ class Card:
     def delta(self) -> Decimal | None:
         """Of all documents whose difference is money, QuickBooks minus Caspen."""
         deltas = [row.delta for row in self.rows if row.delta is not None]
-        return sum(deltas, Decimal("0.00")) if deltas else None
-
-    @property
-    def delta_words(self) -> str:
-        return delta_words(self.delta)
+        return sum(deltas, ZERO) if deltas else None
 
 
-@dataclass(frozen=True, slots=True)
-class TieOutRow:
-    label: str
-    caspen: Decimal
-    quickbooks: Decimal
-    delta: Decimal
-    explained: Decimal | None
-    """What all items of this sum come to; None in runs from before sums had items of their own."""
-    total: bool
-    """Of the sums above it, whose items are its own."""
-
-    @property
-    def words(self) -> str:
-        return delta_words(self.delta) or "equal"
-
-    @property
-    def unexplained(self) -> Decimal | None:
-        """What no document accounts for: anything but 0.00 says that this report is wrong."""
-        return None if self.explained is None else self.delta - self.explained
-
-
-@dataclass(frozen=True, slots=True)
-class TieOutItem:
-    of: str
-    """The label of the sum it belongs to; empty in runs from before sums had items of their own."""
-    kind: str
-    number: str
-    caspen: Decimal | None
-    quickbooks: Decimal | None
-    delta: Decimal
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class TieOutStep:
-    """On the way from our documents in QuickBooks to what QuickBooks itself shows."""
-
-    label: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class TieOut:
-    key: str
-    title: str
-    explanation: str
-    rows: tuple[TieOutRow, ...]
-    items: tuple[TieOutItem, ...]
-    items_in_all: int
-    steps: tuple[TieOutStep, ...]
-    """What comes on top of QuickBooks' side of the last row on the way to what QuickBooks itself shows."""
-    leads_to: TieOutStep | None
-    """What that is; None where this run did not read it."""
-    notes: tuple[str, ...]
-
-    @property
-    def equal(self) -> bool:
-        return all(row.delta == 0 for row in self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    kind: str
-    finalised: int
-    synced: int
-    waiting: int
-    listed: int
-    excluded: int
-    stale: int
-
-
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
-    run_id: str
-    at: datetime
-    documents: int
-    explained: int
-    unexplained: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReportModel:
-    run_id: str
-    workspace_id: int
-    workspace: str
-    company: str
-    currency: str
-    time_zone: str
-    at: datetime
-    """When the run finished gathering, in the practice's time zone."""
-    full_compare: bool
-    documents: int
-    success: bool
-    ledger: tuple[LedgerLine, ...]
-    """Invoices first."""
-    differences: tuple[DifferenceRow, ...]
-    cards: tuple[Card, ...]
-    """Most documents first."""
-    listed: tuple[ListedRow, ...]
-    listed_left_off: int
-    tie_outs: tuple[TieOut, ...]
-    trend: tuple[TrendPoint, ...]
-    """Oldest first, this run last."""
-    checks: tuple[Mapping[str, Any], ...]
-    calls: Mapping[str, int]
-    signed: SignedPeriods
-    signed_at: datetime | None
-    signed_by: str | None
-    signed_through: date | None
-    """None as well where it was signed before days were kept."""
+    run: ReconciliationRun
+    differences: tuple[RecordedDifference, ...]
+    """In the order written."""
 
     @property
+    def report(self) -> StoredReport:
+        return self.run.report
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.report.time_zone)
+
+    @property
+    def at(self) -> datetime:
+        """When the run finished collecting, in the practice's time zone."""
+        return self.report.at.astimezone(self.zone)
+
+    @cached_property
     def unexplained(self) -> int:
         return sum(not row.explained for row in self.differences)
 
@@ -203,14 +73,35 @@ class ReportModel:
     @property
     def open_documents(self) -> int:
         """Documents with at least one unexplained difference."""
-        return len({(row.kind, row.number) for row in self.differences if not row.explained})
+        open_rows = (row for row in self.differences if not row.explained)
+        return len({(row.document_kind, row.document_number) for row in open_rows})
 
     @property
     def invoices(self) -> LedgerLine:
-        return self.ledger[0]
+        return self.report.ledger[DocumentKind.INVOICE]
 
     @property
-    def turns(self) -> tuple[tuple[str, int], ...]:
-        """(whose turn in words, documents listed), in a fixed order."""
-        counts = {turn: sum(row.turn == turn for row in self.listed) for turn in TURN_WORDS}
-        return tuple((TURN_WORDS[turn], number) for turn, number in counts.items() if number)
+    def trend(self) -> tuple[TrendPoint, ...]:
+        """Oldest first, this run last."""
+        found = len(self.differences)
+        this = TrendPoint(
+            self.run.run_id, self.report.at, self.run.documents_checked, found, self.unexplained
+        )
+        return (*self.report.trend, this)
+
+    @property
+    def turns(self) -> Counter[Turn]:
+        """Documents listed, by who has to act."""
+        return Counter(Turn(row.turn) for row in self.report.listed)
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """Most documents first."""
+        groups: dict[tuple[str, str], list[ListedRow]] = {}
+        for row in self.report.listed:
+            groups.setdefault(card_key(row.error_key, row.cause_ref), []).append(row)
+        cards = [
+            Card(rows[0].title, entry_for(key).cause, rows[0].fix, Turn(rows[0].turn), tuple(rows))
+            for (key, _), rows in groups.items()
+        ]
+        return tuple(sorted(cards, key=lambda card: (-len(card.rows), card.title)))

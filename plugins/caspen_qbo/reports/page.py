@@ -4,48 +4,59 @@ The report as one HTML page: no requests to anywhere, readable on paper, in the 
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.reports.chart import trend_svg
+from caspen_qbo.reports.environment import TEMPLATES
 from caspen_qbo.reports.model import ReportModel
 from caspen_qbo.reports.shaping import differences_by_field, listed_by_age
-from caspen_qbo.reports.terms import KIND_WORDS, TURN_WORDS, day_words
 from caspen_qbo.reports.words import headline, sentences
+from caspen_qbo.wording import KIND_WORDS
 
 ROWS_MAX = 500
 """Rows of one table on the page; the spreadsheet has all of them."""
-TEMPLATES = Path(__file__).parent / "templates"
+SECTIONS = ("ledger", "signed", "cards", "differences", "tie_outs", "trend", "checks")
+"""In the report's order."""
 
 
 def render_html(model: ReportModel) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters["money"] = _money
-    environment.filters["signed"] = _signed
-    environment.filters["number"] = lambda value: f"{value:,}"
-    environment.filters["day"] = day_words
-    environment.filters["moment"] = lambda value: f"{value.day} {value:%b %Y, %H:%M}"
-    return environment.get_template("report.html").render(
-        report=model,
+    return TEMPLATES.get_template("report.html").render(
+        _shared(model),
         headline=headline(model),
         sentences=sentences(model),
-        by_age=listed_by_age(model),
-        by_field=differences_by_field(model),
-        kinds=KIND_WORDS,
-        turns=TURN_WORDS,
-        chart=Markup(trend_svg(model.trend)),  # noqa: S704 - our own drawing, no text from outside
-        most=ROWS_MAX,
+        sections=render_sections(model),
     )
 
 
-def _money(value: object) -> str:
-    return "" if value is None else f"{value:,.2f}".replace("-", "\N{MINUS SIGN}")
+def render_sections(model: ReportModel, *names: str) -> Markup:
+    """
+    Sections of the report as HTML for a page of ours, each a ``section`` with a heading, in the order named.
+
+    They bring no style: plain tables, and a few classes that a page may know (``n`` numbers, ``note``,
+    ``card``, ``state good`` and ``state bad``, ``scroll`` around wide tables; for the drawing see
+    :func:`caspen_qbo.reports.chart.trend_svg`).
+
+    :param names: Of :data:`SECTIONS`; all of them when none is named. Signed periods show where something is
+        signed.
+    """
+    shared = _shared(model)
+    return Markup("").join(
+        Markup(TEMPLATES.get_template(f"{name}.html").render(shared))  # noqa: S704 - the template escapes
+        for name in names or SECTIONS
+        if name != "signed" or model.report.signed_periods.sign_offs
+    )
 
 
-def _signed(value: object) -> str:
-    return "" if value is None else f"{value:+,.2f}".replace("-", "\N{MINUS SIGN}")
+def _shared(model: ReportModel) -> dict[str, object]:
+    return {
+        "model": model,
+        "run": model.run,
+        "report": model.report,
+        "zone": model.zone,
+        "by_age": listed_by_age(model),
+        "by_field": differences_by_field(model),
+        "kinds": {str(kind): KIND_WORDS[kind] for kind in DocumentKind},
+        "chart": trend_svg(model.trend, model.zone),
+        "most": ROWS_MAX,
+    }

@@ -1,13 +1,19 @@
-"""Tables of counts by cause and age, and by check: shaped with pandas. Money never passes through here."""
+"""
+Counts by cause and age, and by field and kind. A cross table with fixed columns, an order and totals is what
+pandas is for; money never passes through here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.reports.model import ReportModel
-from caspen_qbo.reports.terms import AGES, OLDEST
+from caspen_qbo.wording import FIELD_WORDS
 
+AGES = ((1, "today"), (7, "1 to 6 days"), (30, "7 to 29 days"))
+OLDEST = "30 days and more"
 AGE_COLUMNS = (*(label for _, label in AGES), OLDEST)
 
 
@@ -19,15 +25,20 @@ class CountTable:
     """Of each column, the last one of all."""
 
 
+def age_of(days: int) -> str:
+    """The age group a row belongs to."""
+    return next((label for below, label in AGES if days < below), OLDEST)
+
+
 def listed_by_age(model: ReportModel) -> CountTable:
     """How many rows are listed under each title, by age; the most frequent title first."""
-    return _cross([(row.title, row.age) for row in model.listed], AGE_COLUMNS)
+    return _cross([(row.title, age_of(row.days)) for row in model.report.listed], AGE_COLUMNS)
 
 
 def differences_by_field(model: ReportModel) -> CountTable:
     """How many documents differ in each field, by kind of document."""
-    pairs = [(row.field_words, row.kind) for row in model.differences]
-    return _cross(pairs, ("invoice", "credit_note", "payment"))
+    pairs = [(FIELD_WORDS.get(row.field, row.field), str(row.document_kind)) for row in model.differences]
+    return _cross(pairs, [kind.value for kind in DocumentKind])
 
 
 def _cross(pairs: Sequence[tuple[str, str]], columns: Sequence[str]) -> CountTable:

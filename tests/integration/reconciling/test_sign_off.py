@@ -198,23 +198,24 @@ def test_signing_again_takes_the_figures_as_they_are_and_keeps_the_earlier_ones(
 
 
 def test_what_people_were_told_stays_told_until_it_changes_again(flow: Flow, signed: tuple[int, int]):
-    def untold() -> list[str]:
+    def unnotified() -> list[str]:
         with wiring.open_store() as store:
-            rows = store.for_workspace(flow.workspace_id).sign_off.fetch_changes(flow.realm, 10, untold=True)
-            if rows:
-                store.for_workspace(flow.workspace_id).sign_off.mark_told(rows[0]["last_seen_at"])
-        return [row["document_number"] for row in rows]
+            sign_offs = store.for_workspace(flow.workspace_id).sign_off
+            found = sign_offs.fetch_changes(flow.realm, 10, unnotified=True)
+            if found.last_seen_at:
+                sign_offs.mark_notified(found.last_seen_at)
+        return [change.number for change in found.changes]
 
     reprice(flow, signed[0], "90.00")
     flow.post()
     run(flow)
-    assert untold() == [number(flow, signed[0])]
+    assert unnotified() == [number(flow, signed[0])]
     run(flow)
-    assert untold() == []
+    assert unnotified() == []
     reprice(flow, signed[0], "80.00")
     flow.post()
     run(flow)
-    assert untold() == [number(flow, signed[0])]
+    assert unnotified() == [number(flow, signed[0])]
 
 
 def test_only_what_the_latest_run_saw_can_be_signed(flow: Flow, signed: tuple[int, int]):

@@ -7,6 +7,7 @@ import json
 import psycopg
 import pytest
 
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.quality.validate import validate
 from ops.local.environment import connection_json
@@ -43,7 +44,8 @@ def freeze(sync_db: Database, monkeypatch: pytest.MonkeyPatch):
 
 
 def failing(workspace_id: int, documents: int) -> dict[str, int]:
-    return {c.name: c.failing for c in validate(workspace_id, {"invoice": documents}) if not c.success}
+    checks = validate(workspace_id, {DocumentKind.INVOICE: documents})
+    return {check.name: check.failing for check in checks if not check.success}
 
 
 def test_each_workspace_sees_its_own_rows(freeze):
@@ -53,7 +55,7 @@ def test_each_workspace_sees_its_own_rows(freeze):
     assert failing(1, 1) == {}
     assert failing(2, 2) == {"total": 1}
     with pytest.raises(BrokenCheckError, match="saw 2 documents, but 3"):
-        validate(2, {"invoice": 3})
+        validate(2, {DocumentKind.INVOICE: 3})
 
 
 def test_what_is_missing_fails_and_what_neither_side_has_does_not(freeze):

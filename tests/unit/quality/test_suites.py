@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from caspen_qbo.core.reconciling.matching import Difference
-from caspen_qbo.core.reconciling.verdict import COMPARED_OF, CheckResult, judge, uncompared
+from caspen_qbo.core.reconciling.verdict import COMPARED_OF, CheckResult, Severity, decide_cause, uncompared
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.quality.suites import build_suite, import_gx
@@ -41,7 +41,7 @@ def test_loading_says_nothing_at_info():
 
 
 def test_without_documents_there_is_nothing_to_check():
-    assert validate(1, {}) == validate(1, {"invoice": 0}) == []
+    assert validate(1, {}) == validate(1, {DocumentKind.INVOICE: 0}) == []
 
 
 @dataclass
@@ -97,7 +97,7 @@ def test_a_check_left_out_is_noticed():
 
 
 def check(name: str, failing: int) -> CheckResult:
-    return CheckResult("invoice", name, "d", "critical", failing == 0, 9, failing)
+    return CheckResult(DocumentKind.INVOICE, name, "d", Severity.CRITICAL, failing == 0, 9, failing)
 
 
 def test_rows_and_checks_must_agree():
@@ -126,5 +126,5 @@ def test_the_cause_of_a_difference(facts: dict[str, Any], key: str, blocks: bool
         "in_caspen": True, "in_quickbooks": True, "gone": None, "drifted": False,
         "quickbooks_type": "Invoice", "quickbooks_id": "7", "quickbooks_total": None,
     }  # fmt: skip
-    cause = judge(**{**known, **facts})
+    cause = decide_cause(**{**known, **facts})
     assert (cause.error_key, cause.blocks) == (key, blocks)

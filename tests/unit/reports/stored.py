@@ -1,4 +1,4 @@
-"""A stored reconciliation as the store gives it back, small enough to check by hand."""
+"""A stored reconciliation as it lies in the database and is read, small enough to check by hand."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from caspen_qbo.core.reconciling.stored import ReconciliationRun, RecordedDifference
+from caspen_qbo.hooks.store.codec import decode
+from caspen_qbo.reports.model import ReportModel
+
 AT = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
 
 
 def difference(
     number: str, field: str, caspen: str | None, quickbooks: str | None, delta: str | None = None, *,
     kind: str = "invoice", explained: bool = False,
-) -> dict[str, Any]:  # fmt: skip
-    return {
-        "document_kind": kind, "document_id": 1, "document_number": number, "field": field,
-        "caspen_value": caspen, "quickbooks_value": quickbooks,
-        "delta": Decimal(delta) if delta else None, "explained": explained,
+) -> RecordedDifference:  # fmt: skip
+    row = {
+        "document_kind": kind, "document_number": number, "field": field, "caspen_value": caspen,
+        "quickbooks_value": quickbooks, "delta": Decimal(delta) if delta else None, "explained": explained,
     }  # fmt: skip
+    return decode(RecordedDifference, row)
 
 
 def listed(number: str, key: str, days: int, delta: str | None = None, **more: Any) -> dict[str, Any]:
@@ -33,7 +37,15 @@ def listed(number: str, key: str, days: int, delta: str | None = None, **more: A
     }  # fmt: skip
 
 
-def run(**changes: Any) -> dict[str, Any]:
+def model(*differences: RecordedDifference, documents: int = 9, **changes: Any) -> ReportModel:
+    """:param changes: Of what the run stored for its report."""
+    stored = {**run(), "documents_checked": documents}
+    return ReportModel(
+        decode(ReconciliationRun, {**stored, "report": {**stored["report"], **changes}}), differences
+    )
+
+
+def run() -> dict[str, Any]:
     ledger = {"finalised": 12, "synced": 8, "waiting": 1, "listed": 2, "excluded": 1, "stale": 0}
     none = dict.fromkeys(ledger, 0)
     report = {
@@ -67,7 +79,7 @@ def run(**changes: Any) -> dict[str, Any]:
     return {
         "run_id": "nightly", "workspace_id": 1, "started_at": AT, "finished_at": AT, "full_compare": True,
         "documents_checked": 9, "differences": 1, "success": False, "checks": checks,
-        "calls": {"query": 3, "cdc": 1}, "report": {**report, **changes},
+        "calls": {"query": 3, "cdc": 1}, "report": report,
         "signed_at": None, "signed_by": None, "signed_through": None,
     }  # fmt: skip
 

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from xml.etree import ElementTree
 
-from caspen_qbo.reports.chart import trend_svg
-from caspen_qbo.reports.model import TrendPoint
+from caspen_qbo import reports
+from caspen_qbo.core.reconciling.stored import TrendPoint
+from caspen_qbo.reports.chart import trend_svg as draw
 
 FIRST = datetime(2026, 11, 1, 2, 30, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"
-UNEXPLAINED, EXPLAINED = "var(--bad)", "var(--quiet)"
+UNEXPLAINED, EXPLAINED = "unexplained", "explained"
 
 
 def points(*counts: tuple[int, int]) -> list[TrendPoint]:
     """Nightly runs of (unexplained, explained) fields."""
     return [
-        TrendPoint(f"run-{day}", FIRST + timedelta(days=day), 100, explained, unexplained)
+        TrendPoint(f"run-{day}", FIRST + timedelta(days=day), 100, explained + unexplained, unexplained)
         for day, (unexplained, explained) in enumerate(counts)
     ]
 
 
-def bars(svg: str, colour: str) -> list[tuple[float, float]]:
-    """(top, height) of each bar of a colour, from left to right; the key's own square is left out."""
-    found = []
-    for path in ElementTree.fromstring(svg).iter(f"{SVG}path"):
-        style, shape = path.get("style", ""), path.get("d", "")
-        if f"fill: {colour}" in style and path.get("clip-path"):
-            xs, ys = zip(*((float(x), float(y)) for x, y in re.findall(r"([\d.-]+) ([\d.-]+)", shape)),
-                         strict=True)  # fmt: skip
-            found.append((min(xs), min(ys), max(ys) - min(ys)))
+def trend_svg(points: list[TrendPoint]) -> str:
+    return str(draw(points, UTC))
+
+
+def bars(svg: str, name: str) -> list[tuple[float, float]]:
+    """(top, height) of each bar of a sort, from left to right; the key's own square is left out."""
+    found = [
+        (float(bar.attrib["x"]), float(bar.attrib["y"]), float(bar.attrib["height"]))
+        for bar in ElementTree.fromstring(svg).iter(f"{SVG}rect")
+        if bar.attrib["class"].split() == ["bar", name]
+    ]
     return [(top, height) for _, top, height in sorted(found)]
 
 
@@ -58,7 +62,9 @@ def test_every_run_of_a_month_has_a_bar_and_the_last_one_a_date():
 
 def test_it_takes_its_colours_from_the_page_and_has_a_name_for_those_who_cannot_see_it():
     svg = trend_svg(points((1, 1)))
-    assert not re.search(r"#0[123]0[123]0[123]", svg) and "currentColor" in svg
+    assert not re.search(r"#[0-9a-f]{3}|rgb|black|red", svg) and "currentColor" in svg
+    css = (Path(reports.__file__).parent / "templates" / "report.css").read_text()
+    assert ".trend .unexplained { fill: var(--bad); } .trend .explained { fill: var(--quiet); }" in css
     assert (
         'role="img"' in svg and 'aria-labelledby="trend-title"' in svg and '<title id="trend-title">' in svg
     )

@@ -11,12 +11,11 @@ from xml.etree import ElementTree
 
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.reports.page import render_html
-from caspen_qbo.reports.shaping import listed_by_age
-from caspen_qbo.reports.stored import read_model
-from caspen_qbo.reports.terms import age_of, delta_words
+from caspen_qbo.reports.shaping import age_of, listed_by_age
 from caspen_qbo.reports.words import headline, sentences
 from caspen_qbo.reports.xlsx import render_xlsx
-from tests.unit.reports.stored import difference, listed, run
+from caspen_qbo.wording import delta_words
+from tests.unit.reports.stored import difference, listed, model, run
 
 DIFFERENCES = (
     difference("INV-1", "total", "110.00", "120.00", "10.00"),
@@ -60,25 +59,22 @@ class Tags(HTMLParser):
 
 
 def test_the_summary_says_what_differs_and_whose_turn_it_is():
-    model = read_model(run(), DIFFERENCES)
-    assert headline(model) == "1 of 9 documents compared differs between Caspen and QuickBooks."
-    told = " ".join(sentences(model))
+    found = model(*DIFFERENCES)
+    assert headline(found) == "1 of 9 documents compared differs between Caspen and QuickBooks."
+    told = " ".join(sentences(found))
     assert (
         "12 invoices finalised: 8 synced, 1 waiting for the next run, 2 listed for a person, 1 left out"
         in told
     )
     assert "3 fields differ; 1 of them follows from a cause that is listed." in told
-    assert "Whoever keeps the books, in QuickBooks: 1" in told
+    assert "Finance (in QuickBooks): 1" in told
     assert "Sums that differ: Accounts receivable." in told
 
 
 def test_equal_sides_and_no_documents_are_told_apart():
-    equal = run(listed=[], tie_outs=[])
-    assert (
-        headline(read_model(equal, ()))
-        == "All 9 documents compared are equal in Caspen and QuickBooks, to the cent."
-    )
-    assert headline(read_model({**equal, "documents_checked": 0}, ())).startswith("Nothing is synced yet")
+    equal = model(listed=[], tie_outs=[])
+    assert headline(equal) == "All 9 documents compared are equal in Caspen and QuickBooks, to the cent."
+    assert headline(model(documents=0, listed=[], tie_outs=[])).startswith("Nothing is synced yet")
 
 
 def test_a_difference_says_which_side_shows_more():
@@ -95,12 +91,14 @@ def test_rows_that_share_a_cause_are_one_card():
         listed("D", "changed_in_quickbooks", 40, "1.50"),
         listed("E", "changed_in_quickbooks", 0, "-4.00"),
     ]
-    model = read_model(run(listed=rows), ())
-    assert [(card.title, [row.number for row in card.rows]) for card in model.cards] == [
+    made = model(listed=rows)
+    assert [(card.title, [row.number for row in card.rows]) for card in made.cards] == [
         ("Changed in QuickBooks", ["D", "E"]), ("Tax", ["A", "B"]), ("Tax", ["C"]),
     ]  # fmt: skip
-    assert (model.cards[0].delta_words, model.cards[0].oldest_days) == ("2.50 less in QuickBooks", 40)
-    table = listed_by_age(model)
+    first = made.cards[0]
+    assert (delta_words(first.delta), first.oldest_days) == ("2.50 less in QuickBooks", 40)
+    assert "2.50 less in QuickBooks" in render_html(made)
+    table = listed_by_age(made)
     assert table.rows == (("Tax", (0, 3, 0, 0, 3)), ("Changed in QuickBooks", (1, 0, 0, 1, 2)))
     assert table.totals == (1, 3, 0, 1, 5)
     assert [age_of(days) for days in (0, 1, 6, 7, 29, 30)] == [
@@ -109,7 +107,7 @@ def test_rows_that_share_a_cause_are_one_card():
 
 
 def test_the_page_stands_alone_and_escapes_what_it_shows():
-    page = render_html(read_model(run(), DIFFERENCES))
+    page = render_html(model(*DIFFERENCES))
     tags = Tags()
     tags.feed(page)
     assert tags.open == []
@@ -128,13 +126,13 @@ def test_the_page_stands_alone_and_escapes_what_it_shows():
 
 
 def test_the_same_run_gives_the_same_bytes():
-    first, second = (read_model(run(), DIFFERENCES) for _ in range(2))
+    first, second = (model(*DIFFERENCES) for _ in range(2))
     assert render_html(first) == render_html(second)
     assert render_xlsx(first) == render_xlsx(second)
 
 
 def test_the_spreadsheet_holds_numbers_frozen_headers_filters_and_totals():
-    book = render_xlsx(read_model(run(), DIFFERENCES))
+    book = render_xlsx(model(*DIFFERENCES))
     sheet = sheet_named(book, "Tie-outs")
     cells = {cell.get("r"): cell for cell in sheet.iter(f"{SHEET}c")}
     assert cells["C2"].get("t") is None
@@ -162,22 +160,20 @@ def test_a_run_from_before_sums_had_items_of_their_own_is_still_read():
     older["rows"] = [{k: v for k, v in row.items() if k != "explained"} for row in older["rows"]]
     older["items"] = [{k: v for k, v in item.items() if k not in ("of", "kind")} for item in older["items"]]
     del older["steps"], older["leads_to"]
-    model = read_model(run(tie_outs=[older]), ())
-    page = render_html(model)
+    read = model(tie_outs=[older])
+    page = render_html(read)
     assert "10.00 more in QuickBooks" in page and "Left over" not in page
-    assert "Left over" in render_html(read_model(run(), ()))
-    assert render_xlsx(model)
+    assert "Left over" in render_html(model())
+    assert render_xlsx(read)
 
 
 def test_thousands_of_rows_stay_readable_and_all_reach_the_spreadsheet():
     many = [difference(f"INV-{n}", "total", "1.00", "2.00", "1.00") for n in range(3000)]
-    model = read_model(
-        run(listed=[listed(f"INV-{n}", "changed_in_quickbooks", n % 40) for n in range(3000)]), many
-    )
-    page = render_html(model)
+    large = model(*many, listed=[listed(f"INV-{n}", "changed_in_quickbooks", n % 40) for n in range(3000)])
+    page = render_html(large)
     assert "2,500 more are in the spreadsheet." in page
     assert len(page) < 700_000
-    assert len(sheet_named(render_xlsx(model), "Differences").findall(f".//{SHEET}row")) == 3001
+    assert len(sheet_named(render_xlsx(large), "Differences").findall(f".//{SHEET}row")) == 3001
 
 
 def test_no_word_of_ours_stands_for_a_whole_document():

@@ -7,10 +7,9 @@ from decimal import Decimal
 import pytest
 
 from caspen_qbo.reports.page import render_html
-from caspen_qbo.reports.stored import read_model
-from caspen_qbo.reports.words import sentences
+from caspen_qbo.reports.words import change_words, sentences
 from caspen_qbo.reports.xlsx import render_xlsx
-from tests.unit.reports.stored import figures, run, signed_change, signed_periods
+from tests.unit.reports.stored import figures, model, signed_change, signed_periods
 from tests.unit.reports.test_report import SHEET, Tags, sheet_named
 
 NOWHERE = figures(None, None)
@@ -39,10 +38,9 @@ WAS = figures("110.00", "110.00")
     ],
 )
 def test_every_change_is_told_in_words(signed: dict, now: dict, told: str):
-    [change] = read_model(
-        run(signed_periods=signed_periods(signed_change("INV-1", signed, now))), ()
-    ).signed.changes
-    assert change.what == told
+    periods = signed_periods(signed_change("INV-1", signed, now))
+    [change] = model(signed_periods=periods).report.signed_periods.changes
+    assert change_words(change) == told
 
 
 def test_the_page_names_who_signed_what_and_both_figures():
@@ -50,9 +48,9 @@ def test_the_page_names_who_signed_what_and_both_figures():
         signed_change("INV-1", WAS, figures("99.00", "99.00")),
         signed_change("CN-<2>", NOWHERE, figures("33.00", None), kind="credit_note"),
     )
-    model = read_model(run(signed_periods=stored), ())
-    assert "2 documents of a signed period no longer stand as signed." in sentences(model)
-    page = render_html(model)
+    made = model(signed_periods=stored)
+    assert "2 documents of a signed period no longer stand as signed." in sentences(made)
+    page = render_html(made)
     tags = Tags()
     tags.feed(page)
     assert tags.open == [] and all(attrs.get("scope") for tag, attrs in tags.seen if tag == "th")
@@ -63,11 +61,11 @@ def test_the_page_names_who_signed_what_and_both_figures():
 
 
 def test_what_stands_as_signed_says_so_and_what_was_never_signed_says_nothing():
-    quiet = read_model(run(signed_periods=signed_periods()), ())
+    quiet = model(signed_periods=signed_periods())
     assert "stands as it was signed" in render_html(quiet)
     assert not any("signed period" in sentence for sentence in sentences(quiet))
-    for unsigned in (run(), run(signed_periods={"sign_offs": [], "changes": [], "in_all": 0})):
-        assert "Signed periods" not in render_html(read_model(unsigned, ()))
+    for unsigned in (model(), model(signed_periods={"sign_offs": [], "changes": [], "in_all": 0})):
+        assert "Signed periods" not in render_html(unsigned)
 
 
 def test_the_spreadsheet_has_the_figures_as_numbers_with_their_sums():
@@ -75,8 +73,8 @@ def test_the_spreadsheet_has_the_figures_as_numbers_with_their_sums():
         signed_change("INV-1", WAS, figures("99.00", "99.00")),
         signed_change("INV-2", NOWHERE, figures("33.00", None)),
     )
-    model = read_model(run(signed_periods=stored), ())
-    book = render_xlsx(model)
+    made = model(signed_periods=stored)
+    book = render_xlsx(made)
     cells = {cell.get("r"): cell for cell in sheet_named(book, "Signed periods").iter(f"{SHEET}c")}
     amounts = {name: cells[name].findtext(f"{SHEET}v") for name in ("G2", "H2", "I2", "L2", "I4", "L4")}
     assert {name: Decimal(text) for name, text in amounts.items()} == {
@@ -84,11 +82,11 @@ def test_the_spreadsheet_has_the_figures_as_numbers_with_their_sums():
         "I4": Decimal("22"), "L4": Decimal("-11"),
     }  # fmt: skip
     assert cells["G3"].findtext(f"{SHEET}v") is None  # not there is blank, not 0.00
-    assert render_xlsx(model) == book
+    assert render_xlsx(made) == book
 
 
 def test_more_than_is_stored_is_said():
     stored = signed_periods(signed_change("INV-1", WAS, NOWHERE), in_all=6001)
-    page = render_html(read_model(run(signed_periods=stored), ()))
+    page = render_html(model(signed_periods=stored))
     assert "6,001 documents dated in a signed period no longer" in page
     assert "6,000 are in neither" in page

@@ -232,12 +232,14 @@ class StoredReport:
     time_zone: str
     local_date: date
     compared: Mapping[DocumentKind, int]
+    """Documents, by kind."""
     ledger: Mapping[DocumentKind, LedgerLine]
-    listed: tuple[ListedRow, ...]
-    listed_left_off: int
-    trend: tuple[TrendPoint, ...]
+    """Of invoices, those from before the connection are counted too."""
+    listed: tuple[ListedRow, ...] = ()
+    listed_left_off: int = 0
+    trend: tuple[TrendPoint, ...] = ()
     """Of the runs before this one, oldest first."""
-    tie_outs: tuple[TieOut, ...]
+    tie_outs: tuple[TieOut, ...] = ()
     signed_periods: SignedPeriods = SignedPeriods()
     format: int = 1
     """Raised when a reader of older ones would misunderstand."""
@@ -251,7 +253,8 @@ class ReconciliationRun:
     workspace_id: int
     full_compare: bool
     documents_checked: int
-    success: bool
+    success: bool | None
+    """Every check ran and no unexplained difference was found; None while the run is repeated."""
     checks: tuple[CheckResult, ...]
     calls: Mapping[str, int]
     """To QuickBooks, by sort of call."""

@@ -40,11 +40,11 @@ class Severity(StrEnum):
 class CheckResult:
     """The verdict of one check over all documents of one kind."""
 
-    kind: str
+    kind: DocumentKind
     name: str
     """rows, unique, in_quickbooks, in_caspen, one of :data:`COMPARED`, or edited."""
     description: str
-    severity: str
+    severity: Severity
     success: bool
     checked: int
     """Documents the check applied to."""
@@ -72,7 +72,7 @@ class Cause:
     lead: str
 
 
-def judge(
+def decide_cause(
     *,
     in_caspen: bool,
     in_quickbooks: bool,
@@ -87,7 +87,7 @@ def judge(
     What the differences of one synced document come from.
 
     :param gone: voided or deleted, as last read; None when QuickBooks has it, or when it was never found.
-    :param drifted: Somebody edited it in QuickBooks since it was posted.
+    :param drifted: Someone edited it in QuickBooks since it was posted.
     :param unused: It is a credit note or payment of which nothing differs but what is left to be applied.
     """
     name = f"QuickBooks {quickbooks_type} {quickbooks_id}" if quickbooks_id else "The QuickBooks document"

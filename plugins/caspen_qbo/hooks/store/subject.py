@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.store.codec import decode
 
 T = TypeVar("T")
 
@@ -53,6 +54,15 @@ class Subject:
     def _fetch_value(self, kind: type[T], statement: str, /, **params: Any) -> T | None:
         """The first row as such a value, or None."""
         return next(iter(self._fetch_values(kind, statement, **params)), None)
+
+    def _read_values(self, kind: type[T], statement: str, /, **params: Any) -> list[T]:
+        """As :meth:`_fetch_values`, with enumerations and values in ``jsonb`` columns as what they are."""
+        return [decode(kind, row) for row in self._fetch_all(statement, **params)]
+
+    def _read_pages(self, kind: type[T], statement: str, /, **params: Any) -> Iterator[list[T]]:
+        """Pages of such values; see :meth:`_pages`."""
+        for rows in self._pages(statement, **params):
+            yield [decode(kind, row) for row in rows]
 
     def _is(self, statement: str, /, **params: Any) -> bool:
         """The answer of a statement with one boolean column."""

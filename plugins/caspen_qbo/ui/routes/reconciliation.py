@@ -145,7 +145,7 @@ def _signing(visit: Visit) -> Signing:
     if frozen is None:
         return Signing(None, None)
     latest = visit.store.sign_off.fetch_sign_offs(frozen.realm_id, 1)
-    return Signing(frozen.run_id, latest[0]["through"] if latest else None)
+    return Signing(frozen.run_id, latest[0].through if latest else None)
 
 
 def _report(visit: Visit, found: Row) -> Report:

@@ -15,10 +15,8 @@ def fetch_customer_names(session: Session) -> dict[str, str]:
     :raises RetryError: QuickBooks is unavailable or throttles.
     """
     names: dict[str, str] = {}
-    ids = session.store.comparison.fetch_differing_customers()
-    for chunk in chunked(ids, settings.QUERY_IN_MAX):
-        among = ", ".join(quote(customer_id) for customer_id in chunk)
-        where = f"Id IN ({among}) AND Active IN (true, false)"
-        for body in session.accounting.query("Customer", where):
+    for chunk in chunked(session.store.comparison.fetch_differing_customers(), settings.QUERY_IN_MAX):
+        ids = ", ".join(quote(customer_id) for customer_id in chunk)
+        for body in session.accounting.query("Customer", f"Id IN ({ids}) AND Active IN (true, false)"):
             names[str(body["Id"])] = str(body.get("DisplayName") or "")
     return {customer_id: name for customer_id, name in names.items() if name}

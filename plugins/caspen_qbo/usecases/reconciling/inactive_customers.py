@@ -1,5 +1,5 @@
 """
-Customers made inactive in QuickBooks while posted invoices stand on them: learnt, marked, listed.
+Customers made inactive in QuickBooks while posted invoices stand on them: read, marked, listed.
 
 QuickBooks refuses what names an inactive customer, so what is still to come for its invoices moves on one
 side only.
@@ -7,19 +7,17 @@ side only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, amount_of
-from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS
-from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.posting.unsynced import Listing
+from caspen_qbo.hooks.store.reconciling.comparison import DifferingDocument
 from caspen_qbo.usecases.shared.session import Session
 
 ENTITY = "Customer"
@@ -28,15 +26,14 @@ RECENT_DAYS = 92
 """A quarter: what is dated since then still goes into a tax return that is not filed."""
 
 
-def learn(
+def read_customers(
     session: Session, changed: Iterable[Body] | None, seen_at: datetime
 ) -> Mapping[str, Decimal] | None:
     """
     Store which customers are inactive.
 
-    :param changed: What the change feed told of customers; None: ask for all customers, a call for each
-        thousand.
-    :return: What each customer owes, by id, where that is not nothing; None when not all were asked for.
+    :param changed: Customers in the change feed; None: read all customers, a call for each thousand.
+    :return: What each customer owes, by id, where that is not nothing; None when not all were read.
     """
     complete = changed is None
     active: list[str] = []
@@ -48,8 +45,8 @@ def learn(
         if balance := amount_of(body.get("Balance")):
             balances[customer_id] = balance
     with session.store.transaction():
-        # When all were read, whoever is not inactive is active.
-        session.store.inactive.keep(
+        # When all were read, every customer that is not inactive is active.
+        session.store.inactive.save(
             session.realm_id, inactive, [] if complete else active, seen_at, complete=complete
         )
     return balances if complete else None
@@ -70,23 +67,19 @@ def mark_inactive(session: Session) -> int:
     return session.store.inactive.mark_compared(session.realm_id, recent_since=recent_since)
 
 
-def list_inactive(
-    session: Session, row: dict[str, Any], found: Sequence[Difference], customer_id: str
-) -> list[Difference]:
+def list_inactive(session: Session, row: DifferingDocument) -> list[Difference]:
     """List an invoice for its inactive customer, one cause for all of that customer's; what else differs."""
-    status = next((difference for difference in found if difference.field == CUSTOMER_STATUS), None)
+    status = next((difference for difference in row.found if difference.field == CUSTOMER_STATUS), None)
     if status is None:
-        return list(found)
+        return row.found
+    customer_id = row.quickbooks_customer or ""
     detail = (
-        f"QuickBooks customer {customer_id}, on whom {row['quickbooks_type']} {row['quickbooks_id']} stands, "
+        f"QuickBooks customer {customer_id}, on whom {row.quickbooks_type} {row.quickbooks_id} stands, "
         "was made inactive there. Payments, credits and changes of this invoice cannot be posted before it "
         "is active again; accept it if nothing more is to come."
     )
-    document = DocumentRef(
-        DocumentKind(row["document_kind"]), row["document_id"], row["document_number"], row["invoice_id"]
-    )
     cause = CauseRef(CauseKind.CUSTOMER, customer_id)
     session.store.unsynced.record(
-        [Listing(document, ERROR_KEY, detail, cause, blocks=False, difference=replace(status, delta=None))]
+        [Listing(row.ref, ERROR_KEY, detail, cause, blocks=False, difference=replace(status, delta=None))]
     )
-    return [difference for difference in found if difference is not status]
+    return [difference for difference in row.found if difference.field != CUSTOMER_STATUS]

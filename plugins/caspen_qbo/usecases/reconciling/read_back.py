@@ -15,7 +15,8 @@ from caspen_qbo import settings
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.documents import Body, read_facts
 from caspen_qbo.core.query_text import quote
-from caspen_qbo.usecases.reconciling import inactive_customers as inactive
+from caspen_qbo.usecases.reconciling.inactive_customers import ENTITY as CUSTOMER
+from caspen_qbo.usecases.reconciling.inactive_customers import read_customers
 from caspen_qbo.usecases.sending.lookup import fetch_by
 from caspen_qbo.usecases.shared.session import Session
 
@@ -25,7 +26,7 @@ CURSOR = "quickbooks_documents"
 TYPES = ("Invoice", "CreditMemo", "Payment")
 STORE_AT_ONCE = 500
 FULL_READ_DAYS = 7
-"""A full read at least this often: the change feed can be cut, and what it never told is then found."""
+"""A full read at least this often: the change feed can be cut, and what it left out is then found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ class ReadBack:
     """What each customer owes in QuickBooks, where that is not nothing; read when everything is."""
 
 
-def wants_full(session: Session, *, asked: bool) -> bool:
-    """Whether this run reads everything: asked for, small, never done, or not done for a week."""
+def wants_full(session: Session, *, requested: bool) -> bool:
+    """Whether this run reads everything: requested, small, never done, or not done for a week."""
     linked, full_read_at = session.store.snapshot.fetch_extent(session.realm_id)
-    if asked or linked <= settings.FULL_COMPARE_DOCUMENTS_MAX or full_read_at is None:
+    if requested or linked <= settings.FULL_COMPARE_DOCUMENTS_MAX or full_read_at is None:
         return True
     cursor = session.store.documents.fetch_cursor(CURSOR)
     return cursor is None or datetime.now(UTC) - full_read_at > timedelta(days=FULL_READ_DAYS)
@@ -53,11 +54,11 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     """
     Bring the snapshot of this company up to date.
 
-    The feed is asked even when everything is read: its answer carries QuickBooks' own time, from where the
-    next run goes on, and it names what was deleted. The cursor moves only after all is stored. Safe to
+    The feed is read even when everything is: its answer carries QuickBooks' own time, from where the next
+    run resumes, and it names what was deleted. The cursor moves only after all is stored. Safe to
     repeat.
 
-    :raises RetryError: QuickBooks is unavailable or throttles; what was read so far is kept, the cursor is
+    :raises RetryError: QuickBooks is unavailable or throttles; what was read so far is saved, the cursor is
         not moved.
     """
     started_at = datetime.now(UTC)
@@ -69,16 +70,16 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
         changes, quickbooks_time = session.accounting.fetch_feed(TYPES, since)
     else:
         queries_before = session.accounting.calls().get("query", 0)
-        changes, quickbooks_time = session.accounting.fetch_changes((*TYPES, inactive.ENTITY), since)
+        changes, quickbooks_time = session.accounting.fetch_changes((*TYPES, CUSTOMER), since)
         # Where the feed was cut or too old, queries answered instead, and queries do not know deletions.
         full = session.accounting.calls().get("query", 0) > queries_before
     documents = 0
     for quickbooks_type in TYPES:
-        documents += _keep(session, quickbooks_type, changes[quickbooks_type], started_at)
+        documents += _save(session, quickbooks_type, changes[quickbooks_type], started_at)
     if full:
         documents += _read_all(session, started_at)
-    documents += _read_unmet(session, started_at if full else None, started_at)
-    balances = inactive.learn(session, None if full else changes[inactive.ENTITY], started_at)
+    documents += _read_unread(session, started_at if full else None, started_at)
+    balances = read_customers(session, None if full else changes[CUSTOMER], started_at)
     session.store.documents.move_cursor(CURSOR, quickbooks_time)
     log.info(
         "read back workspace=%d full=%s documents=%d run=%s",
@@ -96,48 +97,48 @@ def _read_all(session: Session, started_at: datetime) -> int:
     where = f"MetaData.CreateTime >= {quote(since.isoformat(timespec='seconds'))}"
     documents = 0
     for quickbooks_type in TYPES:
-        documents += _keep(
+        documents += _save(
             session, quickbooks_type, session.accounting.query(quickbooks_type, where), started_at
         )
-        session.store.snapshot.forget_unseen(session.realm_id, quickbooks_type, started_at)
+        session.store.snapshot.delete_unseen(session.realm_id, quickbooks_type, started_at)
     return documents
 
 
-def _read_unmet(session: Session, since: datetime | None, seen_at: datetime) -> int:
+def _read_unread(session: Session, since: datetime | None, seen_at: datetime) -> int:
     """
-    Linked documents not met so far: older than the connection, shown late, or deleted. Asking by id tells
-    which; twice, with a wait between, before something is taken for deleted.
+    Linked documents not read so far: older than the connection, shown late, or deleted. They are read by id,
+    twice with a wait between, before one is taken for deleted.
     """
     store = session.store.snapshot
-    unmet = store.fetch_unmet(session.realm_id, since)
-    documents, missing = _ask_by_id(session, unmet, seen_at)
+    unread = store.fetch_unread(session.realm_id, since)
+    documents, missing = _read_by_id(session, unread, seen_at)
     if any(missing.values()) and session.accounting.wait_for_visibility():
-        late, missing = _ask_by_id(session, missing, seen_at)
+        late, missing = _read_by_id(session, missing, seen_at)
         documents += late
     for quickbooks_type, ids in missing.items():
         store.mark_deleted(session.realm_id, quickbooks_type, ids, seen_at)
     return documents
 
 
-def _ask_by_id(
+def _read_by_id(
     session: Session, wanted: Mapping[str, Sequence[str]], seen_at: datetime
 ) -> tuple[int, dict[str, list[str]]]:
-    """Keep what is there; how many, and by type the ids of those that are not."""
+    """Save what is there; how many, and by type the ids of those that are not."""
     documents, missing = 0, dict[str, list[str]]()
     for quickbooks_type, ids in wanted.items():
         there: set[str] = set()
         for chunk in chunked(ids, settings.QUERY_IN_MAX):
             found = list(fetch_by(session, quickbooks_type, "Id", chunk))
-            documents += _keep(session, quickbooks_type, found, seen_at)
+            documents += _save(session, quickbooks_type, found, seen_at)
             there |= {str(body["Id"]) for body in found}
         missing[quickbooks_type] = [quickbooks_id for quickbooks_id in ids if quickbooks_id not in there]
     return documents, missing
 
 
-def _keep(session: Session, quickbooks_type: str, bodies: Iterable[Body], seen_at: datetime) -> int:
-    kept = 0
+def _save(session: Session, quickbooks_type: str, bodies: Iterable[Body], seen_at: datetime) -> int:
+    saved = 0
     for chunk in chunked(bodies, STORE_AT_ONCE):
         facts = [read_facts(quickbooks_type, body) for body in chunk]
-        session.store.snapshot.keep(session.realm_id, facts, seen_at)
-        kept += len(facts)
-    return kept
+        session.store.snapshot.save(session.realm_id, facts, seen_at)
+        saved += len(facts)
+    return saved

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
 
 from caspen_qbo.core.reconciling.sign_off import default_through, refuse_through
+from caspen_qbo.core.reconciling.stored import Side, SignedChange, SignedPeriods
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.usecases.shared.session import Session
+from caspen_qbo.wording import KIND_WORDS, money
 
 log = logging.getLogger(__name__)
 
 SIGN_OFFS_SHOWN = 12
 CHANGES_MAX = 5000
 """Changed documents stored with a run; beyond that the report says how many there are."""
-TOLD_MAX = 50
-MONEY = ("caspen_total", "caspen_tax", "quickbooks_total", "quickbooks_tax")
-DATES = ("caspen_date", "quickbooks_date")
+NOTIFIED_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,8 @@ def sign_off(
     """
     Sign a reconciliation: record the figures of every document dated up to a day, as that run saw them.
 
-    What was signed before and still stands is left as it is; what changed since is signed anew, which ends
-    the attention it raised.
+    What was signed before and still stands is left as it is; what changed since is signed again, and needs
+    no more attention.
 
     :param run_day: The run's day in the practice's time zone. :param through: None: the end of the month
         before, or what is signed already where that is later.
@@ -58,7 +55,7 @@ def sign_off(
                 "kept. Look at the latest run and sign that one, or run Reconcile once more."
             )
         earlier = store.sign_off.fetch_sign_offs(frozen.realm_id, 1)
-        signed_through = earlier[0]["through"] if earlier else None
+        signed_through = earlier[0].through if earlier else None
         through = through or default_through(run_day, signed_through)
         if why := refuse_through(through, run_day, signed_through):
             raise ConfigurationError(why)
@@ -71,91 +68,59 @@ def sign_off(
     return Signed(through, documents)
 
 
-def watch_signed(session: Session) -> dict[str, Any]:
+def watch_signed(session: Session) -> SignedPeriods:
     """
-    Hold what was signed against what this run froze, and give back what its report shows of that.
+    Compare what was signed with what this run froze, for its report.
 
-    Call inside the transaction that finishes the run. Amounts are texts, as everywhere in a stored report.
+    Call inside the transaction that finishes the run.
     """
     store, realm_id = session.store.sign_off, session.realm_id
     if not store.fetch_sign_offs(realm_id, 1):
-        return {"sign_offs": [], "changes": [], "in_all": 0}
+        return SignedPeriods()
     store.find_changes(realm_id)
-    changes = store.fetch_changes(realm_id, CHANGES_MAX)
-    return {
-        "sign_offs": [
-            {**_signature(row), "documents": row["documents"], "changes": row["changes"]}
-            for row in store.fetch_sign_offs(realm_id, SIGN_OFFS_SHOWN)
-        ],
-        "changes": [plain_change(row) for row in changes],
-        "in_all": changes[0]["in_all"] if changes else 0,
-    }
+    found = store.fetch_changes(realm_id, CHANGES_MAX)
+    return SignedPeriods(store.fetch_sign_offs(realm_id, SIGN_OFFS_SHOWN), found.changes, found.in_all)
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
-    """What changed in signed periods that nobody was told of yet."""
+class UnnotifiedChanges:
+    """What changed in signed periods and nobody was notified of yet."""
 
     documents: int
     text: str
-    """One line a document, the first TOLD_MAX of them."""
+    """One line a document, the first NOTIFIED_MAX of them."""
     until: datetime
 
 
-def untold_changes(store: WorkspaceStore) -> Untold | None:
-    """None: everything was told. Say :func:`told_signed` once it reached somebody."""
+def unnotified_changes(store: WorkspaceStore) -> UnnotifiedChanges | None:
+    """None: there are none. Call :func:`mark_notified` once people were notified."""
     connection = store.setup.fetch_connection()
     if connection is None:
         return None
-    rows = store.sign_off.fetch_changes(connection.realm_id, TOLD_MAX, untold=True)
-    if not rows:
+    found = store.sign_off.fetch_changes(connection.realm_id, NOTIFIED_MAX, unnotified=True)
+    if found.last_seen_at is None:
         return None
-    lines = [_line(row) for row in rows]
-    in_all = rows[0]["in_all"]
-    if in_all > len(rows):
-        lines.append(f"and {in_all - len(rows)} more: see the report.")
-    return Untold(in_all, "\n".join(lines), rows[0]["last_seen_at"])
+    lines = [_line(change) for change in found.changes]
+    if more := found.in_all - len(lines):
+        lines.append(f"and {more} more: see the report.")
+    return UnnotifiedChanges(found.in_all, "\n".join(lines), found.last_seen_at)
 
 
-def told_signed(store: WorkspaceStore, untold: Untold) -> None:
-    store.sign_off.mark_told(untold.until)
+def mark_notified(store: WorkspaceStore, changes: UnnotifiedChanges) -> None:
+    store.sign_off.mark_notified(changes.until)
 
 
-def _line(row: Mapping[str, Any]) -> str:
+def _line(change: SignedChange) -> str:
     sides = "; ".join(
-        f"{name} {_amount(row[f'signed_{side}_total'])} signed, {_amount(row[f'{side}_total'])} now"
-        for name, side in (("Caspen", "caspen"), ("QuickBooks", "quickbooks"))
+        f"{name} {_total(signed)} signed, {_total(now)} now"
+        for name, signed, now in (
+            ("Caspen", change.signed.caspen, change.now.caspen),
+            ("QuickBooks", change.signed.quickbooks, change.now.quickbooks),
+        )
     )
-    kind = row["document_kind"].replace("_", " ")
-    who = row["signed_by"].removeprefix("airflow:")
-    return f"{kind} {row['document_number']}: {sides} (up to {row['through']} signed by {who})"
+    signature = f"up to {change.through} signed by {change.signer}"
+    return f"{KIND_WORDS[change.kind][0]} {change.number}: {sides} ({signature})"
 
 
-def _amount(value: Decimal | None) -> str:
-    return "nothing" if value is None else f"{value:,.2f}"
-
-
-def plain_change(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A change as it is stored with a run and read by :mod:`caspen_qbo.reports.signed`."""
-    return {
-        **_signature(row),
-        "kind": row["document_kind"],
-        "number": row["document_number"],
-        "since": row["first_seen_at"].isoformat(timespec="seconds"),
-        "signed": {name: _plain(row[f"signed_{name}"]) for name in (*MONEY, *DATES)},
-        "now": {name: _plain(row[name]) for name in (*MONEY, *DATES)},
-    }
-
-
-def _signature(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "through": row["through"].isoformat(),
-        "signed_at": row["signed_at"].isoformat(timespec="seconds"),
-        "signed_by": row["signed_by"],
-    }
-
-
-def _plain(value: Decimal | date | None) -> str | None:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return None if value is None else value.isoformat()
+def _total(side: Side) -> str:
+    return money(side.total) if side.there else "nothing"

@@ -2,70 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.reconciling.stored import TieOut
+from caspen_qbo.core.reconciling.tie_outs import Item, Sum, TieOutDraft, describe_reason
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.hooks.store.reconciling.tie_outs import AccountPart, ComparedSums
 from caspen_qbo.usecases.reconciling.tax_by_code import by_code, name_codes
-from caspen_qbo.usecases.reconciling.tie_out_rows import ITEMS_MAX, ZERO, Item, Sum, TieOut, TieOutDraft
 from caspen_qbo.usecases.shared.session import Session
+from caspen_qbo.wording import counted, long_day, money
 
 
-def tie_outs(session: Session, today: date, balances: Mapping[str, Decimal] | None) -> list[TieOut]:
+def collect_tie_outs(
+    session: Session, today: date, balances: Mapping[str, Decimal] | None
+) -> tuple[TieOut, ...]:
     """
     Receivables, the payment account, credit notes, and tax of this month and the one before.
 
     :param today: In the workspace's time zone.
-    :param balances: What QuickBooks says each customer owes, by id; None when this run did not ask.
+    :param balances: What QuickBooks says each customer owes, by id; None when this run did not read that.
     """
-    sums = session.store.tie_outs.sum_compared()
+    compared = session.store.tie_outs.sum_compared()
     drafts = (
-        _receivables(session, sums, balances),
-        _payment_account(session, sums),
-        _credit_notes(session, sums),
+        _receivables(session, compared, balances),
+        _payment_account(session, compared),
+        _credit_notes(session, compared),
         _tax(session, today),
     )
-    return [draft.finish(session) for draft in drafts]
+    reasons = _reasons(session, (item.key for draft in drafts for _, item in draft.shown))
+    return tuple(draft.finish(reasons) for draft in drafts)
+
+
+def _reasons(session: Session, keys: Iterable[DocumentKey]) -> dict[DocumentKey, str]:
+    ids = defaultdict[DocumentKind, set[int]](set)
+    for key in keys:
+        ids[key.kind].add(key.id)
+    known = {kind: session.store.tie_outs.fetch_reasons(kind, sorted(wanted)) for kind, wanted in ids.items()}
+    return {
+        DocumentKey(kind, document_id): describe_reason(kind, known[kind].get(document_id))
+        for kind, wanted in ids.items()
+        for document_id in wanted
+    }
+
+
+def _sum(
+    session: Session,
+    compared: Sequence[ComparedSums],
+    label: str,
+    kind: DocumentKind,
+    figure: str,
+    *,
+    imported: bool = False,
+) -> Sum:
+    """A figure, total or balance, of all compared documents of a kind."""
+    rows = [row for row in compared if row.document_kind is kind and (row.origin == "quickbooks") == imported]
+    caspen, quickbooks = (
+        sum((getattr(row, f"{side}_{figure}") for row in rows), ZERO) for side in ("caspen", "quickbooks")
+    )
+    found = session.store.tie_outs.fetch_items(kind, figure, imported=imported)
+    return Sum(label, caspen, quickbooks, found.items, found.in_all, found.delta)
 
 
 def _receivables(
-    session: Session, sums: Sequence[Mapping[str, Any]], balances: Mapping[str, Decimal] | None
+    session: Session, compared: Sequence[ComparedSums], balances: Mapping[str, Decimal] | None
 ) -> TieOutDraft:
     store = session.store.tie_outs
-    synced = _sum(session, "Open balances of synced invoices", sums, DocumentKind.INVOICE, "balance")
-    found = {(row["name"], row["linked"]): row for row in store.sum_receivables(session.realm_id)}
-
-    def amount(name: str, *, linked: bool = True) -> Decimal:
-        row = found.get((name, linked))
-        return row["amount"] if row else ZERO
-
+    label = "Open balances of synced invoices"
+    synced = _sum(session, compared, label, DocumentKind.INVOICE, "balance")
+    found = store.sum_receivables(session.realm_id)
     notes = []
     unsynced = store.sum_unsynced()
-    if number := unsynced["documents"]:
+    if number := unsynced.documents:
+        verbs = ("waits", "is") if number == 1 else ("wait", "are")
         notes.append(
-            f"Not in these sums on Caspen's side: {_count(number, 'finalised invoice')} that wait"
-            f"{'s' if number == 1 else ''} or {'is' if number == 1 else 'are'} listed, with "
-            f"{unsynced['amount']:,.2f} due in Caspen."
+            f"Not in these sums on Caspen's side: {counted(number, 'finalised invoice')} that {verbs[0]} or "
+            f"{verbs[1]} listed, with {money(unsynced.amount)} due in Caspen."
         )
-    if number := unsynced["foreign_documents"]:
-        notes.append(f"In another currency, and not in QuickBooks: {_count(number, 'finalised invoice')}.")
+    if number := unsynced.foreign_documents:
+        notes.append(f"In another currency, and not in QuickBooks: {counted(number, 'finalised invoice')}.")
     steps = [
         (
             "Synced invoices that were moved to a customer who is no client of Caspen's",
-            -amount("compared", linked=False),
+            -found.get(("compared", False), ZERO),
         ),
-        ("Posted invoices of which Caspen has a newer version that waits or is listed", amount("held")),
-        ("QuickBooks invoices that are not of Caspen's", amount("other")),
-        ("Credit memos not used up", -amount("unused_credits")),
-        ("Payments or parts of payments that pay nothing", -amount("unapplied_payments")),
+        (
+            "Posted invoices of which Caspen has a newer version that waits or is listed",
+            found.get(("held", True), ZERO),
+        ),
+        ("QuickBooks invoices that are not of Caspen's", found.get(("other", True), ZERO)),
+        ("Credit memos not used up", -found.get(("unused_credits", True), ZERO)),
+        ("Payments or parts of payments that pay nothing", -found.get(("unapplied_payments", True), ZERO)),
     ]
     if balances is None:
-        notes.append(
-            "What these customers owe all in all is read when every document is read again, which this run "
-            "did not do."
-        )
+        notes.append("Total customer balances are read only in a full run; this run was incremental.")
     else:
         shown = store.sum_customers(session.realm_id, balances)
         known = synced.quickbooks + sum((step for _, step in steps), ZERO)
@@ -75,52 +109,61 @@ def _receivables(
     return TieOutDraft(
         "receivables",
         "Accounts receivable",
-        "What clients owe on synced invoices, and from there to what QuickBooks shows that they owe.",
+        "What clients owe on synced invoices, reconciled to the balance QuickBooks shows.",
         [synced],
         steps=steps,
-        leads_to=None if balances is None else "What these customers owe in QuickBooks, all in all",
+        leads_to=None if balances is None else "Total customer balances in QuickBooks",
         notes=notes,
     )
 
 
-def _payment_account(session: Session, sums: Sequence[Mapping[str, Any]]) -> TieOutDraft:
+def _payment_account(session: Session, compared: Sequence[ComparedSums]) -> TieOutDraft:
     choices = session.store.setup.fetch_choices()
-    account = session.store.tie_outs.sum_account(
+    parts = session.store.tie_outs.sum_account(
         session.realm_id, choices.payment_account_id if choices else ""
     )
-    label = "Payments {} on synced invoices".format
-    posted = _sum(session, label("posted from Caspen"), sums, DocumentKind.PAYMENT, "total")
-    imported = _sum(session, label("imported from QuickBooks"), sums, DocumentKind.PAYMENT, "total", True)
+    none = AccountPart()
+    both = [
+        _sum(session, compared, label, DocumentKind.PAYMENT, "total", imported=imported)
+        for label, imported in (
+            ("Payments posted from Caspen on synced invoices", False),
+            ("Payments imported from QuickBooks on synced invoices", True),
+        )
+    ]
     steps = [
-        ("Of these on another account than the chosen payment account", -_part(account, "elsewhere")),
-        ("What the others pay beside synced invoices, or not yet at all", _part(account, "compared", "rest")),
+        ("Of these on another account than the chosen payment account", -parts.get("elsewhere", none).amount),
+        (
+            "What the others pay beside synced invoices, or not yet at all",
+            parts.get("compared", none).rest,
+        ),
         (
             "Posted payments of which Caspen has a newer version that waits or is listed",
-            _part(account, "held"),
+            parts.get("held", none).amount,
         ),
-        ("QuickBooks payments that are not linked to Caspen", _part(account, "other")),
+        ("QuickBooks payments that are not linked to Caspen", parts.get("other", none).amount),
     ]
     return TieOutDraft(
         "payment_account",
         "Payment account",
-        "Money received on synced invoices, and from there to the payments that QuickBooks has on the chosen "
+        "Money received on synced invoices, reconciled to the payments that QuickBooks has on the chosen "
         "payment account. Deposits, transfers and sales receipts are not payments and not read.",
-        [posted, imported],
-        totals={"Together": [posted, imported]},
+        both,
+        totals={"Together": both},
         steps=steps,
         leads_to="Payments on the payment account in QuickBooks, since it was connected",
     )
 
 
-def _credit_notes(session: Session, sums: Sequence[Mapping[str, Any]]) -> TieOutDraft:
+def _credit_notes(session: Session, compared: Sequence[ComparedSums]) -> TieOutDraft:
+    kind = DocumentKind.CREDIT_NOTE
     return TieOutDraft(
         "credit_notes",
         "Credit notes",
         "Synced credit notes: each should be in QuickBooks for the same amount, and used up on its own "
         "invoice.",
         [
-            _sum(session, "Credit notes issued", sums, DocumentKind.CREDIT_NOTE, "total"),
-            _sum(session, "Not yet used on their invoice", sums, DocumentKind.CREDIT_NOTE, "balance"),
+            _sum(session, compared, "Credit notes issued", kind, "total"),
+            _sum(session, compared, "Not yet used on their invoice", kind, "balance"),
         ],
     )
 
@@ -130,27 +173,24 @@ def _tax(session: Session, today: date) -> TieOutDraft:
     names = name_codes(session)
     sums: dict[tuple[date, str, str], Sum] = {}
     for taxed in by_code(session, since):
+        name = names.get(taxed.code, f"tax code [{taxed.code}]" if taxed.code else "no tax code")
         for index, figure in enumerate(("Net sales", "Tax")):
-            caspen, quickbooks = (
-                None if side is None else side[index] for side in (taxed.caspen, taxed.quickbooks)
-            )
-            if not caspen and not quickbooks:
-                continue
-            name = names.get(taxed.code, f"tax code [{taxed.code}]" if taxed.code else "no tax code")
-            label = f"{figure} at {name}, {taxed.month:%B %Y}"
-            line = sums.setdefault((taxed.month, taxed.code, figure), Sum(label))
-            line.add(Item(taxed.kind, taxed.document_id, taxed.number, caspen, quickbooks))
+            caspen, quickbooks = (side and side[index] for side in (taxed.caspen, taxed.quickbooks))
+            if caspen or quickbooks:
+                label = f"{figure} at {name}, {taxed.month:%B %Y}"
+                line = sums.setdefault((taxed.month, taxed.code, figure), Sum(label))
+                line.add(Item(taxed.key, taxed.number, caspen, quickbooks))
     ordered = sorted(sums)
-    others = session.store.tie_outs.sum_other_tax(session.realm_id, since)
-    told = (
-        ("other", "not of Caspen's"),
-        ("held", "of which Caspen has a newer version that waits or is listed"),
-    )
+    others = {
+        "other": "not of Caspen's",
+        "held": "of which Caspen has a newer version that waits or is listed",
+    }
+    found = {row.name: row for row in session.store.tie_outs.sum_other_tax(session.realm_id, since)}
     return TieOutDraft(
         "tax",
         "Tax by code",
-        f"Synced invoices less credit notes from {since.day} {since:%B %Y} on, each side in the month of its "
-        "own date.",
+        f"Synced invoices less credit notes from {long_day(since)} on, each side in the month of its own "
+        "date.",
         [sums[key] for key in ordered],
         totals={
             f"{figure} together, {month:%B %Y}": [
@@ -160,41 +200,9 @@ def _tax(session: Session, today: date) -> TieOutDraft:
             for figure in ("Net sales", "Tax")
         },
         notes=[
-            f"Beside these, QuickBooks dates {_count(others[name]['documents'], 'document')} {what} "
-            f"into this period: net {others[name]['net']:,.2f}, tax {others[name]['tax']:,.2f}."
-            for name, what in told
-            if name in others
+            f"Not in these sums: QuickBooks dates {counted(found[name].documents, 'document')} {what} "
+            f"into this period: net {money(found[name].net)}, tax {money(found[name].tax)}."
+            for name, what in others.items()
+            if name in found
         ],
     )
-
-
-def _sum(
-    session: Session,
-    label: str,
-    sums: Sequence[Mapping[str, Any]],
-    kind: DocumentKind,
-    figure: str,
-    imported: bool = False,
-) -> Sum:
-    """A figure of all compared documents of a kind, with those in which it differs."""
-    rows = [r for r in sums if r["document_kind"] == kind and (r["origin"] == "quickbooks") == imported]
-    items = session.store.tie_outs.fetch_items(kind, figure, ITEMS_MAX, imported=imported)
-    return Sum(
-        label,
-        sum((row[f"caspen_{figure}"] for row in rows), ZERO),
-        sum((row[f"quickbooks_{figure}"] for row in rows), ZERO),
-        [
-            Item(kind, row["document_id"], row["document_number"], row["caspen"], row["quickbooks"])
-            for row in items
-        ],
-        items[0]["items"] if items else 0,
-        items[0]["delta_of_all"] if items else ZERO,
-    )
-
-
-def _part(found: Mapping[str, Mapping[str, Any]], name: str, figure: str = "amount") -> Decimal:
-    return found[name][figure] if name in found else ZERO
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

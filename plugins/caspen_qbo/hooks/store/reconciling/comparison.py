@@ -1,30 +1,74 @@
-"""Both sides frozen beside each other, and what differs between them."""
+"""Both sides frozen next to each other, and what differs between them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
 from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.reconciling.verdict import COMPARED
-from caspen_qbo.hooks.database import Row
-from caspen_qbo.hooks.store.codec import decode
+from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.hooks.store.codec import jsonb
 from caspen_qbo.hooks.store.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class EditedDocument:
     """A document QuickBooks has in another version than it answered when it was posted."""
 
-    kind: str
+    document_kind: DocumentKind
     document_id: int
-    posted: DocumentFacts
-    now: DocumentFacts
+    as_posted: DocumentFacts
+    now_facts: DocumentFacts
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingField:
+    """One field as recorded; None where a side has nothing."""
+
+    field: str
+    caspen_value: str | None
+    quickbooks_value: str | None
+    delta: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingDocument:
+    """A compared document with differences that nothing explains."""
+
+    document_kind: DocumentKind
+    document_id: int
+    """Below zero for a document that is in QuickBooks alone."""
+    document_number: str
+    invoice_id: int
+    """Of a document that is in QuickBooks alone: the id of the document whose mark it carries."""
+    quickbooks_type: str | None
+    quickbooks_id: str | None
+    in_caspen: bool
+    in_quickbooks: bool
+    drifted: bool
+    quickbooks_total: Decimal | None
+    quickbooks_customer: str | None
+    gone: str | None
+    """voided or deleted, as last read."""
+    differences: tuple[DifferingField, ...]
+
+    @property
+    def ref(self) -> DocumentRef:
+        return DocumentRef(self.document_kind, self.document_id, self.document_number, self.invoice_id)
+
+    @property
+    def found(self) -> list[Difference]:
+        """The differences in the words of the list a person clears."""
+        return [
+            Difference(one.field, one.caspen_value or "nothing", one.quickbooks_value or "nothing", one.delta)
+            for one in self.differences
+        ]
 
 
 class ComparisonStore(Subject):
@@ -34,59 +78,45 @@ class ComparisonStore(Subject):
 
     def freeze(self, realm_id: str, fresh_since: datetime | None) -> None:
         """
-        Replace the workspace's comparison. Call inside a transaction, before :meth:`fetch_edited`; one that
-        holds the workspace's frozen run (:meth:`SignOffStore.lock_frozen`), so that nobody signs meanwhile.
+        Replace the workspace's comparison. Call before :meth:`fetch_edited`, inside a transaction that holds
+        the workspace's frozen run (:meth:`SignOffStore.lock_frozen`), so that nobody signs concurrently.
         """
         keys = {"workspace_id": self.workspace_id, "realm_id": realm_id}
         self._execute("set_memory")
-        self._empty(keys)
+        self._empty()
         self._execute("insert_comparison", **keys, fresh_since=fresh_since)
         self._execute("insert_imported", **keys)
-        strangers = self._fetch_all("select_strangers", **keys)
-        self._execute_many("insert_stranger", [{**keys, **row} for row in strangers])
+        unknown = self._fetch_all("select_unknown", **keys)
+        self._execute_many("insert_unknown", [{**keys, **row} for row in unknown])
         self._execute("clear_unedited", **keys)
 
-    def _empty(self, keys: Mapping[str, Any]) -> None:
+    def _empty(self) -> None:
         """
         Take the workspace's rows out; where no other workspace has any, by starting a new table file.
 
         Deleted rows lie in the file until the server has cleaned up, and every check reads over them.
         """
         alone = (
-            not self._has_others(keys)
+            not self._is("has_other_comparison")
             and self._db.try_table_lock("reconciling/comparison/lock_comparison")
-            and not self._has_others(keys)
+            and not self._is("has_other_comparison")
         )
-        self._execute("truncate_comparison" if alone else "delete_comparison", **keys)
+        self._execute("truncate_comparison" if alone else "delete_comparison")
 
-    def _has_others(self, keys: Mapping[str, Any]) -> bool:
-        row = self._fetch_one("has_other_comparison", **keys)
-        return bool(row and row["found"])
-
-    def fetch_edited(self) -> Iterator[list[Edited]]:
+    def fetch_edited(self) -> Iterator[list[EditedDocument]]:
         """Pages of compared documents that were edited in QuickBooks since they were posted."""
-        for page in self._pages("select_edited"):
-            yield [
-                Edited(
-                    row["document_kind"],
-                    row["document_id"],
-                    decode(DocumentFacts, row["as_posted"]),
-                    decode(DocumentFacts, row["now_facts"]),
-                )
-                for row in page
-            ]
+        return self._read_pages(EditedDocument, "select_edited")
 
-    def mark_edited(self, edits: Sequence[tuple[Edited, Sequence[Difference], bool]]) -> None:
-        """:param edits: (document, edited fields no other check looks at, whether anything was edited)."""
+    def mark_edited(self, edits: Sequence[tuple[EditedDocument, Sequence[Difference], bool]]) -> None:
+        """:param edits: (document, edited fields no other check compares, whether anything was edited)."""
         self._execute_many(
             "mark_edited",
             [
                 {
-                    "workspace_id": self.workspace_id,
-                    "document_kind": edited.kind,
+                    "document_kind": edited.document_kind,
                     "document_id": edited.document_id,
                     "drifted": drifted,
-                    "changed": Jsonb([_plain(change) for change in changes]),
+                    "changed": jsonb(changes),
                     "changed_fields": len(changes),
                 }
                 for edited, changes, drifted in edits
@@ -96,17 +126,16 @@ class ComparisonStore(Subject):
     def mark_accepted(self) -> int:
         return self._execute("mark_accepted")
 
-    def count_compared(self) -> dict[str, int]:
+    def count_compared(self) -> dict[DocumentKind, int]:
         rows = self._fetch_all("count_comparison")
-        return {row["document_kind"]: row["documents"] for row in rows}
+        return {DocumentKind(row["document_kind"]): row["documents"] for row in rows}
 
     # --- what came out ---
 
     def write_differences(self, run_id: str) -> int:
         """One row per document and field that differs; how many. Replaces what this run wrote before."""
-        keys = {"run_id": run_id, "workspace_id": self.workspace_id}
-        self._execute("delete_differences", **keys)
-        return self._execute("insert_differences", **keys)
+        self._execute("delete_differences", run_id=run_id)
+        return self._execute("insert_differences", run_id=run_id)
 
     def count_failing(self, run_id: str) -> dict[tuple[str, str], int]:
         """(kind, check) -> documents, from the rows written."""
@@ -115,8 +144,7 @@ class ComparisonStore(Subject):
 
     def fetch_differing_customers(self) -> list[str]:
         """QuickBooks ids of customers that are on one side of a document only."""
-        rows = self._fetch_all("select_differing_customers")
-        return [row["customer_id"] for row in rows]
+        return [row["customer_id"] for row in self._fetch_all("select_differing_customers")]
 
     def name_values(self, run_id: str, realm_id: str, customers: Mapping[str, str]) -> None:
         """
@@ -124,37 +152,28 @@ class ComparisonStore(Subject):
 
         :param customers: Names by id; those of tax codes, items and accounts are stored.
         """
-        self._execute(
-            "name_values",
-            run_id=run_id,
-            realm_id=realm_id,
-            customer_ids=list(customers),
-            customer_names=list(customers.values()),
-        )
+        names: dict[str, Any] = {
+            "customer_ids": list(customers),
+            "customer_names": list(customers.values()),
+        }
+        self._execute("name_values", run_id=run_id, realm_id=realm_id, **names)
 
-    def fetch_differing(self, run_id: str, *, open_invoices: bool) -> Iterator[list[Row]]:
+    def fetch_differing(self, run_id: str, *, open_invoices: bool) -> Iterator[list[DifferingDocument]]:
         """
         Pages of documents with unexplained differences.
 
         :param open_invoices: Only invoices that differ in nothing but their balance, or only all others.
         """
-        return self._pages("select_differing", run_id=run_id, open_invoices=open_invoices)
+        return self._read_pages(
+            DifferingDocument, "select_differing", run_id=run_id, open_invoices=open_invoices
+        )
 
     def explain_balances(self, run_id: str) -> int:
         """Mark the balances that follow from something listed or accepted of the same invoice; how many."""
-        keys = {"run_id": run_id, "workspace_id": self.workspace_id}
-        return sum(self._execute(name, **keys) for name in ("explain_balances", "explain_accepted"))
+        return sum(
+            self._execute(statement, run_id=run_id) for statement in ("explain_balances", "explain_accepted")
+        )
 
     def resolve_equal(self) -> int:
         """Close earlier rows that this comparison did not find again. Inside the transaction that lists."""
         return self._execute("resolve_equal")
-
-
-def _plain(change: Difference) -> dict[str, Any]:
-    delta = None if change.delta is None else format(change.delta, "f")
-    return {
-        "field": change.field,
-        "caspen_value": change.caspen_value,
-        "quickbooks_value": change.quickbooks_value,
-        "delta": delta,
-    }

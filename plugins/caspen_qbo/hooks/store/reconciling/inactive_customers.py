@@ -12,7 +12,7 @@ from caspen_qbo.hooks.store.subject import Subject
 class InactiveStore(Subject):
     folder = "reconciling/inactive_customers"
 
-    def keep(
+    def save(
         self,
         realm_id: str,
         inactive: Collection[str],
@@ -25,17 +25,15 @@ class InactiveStore(Subject):
         Store which customers are inactive; safe to repeat.
 
         :param inactive: Ids of customers read as inactive. :param active: Ids of those read as active.
-        :param complete: ``inactive`` is all of them: whoever was not met is active.
+        :param complete: ``inactive`` is all of them: every other customer is active.
         """
         self._execute_many(
             "upsert_customer",
             [{"realm_id": realm_id, "customer_id": id_, "seen_at": seen_at} for id_ in inactive],
         )
+        unseen_since = seen_at if complete else None
         self._execute(
-            "delete_active",
-            realm_id=realm_id,
-            customer_ids=list(active),
-            unseen_since=seen_at if complete else None,
+            "delete_active", realm_id=realm_id, customer_ids=list(active), unseen_since=unseen_since
         )
 
     def mark_compared(self, realm_id: str, *, recent_since: date) -> int:
@@ -44,10 +42,11 @@ class InactiveStore(Subject):
 
         Call inside the transaction that freezes, after the edits are marked.
         """
-        keys = {"workspace_id": self.workspace_id, "realm_id": realm_id}
-        self._execute("forget_acceptance", **keys)
-        return self._execute("mark_compared", **keys, recent_since=recent_since, field=CUSTOMER_STATUS)
+        self._execute("delete_acceptance", realm_id=realm_id)
+        return self._execute(
+            "mark_compared", realm_id=realm_id, recent_since=recent_since, field=CUSTOMER_STATUS
+        )
 
     def accept(self, kind: str, document_id: int, customer_id: str) -> None:
-        """Beside an acceptance that is stored already: also that this customer is inactive."""
+        """With an acceptance that is stored already: also that this customer is inactive."""
         self._execute("accept", document_kind=kind, document_id=document_id, customer_id=customer_id)

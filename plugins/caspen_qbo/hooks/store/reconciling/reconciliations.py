@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
 
-from psycopg.types.json import Jsonb
-
+from caspen_qbo.core.reconciling.stored import (
+    ReconciliationRun,
+    RecordedDifference,
+    StoredReport,
+    TrendPoint,
+)
 from caspen_qbo.core.reconciling.verdict import CheckResult
-from caspen_qbo.hooks.database import Row
-from caspen_qbo.hooks.store.posting.documents import LedgerRow
+from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.hooks.store.codec import decode, jsonb
 from caspen_qbo.hooks.store.subject import Subject
+
+LEDGER = ("finalised", "synced", "waiting", "listed", "excluded")
 
 
 class ReconciliationStore(Subject):
@@ -23,36 +27,58 @@ class ReconciliationStore(Subject):
     def finish(
         self,
         run_id: str,
+        report: StoredReport,
         *,
-        documents_checked: int | None,
-        differences: int | None,
-        ledger: LedgerRow | None,
-        success: bool,
         checks: Sequence[CheckResult],
+        differences: int,
+        success: bool,
         calls: Mapping[str, int],
-        report: Mapping[str, Any],
     ) -> None:
         """:param success: Every check ran and no unexplained difference was found."""
-        columns = ("finalised", "synced", "waiting", "listed", "excluded")
+        invoices = report.ledger[DocumentKind.INVOICE]
         self._execute(
             "finish_run",
             run_id=run_id,
-            documents_checked=documents_checked,
+            documents_checked=sum(report.compared.values()),
             differences=differences,
-            **{name: getattr(ledger, name) if ledger else None for name in columns},
+            **{name: getattr(invoices, name) for name in LEDGER},
             success=success,
-            checks=Jsonb([asdict(check) for check in checks]),
-            calls=Jsonb(dict(calls)),
-            report=Jsonb(dict(report)),
+            checks=jsonb(checks),
+            calls=jsonb(calls),
+            report=jsonb(report),
         )
 
-    def fetch_run(self, run_id: str | None = None) -> Row | None:
+    def fail(self, run_id: str, calls: Mapping[str, int]) -> None:
+        """End a run of which nothing is known: a side could not be read, or a check not be carried out."""
+        nothing = dict.fromkeys(("documents_checked", "differences", *LEDGER))
+        self._execute(
+            "finish_run",
+            run_id=run_id,
+            **nothing,
+            success=False,
+            checks=jsonb(()),
+            calls=jsonb(calls),
+            report=jsonb({}),
+        )
+
+    def fetch_run(self, run_id: str | None = None) -> ReconciliationRun | None:
         """A finished reconciliation with its report; the latest when no id is given."""
-        return self._fetch_one("select_run", run_id=run_id)
+        row = self._fetch_one("select_run", run_id=run_id)
+        return decode(ReconciliationRun, row) if row else None
 
-    def fetch_differences(self, run_id: str) -> list[Row]:
-        return self._fetch_all("select_differences", run_id=run_id)
+    def fetch_differences(self, run_id: str) -> tuple[RecordedDifference, ...]:
+        """In the order written."""
+        return tuple(self._read_values(RecordedDifference, "select_differences", run_id=run_id))
 
-    def fetch_trend(self, run_id: str, runs: int) -> list[Row]:
+    def fetch_trend(self, run_id: str, runs: int) -> tuple[TrendPoint, ...]:
         """Earlier finished reconciliations, oldest first."""
-        return self._fetch_all("select_trend", run_id=run_id, runs=runs)
+        return tuple(
+            TrendPoint(
+                row["run_id"],
+                row["started_at"],
+                row["documents_checked"],
+                row["differences"],
+                row["differences"] - row["explained"],
+            )
+            for row in self._fetch_all("select_trend", run_id=run_id, runs=runs)
+        )

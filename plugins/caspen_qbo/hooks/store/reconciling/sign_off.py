@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
+from caspen_qbo.core.reconciling.stored import Figures, SignedChange, SignOff
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.subject import Subject
+
+FIGURES = tuple(field.name for field in fields(Figures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,28 +22,36 @@ class FrozenRun:
     realm_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class FoundChanges:
+    """The first of the documents that stand otherwise than signed, by period and number."""
+
+    changes: tuple[SignedChange, ...]
+    in_all: int
+    last_seen_at: datetime | None
+    """When the newest of all was first seen; None: there is none."""
+
+
 class SignOffStore(Subject):
     folder = "reconciling/sign_off"
 
     def freeze(self, run_id: str, realm_id: str) -> None:
         """
-        Freeze what the comparison leaves out, and say whose it is. At the end of the transaction that
-        freezes: somebody who signs holds this row, and is waited for.
+        Freeze what the comparison leaves out, and name the run it belongs to. At the end of the transaction
+        that freezes: a person who signs holds this row, and is waited for.
         """
-        keys = {"run_id": run_id, "workspace_id": self.workspace_id, "realm_id": realm_id}
+        keys = {"run_id": run_id, "realm_id": realm_id}
         self._execute("delete_not_compared", **keys)
         self._execute("insert_not_compared", **keys)
         self._execute("upsert_frozen_run", **keys)
 
     def fetch_frozen(self) -> FrozenRun | None:
         """What is frozen at this moment; None: nothing, or the server crashed since."""
-        row = self._fetch_one("select_frozen_run")
-        return FrozenRun(**row) if row else None
+        return self._fetch_value(FrozenRun, "select_frozen_run")
 
     def lock_frozen(self) -> FrozenRun | None:
-        """As :meth:`fetch_frozen`, kept so until the transaction ends."""
-        row = self._fetch_one("lock_frozen_run")
-        return FrozenRun(**row) if row else None
+        """As :meth:`fetch_frozen`, and unchanged until the transaction ends."""
+        return self._fetch_value(FrozenRun, "lock_frozen_run")
 
     def sign(self, frozen: FrozenRun, *, who: str, through: date) -> int | None:
         """
@@ -49,7 +61,6 @@ class SignOffStore(Subject):
             signed already, or did not come to its end.
         """
         keys: dict[str, Any] = {
-            "workspace_id": self.workspace_id,
             "realm_id": frozen.realm_id,
             "run_id": frozen.run_id,
             "who": who,
@@ -67,18 +78,33 @@ class SignOffStore(Subject):
         return documents
 
     def find_changes(self, realm_id: str) -> None:
-        """Hold what was signed against what is frozen now. In a transaction; safe to repeat."""
+        """Compare what was signed with what is frozen now. In a transaction; safe to repeat."""
         self._execute("reconciling/comparison/set_memory")
         self._execute("find_changes", realm_id=realm_id)
 
-    def fetch_sign_offs(self, realm_id: str, most: int) -> list[Row]:
+    def fetch_sign_offs(self, realm_id: str, most: int) -> tuple[SignOff, ...]:
         """Newest first; the first one's ``through`` is the latest day signed."""
-        return self._fetch_all("select_sign_offs", realm_id=realm_id, most=most)
+        return tuple(self._read_values(SignOff, "select_sign_offs", realm_id=realm_id, most=most))
 
-    def fetch_changes(self, realm_id: str, most: int, *, untold: bool = False) -> list[Row]:
-        """By period and number, ``in_all`` of how many. :param untold: Only what nobody was told of yet."""
-        return self._fetch_all("select_changes", realm_id=realm_id, most=most, untold=untold)
+    def fetch_changes(self, realm_id: str, most: int, *, unnotified: bool = False) -> FoundChanges:
+        """:param unnotified: Only those of which nobody was notified yet."""
+        rows = self._fetch_all("select_changes", realm_id=realm_id, most=most, unnotified=unnotified)
+        first: Row = rows[0] if rows else {"in_all": 0, "last_seen_at": None}
+        return FoundChanges(tuple(map(_change, rows)), first["in_all"], first["last_seen_at"])
 
-    def mark_told(self, until: datetime) -> int:
-        """:param until: ``last_seen_at`` of what was told; what was found later stays untold."""
-        return self._execute("mark_told", until=until)
+    def mark_notified(self, until: datetime) -> int:
+        """:param until: ``last_seen_at`` of what people were notified of; what was found later is not."""
+        return self._execute("mark_notified", until=until)
+
+
+def _change(row: Row) -> SignedChange:
+    return SignedChange(
+        through=row["through"],
+        signed_at=row["signed_at"],
+        signed_by=row["signed_by"],
+        kind=DocumentKind(row["document_kind"]),
+        number=row["document_number"],
+        since=row["first_seen_at"],
+        signed=Figures(**{name: row[f"signed_{name}"] for name in FIGURES}),
+        now=Figures(**{name: row[name] for name in FIGURES}),
+    )

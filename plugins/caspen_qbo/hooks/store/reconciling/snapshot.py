@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from caspen_qbo.core.documents import DocumentFacts
-from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.codec import jsonb
 from caspen_qbo.hooks.store.subject import PAGE_SIZE, Subject
+
+COLUMNS = (
+    "quickbooks_type",
+    "quickbooks_id",
+    "sync_token",
+    "doc_number",
+    "customer_id",
+    "txn_date",
+    "due_date",
+    "subtotal",
+    "tax",
+    "total",
+    "balance",
+)
+"""Facts that have a column of their own beside the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldInvoice:
+    """A posted invoice that is listed because both sides differed."""
+
+    document_id: int
+    customer_id: str
+    """As posted."""
+    facts: DocumentFacts
+    """What QuickBooks shows now."""
 
 
 class SnapshotStore(Subject):
@@ -20,7 +46,7 @@ class SnapshotStore(Subject):
         row = self._fetch_one("count_linked", realm_id=realm_id) or {"linked": 0, "full_read_at": None}
         return row["linked"], row["full_read_at"]
 
-    def keep(self, realm_id: str, facts: Sequence[DocumentFacts], seen_at: datetime) -> None:
+    def save(self, realm_id: str, facts: Sequence[DocumentFacts], seen_at: datetime) -> None:
         """Store transactions as read; stubs of deleted ones leave the figures they last had."""
         gone: dict[str, list[str]] = {}
         for item in facts:
@@ -29,29 +55,24 @@ class SnapshotStore(Subject):
         for quickbooks_type, ids in gone.items():
             self.mark_deleted(realm_id, quickbooks_type, ids, seen_at)
         self._execute_many(
-            "upsert_snapshot", [_snapshot(realm_id, item, seen_at) for item in facts if not item.deleted]
+            "upsert_snapshot", [_columns(realm_id, item, seen_at) for item in facts if not item.deleted]
         )
 
     def mark_deleted(
         self, realm_id: str, quickbooks_type: str, ids: Sequence[str], seen_at: datetime
     ) -> None:
         if ids:
-            self._execute(
-                "mark_deleted",
-                realm_id=realm_id,
-                quickbooks_type=quickbooks_type,
-                ids=list(ids),
-                seen_at=seen_at,
-            )
+            keys = {"realm_id": realm_id, "quickbooks_type": quickbooks_type}
+            self._execute("mark_deleted", **keys, ids=list(ids), seen_at=seen_at)
 
-    def forget_unseen(self, realm_id: str, quickbooks_type: str, since: datetime) -> None:
+    def delete_unseen(self, realm_id: str, quickbooks_type: str, since: datetime) -> None:
         """After a full read: other people's transactions that are no longer there."""
         self._execute("delete_unseen", realm_id=realm_id, quickbooks_type=quickbooks_type, since=since)
 
-    def fetch_unmet(self, realm_id: str, since: datetime | None) -> dict[str, list[str]]:
+    def fetch_unread(self, realm_id: str, since: datetime | None) -> dict[str, list[str]]:
         """Ids by type of linked transactions not read since then, or never when ``since`` is None."""
         found: dict[str, list[str]] = {}
-        for row in self._fetch_all("select_unmet", realm_id=realm_id, since=since):
+        for row in self._fetch_all("select_unread", realm_id=realm_id, since=since):
             found.setdefault(row["quickbooks_type"], []).append(row["quickbooks_id"])
         return found
 
@@ -59,30 +80,18 @@ class SnapshotStore(Subject):
         """Date the links of what was read since then, with QuickBooks' figures; how many."""
         return self._execute("mark_verified", realm_id=realm_id, since=since)
 
-    def fetch_held_apart(self) -> Iterator[list[Row]]:
-        """
-        Pages of posted invoices that are listed because both sides differed: document_id, customer_id, facts.
-        """
+    def fetch_held(self) -> Iterator[list[HeldInvoice]]:
+        """Pages of posted invoices that are listed because both sides differed."""
         after_id = 0
-        while rows := self._fetch_all("select_held_apart", after_id=after_id, page_size=PAGE_SIZE):
+        while rows := self._read_values(HeldInvoice, "select_held", after_id=after_id, page_size=PAGE_SIZE):
             yield rows
-            after_id = rows[-1]["document_id"]
+            after_id = rows[-1].document_id
 
 
-def _snapshot(realm_id: str, facts: DocumentFacts, seen_at: datetime) -> dict[str, Any]:
+def _columns(realm_id: str, facts: DocumentFacts, seen_at: datetime) -> dict[str, Any]:
     return {
+        **{name: getattr(facts, name) for name in COLUMNS},
         "realm_id": realm_id,
-        "quickbooks_type": facts.quickbooks_type,
-        "quickbooks_id": facts.quickbooks_id,
-        "sync_token": facts.sync_token,
-        "doc_number": facts.doc_number,
-        "customer_id": facts.customer_id,
-        "txn_date": facts.txn_date,
-        "due_date": facts.due_date,
-        "subtotal": facts.subtotal,
-        "tax": facts.tax,
-        "total": facts.total,
-        "balance": facts.balance,
         "facts": jsonb(facts),
         "gone": "voided" if facts.voided else None,
         "changed_at": facts.updated_at,

@@ -3,57 +3,147 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from caspen_qbo.hooks.database import Row
+from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.reconciling.tie_outs import ITEMS_MAX, Item, KnownReason
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSums:
+    """Sums over the compared documents of one kind and origin."""
+
+    document_kind: DocumentKind
+    origin: str
+    caspen_total: Decimal
+    quickbooks_total: Decimal
+    caspen_balance: Decimal
+    quickbooks_balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingItems:
+    """The largest of the documents that differ in a figure."""
+
+    items: list[Item]
+    in_all: int
+    delta: Decimal
+    """Of all of them, QuickBooks minus Caspen."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsyncedSum:
+    """Finalised invoices that are not compared."""
+
+    documents: int
+    amount: Decimal
+    """Due on them in Caspen."""
+    foreign_documents: int
+    """In another currency; not among ``documents``."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPart:
+    """Payments of one sort on the payment account."""
+
+    amount: Decimal = ZERO
+    """What of them is on our invoices, where they are compared; else all of it."""
+    rest: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTax:
+    """What QuickBooks has in a span beside the compared documents."""
+
+    name: str
+    """other: not of Caspen's. held: posted, and Caspen has a newer version that waits or is listed."""
+    documents: int
+    net: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedDocument:
+    """A compared invoice or credit note."""
+
+    document_kind: DocumentKind
+    document_id: int
+    document_number: str
+    caspen_date: date | None
+    caspen_subtotal: Decimal
+    caspen_tax: Decimal
+    quickbooks_date: date | None
+    facts: DocumentFacts | None
+    """None where QuickBooks does not have it."""
+
+    @property
+    def key(self) -> DocumentKey:
+        return DocumentKey(self.document_kind, self.document_id)
 
 
 class TieOutStore(Subject):
     folder = "reconciling/tie_outs"
 
-    def sum_compared(self) -> list[Row]:
-        return self._fetch_all("sum_compared")
+    def sum_compared(self) -> list[ComparedSums]:
+        """In one pass over the comparison."""
+        return self._read_values(ComparedSums, "sum_compared")
 
-    def sum_receivables(self, realm_id: str) -> list[Row]:
-        """What QuickBooks holds open, by what it is to the comparison and whose it is."""
-        keys = {"workspace_id": self.workspace_id, "realm_id": realm_id}
-        return self._fetch_all("sum_receivables", **keys)
+    def fetch_items(self, kind: DocumentKind, figure: str, *, imported: bool) -> DifferingItems:
+        """
+        The largest of the documents that differ in a figure.
+
+        :param figure: total or balance. :param imported: Payments from QuickBooks, or all others.
+        """
+        which = {"document_kind": kind, "figure": figure, "imported": imported}
+        rows = self._fetch_all("select_tie_out_items", **which, most=ITEMS_MAX)
+        if not rows:
+            return DifferingItems([], 0, ZERO)
+        items = [
+            Item(
+                DocumentKey(kind, row["document_id"]),
+                row["document_number"],
+                row["caspen"],
+                row["quickbooks"],
+            )
+            for row in rows
+        ]
+        return DifferingItems(items, rows[0]["items"], rows[0]["delta_of_all"])
+
+    def sum_receivables(self, realm_id: str) -> dict[tuple[str, bool], Decimal]:
+        """What QuickBooks holds open, by what it is to the comparison and whether our client owes it."""
+        rows = self._fetch_all("sum_receivables", realm_id=realm_id)
+        return {(row["name"], row["linked"]): row["amount"] for row in rows}
 
     def sum_customers(self, realm_id: str, balances: Mapping[str, Decimal]) -> Decimal:
         """:param balances: By customer id, of all of a company. :return: Of the workspace's clients."""
         row = self._fetch_one(
             "sum_customers", realm_id=realm_id, customer_ids=list(balances), balances=list(balances.values())
         )
-        return row["amount"] if row else Decimal("0.00")
+        return Decimal(row["amount"]) if row else ZERO
 
-    def sum_unsynced(self) -> Row:
-        """Finalised invoices that are not compared: documents, and what is due on them in Caspen."""
-        row = self._fetch_one("sum_unsynced")
-        return row or {"documents": 0, "amount": Decimal("0.00"), "foreign_documents": 0}
+    def sum_unsynced(self) -> UnsyncedSum:
+        return self._fetch_value(UnsyncedSum, "sum_unsynced") or UnsyncedSum(0, ZERO, 0)
 
-    def sum_account(self, realm_id: str, account_id: str) -> dict[str, Row]:
+    def sum_account(self, realm_id: str, account_id: str) -> dict[str, AccountPart]:
         """By name: what is on the payment account in QuickBooks, and what of ours is on another."""
         rows = self._fetch_all("sum_account", realm_id=realm_id, account_id=account_id)
-        return {row["name"]: row for row in rows}
+        return {row["name"]: AccountPart(row["amount"], row["rest"]) for row in rows}
 
-    def sum_other_tax(self, realm_id: str, since: date) -> dict[str, Row]:
-        """By name: net and tax that QuickBooks has in the span beside the compared documents."""
-        rows = self._fetch_all("sum_other_tax", realm_id=realm_id, since=since)
-        return {row["name"]: row for row in rows}
+    def sum_other_tax(self, realm_id: str, since: date) -> list[OtherTax]:
+        return self._fetch_values(OtherTax, "sum_other_tax", realm_id=realm_id, since=since)
 
-    def fetch_items(self, kind: str, figure: str, most: int, *, imported: bool = False) -> list[Row]:
-        """:param figure: total or balance. :param imported: Payments from QuickBooks, or all others."""
-        return self._fetch_all(
-            "select_tie_out_items", document_kind=kind, figure=figure, imported=imported, most=most
-        )
-
-    def fetch_reasons(self, kind: str, document_ids: Sequence[int]) -> dict[int, Row]:
+    def fetch_reasons(self, kind: DocumentKind, document_ids: Sequence[int]) -> dict[int, KnownReason]:
         """Why documents differ, as far as something is known, by document id."""
-        rows = self._fetch_all("select_reasons", document_kind=kind, document_ids=list(document_ids))
-        return {row["document_id"]: row for row in rows}
+        ids = list(document_ids)
+        found = self._read_values(KnownReason, "select_reasons", document_kind=kind, document_ids=ids)
+        return {reason.document_id: reason for reason in found}
 
-    def fetch_taxed(self, realm_id: str, since: date) -> Iterator[list[Row]]:
+    def fetch_taxed(self, realm_id: str, since: date) -> Iterator[list[TaxedDocument]]:
         """Pages of compared invoices and credit notes dated in the span on either side."""
-        return self._pages("select_taxed", realm_id=realm_id, since=since)
+        return self._read_pages(TaxedDocument, "select_taxed", realm_id=realm_id, since=since)

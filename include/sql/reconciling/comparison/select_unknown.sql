@@ -14,7 +14,7 @@ WITH unlinked AS MATERIALIZED (   -- apart, so that the table itself is read for
     AND NOT EXISTS (SELECT 1 FROM qbo_sync.request r    -- an unconfirmed one may be it
                     WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared')
 ),
-strangers AS (
+unknown AS (
   SELECT s.quickbooks_type, s.quickbooks_id, s.doc_number, s.total, s.customer_id, s.txn_date,
          regexp_match(s.facts ->> 'private_note', '\[caspen:(\d+):(invoice|credit_note|payment):(\d+)\]') AS mark
   FROM unlinked n
@@ -24,6 +24,6 @@ strangers AS (
 )
 SELECT x.mark[2] AS document_kind, -(x.quickbooks_id::bigint) AS document_id, coalesce(x.doc_number, '') AS document_number,
        x.mark[3]::bigint AS invoice_id, x.quickbooks_type, x.quickbooks_id, x.total, x.customer_id, x.txn_date, x.doc_number
-FROM strangers x
+FROM unknown x
 WHERE x.mark[1]::bigint = %(workspace_id)s
 ORDER BY x.quickbooks_type, x.quickbooks_id
