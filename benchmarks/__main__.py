@@ -24,7 +24,7 @@ RECONCILE_ROWS = 1_000_000
 """Enough that what a run costs whatever its size, a second, weighs little. Two minutes."""
 
 Row = tuple[str, str, str]
-"""What was measured, the figure, beside what."""
+"""What was measured, the figure, what it is compared with."""
 
 
 def run_all() -> list[Row]:
@@ -55,7 +55,7 @@ def run_all() -> list[Row]:
 def as_table(rows: Sequence[Row]) -> str:
     """A Markdown table with a line on where it was made."""
     lines = ["| Measured | Here | Compared with |", "|---|---:|---|"]
-    lines += [f"| {what} | {figure} | {beside} |" for what, figure, beside in rows]
+    lines += [f"| {what} | {figure} | {other} |" for what, figure, other in rows]
     made = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return "\n".join([*lines, "", f"Made by `make bench`: {made}."])
 

@@ -1,5 +1,5 @@
 """
-How many calls to QuickBooks a first evening takes, beside a plain script that makes one call at a time.
+How many calls to QuickBooks a first evening takes, compared with a script that makes one call at a time.
 
     python -m benchmarks.calls [--invoices N]
 
@@ -76,7 +76,7 @@ def count_ours(flow: Flow, invoices: int) -> dict[str, int]:
         flow.staff.finalise(invoice)
         if n < payments:
             flow.staff.pay(client, {invoice: Decimal("30.00")})
-    _forget(flow.sandbox)
+    _clear(flow.sandbox)
     with wiring.open_session(WORKSPACE, "benchmark") as session:
         session.forget_reference()  # as on a first evening: QuickBooks' lists are read too
         done = post(session)
@@ -106,7 +106,7 @@ def count_script(flow: Flow, invoices: int) -> int:
         auth_client=auth, refresh_token=tokens["refresh_token"], company_id=REALM, minorversion=75
     )
     qb.api_url_v3 = f"{flow.sandbox.url}/v3"
-    _forget(flow.sandbox)
+    _clear(flow.sandbox)
 
     def ref(value: str) -> Ref:
         made = Ref()
@@ -169,7 +169,7 @@ def _in_proportion(rows: list[Any], step: int) -> list[Any]:
     return first + again
 
 
-def _forget(sandbox: Sandbox) -> None:
+def _clear(sandbox: Sandbox) -> None:
     httpx.delete(f"{sandbox.url}/_sandbox/requests", timeout=30, verify=False).raise_for_status()
 
 

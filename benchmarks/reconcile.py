@@ -5,7 +5,7 @@ memory.
     python -m benchmarks.reconcile [--rows N]
 
 Measured is what a reconciliation does once both sides are stored: freeze the comparison, run every check with
-Great Expectations, write the differences and hold the two against each other. Told apart: loading Great
+Great Expectations, write the differences and cross-check the two. Measured separately: loading Great
 Expectations, since it takes the same few seconds for ten rows; and what signed periods add, here all of it
 signed. The plain join reads the same three tables and
 fetches every differing row, once with the server's own settings and once with the memory that the freeze
@@ -173,15 +173,15 @@ def _measure(database: Database, rows: int, repetitions: int) -> Measured:
             plain.execute("VACUUM qbo_sync.comparison")
             took, found = _timed(lambda: plain.execute(_PLAIN_JOIN).fetchall())
             differing = len(found)
-            _keep(best, "plain_join", took)
+            _best(best, "plain_join", took)
             with plain.transaction():
                 plain.execute(load("reconciling/comparison/set_memory"))
                 took, _ = _timed(lambda: plain.execute(_PLAIN_JOIN).fetchall())
-            _keep(best, "plain_join_with_memory", took)
+            _best(best, "plain_join_with_memory", took)
             took, frozen = _timed(lambda number=number: freeze(f"run{number}"))
-            _keep(best, "freeze", took)
+            _best(best, "freeze", took)
             took, checks = _timed(lambda frozen=frozen: validate(WORKSPACE, frozen))
-            _keep(best, "checks", took)
+            _best(best, "checks", took)
 
             def write(run_id: str = f"run{number}", checks: list[CheckResult] = checks) -> int:
                 store.reconciliation.start(run_id, full=True)
@@ -190,7 +190,7 @@ def _measure(database: Database, rows: int, repetitions: int) -> Measured:
                     cross_check(checks, store.comparison.count_failing(run_id))
                 return written
 
-            _keep(best, "write", _timed(write)[0])
+            _best(best, "write", _timed(write)[0])
     best |= _sign(store, f"run{repetitions - 1}", rows)
     opened.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -236,7 +236,7 @@ def _timed(work: Callable) -> tuple:
     return time.perf_counter() - started, result
 
 
-def _keep(best: dict[str, float], name: str, seconds: float) -> None:
+def _best(best: dict[str, float], name: str, seconds: float) -> None:
     best[name] = min(seconds, best.get(name, seconds))
 
 

@@ -1,4 +1,4 @@
-"""What may stop a local command, said in a sentence a person can act on."""
+"""What may stop a local command, as a sentence that a person can act on."""
 
 from __future__ import annotations
 

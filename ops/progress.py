@@ -21,12 +21,12 @@ class Progress:
         """Since the start, on a clock that is never set back."""
         return time.monotonic() - self._start
 
-    def say(self, text: str, style: str = "") -> None:
+    def line(self, text: str, style: str = "") -> None:
         self.console.print(f"[dim]{self.seconds:6.1f}s[/dim]  {text}", style=style or None)
 
     @contextmanager
     def step(self, text: str) -> Iterator[None]:
-        """Say what was done and how long it took, once it is done. Nothing is said when it fails."""
+        """Print what was done and how long it took, once it is done; nothing when it fails."""
         began = time.monotonic()
         yield
-        self.say(f"{text} [dim]({time.monotonic() - began:.1f}s)[/dim]")
+        self.line(f"{text} [dim]({time.monotonic() - began:.1f}s)[/dim]")

@@ -39,7 +39,7 @@ def _print_addresses(system: LocalSystem, progress: Progress) -> None:
     table = Table("role and login", "password", title="Logins", title_justify="left")
     for name, password in system.credentials.logins.items():
         table.add_row(name, password)
-    progress.say("everything runs")
+    progress.line("everything is running")
     progress.console.print()
     progress.console.print(f"Airflow           {url}")
     progress.console.print(f"QuickBooks pages  {url}/quickbooks/")
@@ -52,13 +52,13 @@ def _print_addresses(system: LocalSystem, progress: Progress) -> None:
 
 
 def _watch(system: LocalSystem, company: Company, progress: Progress) -> int:
-    """Wait for Ctrl-C. A service that ends by itself is said at once, and the rest is stopped."""
+    """Wait for Ctrl-C. A service that ends on its own is reported at once, and the rest is stopped."""
     while True:
         time.sleep(WATCH_SECONDS)
         try:
             system.check()
             # The sandbox writes its state when it ends. If it is killed instead, little is lost.
-            company.keep_if_used()
+            company.save_if_used()
         except OpsError as error:
             progress.console.print(f"\nerror: {escape(str(error))}", style="red")
             return 1

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Run once by the PostgreSQL image, when its volume is empty: our own database beside Airflow's, and, for the
+# Run once by the PostgreSQL image, when its volume is empty: our own database next to Airflow's, and, for the
 # sandbox profile, one for the sample practice. Each has an owner of its own.
 set -euo pipefail
 

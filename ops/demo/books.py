@@ -120,20 +120,20 @@ class Company:
             memo="Received at the bank, recorded in QuickBooks",
         )
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Have the sandbox write its state to its file now."""
         self._post("/_sandbox/snapshot", {})
 
-    def keep_if_used(self) -> None:
-        """The same, unless nothing changed since the last time. One that does not answer is let be."""
+    def save_if_used(self) -> None:
+        """The same, unless nothing has changed since. A sandbox that does not answer is left alone."""
         try:
             companies = self._json(self._http.get("/_sandbox/status"))["companies"]
             used = (companies, self._json(self._http.get("/_sandbox/counters")))
             if used != self._used:
-                self.keep()
+                self.save()
                 self._used = used
         except httpx.TransportError:
-            return  # it is stopping or has died, which the launcher sees by itself
+            return  # it is stopping or has died, which the launcher notices
 
     def _query(self, entity: str, token: str) -> Iterator[dict[str, Any]]:
         start = 1

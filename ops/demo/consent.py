@@ -36,7 +36,7 @@ def approve(url: str, realm: str) -> dict[str, str]:
     Walk the consent page and press Approve for a company.
 
     :return: What the redirect carries: `code`, `state`, `realmId`.
-    :raises SystemExit: the page refused, with what it said.
+    :raises SystemExit: the page refused; with its answer.
     """
     with httpx.Client(timeout=30) as browser:
         page = browser.get(url)

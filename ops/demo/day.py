@@ -1,5 +1,5 @@
 """
-`make demo`: a practice's day through the real DAGs, then a check of its own that both sides are equal.
+`make demo`: a practice's day through the real DAGs, then an independent check that both sides are equal.
 
 Post what the practice billed; take payments in QuickBooks; import them; reconcile. A second run finds
 nothing to do and changes nothing.
@@ -49,7 +49,7 @@ def main() -> int:
         with _system(progress) as system:
             return run_day(system, progress)
     except KeyboardInterrupt:
-        progress.say("stopped on request")
+        progress.line("stopped on request")
         return 130
 
 
@@ -68,7 +68,7 @@ def _system(progress: Progress) -> Iterator[LocalSystem]:
     system = LocalSystem(ports, credentials, environment(ports, credentials))
     with system.api() as api:
         api.wait_healthy(60)
-    progress.say("`make up` runs in this clone: using its databases, its sandbox, its Airflow")
+    progress.line("`make up` runs in this clone: using its databases, its sandbox, its Airflow")
     yield system
 
 
@@ -85,9 +85,9 @@ def run_day(system: LocalSystem, progress: Progress) -> int:
             _take_payments(company, posted, practice, progress)
             run_dag(api, "import_from_quickbooks", progress)
             run_dag(api, "reconcile_quickbooks", progress)
-            company.keep()
+            company.save()
             books, caspen = company.read(), read_caspen(known["caspen"], practice)
-    with progress.step("checked, apart from the project's own tables, that both sides are equal"):
+    with progress.step("both sides compared, independently of the project's own tables"):
         verdict = compare(caspen, books, frozenset(SPLIT))
     now = count(books, caspen)
     ok = print_summary(progress, known["caspen_qbo"], practice, now.less(before), now, verdict)
@@ -108,7 +108,7 @@ def run_dag(api: AirflowApi, dag_id: str, progress: Progress) -> DagRun:
             f"{dag_id} failed in {tasks}. Its logs are under "
             f"var/log/airflow/dag_id={dag_id}/run_id={run.run_id}/. {run.note}"
         )
-    progress.say(f"its note: {run.note or 'none was written, see var/log/scheduler.log'}")
+    progress.line(f"its note: {run.note or 'none was written, see var/log/scheduler.log'}")
     return run
 
 

@@ -36,7 +36,7 @@ POOL, POOL_SLOTS = "quickbooks", 4
 """As in ops/compose/init.sh."""
 
 NOTE = SANDBOX_SNAPSHOT.with_name("practice.json")
-"""Beside the sandbox's state, because it is thrown away together with it."""
+"""Next to the sandbox's state, because it is deleted together with it."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Practice:
 
 
 def practice_of_this_clone() -> Practice:
-    """When the sample begins and ends. Decided once, before it is loaded, and kept beside the sandbox."""
+    """When the sample begins and ends. Decided once, and stored next to the sandbox's state."""
     if not NOTE.exists():
         now = datetime.now(UTC).replace(microsecond=0)
         made = Practice(WORKSPACE, REALM, now - timedelta(weeks=WEEKS), now)
@@ -67,7 +67,7 @@ def set_up_practice(system: LocalSystem, progress: Progress) -> Practice:
     """
     Make the sample practice ready to post. Safe to repeat: what is there stays, people's changes included.
 
-    :raises OpsError: a step failed; names the command and what it said.
+    :raises OpsError: a step failed; names the command and shows the end of its output.
     """
     practice = practice_of_this_clone()
     known = databases(system.ports, system.credentials)
@@ -81,7 +81,7 @@ def set_up_practice(system: LocalSystem, progress: Progress) -> Practice:
                 _connect(system, known["caspen_qbo"], practice)
         with progress.step("account, items and tax rates chosen"):
             _configure(system, known, company)
-        company.keep()
+        company.save()
     return practice
 
 
@@ -106,8 +106,8 @@ def _run(system: LocalSystem, command: list[str], extra: dict[str, str]) -> str:
         command, cwd=ROOT, env={**system.env, **extra}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = (done.stderr + done.stdout).strip()[-1500:]
-        raise OpsError(f"`{' '.join(command[1:])}` failed with code {done.returncode}:\n{said}")
+        output = (done.stderr + done.stdout).strip()[-1500:]
+        raise OpsError(f"`{' '.join(command[1:])}` failed with code {done.returncode}:\n{output}")
     return done.stdout
 
 
@@ -154,8 +154,8 @@ def _is_connected(sync: Database) -> bool:
 def _connect(system: LocalSystem, sync: Database, practice: Practice) -> None:
     command = [sys.executable, "-m", "ops.demo.consent", str(practice.workspace_id), practice.realm, "admin"]
     _run(system, command, {})
-    # The sample tells eight weeks in a moment, so the line between old and new is set to where they begin.
-    # In life it is the moment of the first connection, and nothing ever moves it.
+    # The sample makes eight weeks of history in seconds, so the line between old and new is moved to their
+    # beginning. For a real practice it is the moment of the first connection, and nothing ever moves it.
     with sync.connect() as connection:
         connection.execute(
             "UPDATE qbo_sync.connection SET first_connected_at = %s WHERE workspace_id = %s",

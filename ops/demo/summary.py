@@ -1,4 +1,4 @@
-"""What the demo says at its end."""
+"""The summary that the demo prints at its end."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def print_summary(
     console.print(reasons)
     reconciled = _print_reconciliation(progress, latest)
     console.print(
-        f"Equal to the cent on both sides, by a check of the demo's own: {verdict.invoices} invoices, "
+        f"Equal to the cent on both sides, by an independent check: {verdict.invoices} invoices, "
         f"{verdict.payments} payments, {verdict.credit_notes} credit notes."
         if not verdict.problems
         else f"[red]{len(verdict.problems)} deviations between Caspen and QuickBooks:[/red]"
@@ -80,7 +80,7 @@ def print_summary(
         console.print(f"  [red]{problem}[/red]")
     report = latest_report(practice.workspace_id)
     console.print(f"Report: {report.relative_to(ROOT)}" if report else "[red]No report was written.[/red]")
-    progress.say("done" if reconciled and not verdict.problems else "[red]not equal[/red]")
+    progress.line("done" if reconciled and not verdict.problems else "[red]not equal[/red]")
     return reconciled and not verdict.problems and report is not None
 
 

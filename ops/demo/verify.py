@@ -45,7 +45,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class CaspenSide:
-    """What the practice's own database says."""
+    """The practice's own database."""
 
     facts: PracticeFacts
     shown: dict[int, Shown]
@@ -88,7 +88,7 @@ def compare(caspen: CaspenSide, books: Books, left_out: frozenset[str] = frozens
     """
     Compare everything that must be equal; what was posted and is listed since is held to the cent too.
 
-    :param left_out: PaymentRefNum of payments that are rightly in QuickBooks only (split payments).
+    :param left_out: PaymentRefNum of payments that are meant to be in QuickBooks only (split payments).
     """
     by_number: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for document in books.invoices:
@@ -117,7 +117,7 @@ def compare(caspen: CaspenSide, books: Books, left_out: frozenset[str] = frozens
         counted["payments"] += len(expected)
         if Counter(expected) != Counter(money.pop(document["Id"], [])):
             problems.append(f"{invoice.number}: its payments are not the same on both sides")
-    problems += _strangers(caspen.facts, by_number, ours, money)
+    problems += _unknown_documents(caspen.facts, by_number, ours, money)
     problems += list(_credit_note_problems(caspen, books, by_number, posted, counted))
     for invoice in caspen.facts.historical_paid_since:
         if not caspen.shown[invoice.id].detail:
@@ -154,7 +154,7 @@ def _invoice_problems(invoice: InvoiceFacts, document: dict[str, Any], waiting: 
             yield f"{invoice.number}: {field} is {in_caspen} in Caspen and {in_quickbooks} in QuickBooks"
 
 
-def _strangers(
+def _unknown_documents(
     facts: PracticeFacts,
     by_number: dict[str, list[dict[str, Any]]],
     ours: set[str],

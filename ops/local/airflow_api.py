@@ -19,7 +19,7 @@ NOTE_SECONDS = 5
 
 @dataclass(frozen=True)
 class DagRun:
-    """One finished run: `state` is `success` or `failed`; `seconds`, its wall time; `note`, what it says."""
+    """One finished run: `state` is `success` or `failed`; `seconds`, its wall time; `note`, its text."""
 
     dag_id: str
     run_id: str
@@ -88,9 +88,11 @@ class AirflowApi:
         missing = self._wait(lambda: dag_ids - self.dag_ids(), lambda left: not left, timeout_seconds)
         if missing:
             errors = self._get("/api/v2/importErrors").get("import_errors", [])
-            said = "; ".join(f"{e['filename']}: {e['stack_trace'].strip().splitlines()[-1]}" for e in errors)
+            reasons = "; ".join(
+                f"{e['filename']}: {e['stack_trace'].strip().splitlines()[-1]}" for e in errors
+            )
             names = ", ".join(sorted(missing))
-            raise OpsError(f"Airflow did not load {names}. {said or 'See var/log/dag-processor.log'}")
+            raise OpsError(f"Airflow did not load {names}. {reasons or 'See var/log/dag-processor.log'}")
 
     def dag_ids(self) -> set[str]:
         return {dag["dag_id"] for dag in self._get("/api/v2/dags", limit=100)["dags"]}

@@ -1,7 +1,7 @@
 """
 Keeping databases and sandbox together.
 
-The sync's tables hold QuickBooks ids of the sandbox's documents. If one of the two is lost (somebody deleted
+The sync's tables hold QuickBooks ids of the sandbox's documents. If one of the two is lost (someone deleted
 a file in `var/`, the machine lost power before the sandbox wrote its state), the other must not be used: the
 next reconciliation would rightly report documents as missing. Then both start afresh.
 """
@@ -25,7 +25,7 @@ def require_same_generation(server: PostgresServer, snapshot: Path) -> bool:
     """
     Recreate Caspen's and our database and the sandbox together, unless they belong together.
 
-    :return: Whether something that existed was thrown away.
+    :return: Whether something that existed was deleted.
 
     Only the local databases and snapshot of this clone are touched. Safe to repeat.
     """

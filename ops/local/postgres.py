@@ -224,7 +224,7 @@ def _binaries(user: ServiceUser) -> Path:
     copy = public_home() / f"postgres-{version}"
     if not copy.exists():
         part = copy.with_name(f"{copy.name}.{os.getpid()}")
-        # The binaries find their libraries in a folder beside the package.
+        # The binaries find their libraries in the folder next to the package.
         for folder in (package, package.with_name(f"{package.name}.libs")):
             if folder.exists():
                 shutil.copytree(folder, part / folder.name, symlinks=True)
@@ -283,7 +283,7 @@ def _init_cluster(binaries: Path, data: Path, password: str, user: ServiceUser) 
 
 def end_server_of(data: Path) -> None:
     """
-    End or forget the server that an earlier launcher left behind in this folder. Safe to repeat.
+    End the server that an earlier launcher left behind in this folder. Safe to repeat.
 
     :raises OpsError: it does not end.
 

@@ -147,7 +147,7 @@ def end_processes(processes: Sequence[psutil.Process], *, timeout_seconds: float
 def _quietly(action: Callable[[], None]) -> None:
     try:
         action()
-    except psutil.NoSuchProcess:  # it ended by itself in between, which is what we wanted
+    except psutil.NoSuchProcess:  # it ended in the meantime, which is what we wanted
         return
 
 

@@ -24,7 +24,7 @@ class ServiceUser:
 
     @property
     def extra_groups(self) -> list[int] | None:
-        """For `subprocess`, beside `user` and `group`: none of root's groups, or the present ones."""
+        """For `subprocess`, next to `user` and `group`: none of root's groups, or the present ones."""
         return None if self.uid is None else []
 
     def own(self, path: Path) -> None:

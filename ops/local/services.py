@@ -61,7 +61,7 @@ class LocalSystem:
     children: list[Child] = field(default_factory=list)
 
     def check(self) -> None:
-        """:raises OpsError: a service has ended by itself."""
+        """:raises OpsError: a service has ended."""
         for child in self.children:
             child.require_running()
 
@@ -123,7 +123,7 @@ def local_system(
     ports = ports_from(os.environ)
     with launcher_lock(), ExitStack() as stack:
         for name in end_leftovers(RUN):
-            progress.say(f"ended {name}, left over from an earlier start")
+            progress.line(f"ended {name}, left over from an earlier start")
         end_server_of(POSTGRES_DATA)
         require_free(ports.airflow, "AIRFLOW_PORT", "Airflow")
         require_free(ports.postgres, "POSTGRES_PORT", "PostgreSQL")
@@ -142,7 +142,7 @@ def local_system(
             stack.callback(server.stop)
             note_process(RUN / "postgres.json", server.process.pid)
             if require_same_generation(server, SANDBOX_SNAPSHOT):
-                progress.say("databases and sandbox did not belong together: both start afresh")
+                progress.line("databases and sandbox did not belong together: both start afresh")
             for database in databases(ports, credentials).values():
                 server.ensure_database(database.name, database.password)
 
@@ -209,7 +209,7 @@ def _migrate(system: LocalSystem) -> None:
 
 def run_together(commands: Mapping[str, tuple[Sequence[str], Mapping[str, str]]]) -> None:
     """
-    Run commands side by side and wait for all of them.
+    Run commands at the same time and wait for all of them.
 
     :raises OpsError: one failed; names it, with the end of what it wrote.
     """

@@ -1,4 +1,4 @@
-"""What Caspen's application says when it will not do a thing."""
+"""What Caspen's application answers when it refuses."""
 
 from __future__ import annotations
 

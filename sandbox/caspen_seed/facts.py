@@ -69,7 +69,7 @@ class InvoiceFacts:
         self, home_currency: str, linked_tax_rates: Collection[int] | None = None
     ) -> tuple[str, ...]:
         """
-        The error keys that can be told from Caspen's side alone, in the order of the catalogue.
+        The error keys that follow from Caspen's side alone, in the order of the catalogue.
 
         :param linked_tax_rates: Ids of the linked rates; all count as linked when not given.
         """

@@ -2,7 +2,7 @@
 --
 -- Sequences, because two members of staff at work at the same time must not wait for each other.
 -- Payments and allocations have an identity column that starts at 900000001; Caspen's own stay far below it, so a
--- row that somebody else inserts is recognisable by its id.
+-- row that anyone else inserts is recognisable by its id.
 CREATE SEQUENCE IF NOT EXISTS caspen_app.client_id           START 4180203;
 CREATE SEQUENCE IF NOT EXISTS caspen_app.tax_rate_id         START 31001;
 CREATE SEQUENCE IF NOT EXISTS caspen_app.invoice_id          START 7300001;

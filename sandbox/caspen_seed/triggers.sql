@@ -4,7 +4,7 @@
 -- Schema caspen_app is the application's private side. The project never reads it.
 CREATE SCHEMA IF NOT EXISTS caspen_app;
 
--- Caspen's clock. Normally the wall clock, which unlike now() goes on inside a transaction. Whoever makes
+-- Caspen's clock. Normally the wall clock, which unlike now() goes on inside a transaction. Code that makes
 -- history (the sample practice, a test) sets caspen_app.clock, and everything it writes carries that moment.
 CREATE OR REPLACE FUNCTION caspen_app.clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS
 $$ SELECT coalesce(nullif(current_setting('caspen_app.clock', true), '')::timestamptz, clock_timestamp()) $$;

@@ -156,5 +156,5 @@ def test_a_historical_invoice_paid_since_must_say_why_it_does_not_post():
     side = caspen(an_invoice(), paid)
     silent = replace(side, shown={**side.shown, 3: Shown("Not synced", None)})
     assert any(problem.startswith("OLD-3: historical") for problem in compare(silent, books()).problems)
-    told = replace(side, shown={**side.shown, 3: Shown("Not synced", "Update failed: Historical invoice")})
-    assert compare(told, books()).problems == ()
+    listed = replace(side, shown={**side.shown, 3: Shown("Not synced", "Update failed: Historical invoice")})
+    assert compare(listed, books()).problems == ()

@@ -41,13 +41,15 @@ class Changes(Story):
     def faults(self, caspen: Database, sync: Database, sandbox: Sandbox) -> list[str]:
         with _opened(caspen, sync, sandbox) as flow:
             seen = picture_of(flow)
-            doubtful = flow.sync_rows("SELECT count(*) FROM qbo_sync.request WHERE state = 'prepared'")[0][0]
+            [(unconfirmed,)] = flow.sync_rows(
+                "SELECT count(*) FROM qbo_sync.request WHERE state = 'prepared'"
+            )
         if self.expected is None:
             self.expected = seen
         found = [f"{number} more of {thing}" for thing, number in (seen - self.expected).items()]
         found += [f"{number} fewer of {thing}" for thing, number in (self.expected - seen).items()]
         found += [f"listed: {thing}" for thing in seen if thing[0] == "listed"]
-        return found + ([f"{doubtful} requests still in doubt"] if doubtful else [])
+        return found + ([f"{unconfirmed} requests still unconfirmed"] if unconfirmed else [])
 
 
 @contextmanager

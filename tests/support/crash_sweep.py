@@ -5,7 +5,7 @@ lost.
     python -m tests.support.crash_sweep --every 1 --first 1 --last 900
 
 `make test` tries some twenty instants. All of them take most of an hour, two seconds to each: `--first` and
-`--every` make shares that can be run one by one, or beside each other, e.g. `--every 3` with `--first` 1, 2
+`--every` make shares that can be run one by one or at the same time, e.g. `--every 3` with `--first` 1, 2
 and 3. `--story changes` is the second one, see :mod:`tests.support.crash_changes`.
 """
 
@@ -114,14 +114,14 @@ def sweep(
     every: int = 1,
     first: int = 1,
     last: int | None = None,
-    told: Callable[[int, list[str]], None] = lambda instant, failures: None,
+    report: Callable[[int, list[str]], None] = lambda instant, failures: None,
 ) -> Sweep:
     """
     Kill at every ``every``-th instant, from ``first`` on, up to ``last`` or the end.
 
     :param caspen: A database with the story's practice; :param sync: one that is connected and configured.
         Nobody uses them.
-    :param told: Called after each instant with what failed there.
+    :param report: Called after each instant with what failed there.
     """
     result, story = Sweep(), story or Story()
 
@@ -147,7 +147,7 @@ def sweep(
             failures += [f"instant {instant}: {text}" for text in story.faults(*copies, sandbox)]
         result.tried += 1
         result.failures += failures
-        told(instant, failures)
+        report(instant, failures)
     return result
 
 
@@ -180,7 +180,7 @@ def _faults(flow: Flow) -> Iterable[str]:
         yield f"listed: {sorted(listed)}"
     open_requests = flow.sync_rows("SELECT count(*) FROM qbo_sync.request WHERE state = 'prepared'")[0][0]
     if open_requests:
-        yield f"{open_requests} requests still in doubt"
+        yield f"{open_requests} requests still unconfirmed"
     status = flow.caspen_rows("SELECT DISTINCT quickbooks_status FROM caspen.invoice")
     if status != [("Synced",)]:
         yield f"Caspen shows {status}"
@@ -217,7 +217,7 @@ def main() -> None:
     logging.getLogger("caspen_qbo").setLevel(logging.CRITICAL)
     started = time.monotonic()
 
-    def tell(instant: int, failures: list[str]) -> None:
+    def report(instant: int, failures: list[str]) -> None:
         print(
             f"instant {instant}: {'; '.join(failures) or 'ok'} ({time.monotonic() - started:.0f} s)",
             flush=True,
@@ -231,7 +231,7 @@ def main() -> None:
         flow.close()
         result = sweep(
             running.server, caspen, sync, running.sandbox,
-            story=story, every=options.every, first=options.first, last=options.last, told=tell,
+            story=story, every=options.every, first=options.first, last=options.last, report=report,
         )  # fmt: skip
     print(f"crash sweep: {result.instants} instants, {result.tried} tried, {len(result.failures)} failures")
     raise SystemExit(1 if result.failures else 0)

@@ -285,7 +285,7 @@ def storm(stage: Stage, seed: int, expected: Picture, *, late: bool = False) -> 
         result.faults += [f"{number} fewer of {thing}" for thing, number in (expected - seen).items()]
         unanswered = flow.sync_rows("SELECT count(*) FROM qbo_sync.request WHERE state = 'prepared'")[0][0]
         if unanswered:
-            result.faults.append(f"{unanswered} requests still in doubt")
+            result.faults.append(f"{unanswered} requests still unconfirmed")
     result.seconds = time.monotonic() - started
     return result
 

@@ -245,8 +245,8 @@ class Life:
                 continue
             wanted = [] if deleted or status == "void" else [(total, tax, balance)]
             assert seen == wanted, f"{number} ({status}): QuickBooks {seen}, Caspen {wanted}, not listed"
-        doubt = self.flow.sync_rows("SELECT count(*) FROM qbo_sync.request WHERE state = 'prepared'")
-        assert doubt == [(0,)], f"{doubt} requests in doubt after a quiet period"
+        unconfirmed = self.flow.sync_rows("SELECT count(*) FROM qbo_sync.request WHERE state = 'prepared'")
+        assert unconfirmed == [(0,)], f"{unconfirmed} requests unconfirmed after a quiet period"
 
     # --- picking ---
 

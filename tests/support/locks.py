@@ -1,4 +1,4 @@
-"""Waiting for somebody to wait."""
+"""Waiting until another session waits for a lock."""
 
 from __future__ import annotations
 

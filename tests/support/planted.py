@@ -30,7 +30,7 @@ RUN = "mutated"
 
 @dataclass(frozen=True)
 class Planted:
-    """A company, the invoice of each mutation by its name, and what the reconciliation said."""
+    """A company, the invoice of each mutation by its name, and what the reconciliation found."""
 
     invoices: Mapping[str, int]
     result: RunResult
@@ -99,7 +99,7 @@ def drift_table(flow: Flow, invoices: Mapping[str, int]) -> str:
         " coalesce((SELECT string_agg(u.title, ', ') FROM qbo_sync.unsynced_invoice u"
         "           WHERE u.document_kind = r.document_kind AND u.document_id ="
         "             CASE WHEN r.document_id < 0 THEN c.invoice_id ELSE r.document_id END"
-        "             AND u.resolved_at IS NULL), 'explained by what is listed beside it')"
+        "             AND u.resolved_at IS NULL), 'explained by what is listed next to it')"
         " FROM qbo_sync.reconciliation_difference r"
         " JOIN qbo_sync.comparison c USING (workspace_id, document_kind, document_id)"
         " ORDER BY c.invoice_id, r.id"
@@ -130,11 +130,11 @@ def main() -> None:
         finally:
             flow.close()
     counts, calls = planted.result.counts, planted.result.calls
-    told = ", ".join(f"{name} {number}" for name, number in sorted(calls.items()))
+    by_kind = ", ".join(f"{name} {number}" for name, number in sorted(calls.items()))
     print(
         f"\n{asked.invoices} invoices, {len(MUTATIONS)} of them changed: {counts['differences']} fields found"
         f" and no other, of {counts['documents_checked']} documents in {planted.seconds:.1f} s with"
-        f" {sum(calls.values())} calls ({told})"
+        f" {sum(calls.values())} calls ({by_kind})"
     )
 
 

@@ -11,7 +11,7 @@ TAX_RATES = {GST: "10", GST_FREE: "0", OVERSEAS: "10", ARCHIVED: "8.1234"}
 """Name to percent. The archived one is only on invoices from before the connection."""
 
 UNLINKED_TAX_RATE = OVERSEAS
-"""The rate that whoever sets up the sample practice leaves unlinked, to see what waits on it."""
+"""The rate that the set-up of the sample practice leaves unlinked, to see what waits on it."""
 
 
 @dataclass(frozen=True, slots=True)

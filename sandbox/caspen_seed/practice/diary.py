@@ -23,7 +23,7 @@ class Diary:
     """
 
     def __init__(self, end: dt.datetime, on_time: Callable[[dt.datetime], None]) -> None:
-        """:param on_time: Told each moment before a story acts in it."""
+        """:param on_time: Called with each moment before a story acts in it."""
         self.end = end
         self.now = end
         self._on_time = on_time

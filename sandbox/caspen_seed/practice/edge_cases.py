@@ -1,4 +1,4 @@
-"""The sample practice's invoices that somebody has to look at, and those around the moment of connecting."""
+"""The sample practice's invoices that need attention, and those around the moment of connecting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONG_NUMBERS = ("PHYSIO-2026-NDIS-0000017", "INV/Żółć/2026/Überweisung/01")
 """More than 21 characters, the most QuickBooks takes."""
 
 CLASHING_NUMBER = "BOOKS-1001"
-"""An invoice number that whoever seeds QuickBooks gives to a document made there."""
+"""An invoice number that anyone who seeds QuickBooks gives to a document made there."""
 
 OTHER_CURRENCY = "NZD"
 

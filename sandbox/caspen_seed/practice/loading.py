@@ -40,7 +40,7 @@ class _Storyteller(Staff):
 
 @dataclass(frozen=True)
 class Loaded:
-    """What whoever sets up the sample practice needs to know."""
+    """What the set-up of the sample practice needs to know."""
 
     workspace_id: int
     neighbour_id: int
@@ -136,9 +136,9 @@ def _register_clients(staff: Staff, rng: Random, count: int, opened: dt.datetime
         staff.create_client(*NAMESAKES, email=email, at=next(ticks))
         for email in ("emma.w@example.com", "ewilson@example.com")
     ]
-    # The last five digits of an id are in the name QuickBooks sees. Once a stranger has the same five, and
-    # once, worse, a namesake, so that both names are the same.
-    strangers = staff.create_client(
+    # The last five digits of an id are in the name QuickBooks sees. Once an unrelated client has the same
+    # five, and once, worse, a namesake, so that both names are the same.
+    unrelated = staff.create_client(
         "Priya", "Raman", client_id=ordinary[0] + SAME_LAST_FIVE_OFFSET, at=next(ticks)
     )
     double = staff.create_client(*NAMESAKES, client_id=namesakes[0] + SAME_LAST_FIVE_OFFSET, at=next(ticks))
@@ -150,16 +150,16 @@ def _register_clients(staff: Staff, rng: Random, count: int, opened: dt.datetime
         for n in (1, 2)
     ]
     staff.archive_client(ordinary[-1], at=next(ticks))
-    return _Clients((*awkward, *namesakes, strangers, double), ordinary[:-1], twins)
+    return _Clients((*awkward, *namesakes, unrelated, double), ordinary[:-1], twins)
 
 
 def _plan_history(clinic: Clinic, clients: _Clients, connected_at: dt.datetime, count: int) -> None:
     """Invoices from before the connection; their stories end before it too."""
     start = connected_at - dt.timedelta(weeks=HISTORY_WEEKS)
     span = connected_at - dt.timedelta(days=35) - start
-    for telling in _cast(stories.HISTORICAL, count):
+    for make_story in _cast(stories.HISTORICAL, count):
         at = start + span * clinic.rng.random()
-        clinic.diary.add(at, telling(clinic, clinic.rng.choice(clients.ordinary)))
+        clinic.diary.add(at, make_story(clinic, clinic.rng.choice(clients.ordinary)))
     for _ in range(3):  # on the last days before it
         at = connected_at - dt.timedelta(days=clinic.rng.randint(2, 6))
         clinic.diary.add(at, stories.unpaid(clinic, clinic.rng.choice(clients.ordinary)))
@@ -172,11 +172,11 @@ def _plan_weeks(clinic: Clinic, clients: _Clients, connected_at: dt.datetime, co
     span = clinic.diary.end - connected_at
     regulars = clients.ordinary[:40]
     turn = itertools.cycle(clients.awkward)
-    plan = [(telling, 1.0) for telling in _cast(stories.COMMON, count)]
-    plan += [(telling, 0.7) for telling in _cast(stories.RARE, count)]
-    for n, (telling, latest) in enumerate(plan):
+    plan = [(make_story, 1.0) for make_story in _cast(stories.COMMON, count)]
+    plan += [(make_story, 0.7) for make_story in _cast(stories.RARE, count)]
+    for n, (make_story, latest) in enumerate(plan):
         client = next(turn) if n % 8 == 0 else clinic.rng.choice(regulars if n % 3 else clients.ordinary)
-        clinic.diary.add(connected_at + span * (latest * clinic.rng.random()), telling(clinic, client))
+        clinic.diary.add(connected_at + span * (latest * clinic.rng.random()), make_story(clinic, client))
     for client in clients.awkward:
         clinic.diary.add(
             connected_at + span * 0.6 * clinic.rng.random(), stories.paid_at_once(clinic, client)
@@ -200,12 +200,12 @@ def _plan_edge_cases(clinic: Clinic, clients: _Clients, connected_at: dt.datetim
     for case in cases:
         clinic.diary.add(connected_at + span * (0.3 + 0.5 * clinic.rng.random()), case)
     before = connected_at - dt.timedelta(days=8)
-    for telling, client in (
+    for make_story, client in (
         (edge_cases.historical_paid_after, some[1]),
         (edge_cases.drafted_before_finalised_after, some[2]),
         (edge_cases.refinalised_after, some[3]),
     ):
-        clinic.diary.add(before, telling(clinic, client, connected_at))
+        clinic.diary.add(before, make_story(clinic, client, connected_at))
 
 
 def _merge(clinic: Clinic, secondary: int, survivor: int) -> Story:
@@ -213,6 +213,6 @@ def _merge(clinic: Clinic, secondary: int, survivor: int) -> Story:
     yield from ()
 
 
-def _cast(hundred: dict[stories.Telling, int], count: int) -> list[stories.Telling]:
+def _cast(hundred: dict[stories.StoryMaker, int], count: int) -> list[stories.StoryMaker]:
     """As many of each story as its share of `count`, and at least one, in the order of the table."""
-    return [telling for telling, share in hundred.items() for _ in range(ceil(share * count / 100))]
+    return [make_story for make_story, share in hundred.items() for _ in range(ceil(share * count / 100))]

@@ -1,4 +1,4 @@
-"""Another practice in the same tables, so alike that only its workspace tells its rows apart."""
+"""Another practice in the same tables, so alike that only its workspace distinguishes its rows."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
 What becomes of an invoice in the sample practice, one story each.
 
-A story is a generator: it acts through the clinic, then yields how long it waits. It is never told to stop;
+A story is a generator: it acts through the clinic, then yields how long it waits. It is never stopped;
 the diary simply ends, and what was to come has not happened yet.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from caspen_seed.practice.clinic import Clinic
 from caspen_seed.practice.diary import Story
 
-Telling = Callable[[Clinic, int], Story]
+StoryMaker = Callable[[Clinic, int], Story]
 """Makes the story of one visit of one client."""
 
 
@@ -153,17 +153,17 @@ def thirds_of_hours(clinic: Clinic, client: int) -> Story:
     clinic.pay(client, invoice)
 
 
-COMMON: dict[Telling, int] = {paid_at_once: 44, paid_later: 17, unpaid: 8}
+COMMON: dict[StoryMaker, int] = {paid_at_once: 44, paid_later: 17, unpaid: 8}
 """Stories that may begin at any time, and how many of them in a hundred."""
 
-RARE: dict[Telling, int] = {
+RARE: dict[StoryMaker, int] = {
     paid_in_parts: 5, part_paid: 4, paid_on_account: 2, overpaid: 2, paid_wrongly: 1,
     credited: 3, credited_in_full: 1, credited_by_mistake: 1, voided: 2, corrected: 3,
     reverted_and_left: 1, left_as_draft: 2, deleted: 2, free_of_charge: 1, thirds_of_hours: 2,
 }  # fmt: skip
 """Stories that begin early enough to come to their end, and how many of them in a hundred."""
 
-HISTORICAL: dict[Telling, int] = {
+HISTORICAL: dict[StoryMaker, int] = {
     paid_at_once: 60,
     unpaid: 15,
     paid_in_parts: 10,

@@ -18,7 +18,7 @@ from caspen_seed.staff.lines import Lines
 
 DUE_AFTER_DAYS = 14
 UNCHANGED = object()
-"""Tells "leave it as it is" from None, which empties a field."""
+"""Distinguishes "leave it as it is" from None, which empties a field."""
 
 INSERT_INVOICE = """
     INSERT INTO caspen.invoice (

@@ -133,7 +133,7 @@ class People(Desk):
             )
 
     def _lock_client(self, cursor: Cursor[DictRow], client_id: int) -> Row:
-        # NO KEY: somebody may be drafting an invoice for this client, which holds a key share lock on it.
+        # NO KEY: someone may be drafting an invoice for this client, which holds a key share lock on it.
         statement = "SELECT * FROM caspen.client WHERE workspace_id = %s AND id = %s FOR NO KEY UPDATE"
         return self._find(cursor, statement, "client", client_id)
 

@@ -42,7 +42,7 @@ class _Receipt(SalesForm):
 
 
 class SalesReceipt(_Receipt):
-    """A sale paid at once; the money waits in Undeposited Funds unless told otherwise."""
+    """A sale paid at once; the money waits in Undeposited Funds unless the sale names another account."""
 
     name = "SalesReceipt"
     void_style = "include"

@@ -114,7 +114,7 @@ def auto_apply(company: Company, customer_ref: dict[str, str]) -> list[Document]
     """
     Apply a customer's open credit memos to their oldest open invoices, one zero payment for each pair.
 
-    What QuickBooks does by itself when AutoApplyCredit is on.
+    What QuickBooks does automatically when AutoApplyCredit is on.
     """
     made: list[Document] = []
     for memo in _open_documents(company, "CreditMemo", customer_ref, "RemainingCredit"):

@@ -181,7 +181,7 @@ class FormLines:
             raise faults.required("Amount")
         amount, quantity, price = dec(line["Amount"]), dec(detail.get("Qty")), dec(detail.get("UnitPrice"))
         both_given = "Qty" in detail and "UnitPrice" in detail
-        # Client libraries send Qty 0 and UnitPrice 0 as placeholders beside a real amount.
+        # Client libraries send Qty 0 and UnitPrice 0 as placeholders next to a real amount.
         if both_given and not quantity and not price:
             detail.pop("Qty"), detail.pop("UnitPrice")
         elif both_given and half_up(quantity * price) != amount:

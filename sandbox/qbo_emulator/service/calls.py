@@ -1,4 +1,4 @@
-"""What one API request asks for, told from its method, path, parameters and body."""
+"""What one API request asks for, read from its method, path, parameters and body."""
 
 from __future__ import annotations
 

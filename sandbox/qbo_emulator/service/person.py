@@ -90,7 +90,7 @@ def make_inactive(company: Company, asked: dict[str, Any]) -> Document:
 
 
 def make_active(company: Company, asked: dict[str, Any]) -> Document:
-    """Bring an inactive entry back: ``entity`` and ``id``; 6240 when its name was taken meanwhile."""
+    """Bring an inactive entry back: ``entity`` and ``id``; 6240 when its name was taken in the meantime."""
     kind, old = _target(company, asked)
     return _set_active(company, kind, old, True)
 

@@ -11,7 +11,7 @@ from qbo_emulator.values.clock import Clock
 
 ACCESS_SECONDS = 3600
 REFRESH_SECONDS = 8_726_400
-"""101 days, counted anew at each refresh."""
+"""101 days, counted again at each refresh."""
 HARD_EXPIRY_SECONDS = 5 * 365 * 86400
 """However often refreshed, a connection ends after five years."""
 ROTATION_SECONDS = 86400
@@ -79,7 +79,7 @@ class Authority:
         self.reuse_kills_grant = False
         """Whether presenting a dead refresh token also ends the connection."""
         self.refresh_seconds = 0.05
-        """Real seconds a refresh is in progress; a second one with the same token meanwhile fails."""
+        """Real seconds a refresh is in progress; a second one with the same token in that time fails."""
         self.codes: dict[str, Code] = {}
         self.access: dict[str, AccessToken] = {}
         self.refresh: dict[str, Grant] = {}

@@ -22,7 +22,7 @@ class Switches:
     warn_duplicate_numbers: bool = False
     """The page-only setting behind 6140. Off: duplicate numbers are accepted in silence."""
     auto_apply_credit: bool = True
-    """``AutoApplyCredit``: a credit memo is applied to the customer's oldest open invoice by itself."""
+    """``AutoApplyCredit``: a credit memo is applied to the customer's oldest open invoice automatically."""
     tax_rounding: Literal["per_line", "per_rate"] = "per_line"
     """Round each line's tax and add up, or add up and round once per rate."""
     honour_tax_override: bool = True
