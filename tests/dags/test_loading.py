@@ -1,4 +1,4 @@
-"""What can be said of the DAGs without running them."""
+"""What holds for the DAGs without running them."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def test_a_dag_opens_with_its_manual_and_fits_one_screen(bag: Any, dag_id: str) 
     text = (DAGS / f"{dag_id}.py").read_text()
     assert text.startswith('"""\n### ')
     assert bag.dags[dag_id].doc_md.strip() == text.split('"""')[1].strip()
-    for said in ("**Runs:**", "**Safe to re-run:** yes", "**If it fails:**"):
-        assert said in text
+    for heading in ("**Runs:**", "**Safe to re-run:** yes", "**If it fails:**"):
+        assert heading in text
     assert len(text.splitlines()) <= 80
 
 

@@ -1,4 +1,4 @@
-"""Telling people: over the connections that exist, for real, and never at the price of the run."""
+"""Notifications: over the connections that exist, for real, and never at the price of the run."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def webhook() -> Iterator[tuple[str, list[dict]]]:
     server.server_close()
 
 
-def test_without_connections_nobody_is_told_and_nothing_fails(airflow_metadata: Path) -> None:
+def test_without_connections_nothing_is_sent_and_nothing_fails(airflow_metadata: Path) -> None:
     from caspen_qbo.operators.notify import notify_people
 
     assert notify_people("post_to_quickbooks failed", "why") == []
 
 
-def test_slack_is_told_the_reason_even_when_mail_does_not_work(
+def test_slack_gets_the_reason_even_when_mail_does_not_work(
     airflow_metadata: Path, webhook: tuple[str, list[dict]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from caspen_qbo.operators.notify import notify_failure
@@ -95,9 +95,11 @@ def results(reconcile: list[dict[str, Any]], reports: list[dict[str, Any]]) -> A
 
 def result(workspace_id: int, message: str, **counts: int) -> dict[str, Any]:
     return {
-        "workspace_id": workspace_id, "practice": f"Practice {workspace_id}", "counts": counts,
+        "workspace_id": workspace_id,
+        "practice": f"Practice {workspace_id}",
+        "counts": counts,
         "message": message,
-    }  # fmt: skip
+    }
 
 
 def test_differences_of_a_green_run_reach_mail_and_slack(
@@ -121,10 +123,10 @@ def test_differences_of_a_green_run_reach_mail_and_slack(
         )
     )
     (mail,), (message,) = mailbox, sent
-    for told in (f"{mail['Subject']} {text_of(mail)}", message["text"]):
-        assert "2 differences between Caspen and QuickBooks to clear" in " ".join(told.split())
-        assert "Practice 1 (1): 9 documents compared, 3 differences. Report: /reports/1.html" in told
-        assert "Practice 2" not in told and "Practice 3" not in told
+    for text in (f"{mail['Subject']} {text_of(mail)}", message["text"]):
+        assert "2 differences between Caspen and QuickBooks to clear" in " ".join(text.split())
+        assert "Practice 1 (1): 9 documents compared, 3 differences. Report: /reports/1.html" in text
+        assert "Practice 2" not in text and "Practice 3" not in text
 
 
 def test_equal_sides_send_nothing(airflow_metadata: Path, mailbox: list[Message]) -> None:
@@ -134,7 +136,7 @@ def test_equal_sides_send_nothing(airflow_metadata: Path, mailbox: list[Message]
     assert mailbox == []
 
 
-def test_a_change_in_a_signed_period_is_told_once(
+def test_a_change_in_a_signed_period_is_notified_once(
     airflow_metadata: Path, flow: Flow, mailbox: list[Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from caspen_qbo import wiring
@@ -156,15 +158,15 @@ def test_a_change_in_a_signed_period_is_told_once(
     flow.staff.void_invoice(invoice)
     flow.post()
     found = compare("second")
-    with monkeypatch.context() as nobody:
-        nobody.delenv("AIRFLOW_CONN_SMTP_DEFAULT")
+    with monkeypatch.context() as without_mail:
+        without_mail.delenv("AIRFLOW_CONN_SMTP_DEFAULT")
         notify.notify_differences(results([found], []))
-    assert mailbox == []  # and not taken for told
+    assert mailbox == []  # and not marked as notified
     for run_id in ("second", "third"):
         notify.notify_differences(results([compare(run_id)], []))
     (mail,) = mailbox
-    told = " ".join(text_of(mail).split())
+    text = " ".join(text_of(mail).split())
     assert mail["Subject"] == "[QuickBooks] 1 document of a signed period changed after sign-off"
     number = flow.staff.invoice(invoice).number
-    assert f"invoice {number}: Caspen 110.00 signed, nothing now; QuickBooks 110.00 signed, nothing" in told
-    assert f"(up to {day} signed by ann)" in told
+    assert f"invoice {number}: Caspen 110.00 signed, nothing now; QuickBooks 110.00 signed, nothing" in text
+    assert f"(up to {day} signed by ann)" in text

@@ -76,7 +76,7 @@ def test_without_any_connected_practice_a_run_does_nothing_and_is_green(
     assert states(run)["post_workspace"] == ["skipped"]
 
 
-def test_one_practice_in_trouble_does_not_keep_the_other_from_its_turn(flow: Flow, run_dag: RunDag) -> None:
+def test_one_failing_practice_does_not_stop_the_other(flow: Flow, run_dag: RunDag) -> None:
     flow.invoice("100.00")
     flow.sync_rows(
         "INSERT INTO qbo_sync.connection (workspace_id, realm_id, status)"
@@ -166,8 +166,12 @@ def test_reconcile_stores_its_run_writes_the_report_and_mails_what_differs(
     run = run_dag("reconcile_quickbooks", full=True)
     assert run.state == "success", states(run)
     assert set(states(run)) == {
-        "check_heartbeat", "find_workspaces", "practice.reconcile", "practice.write_report", "summarise",
-    }  # fmt: skip
+        "check_heartbeat",
+        "find_workspaces",
+        "practice.reconcile",
+        "practice.write_report",
+        "summarise",
+    }
     stored = flow.sync_rows("SELECT documents_checked, differences, success FROM qbo_sync.reconciliation_run")
     assert stored == [(1, 1, False)]
     (mail,) = mailbox

@@ -45,12 +45,12 @@ def _summarise(results: Results, workspaces: list[dict[str, Any]] | None = WORKS
 
 def test_every_practice_has_its_line() -> None:
     results = Results(post=[_result(1, invoices_posted=2), _result(2, "Set-up incomplete.")])
-    told = _summarise(results)
-    assert told == "Harbour (1): invoices posted 2\nBay (2): nothing to do. Set-up incomplete."
-    assert results.note == told.replace("\n", "\n\n")
+    summary = _summarise(results)
+    assert summary == "Harbour (1): invoices posted 2\nBay (2): nothing to do. Set-up incomplete."
+    assert results.note == summary.replace("\n", "\n\n")
 
 
-def test_a_practice_without_result_fails_the_run_and_its_reason_is_told(
+def test_a_practice_without_result_fails_the_run_and_its_reason_is_reported(
     connections: Mapping[str, str], sync_db: Database
 ) -> None:
     from airflow.sdk.exceptions import AirflowFailException

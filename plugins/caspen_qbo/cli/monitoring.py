@@ -1,4 +1,4 @@
-"""Commands that show where things stand: status, unsynced, history, heartbeat."""
+"""Commands that show the state of a workspace: status, unsynced, history, heartbeat."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ LEDGER = ("finalised", "synced", "waiting", "listed", "excluded", "stale")
 
 
 def status(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
-    """
-    Invoices by standing: finalised = synced + waiting + listed + excluded; and the same by kind of document.
-    """
+    """Invoices by state: finalised = synced + waiting + listed + excluded; and the same by document kind."""
     from caspen_qbo.usecases.shared.ledger import read_ledger
 
     with open_session(workspace, "status") as session:
@@ -34,7 +32,7 @@ def status(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
 
 
 def unsynced(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
-    """The open rows a person has to look at."""
+    """The open rows that need a person."""
     with open_store(workspace) as store:
         rows = store.unsynced.fetch_open()
     if as_json:

@@ -1,4 +1,4 @@
-"""Our errors taught to Airflow, once: what is tried again, after how long, and what waits for a person."""
+"""What Airflow does about our errors: what is retried, after how long, and what waits for a person."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RETRY_POLICY = ExceptionRetryPolicy(
         RetryRule(
             "caspen_qbo.errors.QuotaExhaustedError",
             RetryAction.FAIL,
-            reason="reads come back with the new month; scheduled runs go on trying",
+            reason="reads are possible again next month; scheduled runs keep trying",
         ),
         RetryRule(
             "caspen_qbo.errors.RetryError",

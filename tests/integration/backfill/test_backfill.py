@@ -85,7 +85,7 @@ def _enter_by_hand(flow: Flow, invoice_id: int, number: str, **changes: Any) -> 
     return flow.person("create", entity="Invoice", document=document)
 
 
-def test_the_plan_tells_every_case_apart_and_leaves_no_trace(flow: Flow) -> None:
+def test_the_plan_distinguishes_every_case_and_leaves_no_trace(flow: Flow) -> None:
     ready = _number(flow, flow.invoice("10.00"))
     synced_id = flow.invoice("20.00")
     flow.post()
@@ -106,9 +106,14 @@ def test_the_plan_tells_every_case_apart_and_leaves_no_trace(flow: Flow) -> None
     report = _plan(flow, *numbers)
 
     assert list(_verdicts(report).values()) == [
-        Verdict.SYNCED, Verdict.SYNCED, Verdict.POST, Verdict.DRAFT, Verdict.VOID, Verdict.LIST,
+        Verdict.SYNCED,
+        Verdict.SYNCED,
+        Verdict.POST,
+        Verdict.DRAFT,
+        Verdict.VOID,
+        Verdict.LIST,
         Verdict.NOT_FOUND,
-    ]  # fmt: skip
+    ]
     assert "1 x post payment" in report.items[2].reason
     assert "no lines" in report.items[5].reason.lower() or "without any line" in report.items[5].reason
     assert _everything(flow) == before
@@ -206,14 +211,14 @@ def test_a_payment_on_both_sides_is_linked_with_its_invoice_and_not_doubled(
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "shown"),
     [
         ({"TxnDate": "2020-01-31"}, "date: Caspen"),
         ({"CustomerRef": {"value": "58"}}, "customer"),
     ],
 )
-def test_a_document_that_only_shares_the_number_is_a_clash_told_with_id_date_and_total(
-    older: tuple[Flow, int, str], change: dict[str, Any], told: str
+def test_a_document_that_only_shares_the_number_is_a_clash_shown_with_id_date_and_total(
+    older: tuple[Flow, int, str], change: dict[str, Any], shown: str
 ) -> None:
     flow, invoice_id, number = older
     if "CustomerRef" in change:
@@ -222,7 +227,7 @@ def test_a_document_that_only_shares_the_number_is_a_clash_told_with_id_date_and
     report = _send(flow, number)
     (item,) = report.items
     assert item.verdict is Verdict.CLASH
-    assert f"Invoice {document['Id']}" in item.reason and "110.00" in item.reason and told in item.reason
+    assert f"Invoice {document['Id']}" in item.reason and "110.00" in item.reason and shown in item.reason
     assert len(flow.books("Invoice")) == 1
 
 
@@ -259,8 +264,8 @@ def test_the_history_of_a_number_names_every_request_and_answer(flow: Flow) -> N
     flow.post()
     with wiring.open_store() as store:
         events = store.for_workspace(flow.workspace_id).activity.fetch_history(_number(flow, invoice_id))
-    told = [(event.document_kind, event.what) for event in events]
-    assert told == [
+    history = [(event.document_kind, event.what) for event in events]
+    assert history == [
         ("client", "sent: customer (create Customer)"),
         ("client", "answered: done"),
         ("invoice", "sent: post (create Invoice)"),
@@ -272,7 +277,7 @@ def test_the_history_of_a_number_names_every_request_and_answer(flow: Flow) -> N
 
 
 def test_the_bookkeeping_was_lost_and_everything_is_found_again(flow: Flow) -> None:
-    """Connected anew, all invoices look historical; our marks and equal figures bring the links back."""
+    """Connected again, all invoices look historical; our marks and equal figures bring the links back."""
     invoice_id = flow.invoice("100.00")
     flow.pay(invoice_id, "60.00")
     flow.post()

@@ -67,18 +67,25 @@ def test_what_airflow_warns_of_does_not_get_into_the_json(flow: Flow) -> None:
     # So short a secret cannot be masked, says Airflow.
     env = {**os.environ, "AIRFLOW_CONN_QUICKBOOKS": json.dumps({**connection, "password": "abc"})}
     command = [sys.executable, "-m", "caspen_qbo", "doctor", "--workspace", "1"]
-    told = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
-    assert "too short" in told.stderr
-    assert "too short" not in told.stdout
+    finished = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert "too short" in finished.stderr
+    assert "too short" not in finished.stdout
 
 
 def test_set_up_refuses_what_is_wrong_and_says_why(flow: Flow) -> None:
     income = next(row for row in flow.books("Account") if row["AccountType"] == "Income")
     service = next(row for row in flow.books("Item") if row["Type"] == "Service")
     wrong = run(
-        "settings", "--workspace", "1", "--payment-account", income["Id"], "--service-item", service["Id"],
-        "--product-item", service["Id"],
-    )  # fmt: skip
+        "settings",
+        "--workspace",
+        "1",
+        "--payment-account",
+        income["Id"],
+        "--service-item",
+        service["Id"],
+        "--product-item",
+        service["Id"],
+    )
     assert wrong.returncode == 1
     assert "must be Bank or Other Current Asset" in wrong.stderr
     assert "must be NonInventory or Inventory" in wrong.stderr

@@ -175,7 +175,7 @@ def test_what_was_edited_on_an_imported_payment_may_be_accepted_and_is_never_sen
     assert [row[1] for row in open_rows(flow)] == ["changed_in_quickbooks"]
 
 
-def test_a_deletion_is_found_although_the_feed_is_too_old_to_tell(flow: Flow) -> None:
+def test_a_deletion_is_found_although_the_feed_is_too_old_to_show_it(flow: Flow) -> None:
     invoice = posted(flow, "100.00")
     payment = receive(flow, {invoice: "40.00"})
     run_import(flow)

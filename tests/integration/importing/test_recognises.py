@@ -1,5 +1,5 @@
 """
-What is not a payment to import: ours, applied credits, strangers' invoices; and what a crash leaves behind.
+What is no payment to import: ours, applied credits, other people's invoices; and what a crash leaves behind.
 """
 
 from __future__ import annotations
@@ -106,8 +106,9 @@ def test_a_listed_invoice_still_receives_its_payment(flow: Flow) -> None:
         "invoice_id,"
         " error_key, title, detail, fix) VALUES (1, 'invoice', %s, 'x', %s, 'totals_mismatch', 't', 'd', "
         "'f') RETURNING id",
-        invoice, invoice,
-    )  # fmt: skip
+        invoice,
+        invoice,
+    )
     payment = receive(flow, {invoice: "40.00"})
     run_import(flow)
     assert imported(flow) == [(payment, Decimal("40.00"), invoice, Decimal("40.00"))]
@@ -172,7 +173,7 @@ def _lose_our_database(*_: object, **__: object) -> None:
 
 
 def test_two_imports_at_once_record_it_once(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second one looked before the first one's commit: Caspen's own key decides."""
+    """The second one read before the first one's commit: Caspen's own key decides."""
     invoice = posted(flow, "100.00")
     payment = receive(flow, {invoice: "40.00"})
     record = CaspenBilling.record_payment

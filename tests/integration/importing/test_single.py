@@ -48,7 +48,7 @@ def test_an_imported_payment_seen_again_costs_nothing_more(flow: Flow) -> None:
     assert run_import(flow).calls == {"cdc": 1}
 
 
-def test_a_dry_run_tells_and_writes_nothing(flow: Flow) -> None:
+def test_a_dry_run_reports_and_writes_nothing(flow: Flow) -> None:
     invoice = posted(flow, "100.00")
     payment = receive(flow, {invoice: "40.00"}, date="2026-11-03")
     result = dry_import(flow)

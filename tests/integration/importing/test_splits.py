@@ -27,7 +27,7 @@ def number(flow: Flow, invoice_id: int) -> str:
     return flow.staff.invoice(invoice_id).number
 
 
-def test_a_split_is_listed_with_ids_dates_and_amounts_and_heals_when_one_is_deleted(flow: Flow) -> None:
+def test_a_split_is_listed_with_ids_dates_and_amounts_and_cleared_when_one_is_deleted(flow: Flow) -> None:
     invoice = posted(flow, "100.00")
     first = receive(flow, {invoice: "40.00"}, date="2026-11-03")
     second = receive(flow, {invoice: "35.00"}, date="2026-11-05")
@@ -46,7 +46,7 @@ def test_a_split_is_listed_with_ids_dates_and_amounts_and_heals_when_one_is_dele
     assert flow.staff.invoice(invoice).quickbooks_status_detail is None
 
 
-def test_a_second_payment_beside_an_imported_one_is_listed_and_the_first_stays(flow: Flow) -> None:
+def test_a_second_payment_next_to_an_imported_one_is_listed_and_the_first_stays(flow: Flow) -> None:
     invoice = posted(flow, "100.00")
     first = receive(flow, {invoice: "40.00"})
     run_import(flow)
@@ -67,7 +67,7 @@ def test_a_second_payment_beside_an_imported_one_is_listed_and_the_first_stays(f
     assert flow.staff.balance(invoice) == Decimal("40.00")
 
 
-def test_our_own_payment_beside_one_of_theirs_is_no_split(flow: Flow) -> None:
+def test_our_own_payment_next_to_one_of_theirs_is_no_split(flow: Flow) -> None:
     invoice = posted(flow, "100.00")
     flow.pay(invoice, "30.00")
     flow.post()

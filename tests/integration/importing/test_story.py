@@ -12,29 +12,29 @@ def test_the_worked_example(flow: Flow) -> None:
     invoice = posted(flow, "100.00")
     number = flow.staff.invoice(invoice).number
 
-    def stands(in_books_open: str, balance: str, listed: list[tuple[str, str, bool, Decimal]]) -> None:
+    def check(in_books_open: str, balance: str, listed: list[tuple[str, str, bool, Decimal]]) -> None:
         run_import(flow)
         assert flow.books("Invoice")[0]["Balance"] == Decimal(in_books_open)
         assert flow.staff.balance(invoice) == Decimal(balance)
         assert open_rows(flow) == listed
 
     first = receive(flow, {invoice: "40.00"}, date="2026-11-03")
-    stands("60.00", "60.00", [])
+    check("60.00", "60.00", [])
     second = receive(flow, {invoice: "35.00"})
     split = [(number, "split_payment", False, Decimal("35.00"))]
-    stands("25.00", "60.00", split)
+    check("25.00", "60.00", split)
     edit_payment(flow, first, {invoice: "30.00"})
-    stands("35.00", "70.00", split)
+    check("35.00", "70.00", split)
     flow.person("delete", entity="Payment", id=first)
-    stands("65.00", "65.00", [])
+    check("65.00", "65.00", [])
     edit_payment(flow, second, {invoice: "50.00"})
-    stands("50.00", "65.00", [(f"QB-{second}", "changed_in_quickbooks", False, Decimal("15.00"))])
+    check("50.00", "65.00", [(f"QB-{second}", "changed_in_quickbooks", False, Decimal("15.00"))])
     detail = flow.listed()[f"QB-{second}", "changed_in_quickbooks"]
     assert "35.00" in detail and "50.00" in detail
 
 
 def test_payments_made_before_an_invoice_was_linked_are_found(flow: Flow) -> None:
-    """As after a backfill: the feed passed the payment by when nobody knew the invoice was ours."""
+    """As after a backfill: the feed passed the payment by when the invoice was not known to be ours."""
     invoice = posted(flow, "100.00")
     payment = receive(flow, {invoice: "40.00"})
     known_as = in_books(flow, invoice)

@@ -1,4 +1,4 @@
-"""Stuck work is told in the run's message; work with a reason to wait is not."""
+"""Stuck work is reported in the run's message; work with a reason to wait is not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _post(flow: Flow) -> str:
         return post(session).message
 
 
-def test_an_answer_looked_for_in_vain_is_told_after_an_hour(flow: Flow) -> None:
+def test_an_answer_that_is_not_found_is_reported_after_an_hour(flow: Flow) -> None:
     flow.invoice("10.00")
     flow.door("faults", seed=1, rules=[{"kind": "server_error", "endpoint": "batch"}])
     assert _post(flow) == ""
@@ -31,7 +31,7 @@ def test_an_answer_looked_for_in_vain_is_told_after_an_hour(flow: Flow) -> None:
     assert len(flow.books("Invoice")) == 1
 
 
-def test_a_day_of_failing_runs_is_told_and_what_is_listed_or_waits_for_it_is_not(flow: Flow) -> None:
+def test_a_day_of_failing_runs_is_reported_and_what_is_listed_or_waits_for_it_is_not(flow: Flow) -> None:
     flow.invoice("10.00")
     listed = flow.staff.draft_invoice(flow.client_id, [])
     flow.staff.finalise(listed)
@@ -46,11 +46,11 @@ def test_a_day_of_failing_runs_is_told_and_what_is_listed_or_waits_for_it_is_not
             pass  # QuickBooks is away: that is the day of failing runs
     _age(flow, "document", "staged_at", timedelta(hours=25))
     with hasty_session(WORKSPACE) as session:
-        said = describe_stuck(session)
+        text = describe_stuck(session)
     payment = flow.caspen_rows("SELECT number FROM caspen.payment")[0][0]
-    assert said.startswith("2 documents have been waiting since ")
-    assert flow.staff.invoice(waiting).number in said and payment in said
-    assert flow.staff.invoice(listed).number not in said
+    assert text.startswith("2 documents have been waiting since ")
+    assert flow.staff.invoice(waiting).number in text and payment in text
+    assert flow.staff.invoice(listed).number not in text
 
     flow.door("faults", seed=1, rules=[])
     assert _post(flow) == ""

@@ -146,5 +146,5 @@ def _check_seen(document: ListedDocument, now: DocumentFacts) -> str:
         return ""
     return (
         f"{document}: it was changed in QuickBooks again since it was listed. "
-        "Run `reconcile`, look at the new values, and choose then."
+        "Run `reconcile`, look at the new values, and decide then."
     )

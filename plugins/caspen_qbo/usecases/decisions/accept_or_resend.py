@@ -96,7 +96,7 @@ def _fetch_listed(session: Session, numbers: Sequence[str]) -> list[ListedDocume
     missing = sorted(set(numbers) - {document.number for document in documents})
     if missing:
         raise ConfigurationError(
-            f"workspace {session.workspace_id}: nothing to choose for {', '.join(missing)}. Only documents "
+            f"workspace {session.workspace_id}: nothing to decide for {', '.join(missing)}. Only documents "
             "listed as changed, missing or differing in QuickBooks can be accepted or sent again; see "
             "`unsynced`."
         )

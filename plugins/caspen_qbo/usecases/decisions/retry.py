@@ -1,4 +1,4 @@
-"""Retry: a person says that a cause is mended; the next run tries again."""
+"""Retry: a person says that a cause is fixed; the next run tries again."""
 
 from __future__ import annotations
 
@@ -21,23 +21,21 @@ def release(
     """
     Release listed documents: by number, by shared cause, by kind of error, or all of them when none is given.
 
-    Also forgets the lists read from QuickBooks, since something was changed there. Safe to repeat.
+    Also deletes the lists read from QuickBooks, since something was changed there. Safe to repeat.
 
     :param numbers: Document numbers; an invoice's number also releases its payments and credit notes.
     :param cause_ref: What one fix repairs, e.g. ``tax_rate:12``; narrower than ``error_key``.
     :return: How many documents were released.
     """
-    connection = store.setup.fetch_connection()
-    if connection is not None:
+    if connection := store.setup.fetch_connection():
         store.setup.forget_cached(connection.realm_id)
     if numbers:
         released = store.documents.release_numbers(numbers)
     elif cause_ref:
-        open_causes = store.unsynced.fetch_open_causes()
-        released = store.documents.release_causes([c for c in open_causes if str(c) == cause_ref])
+        causes = [cause for cause in store.unsynced.fetch_open_causes() if str(cause) == cause_ref]
+        released = store.documents.release_causes(causes)
     else:
         released = store.documents.release_key(error_key)
-    log.info(
-        "retry workspace=%d released=%d key=%s who=%s", store.workspace_id, released, error_key or "-", who
-    )
+    of = cause_ref or error_key or "-"
+    log.info("retry workspace=%d released=%d of=%s who=%s", store.workspace_id, released, of, who)
     return released

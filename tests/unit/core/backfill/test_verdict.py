@@ -20,23 +20,51 @@ DAY = date(2026, 2, 1)
 
 def an_invoice(**changes: Any) -> Invoice:
     given = {
-        "id": 7, "workspace_id": 1, "number": "INV-7", "client_id": 5, "issue_date": DAY, "due_date": DAY,
-        "status": "open", "tax_mode": TaxMode.EXCLUSIVE, "currency": "AUD", "subtotal": Decimal("100.00"),
-        "tax_total": Decimal("10.00"), "total": Decimal("110.00"), "balance": Decimal("110.00"),
-        "created_at": BEFORE, "finalised_at": BEFORE, "reverted_at": None, "voided_at": None,
-        "deleted_at": None, "revision": 1,
-        "updated_at": BEFORE, "quickbooks_status": "Not synced", "quickbooks_status_detail": None,
-    }  # fmt: skip
+        "id": 7,
+        "workspace_id": 1,
+        "number": "INV-7",
+        "client_id": 5,
+        "issue_date": DAY,
+        "due_date": DAY,
+        "status": "open",
+        "tax_mode": TaxMode.EXCLUSIVE,
+        "currency": "AUD",
+        "subtotal": Decimal("100.00"),
+        "tax_total": Decimal("10.00"),
+        "total": Decimal("110.00"),
+        "balance": Decimal("110.00"),
+        "created_at": BEFORE,
+        "finalised_at": BEFORE,
+        "reverted_at": None,
+        "voided_at": None,
+        "deleted_at": None,
+        "revision": 1,
+        "updated_at": BEFORE,
+        "quickbooks_status": "Not synced",
+        "quickbooks_status_detail": None,
+    }
     return Invoice(**{**given, **changes})
 
 
 def a_document(**changes: Any) -> DocumentFacts:
     given = {
-        "quickbooks_type": "Invoice", "quickbooks_id": "91", "sync_token": "0", "doc_number": "INV-7",
-        "customer_id": "58", "txn_date": DAY, "due_date": date(2026, 4, 1), "subtotal": Decimal("100.00"),
-        "tax": Decimal("10.00"), "total": Decimal("110.00"), "balance": Decimal("110.00"), "private_note": "",
-        "lines": (), "links": (), "created_at": None, "updated_at": None,
-    }  # fmt: skip
+        "quickbooks_type": "Invoice",
+        "quickbooks_id": "91",
+        "sync_token": "0",
+        "doc_number": "INV-7",
+        "customer_id": "58",
+        "txn_date": DAY,
+        "due_date": date(2026, 4, 1),
+        "subtotal": Decimal("100.00"),
+        "tax": Decimal("10.00"),
+        "total": Decimal("110.00"),
+        "balance": Decimal("110.00"),
+        "private_note": "",
+        "lines": (),
+        "links": (),
+        "created_at": None,
+        "updated_at": None,
+    }
     return DocumentFacts(**{**given, **changes})
 
 
@@ -53,11 +81,22 @@ def a_payment(quickbooks_id: str, amount: str, **changes: Any) -> DocumentFacts:
 
 def an_allocation(allocation_id: int, amount: str, **changes: Any) -> Allocation:
     given = {
-        "id": allocation_id, "workspace_id": 1, "payment_id": 1, "invoice_id": 7, "amount": Decimal(amount),
-        "allocated_at": BEFORE, "deleted_at": None, "updated_at": BEFORE, "payment_number": "P-1",
-        "payment_method": "cash", "payment_date": DAY, "payment_amount": Decimal(amount),
-        "payment_status": "paid", "payment_source": "manual", "payment_source_ref": None,
-    }  # fmt: skip
+        "id": allocation_id,
+        "workspace_id": 1,
+        "payment_id": 1,
+        "invoice_id": 7,
+        "amount": Decimal(amount),
+        "allocated_at": BEFORE,
+        "deleted_at": None,
+        "updated_at": BEFORE,
+        "payment_number": "P-1",
+        "payment_method": "cash",
+        "payment_date": DAY,
+        "payment_amount": Decimal(amount),
+        "payment_status": "paid",
+        "payment_source": "manual",
+        "payment_source_ref": None,
+    }
     return Allocation(**{**given, **changes})
 
 
@@ -94,7 +133,7 @@ def test_what_is_new_or_has_a_newer_version_is_left_to_the_ordinary_rules() -> N
     assert decide(replace(NEW, linked_to="91", synced=False), LINE_AT) is None
 
 
-def test_a_cent_is_a_clash_and_is_told_with_id_date_total_and_sign() -> None:
+def test_a_cent_is_a_clash_and_is_shown_with_id_date_total_and_sign() -> None:
     there = a_document(tax=Decimal("10.01"), total=Decimal("110.01"))
     item = decide(replace(NEW, there=(there,)), LINE_AT)
     assert item is not None and item.verdict is Verdict.CLASH and item.document is there
@@ -108,8 +147,11 @@ def _pair(document: DocumentFacts, balance: str, allocations: list, payments: li
 
 def test_equal_payments_are_paired_by_amount_and_date() -> None:
     document = a_document(balance=Decimal("40.00"))
-    allocations = [an_allocation(1, "35.00", payment_date=date(2026, 2, 9)), an_allocation(2, "35.00"),
-                   an_allocation(3, "5.00", deleted_at=AFTER)]  # fmt: skip
+    allocations = [
+        an_allocation(1, "35.00", payment_date=date(2026, 2, 9)),
+        an_allocation(2, "35.00"),
+        an_allocation(3, "5.00", deleted_at=AFTER),
+    ]
     payments = [a_payment("12", "35.00", txn_date=date(2026, 2, 8)), a_payment("11", "35.00", txn_date=DAY)]
     pairing = _pair(document, "40.00", allocations, payments)
     assert pairing.obstacle == ""
@@ -120,7 +162,7 @@ def test_equal_payments_are_paired_by_amount_and_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("balance", "allocations", "payments", "notes", "told"),
+    ("balance", "allocations", "payments", "notes", "reason"),
     [
         ("80.00", [an_allocation(1, "30.00")], [], 0, "Caspen shows 80.00 due, QuickBooks 110.00"),
         ("110.00", [an_allocation(1, "30.00")], [], 0, "30.00 in Caspen, none in QuickBooks"),
@@ -134,10 +176,10 @@ def test_equal_payments_are_paired_by_amount_and_date() -> None:
         ),
     ],
 )
-def test_money_that_cannot_be_told_to_be_the_same_prevents_the_link(
-    balance: str, allocations: list, payments: list, notes: int, told: str
+def test_money_that_is_not_known_to_be_the_same_prevents_the_link(
+    balance: str, allocations: list, payments: list, notes: int, reason: str
 ) -> None:
-    assert told in _pair(a_document(), balance, allocations, payments, notes).obstacle
+    assert reason in _pair(a_document(), balance, allocations, payments, notes).obstacle
 
 
 def test_something_other_than_a_payment_on_it_prevents_the_link() -> None:

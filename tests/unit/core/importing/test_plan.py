@@ -49,16 +49,35 @@ def invoice(id_: int, balance: str = "100.00", status: str = "open", *, gone: bo
 
 
 def view(
-    id_: int, invoice_id: int, amount: str, payment_id: str = "", link: LinkState = LinkState.LINKED,
-    *, then: str | None = None, live: bool = True, day: date = DAY, status: str = "paid",
+    id_: int,
+    invoice_id: int,
+    amount: str,
+    payment_id: str = "",
+    link: LinkState = LinkState.LINKED,
+    *,
+    then: str | None = None,
+    live: bool = True,
+    day: date = DAY,
+    status: str = "paid",
     date_then: date | None = None,
-) -> AllocationView:  # fmt: skip
+) -> AllocationView:
     allocation = Allocation(
-        id_, 1, 900 + id_, invoice_id, money(amount), NOW, None if live else NOW, NOW, f"PAY-{id_}",
-        "EFTPOS", day,
-        money(amount), status, "quickbooks" if payment_id else "manual",
+        id_,
+        1,
+        900 + id_,
+        invoice_id,
+        money(amount),
+        NOW,
+        None if live else NOW,
+        NOW,
+        f"PAY-{id_}",
+        "EFTPOS",
+        day,
+        money(amount),
+        status,
+        "quickbooks" if payment_id else "manual",
         f"realm:{payment_id}" if payment_id else None,
-    )  # fmt: skip
+    )
     return AllocationView(allocation, payment_id, link, None if then is None else money(then), date_then)
 
 
@@ -93,7 +112,7 @@ def only(of: ImportSnapshot) -> Finding:
 # --- imports ---
 
 
-def test_a_single_payment_is_imported_and_nothing_is_said():
+def test_a_single_payment_is_imported_and_nothing_is_listed():
     state = snapshot([payment("77", {1: "40"})], [invoice(1)])
     assert imports(state) == [("77", {1: "40.00"})]
     after = snapshot([payment("77", {1: "40"})], [invoice(1, "60")], view(5, 1, "40", "77", then="40"))
@@ -212,7 +231,7 @@ def test_a_lowered_and_a_gone_payment_are_followed():
     assert changed(moved) == [(5, "0.00")]
 
 
-def test_a_raised_payment_is_tried_and_then_told_with_both_amounts():
+def test_a_raised_payment_is_tried_and_then_listed_with_both_amounts():
     state = snapshot([payment("77", {1: "55"})], [invoice(1)], view(5, 1, "40", "77", then="40"))
     assert changed(state) == [(5, "55.00")]
     assert listed(state) == [("payment", 5, "changed_in_quickbooks", "15.00")]
@@ -240,7 +259,7 @@ def test_what_was_more_than_due_from_the_start_is_not_an_edit():
         (view(5, 1, "40", "77", LinkState.NONE), False, "the staff allocated it"),
     ],
 )
-def test_what_something_else_depends_on_is_not_followed_but_told(
+def test_what_something_else_depends_on_is_not_followed_but_listed(
     receipt: AllocationView, gone_invoice: bool, says: str
 ):
     state = snapshot([payment("77", {1: "25"})], [invoice(1, gone=gone_invoice)], receipt)
@@ -250,7 +269,7 @@ def test_what_something_else_depends_on_is_not_followed_but_told(
     assert says in finding.detail
 
 
-def test_a_date_is_told_and_not_followed():
+def test_a_date_is_listed_and_not_followed():
     state = snapshot(
         [payment("77", {1: "40"})],
         [invoice(1)],
@@ -273,7 +292,7 @@ def test_taken_off_in_caspen_is_a_choice_while_it_stands_in_quickbooks():
     assert plan_links(settled) == ((), (off,))
 
 
-def test_links_heal_and_end():
+def test_links_are_completed_and_ended():
     fresh = view(6, 1, "40", "77", LinkState.NONE)
     replaced = view(5, 1, "60", "77", then="60", live=False)
     state = snapshot([payment("77", {1: "40"})], [invoice(1)], replaced, fresh)
@@ -285,7 +304,7 @@ amounts = st.integers(1, 9999).map(lambda cents: Decimal(cents).scaleb(-2))
 
 
 @given(share=amounts, balance=amounts)
-def test_never_more_than_is_due_and_the_rest_is_always_told(share: Decimal, balance: Decimal):
+def test_never_more_than_is_due_and_the_rest_is_always_listed(share: Decimal, balance: Decimal):
     due = [ClinicInvoice(1, "INV-1", "open", balance)]
     [step] = plan_imports(snapshot([BooksPayment("77", DAY, {1: share})], due))
     assert step.expected == {1: min(share, balance)}
@@ -301,7 +320,7 @@ def test_never_more_than_is_due_and_the_rest_is_always_told(share: Decimal, bala
 @given(
     shares=st.lists(st.tuples(st.integers(1, 4), amounts), min_size=1, max_size=6),
 )
-def test_no_money_is_both_left_and_unsaid(shares: list[tuple[int, Decimal]]):
+def test_no_money_is_both_left_and_unlisted(shares: list[tuple[int, Decimal]]):
     """Each payment on one invoice: imported, or on the list of that invoice."""
     payments = [
         BooksPayment(str(70 + n), DAY, {invoice_id: amount}) for n, (invoice_id, amount) in enumerate(shares)
@@ -356,7 +375,7 @@ def test_a_strange_credit_is_clear_only_on_a_single_invoice():
     assert "CreditMemo 12 of 20.00" in unclear
 
 
-def test_a_charge_beside_an_invoice_is_not_taken_for_a_credit():
+def test_a_charge_next_to_an_invoice_is_not_taken_for_a_credit():
     read = facts("75", ("Invoice", "501", "60"), ("JournalEntry", "31", "15"))
     assert read_shares(read, {"501": 1}, {}) == ({1: Decimal(60)}, "")
 

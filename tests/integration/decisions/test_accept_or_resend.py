@@ -8,7 +8,7 @@ import pytest
 
 from caspen_qbo import wiring
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.usecases.decisions import accept_or_resend as choices
+from caspen_qbo.usecases.decisions import accept_or_resend as decisions
 from tests.integration.reconciling.runs import run
 from tests.support.bookkeeper import (
     edit,
@@ -22,9 +22,9 @@ from tests.support.bookkeeper import (
 from tests.support.flow import Flow
 
 
-def choose(flow: Flow, what: str, numbers: Sequence[str]) -> int:
-    with wiring.open_session(flow.workspace_id, "choice") as session:
-        return getattr(choices, what)(session, numbers, who="cli:ann")
+def decide(flow: Flow, what: str, numbers: Sequence[str]) -> int:
+    with wiring.open_session(flow.workspace_id, "decision") as session:
+        return getattr(decisions, what)(session, numbers, who="cli:ann")
 
 
 def number_of(flow: Flow, invoice_id: int) -> str:
@@ -62,7 +62,7 @@ def test_an_accepted_edit_is_quiet_until_it_changes_again(flow: Flow):
     assert latest(flow) == (6, False)
     written = writes(flow)
 
-    assert choose(flow, "accept", [number]) == 1
+    assert decide(flow, "accept", [number]) == 1
     run(flow)
     assert flow.listed() == {}
     assert latest(flow) == (4, True)  # subtotal, tax, total and balance differ still, and are accepted
@@ -82,10 +82,10 @@ def test_resending_brings_back_caspens_version(flow: Flow):
     edit_line(flow, described, Description="Session")
     run(flow)
     flow.post()
-    assert invoice_of(flow, priced)["TotalAmt"] == 121  # not overwritten by itself
+    assert invoice_of(flow, priced)["TotalAmt"] == 121  # not overwritten automatically
 
     numbers = [number_of(flow, priced), number_of(flow, described)]
-    assert choose(flow, "resend", numbers) == 2
+    assert decide(flow, "resend", numbers) == 2
     flow.post()
     assert invoice_of(flow, priced)["TotalAmt"] == 110
     assert invoice_of(flow, described)["Line"][0]["Description"] == "Consultation"
@@ -98,23 +98,23 @@ def test_resending_brings_back_caspens_version(flow: Flow):
     ]
 
 
-def test_an_invoice_moved_to_a_stranger_returns_to_its_client_when_resent_and_stays_when_accepted(flow: Flow):
+def test_an_invoice_moved_to_an_unknown_customer_returns_when_resent_and_stays_when_accepted(flow: Flow):
     resent, accepted = flow.invoice("80.00"), flow.invoice("80.00")
     flow.post()
     own = invoice_of(flow, resent)["CustomerRef"]["value"]
     for invoice in (resent, accepted):
         other_customer(flow, invoice)
-    stranger = invoice_of(flow, accepted)["CustomerRef"]["value"]
-    assert stranger != own
+    unknown = invoice_of(flow, accepted)["CustomerRef"]["value"]
+    assert unknown != own
     run(flow)
-    choose(flow, "resend", [number_of(flow, resent)])
-    choose(flow, "accept", [number_of(flow, accepted)])
+    decide(flow, "resend", [number_of(flow, resent)])
+    decide(flow, "accept", [number_of(flow, accepted)])
     flow.post()
     assert invoice_of(flow, resent)["CustomerRef"]["value"] == own
     flow.staff.revert_to_draft(accepted)
     flow.staff.finalise(accepted)
     flow.post()
-    assert invoice_of(flow, accepted)["CustomerRef"]["value"] == stranger
+    assert invoice_of(flow, accepted)["CustomerRef"]["value"] == unknown
     run(flow)
     assert flow.listed() == {}
 
@@ -129,8 +129,8 @@ def test_a_document_that_is_gone_is_posted_again_when_asked(flow: Flow, verb: st
     flow.post()
     assert list(flow.listed()) == [(number, "missing_in_quickbooks")]
     with pytest.raises(ConfigurationError, match="nothing to accept"):
-        choose(flow, "accept", [number])
-    choose(flow, "resend", [number])
+        decide(flow, "accept", [number])
+    decide(flow, "resend", [number])
     flow.post()
     assert [row["TotalAmt"] for row in flow.books("Invoice") if row["TotalAmt"]] == [110]
     run(flow)
@@ -147,7 +147,7 @@ def test_a_deleted_payment_is_posted_again_when_asked(flow: Flow):
     run(flow)
     [(number, key)] = flow.listed()
     assert key == "missing_in_quickbooks"
-    choose(flow, "resend", [number])
+    decide(flow, "resend", [number])
     flow.post()
     assert invoice_of(flow, invoice)["Balance"] == 60
     run(flow)
@@ -162,13 +162,13 @@ def test_a_credit_memo_is_brought_back_with_its_words_and_its_application(flow: 
     memo = next(row for row in flow.books("CreditMemo") if row["DocNumber"] == "CN-0001")
     lines = [plain(line) for line in memo["Line"] if "SalesItemLineDetail" in line]
     words = lines[0]["Description"]
-    lines[0]["Description"] = "Somebody's words"
+    lines[0]["Description"] = "Other words"
     flow.person("edit", entity="CreditMemo", id=memo["Id"], changes={"Line": lines})
     unapply_credit(flow, unapplied)
     run(flow)
     assert set(flow.listed()) == {("CN-0001", "changed_in_quickbooks"), ("CN-0002", "totals_mismatch")}
 
-    assert choose(flow, "resend", ["CN-0001", "CN-0002"]) == 2
+    assert decide(flow, "resend", ["CN-0001", "CN-0002"]) == 2
     flow.post()
     again = next(row for row in flow.books("CreditMemo") if row["Id"] == memo["Id"])
     assert again["Line"][0]["Description"] == words
@@ -182,11 +182,11 @@ def test_a_choice_is_about_what_was_listed(flow: Flow):
     invoice = flow.invoice("80.00", "20.00")
     number = number_of(flow, invoice)
     flow.post()
-    with pytest.raises(ConfigurationError, match="nothing to choose"):
-        choose(flow, "accept", [number])
+    with pytest.raises(ConfigurationError, match="nothing to decide"):
+        decide(flow, "accept", [number])
     edit(flow, invoice, DueDate="2031-01-31")
     run(flow)
     edit(flow, invoice, DueDate="2032-01-31")
     for what in ("accept", "resend"):
         with pytest.raises(ConfigurationError, match="changed in QuickBooks again"):
-            choose(flow, what, [number])
+            decide(flow, what, [number])

@@ -9,7 +9,7 @@ import pytest
 
 from caspen_qbo import wiring
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.usecases.decisions import accept_or_resend as choices
+from caspen_qbo.usecases.decisions import accept_or_resend as decisions
 from tests.integration.reconciling.runs import run
 from tests.support.bookkeeper import (
     invoice_of,
@@ -22,9 +22,9 @@ from tests.support.bookkeeper import (
 from tests.support.flow import Flow
 
 
-def choose(flow: Flow, what: str, numbers: Sequence[str]) -> int:
-    with wiring.open_session(flow.workspace_id, "choice") as session:
-        return getattr(choices, what)(session, numbers, who="cli:ann")
+def decide(flow: Flow, what: str, numbers: Sequence[str]) -> int:
+    with wiring.open_session(flow.workspace_id, "decision") as session:
+        return getattr(decisions, what)(session, numbers, who="cli:ann")
 
 
 def paid_invoice(flow: Flow) -> int:
@@ -56,9 +56,9 @@ def test_an_edited_payment_is_brought_back_as_the_same_payment(flow: Flow):
     numbers = paid_numbers(flow)
     assert {key for _, key in flow.listed()} == {"changed_in_quickbooks"}
     flow.post()
-    assert payment_of(flow, invoices[0])["TotalAmt"] == 40  # nothing is overwritten by itself
+    assert payment_of(flow, invoices[0])["TotalAmt"] == 40  # nothing is overwritten automatically
 
-    assert choose(flow, "resend", numbers) == 3
+    assert decide(flow, "resend", numbers) == 3
     result = flow.post()
     assert result.counts["payments_updated"] == 3
     assert len(flow.books("Payment")) == 3
@@ -79,17 +79,17 @@ def test_an_edited_payment_is_brought_back_as_the_same_payment(flow: Flow):
         assert invoice_of(flow, invoice)["Balance"] == Decimal(60)
     run(flow)
     assert (flow.listed(), unexplained(flow)) == ({}, 0)
-    told = flow.sync_rows(
+    events = flow.sync_rows(
         "SELECT what, who FROM qbo_sync.document_event WHERE document_kind = 'payment' ORDER BY id"
     )
-    assert told[-6:].count(("to be overwritten in QuickBooks", "cli:ann")) == 3
+    assert events[-6:].count(("to be overwritten in QuickBooks", "cli:ann")) == 3
     assert flow.post().calls == {}
 
 
-def test_what_sending_again_would_lose_or_quickbooks_would_refuse_is_said_instead(flow: Flow):
-    shared, deposited, beside = (paid_invoice(flow) for _ in range(3))
+def test_what_sending_again_would_lose_or_quickbooks_would_refuse_is_explained_instead(flow: Flow):
+    shared, deposited, third = (paid_invoice(flow) for _ in range(3))
     payment = plain(payment_of(flow, shared))
-    other = invoice_of(flow, beside)
+    other = invoice_of(flow, third)
     lines = [
         {"Amount": 40, "LinkedTxn": payment["Line"][0]["LinkedTxn"]},
         {"Amount": 10, "LinkedTxn": [{"TxnId": other["Id"], "TxnType": "Invoice"}]},
@@ -100,9 +100,9 @@ def test_what_sending_again_would_lose_or_quickbooks_would_refuse_is_said_instea
     run(flow)
     first, second, _ = paid_numbers(flow)
     with pytest.raises(ConfigurationError, match=f"now pays Invoice {other['Id']} .10.00., which"):
-        choose(flow, "resend", [first])
+        decide(flow, "resend", [first])
     with pytest.raises(ConfigurationError, match="is part of deposit"):
-        choose(flow, "resend", [second])
+        decide(flow, "resend", [second])
     assert {(first, "changed_in_quickbooks"), (second, "changed_in_quickbooks")} <= set(flow.listed())
 
 
@@ -111,7 +111,7 @@ def test_an_accepted_edit_of_a_payment_is_quiet_with_the_balance_that_follows_fr
     other_payment_amount(flow, invoice)
     run(flow)
     [number] = paid_numbers(flow)
-    assert choose(flow, "accept", [number]) == 1
+    assert decide(flow, "accept", [number]) == 1
     for _ in range(2):
         run(flow)
         assert (flow.listed(), unexplained(flow)) == ({}, 0)
