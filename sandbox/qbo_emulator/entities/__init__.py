@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from qbo_emulator.entities.base import Kind, Options, Transaction
-from qbo_emulator.entities.credit_memo import CreditMemo
+from qbo_emulator.entities.currency import CompanyCurrency
 from qbo_emulator.entities.deposit import Deposit
-from qbo_emulator.entities.invoice import Invoice
+from qbo_emulator.entities.forms.credit_memo import CreditMemo
+from qbo_emulator.entities.forms.invoice import Invoice
+from qbo_emulator.entities.forms.receipts import RefundReceipt, SalesReceipt
 from qbo_emulator.entities.lists import Account, Item, PaymentMethod, Term
 from qbo_emulator.entities.names import Customer, Employee, Vendor
 from qbo_emulator.entities.payment import Payment
-from qbo_emulator.entities.receipts import RefundReceipt, SalesReceipt
 from qbo_emulator.entities.settings import CompanyInfo, Preferences
 from qbo_emulator.entities.tax import TaxAgency, TaxCode, TaxRate
+from qbo_emulator.entities.tracking import Class, Department
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -26,6 +28,9 @@ KINDS: dict[str, Kind] = {
         TaxAgency(),
         PaymentMethod(),
         Term(),
+        CompanyCurrency(),
+        Class(),
+        Department(),
         Invoice(),
         CreditMemo(),
         Payment(),

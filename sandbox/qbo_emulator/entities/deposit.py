@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from qbo_emulator.entities.base import Options, Transaction, check_period_open
-from qbo_emulator.rules.references import account_of_type, check_currency, named_ref, referred
+from qbo_emulator.rules.currency import (
+    check_account_currency,
+    check_same_currency,
+    currency_ref,
+    exchange_rate,
+    home_currency,
+    in_home,
+)
+from qbo_emulator.rules.references import account_of_type, named_ref, referred
+from qbo_emulator.rules.tracking import department, line_class
 from qbo_emulator.store import Company, Document
 from qbo_emulator.values import faults
 from qbo_emulator.values.fields import (
@@ -99,16 +108,24 @@ class Deposit(Transaction):
         check_period_open(company, txn_date, options)
         if not fields.get("Line"):
             raise faults.required("Line")
+        ref = fields.get("CurrencyRef")
+        currency = currency_ref(company, ref["value"]) if ref else home_currency(company)
+        check_account_currency(company, account, currency)
         lines = [self._line(company, line, n, old) for n, line in enumerate(fields["Line"], start=1)]
+        for entity, row_id in _linked({"Line": lines}):
+            check_same_currency(company.get(entity, row_id) or {}, currency)
+        rate = exchange_rate(company, fields, currency, txn_date)
         total = sum((dec(line["Amount"]) for line in lines), ZERO)
         return {
             **fields,
             "DepositToAccountRef": named_ref(account),
             "TxnDate": txn_date,
             "Line": lines,
+            "DepartmentRef": department(company, fields.get("DepartmentRef")),
             "TotalAmt": amount_number(total),
-            "CurrencyRef": check_currency(company, fields),
-            "ExchangeRate": None,
+            "CurrencyRef": currency,
+            "ExchangeRate": rate,
+            "HomeTotalAmt": None if rate is None else in_home(amount_number(total), rate),
         }
 
     def commit(self, company: Company, document: Document, old: Document | None) -> Document:
@@ -142,6 +159,8 @@ class Deposit(Transaction):
         if "AccountRef" not in detail:
             raise faults.required("AccountRef")
         detail["AccountRef"] = named_ref(referred(company, "Account", detail["AccountRef"], "AccountRef"))
+        detail["ClassRef"] = line_class(company, detail.get("ClassRef"))
+        detail = {name: value for name, value in detail.items() if value is not None}
         return {
             **line,
             "Id": str(number),

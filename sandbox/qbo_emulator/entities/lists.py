@@ -6,6 +6,7 @@ from typing import Any
 
 from qbo_emulator.entities.base import Kind, Options
 from qbo_emulator.entities.names import DELETED
+from qbo_emulator.rules.currency import name_currency
 from qbo_emulator.rules.references import account_of_type, bare_ref, named_ref, referred
 from qbo_emulator.store import Company, Document
 from qbo_emulator.values import faults
@@ -133,7 +134,7 @@ class Account(ListKind):
             "AccountSubType": document.get("AccountSubType") or kind.replace(" ", ""),
             "CurrentBalance": (old or {}).get("CurrentBalance", 0),
             "CurrentBalanceWithSubAccounts": (old or {}).get("CurrentBalanceWithSubAccounts", 0),
-            "CurrencyRef": company.preferences["CurrencyPrefs"]["HomeCurrency"],
+            "CurrencyRef": name_currency(company, document, old),
         }
 
 

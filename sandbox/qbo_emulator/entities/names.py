@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from qbo_emulator.entities.base import Kind, Options
-from qbo_emulator.rules.references import bare_ref, check_currency, referred
+from qbo_emulator.rules.currency import ensure_currency, name_currency
+from qbo_emulator.rules.references import bare_ref, referred
 from qbo_emulator.store import NAMES, Company, Document
 from qbo_emulator.values import faults
 from qbo_emulator.values.fields import (
@@ -94,8 +95,6 @@ class NameKind(Kind):
         # A sparse update that leaves the name alone keeps whatever it is; anything else must be free.
         if active and (old is None or not old["Active"] or shown.casefold() != old["DisplayName"].casefold()):
             self._check_free(company, name, old)
-        if "CurrencyRef" in fields or old is None:
-            check_currency(company, fields)
         document = {
             **fields,
             "DisplayName": shown,
@@ -109,6 +108,11 @@ class NameKind(Kind):
 
     def complete(self, company: Company, document: Document, old: Document | None, name: str) -> None:
         """Fill in what differs by kind; may refuse."""
+
+    def commit(self, company: Company, document: Document, old: Document | None) -> Document:
+        if old is None and "CurrencyRef" in document:
+            ensure_currency(company, document["CurrencyRef"]["value"])
+        return super().commit(company, document, old)
 
     def _display_name(self, fields: dict[str, Any], old: Document | None) -> str:
         name = fields.get("DisplayName") or " ".join(fields[part] for part in NAME_PARTS if fields.get(part))
@@ -189,7 +193,7 @@ class Customer(NameKind):
             "Job": document.get("Job", parent is not None),
             "BillWithParent": document.get("BillWithParent", False),
             "IsProject": document.get("IsProject", False),
-            "CurrencyRef": company.preferences["CurrencyPrefs"]["HomeCurrency"],
+            "CurrencyRef": name_currency(company, document, old),
             "PreferredDeliveryMethod": document.get("PreferredDeliveryMethod", "None"),
         }
 
@@ -219,7 +223,7 @@ class Vendor(NameKind):
         document |= {
             "Balance": old["Balance"] if old else 0,
             "Vendor1099": document.get("Vendor1099", False),
-            "CurrencyRef": company.preferences["CurrencyPrefs"]["HomeCurrency"],
+            "CurrencyRef": name_currency(company, document, old),
         }
 
 

@@ -7,11 +7,17 @@ from typing import Any
 
 from qbo_emulator.entities.base import Options, Transaction, check_period_open
 from qbo_emulator.rules.application import LINKABLE, applications_of, carry_to_documents, payment_line
+from qbo_emulator.rules.currency import (
+    check_account_currency,
+    check_same_currency,
+    ensure_receivable,
+    exchange_rate,
+    transaction_currency,
+)
 from qbo_emulator.rules.references import (
     account_of_type,
     active_customer,
     bare_ref,
-    check_currency,
     named_ref,
     referred,
 )
@@ -107,19 +113,26 @@ class Payment(Transaction):
             raise faults.business("Transaction amount must be 0 or greater.")
         txn_date = fields.get("TxnDate") or company.clock.data_centre_today().isoformat()
         check_period_open(company, txn_date, options)
-        lines, net = self._lines(company, fields, customer, total, old)
+        currency = transaction_currency(company, fields, customer)
+        lines, net = self._lines(company, fields, customer, total, old, currency)
         document = {
             **fields,
             "CustomerRef": named_ref(customer),
             "TxnDate": txn_date,
             "Line": lines,
-            "CurrencyRef": check_currency(company, fields),
+            "CurrencyRef": currency,
             "UnappliedAmt": amount_number(total - net),
             "ProcessPayment": fields.get("ProcessPayment", False),
-            "ExchangeRate": None,
-            "DepositToAccountRef": self._account(company, fields),
+            "ExchangeRate": exchange_rate(company, fields, currency, txn_date),
+            "DepositToAccountRef": self._account(company, fields, currency),
             "LinkedTxn": old.get("LinkedTxn") if old else None,
         }
+        if "ARAccountRef" in fields:
+            receivable = account_of_type(
+                company, fields["ARAccountRef"], "ARAccountRef", ("Accounts Receivable",)
+            )
+            check_same_currency(receivable, currency)
+            document["ARAccountRef"] = named_ref(receivable)
         if "PaymentMethodRef" in fields:
             document["PaymentMethodRef"] = bare_ref(
                 referred(company, "PaymentMethod", fields["PaymentMethodRef"], "PaymentMethodRef")
@@ -127,6 +140,7 @@ class Payment(Transaction):
         return document
 
     def commit(self, company: Company, document: Document, old: Document | None) -> Document:
+        ensure_receivable(company, document["CurrencyRef"])
         stored = super().commit(company, document, old)
         carry_to_documents(company, document, old)
         return stored
@@ -149,11 +163,13 @@ class Payment(Transaction):
         if any(link["TxnType"] == "Deposit" for link in old.get("LinkedTxn", [])):
             raise faults.deposited()
 
-    def _account(self, company: Company, fields: dict[str, Any]) -> dict[str, str]:
+    def _account(self, company: Company, fields: dict[str, Any], currency: dict[str, str]) -> dict[str, str]:
         ref = fields.get("DepositToAccountRef")
         if ref is None:
             return bare_ref(company.table("Account").equal_to("AccountSubType", "UndepositedFunds")[0])
-        return bare_ref(account_of_type(company, ref, "DepositToAccountRef", ("Bank", "Other Current Asset")))
+        account = account_of_type(company, ref, "DepositToAccountRef", ("Bank", "Other Current Asset"))
+        check_account_currency(company, account, currency)
+        return bare_ref(account)
 
     def _lines(
         self,
@@ -162,6 +178,7 @@ class Payment(Transaction):
         customer: Document,
         total: Decimal,
         old: Document | None,
+        currency: dict[str, str],
     ) -> tuple[list[dict[str, Any]], Decimal]:
         """Checked lines and the money they use. Lines are taken all or none; there is no merging."""
         had = applications_of(old)
@@ -181,6 +198,7 @@ class Payment(Transaction):
                     2290, "NegativeAmount", "Negative amounts aren't supported on transaction lines", "Amount"
                 )
             target, entity = self._target(company, links[0], customer)
+            check_same_currency(target, currency)
             key = (entity, target["Id"])
             free = dec(target["Balance"]) + had.get(key, ZERO) - used.get(key, ZERO)
             if amount > free:

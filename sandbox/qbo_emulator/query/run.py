@@ -40,12 +40,14 @@ def run_query(company: Company, text: str) -> Document:
     table = company.table(kind.name)
     if not any(f.path == "Active" for f in filters) and "Active" in kind.queryable:
         filters.append(_Filter(company, kind, Condition("Active", "=", (True,))))
-    everything = not filters and not company.visible_from
+    everything = not filters and not company.visible_from and not company.unreadable
     if query.count:
         rows = len(table) if everything else sum(1 for _ in _matching(company, kind, table, filters))
         return {"totalCount": rows}
-    ordered = _ordered(kind, table, _matching(company, kind, table, filters), filters, order)
+    ordered = _ordered(company, kind, table, _matching(company, kind, table, filters), filters, order)
     page = list(islice(ordered, start - 1, start - 1 + limit))
+    if any(company.spoils(kind.name, row) for row in page):
+        raise faults.application_error()
     if start == 1 and kind.name == "TaxCode" and company.tax_codes_are_us():
         page = pseudo_tax_codes(company) + page
     if not page:
@@ -165,21 +167,30 @@ def _candidates(kind: Kind, table: Table, filters: list[_Filter]) -> Iterable[Do
 
 
 def _ordered(
-    kind: Kind, table: Table, rows: Iterable[Document], filters: list[_Filter], order: list[tuple[str, bool]]
+    company: Company,
+    kind: Kind,
+    table: Table,
+    rows: Iterable[Document],
+    filters: list[_Filter],
+    order: list[tuple[str, bool]],
 ) -> Iterable[Document]:
     """Rows in the asked, or the default, order: lists by name, transactions newest first."""
     if order:
         if len(order) == 1 and table.is_ordered(order[0][0]) and not _narrowed(filters):
             path, descending = order[0]
-            return (row for row in table.in_order(path, descending) if all(f.matches(row) for f in filters))
+            return (
+                row
+                for row in table.in_order(path, descending)
+                if all(f.matches(row) for f in filters) and company.visible(kind.name, row)
+            )
         result = list(rows)
         for path, descending in reversed(order):
-            result.sort(key=partial(_sort_key, kind, path=path), reverse=descending)
+            result.sort(key=partial(_sort_key, kind, path), reverse=descending)
         return result
     if not _narrowed(filters):
         return rows
     if kind.default_order:
-        return sorted(rows, key=lambda row: _sort_key(kind, row, kind.default_order or "Id"))
+        return sorted(rows, key=partial(_sort_key, kind, kind.default_order))
     return sorted(rows, key=id_number, reverse=True)
 
 
@@ -188,6 +199,6 @@ def _narrowed(filters: list[_Filter]) -> bool:
     return any(f.path != "Active" for f in filters)
 
 
-def _sort_key(kind: Kind, row: Document, path: str) -> tuple[bool, Any]:
+def _sort_key(kind: Kind, path: str, row: Document) -> tuple[bool, Any]:
     value = id_number(row) if path == "Id" else comparable(value_at(row, path), kind.queryable[path])
     return value is not None, value if value is not None else 0

@@ -21,6 +21,7 @@ from qbo_emulator.service.person import ACTIONS, BadRequest, change_switches, se
 from qbo_emulator.state.oauth import Rotation
 from qbo_emulator.state.world import World
 from qbo_emulator.store import Company
+from qbo_emulator.store.service_faults import FeedFaults, Unreadable
 from qbo_emulator.store.snapshot import write_snapshot
 from qbo_emulator.values.faults import ApplicationFault
 
@@ -109,11 +110,17 @@ def expire_tokens(world: World, asked: dict[str, Any], request: Request) -> Any:
 
 
 def oauth_settings(world: World, asked: dict[str, Any], request: Request) -> Any:
-    """``rotation`` (daily, every_refresh, never), ``reuse_kills_grant``, ``refresh_seconds``."""
+    """
+    ``rotation`` (daily, every_refresh, never), ``reuse_kills_grant``, ``refresh_seconds``, ``redirect_uris``.
+    """
     rotation = asked.get("rotation", world.authority.rotation)
     if rotation not in ROTATIONS:
         raise BadRequest(f"rotation is {rotation!r}; it is one of {', '.join(ROTATIONS)}")
+    uris = asked.get("redirect_uris", list(world.authority.redirect_uris))
+    if not isinstance(uris, list) or not all(isinstance(uri, str) for uri in uris):
+        raise BadRequest("redirect_uris is a list of addresses; empty: https anywhere, http on this machine")
     world.authority.rotation = rotation
+    world.authority.redirect_uris = tuple(uris)
     world.authority.reuse_kills_grant = bool(
         asked.get("reuse_kills_grant", world.authority.reuse_kills_grant)
     )
@@ -122,6 +129,7 @@ def oauth_settings(world: World, asked: dict[str, Any], request: Request) -> Any
         "rotation": rotation,
         "reuse_kills_grant": world.authority.reuse_kills_grant,
         "refresh_seconds": world.authority.refresh_seconds,
+        "redirect_uris": list(world.authority.redirect_uris),
     }
 
 
@@ -214,6 +222,33 @@ def switches(world: World, asked: dict[str, Any], request: Request) -> Any:
     return company.switches.as_dict()
 
 
+def feed(world: World, asked: dict[str, Any], request: Request) -> Any:
+    """POST sets how the company's CDC errs; DELETE ends it; GET shows it."""
+    company = _company(world, request)
+    if request.method == "DELETE":
+        company.feed = FeedFaults()
+    else:
+        company.feed.change(asked)
+    return company.feed.as_dict()
+
+
+def unreadable(world: World, asked: dict[str, Any], request: Request) -> Any:
+    """POST makes ``entity`` ``id`` unreadable, ``how`` 500, 610 or hidden; DELETE ends it: that one, or all."""
+    company = _company(world, request)
+    if request.method == "DELETE" and not asked:
+        company.unreadable.clear()
+    elif request.method != "GET":
+        entity, row_id = str(asked.get("entity")), str(asked.get("id"))
+        if entity not in company.tables or company.get(entity, row_id) is None:
+            raise BadRequest(f"there is no {entity} {row_id}")
+        company.unreadable.pop((entity, row_id), None)
+        if request.method == "POST":
+            record = Unreadable(entity, row_id, str(asked.get("how", "500")))  # type: ignore[arg-type]
+            company.unreadable[(entity, row_id)] = record
+    found = company.unreadable.values()
+    return {"unreadable": [{"entity": r.entity, "id": r.row_id, "how": r.how} for r in found]}
+
+
 def act(world: World, asked: dict[str, Any], request: Request) -> Any:
     """A person's action in a company."""
     company, name = _company(world, request), request.path_params["action"]
@@ -278,6 +313,8 @@ ROUTES = [
     Route("/_sandbox/webhook", door(webhook), methods=["GET", "POST"]),
     Route("/_sandbox/snapshot", door(snapshot), methods=["POST"]),
     Route("/_sandbox/{realm}/switches", door(switches), methods=["GET", "POST"]),
+    Route("/_sandbox/{realm}/feed", door(feed), methods=["GET", "POST", "DELETE"]),
+    Route("/_sandbox/{realm}/unreadable", door(unreadable), methods=["GET", "POST", "DELETE"]),
     Route("/_sandbox/{realm}/person/{action}", door(act), methods=["POST"]),
     Route("/_sandbox/{realm}/other-traffic", door(other_traffic), methods=["POST"]),
     Route("/_sandbox/{realm}/rows/{entity}", door(rows)),

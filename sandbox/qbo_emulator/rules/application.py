@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from qbo_emulator.rules.currency import in_home
 from qbo_emulator.store import TRANSACTIONS, Company, Document, id_number
 from qbo_emulator.values.money import ZERO, amount_number, dec
 
@@ -46,10 +47,14 @@ def applied_to(company: Company, entity: str, document: Document | None) -> Deci
     return sum((applications_of(payment).get(key, ZERO) for payment in payments_of(company, document)), ZERO)
 
 
-def open_fields(entity: str, total: Decimal, applied: Decimal, deposit: Decimal = ZERO) -> dict[str, Any]:
-    """The derived amounts of an invoice or credit memo."""
-    rest = amount_number(total - applied - deposit)
-    return {"Balance": rest, "RemainingCredit": rest} if entity == "CreditMemo" else {"Balance": rest}
+def open_fields(entity: str, rest: Decimal, rate: Any) -> dict[str, Any]:
+    """The derived amounts of an invoice or credit memo with ``rest`` open; ``rate`` is its ExchangeRate."""
+    fields: dict[str, Any] = {"Balance": amount_number(rest)}
+    if entity == "CreditMemo":
+        fields["RemainingCredit"] = fields["Balance"]
+    if rate is not None:
+        fields["HomeBalance"] = in_home(fields["Balance"], rate)
+    return fields
 
 
 def carry_to_documents(company: Company, payment: Document, old: Document | None) -> None:
@@ -64,11 +69,8 @@ def carry_to_documents(company: Company, payment: Document, old: Document | None
         links = [known for known in target.get("LinkedTxn", []) if known != link]
         if (entity, row_id) in after:
             links.append(link)
-        balance = amount_number(dec(target["Balance"]) - change)
-        changes: dict[str, Any] = {"Balance": balance, "LinkedTxn": links}
-        if entity == "CreditMemo":
-            changes["RemainingCredit"] = balance
-        company.bump(entity, target, changes)
+        rest = open_fields(entity, dec(target["Balance"]) - change, target.get("ExchangeRate"))
+        company.bump(entity, target, {**rest, "LinkedTxn": links})
 
 
 def release(company: Company, entity: str, document: Document, keep: Decimal = ZERO) -> None:
@@ -150,6 +152,7 @@ def _zero_payment(company: Company, invoice: Document, credit: Document, amount:
         "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp},
         "TxnDate": max(invoice["TxnDate"], credit["TxnDate"]),
         "CurrencyRef": invoice["CurrencyRef"],
+        **({"ExchangeRate": invoice["ExchangeRate"]} if "ExchangeRate" in invoice else {}),
         "PrivateNote": AUTO_APPLY_NOTE,
         "Line": [
             payment_line(target, kind, amount)

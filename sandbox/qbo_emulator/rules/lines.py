@@ -7,6 +7,7 @@ from typing import Any
 
 from qbo_emulator.rules.references import account_of_type, bare_ref, named_ref, referred
 from qbo_emulator.rules.tax import TaxableLine
+from qbo_emulator.rules.tracking import line_class
 from qbo_emulator.store import Company
 from qbo_emulator.values import faults
 from qbo_emulator.values.fields import (
@@ -112,7 +113,7 @@ class FormLines:
             raise faults.required("Line")
         if len(lines) > LINE_LIMIT:
             raise faults.business(f"You can enter at most {LINE_LIMIT} lines on a taxable form.")
-        self.subtotal = ZERO
+        self.subtotal: Decimal = ZERO
         for line in lines:
             self._add(line)
         self._number()
@@ -202,6 +203,9 @@ class FormLines:
         code = detail["TaxCodeRef"]["value"] if "TaxCodeRef" in detail else None
         if self._mode == "NotApplicable":
             detail.pop("TaxCodeRef", None)
+        sort = line_class(self._company, detail.pop("ClassRef", None))
+        if sort:
+            detail["ClassRef"] = sort
         self.taxable.append(TaxableLine(amount, gross if self._mode == "TaxInclusive" else None, code))
         self.subtotal += amount
         stored = {**line, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
@@ -257,6 +261,9 @@ class FormLines:
             self._discount_code = detail["TaxCodeRef"]["value"]
             code = self._company.get("TaxCode", self._discount_code)
             detail["TaxCodeRef"] = bare_ref(code) if code else detail["TaxCodeRef"]
+        sort = line_class(self._company, detail.pop("ClassRef", None))
+        if sort:
+            detail["ClassRef"] = sort
         self.discount = amount
         self.stored.append({**line, "Amount": amount_number(amount), "DiscountLineDetail": detail})
 

@@ -53,13 +53,3 @@ def account_of_type(company: Company, ref: dict[str, str], element: str, types: 
             element,
         )
     return account
-
-
-def check_currency(company: Company, fields: dict[str, Any]) -> dict[str, str]:
-    """The document's currency: only the home currency, since no company here has several switched on."""
-    ref = fields.get("CurrencyRef") or {"value": company.home_currency}
-    if ref["value"] != company.home_currency:
-        raise faults.business(
-            f"Multicurrency must be enabled to use the currency {ref['value']}.", "CurrencyRef"
-        )
-    return company.preferences["CurrencyPrefs"]["HomeCurrency"]

@@ -25,7 +25,7 @@ class Call:
     text: bytes
     as_json: bool
     operation: str | None
-    """create, update, delete, void, read, query, batch, cdc, send, pdf; None: not known."""
+    """create, update, delete, void, read, query, batch, cdc, send, pdf, exchange_rate; None: not known."""
     kind: Kind | None
 
     @property
@@ -82,6 +82,8 @@ def understand(method: str, path: str, params: dict[str, str], text: bytes, acce
     if head in ("query", "batch", "cdc"):
         allowed = {"query": ("GET", "POST"), "batch": ("POST",), "cdc": ("GET",)}[head]
         operation = head if method in allowed else None
+    elif segments == ("exchangerate",) and method == "GET":
+        operation = "exchange_rate"
     elif segments == ("taxservice", "taxcode") and method == "POST":
         operation, kind = "create", BY_RESOURCE["taxcode"]
     elif kind and method == "GET" and (len(segments) == 2 or (len(segments) == 1 and head in SINGLETONS)):

@@ -12,13 +12,12 @@ from qbo_emulator.store import Company, Document, moment_seconds
 from qbo_emulator.values import faults
 from qbo_emulator.values.clock import document_stamp
 
-OBJECTS_MAX = 1000
 DAYS_MAX = 30
 
 
 def changed_since(company: Company, params: dict[str, str]) -> dict[str, Any]:
     """
-    ``CDCResponse``. What exceeds 1,000 objects is left out without a word, as in QuickBooks.
+    ``CDCResponse``. What exceeds the cap, 1,000 objects, is left out without a word, as in QuickBooks.
 
     :raises ApplicationFault: no or unsupported entities, a moment that is none, or more than 30 days ago.
     """
@@ -27,10 +26,14 @@ def changed_since(company: Company, params: dict[str, str]) -> dict[str, Any]:
         raise faults.required("entities")
     kinds = [_supported(name) for name in names]
     since = _since(company, params.get("changedSince", ""))
-    left, groups = OBJECTS_MAX, []
+    feed = company.feed
+    left, groups = feed.cap, []
     for kind in kinds:
-        rows = _changes(company, kind, since)[:left]
-        left -= len(rows)
+        found = [] if kind.name in feed.missing_entities else _changes(company, kind, since)
+        rows = found[:left]
+        if any("status" not in row and company.spoils(kind.name, row) for row in rows):
+            raise faults.application_error()
+        left = left - len(rows) if feed.cap_scope == "all" else feed.cap
         # An entity without changes is an empty object, without a name.
         groups.append(
             {kind.name: rows, "startPosition": 1, "maxResults": len(rows), "totalCount": len(rows)}
@@ -67,21 +70,32 @@ def _since(company: Company, text: str) -> float:
 
 def _changes(company: Company, kind: Kind, since: float) -> list[Document]:
     table = company.table(kind.name)
+    feed, now = company.feed, company.clock.seconds()
+    newest = now - feed.late_seconds if feed.late_seconds else None
+    lost = {part["id"] for part in feed.missing if part["entity"] == kind.name}
+    false = [part["id"] for part in feed.false_deletions if part["entity"] == kind.name]
     rows = [
         row
-        for row in table.between("MetaData.LastUpdatedTime", since, None)
-        if company.visible(kind.name, row)
+        for row in table.between("MetaData.LastUpdatedTime", since, newest)
+        if company.visible(kind.name, row) and row["Id"] not in lost and row["Id"] not in false
     ]
-    return rows + [
-        {
-            "domain": "QBO",
-            "status": "Deleted",
-            "Id": stone.row_id,
-            "MetaData": {"LastUpdatedTime": document_stamp_of(stone.at)},
-        }
+    stones = [
+        (stone.row_id, stone.at)
         for stone in company.tombstones
-        if stone.entity == kind.name and stone.at >= since
+        if stone.entity == kind.name and stone.at >= since and stone.row_id not in lost
     ]
+    stubs = [(row_id, at) for row_id, at in stones if newest is None or at <= newest]
+    stubs += [(row_id, now) for row_id in false if table.get(row_id)]
+    return rows + [_stub(row_id, at) for row_id, at in stubs]
+
+
+def _stub(row_id: str, at: float) -> Document:
+    return {
+        "domain": "QBO",
+        "status": "Deleted",
+        "Id": row_id,
+        "MetaData": {"LastUpdatedTime": document_stamp_of(at)},
+    }
 
 
 def document_stamp_of(at: float) -> str:

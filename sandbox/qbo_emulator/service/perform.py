@@ -8,10 +8,12 @@ from qbo_emulator.entities import Kind, Options
 from qbo_emulator.entities.tax import create_tax_code
 from qbo_emulator.query import run_query
 from qbo_emulator.query.pseudo import PSEUDO_CODES, pseudo_tax_code
+from qbo_emulator.rules.currency import currency_ref, rate_of_day
 from qbo_emulator.service.calls import Call
 from qbo_emulator.service.cdc import changed_since
 from qbo_emulator.store import Company, Document
 from qbo_emulator.values import faults
+from qbo_emulator.values.money import plain_number
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count "
@@ -33,6 +35,8 @@ def perform(company: Company, call: Call) -> dict[str, Any]:
         return {"QueryResponse": run_query(company, text)}
     if call.operation == "cdc":
         return changed_since(company, call.params)
+    if call.operation == "exchange_rate":
+        return {"ExchangeRate": rate_answer(company, call.params)}
     if call.operation is None or call.kind is None:
         raise faults.unsupported_operation(call.endpoint or "unknown")
     if call.segments[0] == "taxservice":
@@ -42,6 +46,24 @@ def perform(company: Company, call: Call) -> dict[str, Any]:
     if call.operation == "send":
         return {call.kind.name: send(company, call)}
     return {call.kind.name: write(company, call.kind, call.operation, call.json(), call.options())}
+
+
+def rate_answer(company: Company, params: dict[str, str]) -> Document:
+    """``exchangerate?sourcecurrencycode=…&asofdate=…``: the rate of a day, today's by default."""
+    code = params.get("sourcecurrencycode")
+    if not code:
+        raise faults.required("sourcecurrencycode")
+    day = params.get("asofdate") or company.clock.data_centre_today().isoformat()
+    currency_ref(company, code)
+    return {
+        "SourceCurrencyCode": code,
+        "TargetCurrencyCode": company.home_currency,
+        "Rate": plain_number(rate_of_day(company, code, day)),
+        "AsOfDate": day,
+        "domain": "QBO",
+        "sparse": False,
+        "MetaData": {"LastUpdatedTime": company.now_stamp()},
+    }
 
 
 def check_subscription(company: Company) -> None:
@@ -69,6 +91,9 @@ def read_one(company: Company, kind: Kind, segments: tuple[str, ...]) -> Documen
     if kind.name == "TaxCode" and company.tax_codes_are_us() and row_id in PSEUDO_CODES:
         return pseudo_tax_code(company, row_id)
     found = company.get(kind.name, row_id)
+    spoilt = company.unreadable.get((kind.name, row_id))
+    if found and spoilt:
+        raise faults.application_error() if spoilt.how == "500" else faults.not_found()
     if found is None:
         raise faults.not_found(company.was_deleted(kind.name, row_id))
     return found

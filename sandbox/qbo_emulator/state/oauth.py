@@ -70,11 +70,13 @@ class Authority:
         self, clock: Clock, client_id: str, client_secret: str, redirect_uris: Iterable[str] = ()
     ) -> None:
         self.clock, self.client_id, self.client_secret = clock, client_id, client_secret
-        self.redirect_uris = tuple(redirect_uris)
+        self._registered_at_start = tuple(redirect_uris)
         self.reset()
 
     def reset(self) -> None:
         """Drop all codes and tokens, and go back to the documented policy."""
+        self.redirect_uris = self._registered_at_start
+        """Addresses the app registered; none: https anywhere, plain http on this machine."""
         self.rotation: Rotation = "daily"
         self.reuse_kills_grant = False
         """Whether presenting a dead refresh token also ends the connection."""
@@ -108,6 +110,8 @@ class Authority:
 
         :raises OAuthError: invalid_grant.
         """
+        if not self.allows_redirect(redirect_uri):
+            raise OAuthError("invalid_grant", "Invalid redirect_uri")
         known = self.codes.get(code)
         if known is None or known.expires_at < self.clock.seconds() or known.redirect_uri != redirect_uri:
             raise OAuthError("invalid_grant", "Invalid authorization code")

@@ -23,7 +23,13 @@ RETRY_SECONDS = (10, 20, 30, 300, 1200, 7200, 14400, 21600)
 """Waits between attempts, sandbox seconds; from then on every six hours."""
 ANSWER_SECONDS = 3.0
 """Real seconds the receiver has to answer 200."""
-LEGACY_OPERATIONS = {"created": "Create", "updated": "Update", "deleted": "Delete", "voided": "Void"}
+LEGACY_OPERATIONS = {
+    "created": "Create",
+    "updated": "Update",
+    "deleted": "Delete",
+    "voided": "Void",
+    "merged": "Merge",
+}
 
 
 @dataclass(slots=True)
@@ -118,7 +124,7 @@ class Webhooks:
                 "time": _nanoseconds(change.at),
                 "intuitentityid": change.row_id,
                 "intuitaccountid": realm,
-                "data": {},
+                "data": {} if change.deleted_id is None else {"deletedid": change.deleted_id},
             }
             for realm, change in events
         ]
@@ -138,6 +144,7 @@ class Webhooks:
                     "operation": LEGACY_OPERATIONS[change.operation],
                     "name": change.entity,
                     "lastUpdated": at,
+                    **({} if change.deleted_id is None else {"deletedId": change.deleted_id}),
                 }
             )
         return {

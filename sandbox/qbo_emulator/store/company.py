@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from qbo_emulator.store.service_faults import FeedFaults, Unreadable
 from qbo_emulator.store.switches import Switches
 from qbo_emulator.store.table import Table
 from qbo_emulator.store.values import Document, ValueKind, value_at
@@ -38,9 +39,15 @@ class Change:
     entity: str
     row_id: str
     operation: str
-    """created, updated, deleted or voided."""
+    """created, updated, deleted, voided or merged."""
     at: float
     """Sandbox time, epoch seconds."""
+    deleted_id: str | None = None
+    """Of a merge: the name that went into this one."""
+
+    def merging(self, deleted_id: str) -> Change:
+        """The same, as the merge of ``deleted_id`` into it."""
+        return replace(self, operation="merged", deleted_id=deleted_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,14 @@ class Company:
         self.changes: deque[Change] = deque(maxlen=100_000)
         self.visible_from: dict[tuple[str, str], float] = {}
         """Rows hidden from queries until a moment; filled only when ``lag_seconds`` is set."""
+        self.feed = FeedFaults()
+        self.unreadable: dict[tuple[str, str], Unreadable] = {}
+        """Records that cannot be read, by entity and Id."""
         self.preferences: Document = {}
         self.info: Document = {}
         self.home_currency = ""
+        self.exchange_rates: dict[str, list[tuple[str, str]]] = {}
+        """(first day, home units for one) by currency code."""
         self.books_closed_through: str | None = None
         self.subscription_active = True
         self.connected = True
@@ -134,9 +146,17 @@ class Company:
 
     def visible(self, entity: str, document: Document) -> bool:
         """Whether queries and CDC see the document yet (read-after-write lag)."""
+        record = self.unreadable.get((entity, document["Id"]))
+        if record and record.how == "hidden":
+            return False
         if not self.visible_from:
             return True
         return self.visible_from.get((entity, document["Id"]), 0.0) <= self.clock.seconds()
+
+    def spoils(self, entity: str, document: Document) -> bool:
+        """Whether an answer that holds the document fails whole."""
+        record = self.unreadable.get((entity, document["Id"]))
+        return record is not None and record.fails_pages
 
     def tax_codes_are_us(self) -> bool:
         """Whether lines carry ``TAX`` and ``NON`` instead of tax code Ids."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qbo_emulator.store.company import Company, Tombstone
+from qbo_emulator.store.service_faults import Unreadable
 
 if TYPE_CHECKING:
     from qbo_emulator.state.world import World
@@ -75,6 +76,9 @@ def _company_state(company: Company) -> dict[str, Any]:
         "numbers": company.numbers,
         "books_closed_through": company.books_closed_through,
         "subscription_active": company.subscription_active,
+        "exchange_rates": company.exchange_rates,
+        "feed": company.feed.as_dict(),
+        "unreadable": [[r.entity, r.row_id, r.how] for r in company.unreadable.values()],
         "connected": company.connected,
         "tombstones": [[stone.entity, stone.row_id, stone.at] for stone in company.tombstones],
         "rows": {entity: list(table.rows.values()) for entity, table in company.tables.items()},
@@ -86,6 +90,11 @@ def _restore(company: Company, saved: dict[str, Any]) -> None:
     company.sequences, company.numbers = saved["sequences"], saved["numbers"]
     company.books_closed_through = saved["books_closed_through"]
     company.subscription_active, company.connected = saved["subscription_active"], saved["connected"]
+    company.feed.change(saved.get("feed", {}))
+    found = [Unreadable(*record) for record in saved.get("unreadable", [])]
+    company.unreadable = {(record.entity, record.row_id): record for record in found}
+    rates = saved.get("exchange_rates", {})
+    company.exchange_rates = {code: [(day, rate) for day, rate in known] for code, known in rates.items()}
     company.tombstones = [Tombstone(*stone) for stone in saved["tombstones"]]
     for entity, rows in saved["rows"].items():
         table = company.table(entity)

@@ -23,6 +23,20 @@ class Switches:
     """The page-only setting behind 6140. Off: duplicate numbers are accepted in silence."""
     auto_apply_credit: bool = True
     """``AutoApplyCredit``: a credit memo is applied to the customer's oldest open invoice automatically."""
+    multi_currency: bool = False
+    """``CurrencyPrefs.MultiCurrencyEnabled``. Once on it stays on."""
+    currency_when_missing: Literal["fault", "customer", "home"] = "fault"
+    """A transaction without CurrencyRef, among several: 2020, the customer's, or the home currency."""
+    merged_name: Literal["inactive", "gone"] = "inactive"
+    """What a merge leaves of the merged name: an inactive row, or a deleted one (610, a stub in CDC)."""
+    class_tracking: Literal["off", "per_txn", "per_line"] = "off"
+    """``AccountingInfoPrefs.ClassTrackingPerTxn`` and ``ClassTrackingPerTxnLine``."""
+    track_departments: bool = False
+    """``AccountingInfoPrefs.TrackDepartments``: locations."""
+    untracked_refs: Literal["ignored", "refused"] = "ignored"
+    """A ClassRef or DepartmentRef while that is not tracked: dropped, or 6000."""
+    using_sales_tax: bool = True
+    """``TaxPrefs.UsingSalesTax``. Off: no tax is calculated, TxnTaxDetail is ignored and not stored."""
     tax_rounding: Literal["per_line", "per_rate"] = "per_line"
     """Round each line's tax and add up, or add up and round once per rate."""
     honour_tax_override: bool = True

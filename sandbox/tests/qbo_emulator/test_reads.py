@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from qbo_emulator.entities.sales_form import reflowed
+from qbo_emulator.entities.forms.sales_form import reflowed
 from qbo_emulator.testing import GB, Books, Refused, Sandbox
 from qbo_emulator.values.money import amount_number, dec, plain_number
 

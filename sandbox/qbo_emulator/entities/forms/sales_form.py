@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from qbo_emulator.entities.base import Options, Transaction, check_period_open
+from qbo_emulator.rules.currency import ensure_receivable, exchange_rate, in_home, transaction_currency
+from qbo_emulator.rules.custom_fields import form_fields
 from qbo_emulator.rules.lines import SALES_LINE, FormLines
 from qbo_emulator.rules.numbering import choose_doc_number, count_doc_number
-from qbo_emulator.rules.references import active_customer, check_currency, named_ref, referred
+from qbo_emulator.rules.references import active_customer, named_ref, referred
 from qbo_emulator.rules.stock import check_stock_dates, move_stock
 from qbo_emulator.rules.tax import missing_code, tax_of
+from qbo_emulator.rules.tracking import header_refs
 from qbo_emulator.rules.us_tax import us_tax_of
 from qbo_emulator.store import Company, Document
 from qbo_emulator.values import faults
@@ -145,10 +148,13 @@ class SalesForm(Transaction):
         customer = active_customer(company, fields)
         txn_date = fields.get("TxnDate") or company.clock.data_centre_today().isoformat()
         check_period_open(company, txn_date, options)
+        currency = transaction_currency(company, fields, customer)
+        rate = exchange_rate(company, fields, currency, txn_date)
+        taxed = company.switches.using_sales_tax
         mode = fields.get("GlobalTaxCalculation")
-        if mode is None and company.country == "CA":
+        if mode is None and company.country == "CA" and taxed:
             raise missing_code(company)
-        mode = mode or "TaxExcluded"
+        mode = (mode or "TaxExcluded") if taxed else "NotApplicable"
         lines = FormLines(company, mode, fields.get("Line", []))
         check_stock_dates(company, lines.stored, txn_date)
         supplied = sent.get("TxnTaxDetail") or {}
@@ -167,16 +173,18 @@ class SalesForm(Transaction):
             "TxnDate": txn_date,
             "Line": stored_lines,
             "DocNumber": choose_doc_number(company, self.name, fields, old, options.allow_duplicate_number),
-            "CurrencyRef": check_currency(company, fields),
+            "CurrencyRef": currency,
             "TotalAmt": amount_number(total),
             "TxnTaxDetail": tax or None,
             "PrintStatus": fields.get("PrintStatus", "NotSet"),
             "EmailStatus": fields.get("EmailStatus", "NotSet"),
-            "CustomField": fields.get("CustomField", []),
+            "CustomField": form_fields(company, fields.get("CustomField", [])),
+            **header_refs(company, fields),
             "ApplyTaxAfterDiscount": fields.get("ApplyTaxAfterDiscount", False),
             "LinkedTxn": old.get("LinkedTxn", []) if old else [],
-            "ExchangeRate": None,
-            "GlobalTaxCalculation": None if company.tax_codes_are_us() else mode,
+            "ExchangeRate": rate,
+            "HomeTotalAmt": None if rate is None else in_home(amount_number(total), rate),
+            "GlobalTaxCalculation": None if company.tax_codes_are_us() or not taxed else mode,
         }
         self._addresses(company, document, customer, old)
         self._term_and_department(company, document)
@@ -187,6 +195,7 @@ class SalesForm(Transaction):
         """Fill in balances and what else differs by form; may refuse."""
 
     def commit(self, company: Company, document: Document, old: Document | None) -> Document:
+        ensure_receivable(company, document["CurrencyRef"])
         stored = super().commit(company, document, old)
         if old is None:
             count_doc_number(company, self.name, document)
@@ -206,7 +215,7 @@ class SalesForm(Transaction):
             "Line": [_empty_line(line) for line in old["Line"]],
             "TxnTaxDetail": tax
             and {**tax, "TotalTax": 0, "TaxLine": [_empty_tax(t) for t in tax.get("TaxLine", [])]},
-            **({"Balance": 0} if "Balance" in old else {}),
+            **{name: 0 for name in ("Balance", "HomeBalance", "HomeTotalAmt") if name in old},
         }
 
     def _tax(
@@ -218,6 +227,8 @@ class SalesForm(Transaction):
         supplied: dict[str, Any],
         fields: dict[str, Any],
     ) -> dict[str, Any]:
+        if not company.switches.using_sales_tax:
+            return {}
         if mode == "NotApplicable" and not company.tax_codes_are_us():
             if supplied.get("TaxLine") or dec(supplied.get("TotalTax")):
                 raise faults.validation(

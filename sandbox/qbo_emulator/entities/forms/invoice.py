@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from qbo_emulator.entities.sales_form import FORM_FIELDS, SalesForm
+from qbo_emulator.entities.forms.sales_form import FORM_FIELDS, SalesForm
 from qbo_emulator.rules.application import applied_to, auto_apply, open_fields, release
 from qbo_emulator.rules.references import account_of_type
 from qbo_emulator.store import Company, Document
@@ -51,7 +51,8 @@ class Invoice(SalesForm):
                 ("Bank", "Other Current Asset"),
             )
         applied = min(applied_to(company, self.name, old), dec(document["TotalAmt"]) - deposit)
-        document |= open_fields(self.name, dec(document["TotalAmt"]), applied, deposit)
+        rest = dec(document["TotalAmt"]) - applied - deposit
+        document |= open_fields(self.name, rest, document.get("ExchangeRate"))
         for flag in (
             "AllowIPNPayment",
             "AllowOnlinePayment",

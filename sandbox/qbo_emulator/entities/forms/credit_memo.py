@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qbo_emulator.entities.sales_form import FORM_FIELDS, SalesForm
+from qbo_emulator.entities.forms.sales_form import FORM_FIELDS, SalesForm
 from qbo_emulator.rules.application import applied_to, auto_apply, open_fields, release
 from qbo_emulator.store import Company, Document
 from qbo_emulator.values.fields import Anything, Ref
@@ -27,7 +27,8 @@ class CreditMemo(SalesForm):
 
     def settle(self, company: Company, document: Document, old: Document | None) -> None:
         total = dec(document["TotalAmt"])
-        document |= open_fields(self.name, total, min(applied_to(company, self.name, old), total))
+        rest = total - min(applied_to(company, self.name, old), total)
+        document |= open_fields(self.name, rest, document.get("ExchangeRate"))
 
     def commit(self, company: Company, document: Document, old: Document | None) -> Document:
         if old is not None and applied_to(company, self.name, old) > dec(document["TotalAmt"]):

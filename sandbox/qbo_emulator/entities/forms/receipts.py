@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from qbo_emulator.entities.base import Options
-from qbo_emulator.entities.sales_form import FORM_FIELDS, SalesForm
+from qbo_emulator.entities.forms.sales_form import FORM_FIELDS, SalesForm
+from qbo_emulator.rules.currency import check_account_currency
 from qbo_emulator.rules.references import account_of_type, named_ref
 from qbo_emulator.store import Company, Document
 from qbo_emulator.values import faults
@@ -27,6 +28,7 @@ class _Receipt(SalesForm):
     def settle(self, company: Company, document: Document, old: Document | None) -> None:
         ref = document.get("DepositToAccountRef") or self._default_account(company)
         account = account_of_type(company, ref, "DepositToAccountRef", ("Bank", "Other Current Asset"))
+        check_account_currency(company, account, document["CurrencyRef"])
         document["DepositToAccountRef"] = named_ref(account)
         document["Balance"] = 0
         if old:

@@ -1,0 +1,1 @@
+"""Sales forms: invoice, credit memo, sales receipt, refund receipt."""
