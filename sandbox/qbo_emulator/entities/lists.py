@@ -11,6 +11,7 @@ from qbo_emulator.rules.references import account_of_type, bare_ref, named_ref, 
 from qbo_emulator.store import Company, Document
 from qbo_emulator.values import faults
 from qbo_emulator.values.fields import Amount, Anything, Choice, Day, Flag, Number, Ref, Text
+from qbo_emulator.values.money import dec, plain_number
 
 CLASSIFICATIONS = {
     "Bank": "Asset",
@@ -145,7 +146,7 @@ class Item(ListKind):
     indexed = ("Name", "Sku", "FullyQualifiedName")
     fields = {
         "Name": Text(100, ":\t\n"),
-        "Type": Choice(("Service", "NonInventory", "Inventory")),
+        "Type": Choice(("Service", "NonInventory", "Inventory", "Group")),
         "Active": Flag(),
         "Description": Text(4000),
         "UnitPrice": Number(places=7),
@@ -181,6 +182,8 @@ class Item(ListKind):
         "RatePercent": Number(),
         "DeferredRevenue": Flag(),
         "AvgCost": Amount(read_only=True),
+        "ItemGroupDetail": Anything(),
+        "PrintGroupedItems": Flag(),
     }
     filters = {
         "Name": "text",
@@ -198,7 +201,9 @@ class Item(ListKind):
         if kind is None:
             raise faults.required("Type")
         document["Type"] = kind
-        if kind == "Inventory":
+        if kind == "Group":
+            self._complete_group(company, document)
+        elif kind == "Inventory":
             self._complete_inventory(document)
         elif "IncomeAccountRef" not in document and "ExpenseAccountRef" not in document:
             raise faults.required("IncomeAccountRef")
@@ -218,6 +223,30 @@ class Item(ListKind):
         if kind != "Inventory":
             for name in ("QtyOnHand", "InvStartDate"):
                 document.pop(name, None)
+
+    def build(
+        self,
+        company: Company,
+        fields: dict[str, Any],
+        old: Document | None,
+        sent: dict[str, Any],
+        options: Options,
+    ) -> Document:
+        if old is None and fields.get("Type") == "Group" and not options.by_person:
+            # Bundles are made on QuickBooks' pages; the API reads and uses them.
+            raise faults.bad_choice("Type", "Group")
+        return super().build(company, fields, old, sent, options)
+
+    def _complete_group(self, company: Company, document: Document) -> None:
+        lines = (document.get("ItemGroupDetail") or {}).get("ItemGroupLine") or []
+        if not lines:
+            raise faults.required("ItemGroupLine")
+        parts = []
+        for line in lines:
+            item = referred(company, "Item", {"value": str(line["ItemRef"]["value"])}, "ItemRef")
+            ref = {**named_ref(item), "type": item["Type"]}
+            parts.append({"ItemRef": ref, "Qty": plain_number(dec(line.get("Qty", 1)))})
+        document["ItemGroupDetail"] = {"ItemGroupLine": parts}
 
     def _complete_inventory(self, document: Document) -> None:
         if "AssetAccountRef" not in document:

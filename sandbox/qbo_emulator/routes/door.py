@@ -233,7 +233,7 @@ def feed(world: World, asked: dict[str, Any], request: Request) -> Any:
 
 
 def unreadable(world: World, asked: dict[str, Any], request: Request) -> Any:
-    """POST makes ``entity`` ``id`` unreadable, ``how`` 500, 610 or hidden; DELETE ends it: that one, or all."""
+    """POST makes ``entity`` ``id`` unreadable (``how``: 500, 610, hidden); DELETE ends it, for one or all."""
     company = _company(world, request)
     if request.method == "DELETE" and not asked:
         company.unreadable.clear()

@@ -50,7 +50,18 @@ SALES_LINE = Part(
             "CustomExtensions": Anything(),
             "LineEx": Anything(read_only=True),
             "SubTotalLineDetail": Anything(),
-            "GroupLineDetail": Anything(),
+            "GroupLineDetail": Part(
+                Shape(
+                    {
+                        "GroupItemRef": Ref(),
+                        "Quantity": Number(),
+                        "Line": Anything(),
+                        "ServiceDate": Day(),
+                        "TaxCodeRef": Ref(),
+                        "ClassRef": Ref(),
+                    }
+                )
+            ),
             "SubtotalLineDetail": Anything(),
             "SalesItemLineDetail": Part(
                 Shape(
@@ -161,9 +172,60 @@ class FormLines:
         elif kind == "DiscountLineDetail":
             self._add_discount(line)
         else:
-            raise faults.validation(
-                2290, "Unsupported line", "Group lines can't be created through the API", "DetailType"
+            self._add_group(line)
+
+    def _add_group(self, line: dict[str, Any]) -> None:
+        """A bundle: its parts as sent, or as the bundle's item lists them; each part is a sale of its own."""
+        detail = line.get("GroupLineDetail") or {}
+        if "GroupItemRef" not in detail:
+            raise faults.required("GroupItemRef")
+        group = referred(self._company, "Item", detail["GroupItemRef"], "GroupItemRef")
+        if group["Type"] != "Group":
+            raise faults.bad_reference("GroupItemRef")
+        quantity = dec(detail.get("Quantity", 1))
+        parts = detail.get("Line") or self._parts_of(group, quantity, detail)
+        outside, self.stored = self.stored, []
+        before = self.subtotal
+        for part in parts:
+            read = SALES_LINE.read(part, "Line") or {}
+            if (read.get("DetailType") or "SalesItemLineDetail") != "SalesItemLineDetail":
+                raise faults.unparseable("GroupLineDetail")
+            self._add_item(read)
+        inside, self.stored = self.stored, outside
+        self._number_in(inside)
+        stored = {key: value for key, value in detail.items() if key in ("ServiceDate",)}
+        self.stored.append(
+            {
+                **line,
+                "Description": line.get("Description") or group.get("Description"),
+                "Amount": amount_number(self.subtotal - before),
+                "DetailType": "GroupLineDetail",
+                "GroupLineDetail": {
+                    **stored,
+                    "GroupItemRef": named_ref(group),
+                    "Quantity": plain_number(quantity),
+                    "Line": inside,
+                },
+            }
+        )
+
+    def _parts_of(self, group: dict[str, Any], quantity: Decimal, detail: dict[str, Any]) -> list[Any]:
+        result = []
+        for part in group["ItemGroupDetail"]["ItemGroupLine"]:
+            item = referred(self._company, "Item", part["ItemRef"], "ItemRef")
+            each, price = dec(part.get("Qty", 1)) * quantity, dec(item.get("UnitPrice"))
+            code = item.get("SalesTaxCodeRef") or detail.get("TaxCodeRef")
+            sale = {
+                "ItemRef": {"value": item["Id"]},
+                "Qty": plain_number(each),
+                "UnitPrice": plain_number(price),
+                **({"TaxCodeRef": code} if code else {}),
+            }
+            amount = amount_number(half_up(each * price))
+            result.append(
+                {"Amount": amount, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": sale}
             )
+        return result
 
     def _add_item(self, line: dict[str, Any]) -> None:
         detail = dict(line.get("SalesItemLineDetail") or {})
@@ -268,12 +330,15 @@ class FormLines:
         self.stored.append({**line, "Amount": amount_number(amount), "DiscountLineDetail": detail})
 
     def _number(self) -> None:
+        self._number_in(self.stored)
+
+    def _number_in(self, lines: list[dict[str, Any]]) -> None:
         """Keep known line Ids, give new ones to the rest, and number the lines in order."""
-        known = {line["Id"] for line in self.stored if line.get("Id")}
-        if len(known) != sum(1 for line in self.stored if line.get("Id")):
+        known = {line["Id"] for line in lines if line.get("Id")}
+        if len(known) != sum(1 for line in lines if line.get("Id")):
             raise faults.bad_id("duplicate line Id")
         following = max((int(line_id) for line_id in known if line_id.isdigit()), default=0)
-        for position, line in enumerate(self.stored, start=1):
+        for position, line in enumerate(lines, start=1):
             if not line.get("Id"):
                 following += 1
                 line["Id"] = str(following)

@@ -33,9 +33,17 @@ def move_stock(company: Company, old: Document | None, new: Document | None, sig
             company.bump("Item", item, {"QtyOnHand": plain_number(dec(item["QtyOnHand"]) + change)})
 
 
+def sold_lines(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A form's lines with bundles replaced by their parts."""
+    result: list[dict[str, Any]] = []
+    for line in lines:
+        result += line["GroupLineDetail"]["Line"] if "GroupLineDetail" in line else [line]
+    return result
+
+
 def _quantities(lines: list[dict[str, Any]]) -> dict[str, Decimal]:
     result: dict[str, Decimal] = {}
-    for line in lines:
+    for line in sold_lines(lines):
         detail = line.get("SalesItemLineDetail")
         if detail and "Qty" in detail:
             item_id = detail["ItemRef"]["value"]

@@ -54,6 +54,29 @@ def test_approval_gives_a_code_the_state_and_the_company(sandbox: Sandbox, app: 
     assert (answer["state"], answer["realmId"]) == ("state-1", GB) and answer["code"]
 
 
+def test_only_a_registered_address_is_redirected_to(sandbox: Sandbox, app: AuthClient) -> None:
+    sandbox.do("oauth", redirect_uris=["https://app.example/back", BACK])
+    code = approve(sandbox, app)["code"]
+    address = app.get_authorization_url([Scopes.ACCOUNTING], "state-1").replace("9999", "9998")
+    page = sandbox.http.get(address)
+    assert page.status_code == 400 and "redirect_uri is not registered" in page.text
+    sent = {k: v[0] for k, v in parse_qs(urlsplit(address).query).items()}
+    posted = sandbox.http.post("/connect/oauth2", data={**sent, "realm": AU, "decision": "approve"})
+    assert posted.status_code == 400 and "location" not in posted.headers
+    form = {"grant_type": "authorization_code", "code": code}
+    status = sandbox.get("status")
+    client = (status["client_id"], status["client_secret"])
+    for wrong in ("http://localhost:9998/callback", "https://app.example/back"):
+        answer = sandbox.http.post(
+            "/oauth2/v1/tokens/bearer", auth=client, data={**form, "redirect_uri": wrong}
+        )
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    good = sandbox.http.post("/oauth2/v1/tokens/bearer", auth=client, data={**form, "redirect_uri": BACK})
+    assert good.status_code == 200
+    sandbox.do("reset")
+    assert sandbox.do("oauth")["redirect_uris"] == []
+
+
 def test_denial_gives_access_denied(sandbox: Sandbox, app: AuthClient) -> None:
     assert approve(sandbox, app, "deny") == {"error": "access_denied", "state": "state-1"}
 

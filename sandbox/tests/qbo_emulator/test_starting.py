@@ -37,6 +37,28 @@ def greeting(process: subprocess.Popen[str]) -> str:
     return "".join(process.stdout.readline() for _ in range(9))
 
 
+def test_what_a_bookkeeper_set_up_is_in_the_snapshot(sandbox: Sandbox, tmp_path: Path) -> None:
+    books = sandbox.books(class_tracking="per_line", using_sales_tax=False, merged_name="gone")
+    sandbox.person("enable-multi-currency", currencies=["USD"])
+    sandbox.person("set-exchange-rate", currency="USD", rate="1.5", date="2026-07-01")
+    sandbox.person("define-custom-field", id="1", name="Referrer")
+    books.create("Class", {"Name": "North"})
+    customer = books.customer(CurrencyRef={"value": "USD"})
+    sandbox.do(f"{AU}/feed", cap=7, false_deletions=[{"entity": "Customer", "id": customer["Id"]}])
+    sandbox.do(f"{AU}/unreadable", entity="Customer", id=customer["Id"], how="610")
+    state = write_snapshot(sandbox.world, tmp_path / "state.json")
+    before = sandbox.world.companies[AU]
+    world = World(Settings())
+    read_snapshot(world, state)
+    after = world.companies[AU]
+    assert after.switches == before.switches and after.feed == before.feed
+    assert after.exchange_rates == before.exchange_rates and after.unreadable == before.unreadable
+    assert after.preferences == before.preferences
+    assert {name: table.rows for name, table in after.tables.items()} == {
+        name: table.rows for name, table in before.tables.items()
+    }
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_one_line_starts_it_and_a_signal_ends_it_at_once(tmp_path: Path, stop: signal.Signals) -> None:
     snapshot = tmp_path / "state.json"

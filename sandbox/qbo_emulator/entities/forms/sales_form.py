@@ -277,6 +277,10 @@ def reflowed(address: dict[str, str]) -> dict[str, str]:
 
 def _empty_line(line: dict[str, Any]) -> dict[str, Any]:
     empty = {**line, "Amount": 0} if "Amount" in line else dict(line)
+    if "GroupLineDetail" in line:
+        group = line["GroupLineDetail"]
+        parts = [_empty_line(part) for part in group["Line"]]
+        empty["GroupLineDetail"] = {**group, "Quantity": 0, "Line": parts}
     if "SalesItemLineDetail" in line:
         detail = {**line["SalesItemLineDetail"], "Qty": 0}
         if "TaxInclusiveAmt" in detail:
