@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qbo_emulator.entities.attachable import Attachable
 from qbo_emulator.entities.base import Kind, Options, Transaction
 from qbo_emulator.entities.currency import CompanyCurrency
 from qbo_emulator.entities.deposit import Deposit
@@ -37,6 +38,7 @@ KINDS: dict[str, Kind] = {
         RefundReceipt(),
         SalesReceipt(),
         Deposit(),
+        Attachable(),
         CompanyInfo(),
         Preferences(),
     )

@@ -41,6 +41,8 @@ class Kind:
     """Properties a query may filter or order by, besides Id and MetaData."""
     indexed: tuple[str, ...] = ()
     is_transaction = False
+    is_deletable = False
+    """Whether rows that are no transactions can be deleted."""
     is_writable = True
     in_cdc = True
     void_style: Literal["operation", "include"] | None = None
@@ -96,7 +98,7 @@ class Kind:
 
     def delete(self, company: Company, body: Any, options: Options = Options()) -> Document:
         """Delete a transaction; anything else can only be made inactive."""
-        if not self.is_transaction:
+        if not self.is_transaction and not self.is_deletable:
             raise faults.unsupported_operation("delete")
         old = self.current(company, body)
         self.check_changeable(company, old, options)

@@ -27,7 +27,14 @@ async def company_call(request: Request) -> Response:
     realm, path = request.path_params["realm"], request.path_params["path"]
     params = dict(request.query_params)
     text = await request.body()
-    call = understand(request.method, path, params, text, request.headers.get("accept", ""))
+    call = understand(
+        request.method,
+        path,
+        params,
+        text,
+        request.headers.get("accept", ""),
+        request.headers.get("content-type", ""),
+    )
     record = _record(world, request, call, realm, text)
     occasion = Occasion(call.endpoint, request.method, record.entity, call.operation, realm)
     rule = world.plan.strike(occasion)

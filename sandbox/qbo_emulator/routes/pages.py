@@ -37,15 +37,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "RemainingCredit",
         "PrivateNote",
     ),
-    "Customer": ("Id", "DisplayName", "Active", "Balance", "PrimaryEmailAddr"),
+    "Customer": ("Id", "DisplayName", "Active", "Balance", "CurrencyRef", "PrimaryEmailAddr"),
     "Item": ("Id", "Name", "Type", "Active", "UnitPrice"),
     "Account": ("Id", "Name", "AccountType", "Active"),
     "RefundReceipt": ("Id", "DocNumber", "TxnDate", "CustomerRef.name", "TotalAmt", "PrivateNote"),
     "SalesReceipt": ("Id", "DocNumber", "TxnDate", "CustomerRef.name", "TotalAmt", "PrivateNote"),
     "Deposit": ("Id", "TxnDate", "DepositToAccountRef.name", "TotalAmt"),
+    "Class": ("Id", "FullyQualifiedName", "Active"),
+    "Department": ("Id", "FullyQualifiedName", "Active"),
+    "TaxRate": ("Id", "Name", "Active", "RateValue"),
+    "Attachable": ("Id", "FileName", "Size", "Note"),
 }
 VOIDABLE = ("Invoice", "Payment", "CreditMemo", "RefundReceipt", "SalesReceipt")
-NAMED = ("Customer", "Item", "Account")
+NAMED = ("Customer", "Item", "Account", "Class", "Department", "TaxRate")
 
 
 async def home(request: Request) -> Response:
@@ -81,6 +85,7 @@ async def company_page(request: Request) -> Response:
             "more": len(table) > len(newest),
             "counts": {name: len(company.table(name)) for name in COLUMNS},
             "company_actions": _company_actions(company),
+            "actions": list(ACTIONS),
             "problem": request.query_params.get("problem"),
             "done": request.query_params.get("done"),
         },
@@ -113,10 +118,13 @@ async def act(request: Request) -> Response:
         return render("message.html", {"title": "Not found", "text": "There is no such company."}, 404)
     form = {name: str(value) for name, value in (await request.form()).items() if value}
     try:
+        asked = None
+        if action == "anything":
+            action, asked = form.get("action", ""), json.loads(form.get("asked", "{}"))
         if action in ("disconnect", "reconnect"):
             set_connected(company, world.authority, action == "reconnect")
         elif action in ACTIONS:
-            ACTIONS[action](company, _asked(action, form))
+            ACTIONS[action](company, _asked(action, form) if asked is None else asked)
         else:
             raise BadRequest(f"There is no action {action}.")
         outcome = {"done": f"{action.replace('-', ' ').capitalize()}: done."}

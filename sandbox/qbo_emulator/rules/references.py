@@ -29,7 +29,8 @@ def bare_ref(target: Document) -> dict[str, str]:
 
 def active_customer(company: Company, fields: dict[str, Any]) -> Document:
     """
-    The customer of a transaction: 2020 without one, 2500 for one that never was, 610 for an inactive one.
+    The customer of a transaction: 2020 without one, 2500 for one that never was, for an inactive one
+    what ``inactive_customer`` says.
     """
     ref = fields.get("CustomerRef")
     if ref is None:
@@ -38,7 +39,10 @@ def active_customer(company: Company, fields: dict[str, Any]) -> Document:
     if customer is None:
         raise faults.bad_reference("CustomerRef")
     if not customer["Active"]:
-        raise faults.not_found()
+        code = company.switches.inactive_customer
+        if code == "610":
+            raise faults.not_found()
+        raise faults.bad_reference("CustomerRef") if code == "2500" else faults.invalid_customer()
     return customer
 
 

@@ -25,8 +25,10 @@ class Call:
     text: bytes
     as_json: bool
     operation: str | None
-    """create, update, delete, void, read, query, batch, cdc, send, pdf, exchange_rate; None: not known."""
+    """create, update, delete, void, read, query, batch, cdc, send, pdf, exchange_rate,
+    upload, download, report; None: not known."""
     kind: Kind | None
+    content_type: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -36,7 +38,7 @@ class Call:
     @property
     def is_write(self) -> bool:
         """Whether it changes the books (a batch does)."""
-        return self.operation in ("create", "update", "delete", "void", "batch", "send")
+        return self.operation in ("create", "update", "delete", "void", "batch", "send", "upload")
 
     @property
     def request_id(self) -> str | None:
@@ -73,7 +75,9 @@ class Call:
         )
 
 
-def understand(method: str, path: str, params: dict[str, str], text: bytes, accept: str) -> Call:
+def understand(
+    method: str, path: str, params: dict[str, str], text: bytes, accept: str, content_type: str = ""
+) -> Call:
     """Never fails; a call that makes no sense gets ``operation`` None."""
     segments = tuple(part for part in path.split("/") if part)
     head = segments[0] if segments else ""
@@ -82,6 +86,12 @@ def understand(method: str, path: str, params: dict[str, str], text: bytes, acce
     if head in ("query", "batch", "cdc"):
         allowed = {"query": ("GET", "POST"), "batch": ("POST",), "cdc": ("GET",)}[head]
         operation = head if method in allowed else None
+    elif segments == ("upload",) and method == "POST":
+        operation, kind = "upload", BY_RESOURCE["attachable"]
+    elif head == "reports" and method == "GET" and len(segments) == 2:
+        operation = "report"
+    elif head == "download" and method == "GET" and len(segments) == 2:
+        operation, kind = "download", BY_RESOURCE["attachable"]
     elif segments == ("exchangerate",) and method == "GET":
         operation = "exchange_rate"
     elif segments == ("taxservice", "taxcode") and method == "POST":
@@ -92,7 +102,7 @@ def understand(method: str, path: str, params: dict[str, str], text: bytes, acce
         operation = segments[2]
     elif kind and method == "POST" and len(segments) == 1:
         operation = _write(kind, params, text)
-    return Call(method, segments, params, text, "json" in accept, operation, kind)
+    return Call(method, segments, params, text, "json" in accept, operation, kind, content_type)
 
 
 def _write(kind: Kind, params: dict[str, str], text: bytes) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from qbo_emulator.service.batch import ITEMS_MAX, batch_items, run_batch
 from qbo_emulator.service.calls import Call
-from qbo_emulator.service.perform import perform, printed
+from qbo_emulator.service.perform import downloaded, perform, printed
 from qbo_emulator.state.fault_plan import Rule
 from qbo_emulator.state.idempotency import StoredAnswer, check_length
 from qbo_emulator.state.limits import Limits
@@ -121,6 +121,9 @@ class Gateway:
             return self._batch(company, call, rule)
         if call.operation == "pdf":
             return Answer(200, printed(company, call), "application/pdf")
+        if call.operation == "download":
+            body, media = downloaded(company, call)
+            return Answer(200, body, media)
         if call.operation is None and len(call.segments) > 1:
             return Answer(404, b"", TEXT)
         answers = self._world.answers[company.realm]

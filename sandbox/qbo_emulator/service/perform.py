@@ -11,6 +11,8 @@ from qbo_emulator.query.pseudo import PSEUDO_CODES, pseudo_tax_code
 from qbo_emulator.rules.currency import currency_ref, rate_of_day
 from qbo_emulator.service.calls import Call
 from qbo_emulator.service.cdc import changed_since
+from qbo_emulator.service.reports import report
+from qbo_emulator.service.uploads import upload
 from qbo_emulator.store import Company, Document
 from qbo_emulator.values import faults
 from qbo_emulator.values.money import plain_number
@@ -35,6 +37,10 @@ def perform(company: Company, call: Call) -> dict[str, Any]:
         return {"QueryResponse": run_query(company, text)}
     if call.operation == "cdc":
         return changed_since(company, call.params)
+    if call.operation == "report":
+        return report(company, call.segments[1], call.params)
+    if call.operation == "upload":
+        return upload(company, call.content_type, call.text)
     if call.operation == "exchange_rate":
         return {"ExchangeRate": rate_answer(company, call.params)}
     if call.operation is None or call.kind is None:
@@ -117,6 +123,13 @@ def send(company: Company, call: Call) -> Document:
             "DeliveryInfo": {"DeliveryType": "Email", "DeliveryTime": company.now_stamp()},
         },
     )
+
+
+def downloaded(company: Company, call: Call) -> tuple[bytes, str]:
+    """An uploaded file, with its content type."""
+    assert call.kind is not None
+    document = read_one(company, call.kind, call.segments)
+    return company.files.get(document["Id"], b""), document.get("ContentType", "application/octet-stream")
 
 
 def printed(company: Company, call: Call) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qbo_emulator.store.company import NAMES, TRANSACTIONS, Change, Company, Tombstone
+from qbo_emulator.store.company import NAMES, TRANSACTIONS, Change, Company, Tombstone, open_amount
 from qbo_emulator.store.table import Table
 from qbo_emulator.store.values import Document, ValueKind, comparable, id_number, moment_seconds, value_at
 
@@ -18,5 +18,6 @@ __all__ = [
     "comparable",
     "id_number",
     "moment_seconds",
+    "open_amount",
     "value_at",
 ]

@@ -76,6 +76,8 @@ class Company:
         self.sequences: dict[str, int] = {}
         self.numbers: dict[str, int] = {}
         """Last automatic DocNumber per entity."""
+        self.files: dict[str, bytes] = {}
+        """Contents of uploaded files by Attachable Id."""
         self.tombstones: list[Tombstone] = []
         self.changes: deque[Change] = deque(maxlen=100_000)
         self.visible_from: dict[tuple[str, str], float] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,7 @@ def _company_state(company: Company) -> dict[str, Any]:
         "books_closed_through": company.books_closed_through,
         "subscription_active": company.subscription_active,
         "exchange_rates": company.exchange_rates,
+        "files": {row_id: b64encode(data).decode() for row_id, data in company.files.items()},
         "feed": company.feed.as_dict(),
         "unreadable": [[r.entity, r.row_id, r.how] for r in company.unreadable.values()],
         "connected": company.connected,
@@ -90,6 +92,7 @@ def _restore(company: Company, saved: dict[str, Any]) -> None:
     company.sequences, company.numbers = saved["sequences"], saved["numbers"]
     company.books_closed_through = saved["books_closed_through"]
     company.subscription_active, company.connected = saved["subscription_active"], saved["connected"]
+    company.files = {row_id: b64decode(data) for row_id, data in saved.get("files", {}).items()}
     company.feed.change(saved.get("feed", {}))
     found = [Unreadable(*record) for record in saved.get("unreadable", [])]
     company.unreadable = {(record.entity, record.row_id): record for record in found}

@@ -27,6 +27,8 @@ class Switches:
     """``CurrencyPrefs.MultiCurrencyEnabled``. Once on it stays on."""
     currency_when_missing: Literal["fault", "customer", "home"] = "fault"
     """A transaction without CurrencyRef, among several: 2020, the customer's, or the home currency."""
+    inactive_customer: Literal["610", "2500", "6250"] = "610"
+    """How a transaction for an inactive customer is refused; all three were seen, none names it."""
     merged_name: Literal["inactive", "gone"] = "inactive"
     """What a merge leaves of the merged name: an inactive row, or a deleted one (610, a stub in CDC)."""
     class_tracking: Literal["off", "per_txn", "per_line"] = "off"

@@ -20,6 +20,8 @@ def value_at(document: Document, path: str) -> Any:
     """
     value: Any = document
     for part in path.split("."):
+        if isinstance(value, list):  # of several links the first is compared
+            value = value[0] if value else None
         if not isinstance(value, dict):
             return None
         value = value.get(part)

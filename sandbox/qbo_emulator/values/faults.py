@@ -216,6 +216,11 @@ def bad_reference(element: str) -> ApplicationFault:
     return validation(2500, "Invalid Reference Id", f"Invalid Reference Id : {INACTIVE_TEXT}", element)
 
 
+def invalid_customer() -> ApplicationFault:
+    """6250: the customer is inactive. *Own words* for the message."""
+    return validation(6250, "Invalid Customer", f"Invalid Customer : {INACTIVE_TEXT}", "CustomerRef")
+
+
 def cannot_link() -> ApplicationFault:
     """620: the linked transaction is missing or belongs to another customer."""
     return validation(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from qbo_emulator.testing import AU, Books, Refused, Sandbox
@@ -137,6 +139,22 @@ def test_the_pages_show_a_company_and_act_on_it(sandbox: Sandbox, books: Books) 
     refused = sandbox.http.post(f"/_sandbox/{AU}/do/void", data=void, follow_redirects=True)
     assert "6540: Deposited Transaction cannot be changed" in refused.text
     assert sandbox.http.get("/_sandbox/1/").status_code == 404
+
+
+def test_a_page_offers_every_other_action(sandbox: Sandbox, books: Books) -> None:
+    gone, kept = books.customer(DisplayName="Goes"), books.customer(DisplayName="Stays")
+    page = sandbox.http.get(f"/_sandbox/{AU}/?show=Customer")
+    for action in ("merge", "change-tax-rate", "enable-multi-currency", "remove-from-deposit"):
+        assert f"<option>{action}</option>" in page.text
+    asked = json.dumps({"entity": "Customer", "from": gone["Id"], "into": kept["Id"]})
+    form = {"action": "merge", "asked": asked}
+    done = sandbox.http.post(f"/_sandbox/{AU}/do/anything", data=form, follow_redirects=True)
+    assert "Merge: done." in done.text
+    assert books.again("Customer", gone)["Active"] is False
+    wrong = sandbox.http.post(
+        f"/_sandbox/{AU}/do/anything", data={**form, "asked": "{"}, follow_redirects=True
+    )
+    assert wrong.status_code == 200 and "problem" in wrong.text
 
 
 def test_a_reset_brings_back_the_first_day(sandbox: Sandbox, books: Books) -> None:

@@ -45,6 +45,7 @@ def test_what_a_bookkeeper_set_up_is_in_the_snapshot(sandbox: Sandbox, tmp_path:
     books.create("Class", {"Name": "North"})
     customer = books.customer(CurrencyRef={"value": "USD"})
     sandbox.do(f"{AU}/feed", cap=7, false_deletions=[{"entity": "Customer", "id": customer["Id"]}])
+    books.ask("POST", "upload", files={"file_content_01": ("a.txt", b"\x00a", "text/plain")})
     sandbox.do(f"{AU}/unreadable", entity="Customer", id=customer["Id"], how="610")
     state = write_snapshot(sandbox.world, tmp_path / "state.json")
     before = sandbox.world.companies[AU]
@@ -54,6 +55,7 @@ def test_what_a_bookkeeper_set_up_is_in_the_snapshot(sandbox: Sandbox, tmp_path:
     assert after.switches == before.switches and after.feed == before.feed
     assert after.exchange_rates == before.exchange_rates and after.unreadable == before.unreadable
     assert after.preferences == before.preferences
+    assert after.files == before.files == {"1": b"\x00a"}
     assert {name: table.rows for name, table in after.tables.items()} == {
         name: table.rows for name, table in before.tables.items()
     }

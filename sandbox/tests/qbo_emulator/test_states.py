@@ -29,6 +29,18 @@ def test_a_deposited_payment_cannot_be_touched(sandbox: Sandbox, books: Books) -
     books.delete("Payment", books.again("Payment", payment))
 
 
+@pytest.mark.parametrize("code", ["610", "2500", "6250"])
+def test_an_inactive_customer_is_refused_without_saying_what_it_is(
+    sandbox: Sandbox, books: Books, code: str
+) -> None:
+    sandbox.do(f"{books.realm}/switches", inactive_customer=code)
+    customer = books.customer()
+    sandbox.person("make-inactive", entity="Customer", id=customer["Id"])
+    with pytest.raises(Refused) as refused:
+        books.invoice(customer)
+    assert refused.value.code == code and "has been made inactive" in refused.value.detail
+
+
 def test_a_payment_is_deposited_once(sandbox: Sandbox, books: Books) -> None:
     payment = books.pay(books.customer(), 50)
     sandbox.person("make-deposit", payments=[payment["Id"]])
