@@ -92,7 +92,7 @@ def exchange_rate(
     if currency["value"] == company.home_currency:
         return 1
     given = fields.get("ExchangeRate")
-    return given if given else plain_number(rate_of_day(company, currency["value"], txn_date))
+    return given or plain_number(rate_of_day(company, currency["value"], txn_date))
 
 
 def rate_of_day(company: Company, code: str, day: str) -> Decimal:

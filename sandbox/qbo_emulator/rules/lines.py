@@ -193,7 +193,7 @@ class FormLines:
             self._add_item(read)
         inside, self.stored = self.stored, outside
         self._number_in(inside)
-        stored = {key: value for key, value in detail.items() if key in ("ServiceDate",)}
+        stored = {key: value for key, value in detail.items() if key == "ServiceDate"}
         self.stored.append(
             {
                 **line,
@@ -242,13 +242,8 @@ class FormLines:
             return
         if "Amount" not in line:
             raise faults.required("Amount")
-        amount, quantity, price = dec(line["Amount"]), dec(detail.get("Qty")), dec(detail.get("UnitPrice"))
-        both_given = "Qty" in detail and "UnitPrice" in detail
-        # Client libraries send Qty 0 and UnitPrice 0 as placeholders next to a real amount.
-        if both_given and not quantity and not price:
-            detail.pop("Qty"), detail.pop("UnitPrice")
-        elif both_given and half_up(quantity * price) != amount:
-            raise faults.amount_mismatch(amount)
+        amount, quantity = dec(line["Amount"]), dec(detail.get("Qty"))
+        _check_amount(detail, amount)
         item = referred(self._company, "Item", detail["ItemRef"], "ItemRef")
         if item.get("TrackQtyOnHand") and "Qty" not in detail:
             raise faults.validation(
@@ -345,3 +340,15 @@ class FormLines:
             line["LineNum"] = position
             for name in [name for name, value in line.items() if value is None]:
                 del line[name]
+
+
+def _check_amount(detail: dict[str, Any], amount: Decimal) -> None:
+    """Refuse an amount that is not quantity times price, where both are given."""
+    if "Qty" not in detail or "UnitPrice" not in detail:
+        return
+    quantity, price = dec(detail["Qty"]), dec(detail["UnitPrice"])
+    # Client libraries send Qty 0 and UnitPrice 0 as placeholders next to a real amount.
+    if not quantity and not price:
+        del detail["Qty"], detail["UnitPrice"]
+    elif half_up(quantity * price) != amount:
+        raise faults.amount_mismatch(amount)

@@ -34,8 +34,9 @@ class FeedFaults:
             if name == "cap_scope" and value not in ("all", "per_entity"):
                 raise ValueError(f"cap_scope is {value!r}; it is all or per_entity")
             if name in ("false_deletions", "missing"):
-                value = [{"entity": str(part["entity"]), "id": str(part["id"])} for part in value]
-            setattr(self, name, float(value) if name == "late_seconds" else value)
+                setattr(self, name, [{"entity": str(p["entity"]), "id": str(p["id"])} for p in value])
+            else:
+                setattr(self, name, float(value) if name == "late_seconds" else value)
 
     def as_dict(self) -> dict[str, Any]:
         """All settings."""
