@@ -10,6 +10,15 @@ from typing import Protocol
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.faults import FaultVerdict
 
+Changed = tuple[dict[str, list[Body]], datetime]
+"""Entities by type, deleted ones as stubs with ``status`` ``Deleted``; and QuickBooks' time of the answer."""
+
+BeforeRepeat = Callable[[], None]
+"""
+Called before a write is sent again after the gateway refused it: the caller looks up whether it was carried
+out all the same. What it raises ends the call.
+"""
+
 
 class BatchItem(Protocol):
     """One write inside a batch: a recorded request is one."""
@@ -54,7 +63,7 @@ class Accounting(Protocol):
 
     Every method may raise StopError (connection dead, subscription ended), QboThrottledError,
     QuotaExhaustedError. Reads are retried inside and end in QboUnavailableError. Writes are repeated inside
-    only after a refusal at the gate (429, 401, 403/3100), with the same request id; any other trouble is
+    only after a refusal by the gateway (429, 401, 403/3100), with the same request id; any other failure is
     OutcomeUnknownError. Whatever ends a write, only an error that says ``not_carried_out`` proves it.
     """
 
@@ -65,35 +74,30 @@ class Accounting(Protocol):
         All rows, page by page of 1,000. ``where`` is QuickBooks' query text, values quoted by :func:`quote`.
         """
 
-    def fetch_changes(
-        self, entities: Sequence[str], since: datetime
-    ) -> tuple[dict[str, list[Body]], datetime]:
+    def fetch_changes(self, entities: Sequence[str], since: datetime) -> Changed:
         """
-        The change feed: entities by type, deleted ones as stubs with ``status`` ``Deleted``; and QuickBooks'
-        own time of the answer. Falls back to queries where the feed was cut at 1,000 objects or ``since`` is
-        too old; then deletions are not reported for that type.
+        The change feed. Falls back to queries where it was cut at 1,000 objects or ``since`` is too old; then
+        deletions are not reported for that type.
         """
 
-    def fetch_feed(self, entities: Sequence[str], since: datetime) -> tuple[dict[str, list[Body]], datetime]:
-        """
-        One call of the change feed as it is, for whoever reads everything besides: at most 1,000 objects,
-        silently cut there; and QuickBooks' own time of the answer.
-        """
+    def fetch_feed(self, entities: Sequence[str], since: datetime) -> Changed:
+        """One call of the change feed as it is: at most 1,000 objects, silently cut there."""
 
     def read_company(self) -> Body: ...
 
     def read_preferences(self) -> Body: ...
 
     def send_batch(
-        self, request_id: str, items: Sequence[BatchItem], *, before_repeat: Callable[[], None] | None = None
+        self, request_id: str, items: Sequence[BatchItem], *, before_repeat: BeforeRepeat | None = None
     ) -> dict[str, Answer]:
         """
         Send up to 30 writes.
 
         :param request_id: At most 36 characters; with the same items QuickBooks repeats its stored answers.
-        :param before_repeat: Called before the batch is sent again after a refusal at the gate. What it
-            raises ends the call: there the caller looks whether the batch was carried out all the same.
-        :return: An answer for each ``bid`` that QuickBooks answered; a missing one is in doubt.
+        :return: An answer for each ``bid`` that has a clear one; a missing one is unconfirmed.
+        :raises QboRejectedError: QuickBooks refused the batch as a whole; nothing of it was carried out.
+        :raises SubscriptionEndedError: every item was refused for it; nothing was carried out.
+        :raises OutcomeUnknownError: the answer was lost; every item is unconfirmed.
         """
 
     def send_void(
@@ -103,7 +107,7 @@ class Accounting(Protocol):
         sync_token: str,
         request_id: str,
         *,
-        before_repeat: Callable[[], None] | None = None,
+        before_repeat: BeforeRepeat | None = None,
     ) -> Answer:
         """Void one invoice or payment. ``request_id`` is at most 50 characters."""
 
@@ -111,7 +115,7 @@ class Accounting(Protocol):
         """
         Wait as long as QuickBooks may take to show what it has just carried out.
 
-        :return: False when nothing is to be waited for here; then another look shows nothing new.
+        :return: False when nothing is to be waited for here; then another lookup shows nothing new.
         """
 
     def calls(self) -> Mapping[str, int]:

@@ -23,7 +23,9 @@ def test_wrong_choices_are_refused_with_their_type_and_the_right_ones(flow: Flow
             choose_settings(session, Choices(income, service, product), who="test")
         with pytest.raises(ConfigurationError, match="must be Service.*must be NonInventory or Inventory"):
             choose_settings(session, Choices(bank, product, service), who="test")
-        with pytest.raises(ConfigurationError, match="payment account 999999 is not in QuickBooks"):
+        with pytest.raises(
+            ConfigurationError, match="payment account \\(QuickBooks id 999999\\) is not in QuickBooks"
+        ):
             choose_settings(session, Choices("999999", service, product), who="test")
         assert session.store.setup.fetch_choices() == kept
         offers = read_offers(session)

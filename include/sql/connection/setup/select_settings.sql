@@ -1,4 +1,7 @@
+-- The practice's three choices.
+-- Grain:   one row, none before they were made
 -- Params:  workspace_id bigint
-SELECT payment_account_id, service_item_id, product_item_id, updated_at, updated_by
+-- Columns: as caspen_qbo.core.reference.Choices
+SELECT payment_account_id, service_item_id, product_item_id
 FROM qbo_sync.settings
 WHERE workspace_id = %(workspace_id)s

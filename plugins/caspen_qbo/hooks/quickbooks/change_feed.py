@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from caspen_qbo import settings
+from caspen_qbo.core.accounting import Changed
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.query_text import quote
 
@@ -23,16 +24,12 @@ LIST_ENTITIES = frozenset(
 class _Reader(Protocol):
     def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]: ...
 
-    def fetch_feed(
-        self, entities: Sequence[str], since: datetime
-    ) -> tuple[dict[str, list[Body]], datetime]: ...
+    def fetch_feed(self, entities: Sequence[str], since: datetime) -> Changed: ...
 
     def fetch_time(self) -> datetime: ...
 
 
-def read_changes(
-    reader: _Reader, entities: Sequence[str], since: datetime
-) -> tuple[dict[str, list[Body]], datetime]:
+def read_changes(reader: _Reader, entities: Sequence[str], since: datetime) -> Changed:
     """
     Everything of these types that changed at or after ``since``, and QuickBooks' time of the first answer,
     but never a time to come.

@@ -16,7 +16,7 @@ from typing import Any
 from quickbooks import QuickBooks
 
 from caspen_qbo import settings
-from caspen_qbo.core.accounting import Accounting, Answer, BatchItem
+from caspen_qbo.core.accounting import Accounting, Answer, BatchItem, BeforeRepeat, Changed
 from caspen_qbo.core.documents import Body
 from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError
 from caspen_qbo.hooks.quickbooks.batch import check_length, compose_batch, read_answers, unsendable
@@ -86,7 +86,7 @@ class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
         content_type: str = "application/json",
         params: Mapping[str, Any] | None = None,
         request_id: str | None = None,
-        before_repeat: Callable[[], None] | None = None,
+        before_repeat: BeforeRepeat | None = None,
     ) -> Reply:
         """
         Make one call; errors as :meth:`Transport.request`.
@@ -197,12 +197,10 @@ class QuickBooksAccounting(Accounting):
             )
         return list(response.get(entity) or ())
 
-    def fetch_changes(
-        self, entities: Sequence[str], since: datetime
-    ) -> tuple[dict[str, list[Body]], datetime]:
+    def fetch_changes(self, entities: Sequence[str], since: datetime) -> Changed:
         return read_changes(self, entities, since)
 
-    def fetch_feed(self, entities: Sequence[str], since: datetime) -> tuple[dict[str, list[Body]], datetime]:
+    def fetch_feed(self, entities: Sequence[str], since: datetime) -> Changed:
         params = {
             "entities": ",".join(entities),
             "changedSince": since.astimezone(UTC).isoformat(timespec="seconds"),
@@ -231,15 +229,8 @@ class QuickBooksAccounting(Accounting):
     # --- writing ---
 
     def send_batch(
-        self, request_id: str, items: Sequence[BatchItem], *, before_repeat: Callable[[], None] | None = None
+        self, request_id: str, items: Sequence[BatchItem], *, before_repeat: BeforeRepeat | None = None
     ) -> dict[str, Answer]:
-        """
-        See :meth:`Accounting.send_batch`.
-
-        :raises QboRejectedError: QuickBooks refused the batch as a whole; nothing of it was carried out.
-        :raises SubscriptionEndedError: every item was refused for it; nothing was carried out.
-        :raises OutcomeUnknownError: the answer was lost; every item is unconfirmed.
-        """
         if not items:
             return {}
         body = compose_batch(request_id, items)
@@ -255,7 +246,7 @@ class QuickBooksAccounting(Accounting):
         sync_token: str,
         request_id: str,
         *,
-        before_repeat: Callable[[], None] | None = None,
+        before_repeat: BeforeRepeat | None = None,
     ) -> Answer:
         params = _VOID_PARAMS.get(entity)
         if params is None:

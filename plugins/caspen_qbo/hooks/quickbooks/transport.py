@@ -28,6 +28,7 @@ from tenacity import (
 
 from caspen_qbo import settings
 from caspen_qbo.core import faults
+from caspen_qbo.core.accounting import BeforeRepeat
 from caspen_qbo.core.faults import FaultAction
 from caspen_qbo.errors import QboThrottledError, QboUnavailableError, QuotaExhaustedError, SyncError
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
@@ -119,12 +120,10 @@ class Transport:
     def close(self) -> None:
         self._http.close()
 
-    def request(self, call: Call, before_repeat: Callable[[], None] | None = None) -> Reply:
+    def request(self, call: Call, before_repeat: BeforeRepeat | None = None) -> Reply:
         """
         Make one call.
 
-        :param before_repeat: Called before a write that the gateway refused is sent again: the place to look
-            up whether it was carried out all the same. What it raises ends the call.
         :raises QboRejectedError: QuickBooks refused; certainly not carried out.
         :raises SubscriptionEndedError, QboAuthError, ConfigurationError: a person must act.
         :raises QboThrottledError, QuotaExhaustedError: still refused after waiting.
@@ -162,7 +161,7 @@ class Transport:
             reraise=True,
         )
 
-    def _send(self, call: Call, before_repeat: Callable[[], None] | None = None) -> Reply:
+    def _send(self, call: Call, before_repeat: BeforeRepeat | None = None) -> Reply:
         """Until an answer that is neither 'wait' nor 'another token'; errors say what is proven."""
         refusals, waited, renewed = 0, 0.0, False
         unconfirmed = False  # it has left at least once, and no answer proves that QuickBooks did nothing

@@ -9,6 +9,7 @@ from caspen_qbo.catalogue import entry_for
 from caspen_qbo.core.records import TaxRate
 from caspen_qbo.core.reference import Choices, ListEntry
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.connection.setup import TaxLink
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.visit import Visit
 from caspen_qbo.usecases.connection.doctor import Finding
@@ -69,7 +70,7 @@ def setup_view(
     *,
     choices: Choices | None,
     tax_rates: Mapping[int, TaxRate],
-    tax_links: Mapping[int, Row],
+    tax_links: Mapping[int, TaxLink],
     causes: Iterable[Row],
     offers: Offers | None,
     trouble: str,
@@ -126,7 +127,7 @@ def _configure_step(choices: Choices | None, causes: list[Row]) -> Step:
     return Step(title, "done", "Chosen", "Payment account, default Service and default Product.", waiting)
 
 
-def _taxes_step(rates: Mapping[int, TaxRate], links: Mapping[int, Row], causes: list[Row]) -> Step:
+def _taxes_step(rates: Mapping[int, TaxRate], links: Mapping[int, TaxLink], causes: list[Row]) -> Step:
     title, waiting = "Link tax rates", _waiting(causes, {"business_validation_tax"})
     live = [rate for rate in rates.values() if not rate.archived]
     linked = sum(rate.id in links for rate in live)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from caspen_qbo.core.records import TaxRate
 from caspen_qbo.core.reference import TaxCode
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.connection.setup import TaxLink
 from caspen_qbo.ui import texts
 from caspen_qbo.ui.access import Right
 from caspen_qbo.ui.visit import Visit
@@ -36,7 +37,7 @@ class TaxesView:
 
 
 def taxes_view(
-    visit: Visit, rates: Mapping[int, TaxRate], links: Mapping[int, Row], causes: Iterable[Row]
+    visit: Visit, rates: Mapping[int, TaxRate], links: Mapping[int, TaxLink], causes: Iterable[Row]
 ) -> TaxesView:
     waiting = {row["cause_ref"]: row["waiting"] for row in causes if row["cause_ref"].startswith("tax_rate:")}
     may_link = visit.may(Right.CONFIGURE) and visit.connected
@@ -46,7 +47,7 @@ def taxes_view(
         if rate.archived and link is None:
             continue
         number = waiting.get(f"tax_rate:{rate.id}", 0)
-        by = (link["linked_by"] or "").removeprefix("airflow:") if link else ""
+        by = (link.linked_by or "").removeprefix("airflow:") if link else ""
         rows.append(
             RateRow(
                 id=rate.id,
@@ -54,8 +55,8 @@ def taxes_view(
                 percent=texts.percent(rate.rate),
                 synced=link is not None,
                 status="Synced" if link else "Not synced",
-                code=link["tax_code_name"] if link else texts.NONE,
-                linked=f"{texts.moment(link['linked_at'], visit.zone)}{f' by {by}' if by else ''}"
+                code=link.tax_code_name if link else texts.NONE,
+                linked=f"{texts.moment(link.linked_at, visit.zone)}{f' by {by}' if by else ''}"
                 if link
                 else "",
                 waiting=texts.counted(number, "document") if number else "",
@@ -83,7 +84,7 @@ class ChooseView:
     none_fits: bool
 
 
-def choose_view(rate: TaxRate, link: Row | None, codes: Iterable[TaxCode]) -> ChooseView:
+def choose_view(rate: TaxRate, link: TaxLink | None, codes: Iterable[TaxCode]) -> ChooseView:
     """Codes of the same rate first; the others are shown too, and refused with both rates when chosen."""
     rows = [
         CodeRow(
@@ -91,7 +92,7 @@ def choose_view(rate: TaxRate, link: Row | None, codes: Iterable[TaxCode]) -> Ch
             code.name,
             texts.percent(code.percent),
             code.percent == rate.rate,
-            link is not None and link["tax_code_id"] == code.id,
+            link is not None and link.tax_code_id == code.id,
         )
         for code in codes
     ]

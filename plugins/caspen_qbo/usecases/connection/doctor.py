@@ -1,17 +1,21 @@
-"""The set-up doctor: every check of a workspace, what was found, and what to click."""
+"""The set-up check: everything a workspace needs, what was found, and what to click."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from caspen_qbo.core.cause import Setting
 from caspen_qbo.core.posting.readiness import check_setup
-from caspen_qbo.core.reference import CompanyFacts
+from caspen_qbo.core.records import TaxRate
+from caspen_qbo.core.reference import CompanyFacts, TaxCode
 from caspen_qbo.errors import ConfigurationError, SyncError
+from caspen_qbo.hooks.store.connection.setup import TaxLink
 from caspen_qbo.settings import CONNECTION_WARNING_DAYS
 from caspen_qbo.usecases.shared.session import Session
+
+ENDED = frozenset({"EXPIRED", "CANCELLED", "CANCELED", "SUSPENDED", "ENDED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,116 +40,98 @@ def examine(session: Session) -> list[Finding]:
         company = session.reference().company
     except SyncError as error:
         return [Finding("connection", False, error.message, "Set-up > Connect.")]
+    links, codes = session.store.setup.fetch_tax_links(), session.reference().tax_codes
+    rates = sorted(session.billing.fetch_tax_rates(session.workspace_id).values(), key=lambda rate: rate.id)
     return [
         Finding("connection", True, f"connected to {company.name or session.realm_id}"),
-        _connection_age(session),
-        *_company(session, company),
-        *_choices(session),
-        *_tax_rates(session),
+        _check_age(session),
+        *_check_company(company, session.workspace.currency),
+        *_check_choices(session),
+        *(
+            _check_rate(rate, links.get(rate.id), codes)
+            for rate in rates
+            if not rate.archived or rate.id in links
+        ),
     ]
 
 
-def _connection_age(session: Session) -> Finding:
-    ends = [
-        at
-        for at in (session.connection.refresh_expires_at, session.connection.refresh_hard_expires_at)
-        if at is not None
-    ]
+def _check(name: str, ok: bool, good: str, bad: str, fix: str) -> Finding:
+    return Finding(name, True, good) if ok else Finding(name, False, bad, fix)
+
+
+def _check_age(session: Session) -> Finding:
+    facts = session.connection
+    ends = [at for at in (facts.refresh_expires_at, facts.refresh_hard_expires_at) if at is not None]
     if not ends:
         return Finding("connection age", True, "Intuit named no end of this connection")
     left = (min(ends) - datetime.now(UTC)).days
-    if left >= CONNECTION_WARNING_DAYS[0]:
-        return Finding("connection age", True, f"{left} days left unless it is used")
-    return Finding("connection age", False, f"the connection ends in {left} days", "Set-up > Reconnect.")
+    return _check(
+        "connection age",
+        left >= CONNECTION_WARNING_DAYS[0],
+        f"{left} days left unless it is used",
+        f"the connection ends in {left} days",
+        "Set-up > Reconnect.",
+    )
 
 
-def _company(session: Session, company: CompanyFacts) -> Iterator[Finding]:
-    yield Finding(
+def _check_company(company: CompanyFacts, currency: str) -> Iterator[Finding]:
+    yield _check(
         "custom transaction numbers",
         bool(company.custom_numbers),
-        "on" if company.custom_numbers else "off: QuickBooks would number invoices by itself",
-        "" if company.custom_numbers else "QuickBooks > Settings > Sales > Custom transaction numbers: on.",
+        "on",
+        "off: QuickBooks would number invoices automatically",
+        "QuickBooks > Settings > Sales > Custom transaction numbers: on.",
     )
-    if company.auto_apply_credit:
-        yield Finding(
-            "auto-apply credits",
-            False,
-            "on: QuickBooks applies credit notes to the oldest invoice; this project undoes that each time",
-            "QuickBooks > Settings > Advanced > Automation > Automatically apply credits: off.",
-        )
-    else:
-        yield Finding("auto-apply credits", True, "off")
-    yield Finding(
+    yield _check(
+        "auto-apply credits",
+        not company.auto_apply_credit,
+        "off",
+        "on: QuickBooks applies credit notes to the oldest invoice; this project undoes that each time",
+        "QuickBooks > Settings > Advanced > Automation > Automatically apply credits: off.",
+    )
+    yield _check(
         "GST / sales tax",
         company.tax_on is not False,
-        "on" if company.tax_on is not False else "off: taxed invoices would lose their tax",
-        "" if company.tax_on is not False else "QuickBooks > Taxes > Set up GST.",
+        "on",
+        "off: taxed invoices would lose their tax",
+        "QuickBooks > Taxes > Set up GST.",
     )
-    same = not company.home_currency or company.home_currency == session.workspace.currency
-    yield Finding(
-        "home currency",
-        same,
-        f"QuickBooks {company.home_currency or 'did not say'}, Caspen {session.workspace.currency}",
-        "" if same else "The currencies must be equal; connect the company that keeps these books.",
-    )
-    yield Finding(
-        "closing date",
-        True,
-        f"books closed up to {company.closing_date}"
-        if company.closing_date
-        else "none that QuickBooks tells",
-    )
-    lapsed = company.subscription.upper() in ("EXPIRED", "CANCELLED", "CANCELED", "SUSPENDED", "ENDED")
-    yield Finding(
-        "subscription",
-        not lapsed,
-        company.subscription or "QuickBooks did not say",
-        "Renew the QuickBooks subscription." if lapsed else "",
-    )
+    currencies = f"QuickBooks {company.home_currency or 'did not say'}, Caspen {currency}"
+    fix = "The currencies must be equal; connect the company that keeps these books."
+    yield _check("home currency", company.home_currency in ("", currency), currencies, currencies, fix)
+    closed = f"books closed up to {company.closing_date}" if company.closing_date else "none in QuickBooks"
+    yield Finding("closing date", True, closed)
+    stated = company.subscription or "QuickBooks did not say"
+    lapsed = company.subscription.upper() in ENDED
+    yield _check("subscription", not lapsed, stated, stated, "Renew the QuickBooks subscription.")
 
 
-def _choices(session: Session) -> Iterator[Finding]:
-    fix = "Settings: choose another."
+def _check_choices(session: Session) -> Iterator[Finding]:
     try:
         problems = {problem.cause.of: problem for problem in check_setup(session.context()) if problem.cause}
     except ConfigurationError as error:
-        for name in Setting:
-            yield Finding(name, False, error.message, "Settings: choose the three and save.")
+        fix = "Settings: choose the three and save."
+        yield from (Finding(name, False, error.message, fix) for name in Setting)
         return
     for name in Setting:
-        problem = problems.get(name)
-        yield Finding(
-            name,
-            problem is None,
-            problem.detail if problem else "active and of a right type",
-            fix if problem else "",
-        )
+        bad = problems[name].detail if name in problems else ""
+        yield _check(name, not bad, "active and of a right type", bad, "Settings: choose another.")
 
 
-def _tax_rates(session: Session) -> Iterator[Finding]:
-    links = session.store.setup.fetch_tax_links()
-    codes = session.reference().tax_codes
-    for rate in sorted(session.billing.fetch_tax_rates(session.workspace_id).values(), key=lambda r: r.id):
-        if rate.archived and rate.id not in links:
-            continue
-        name = f"tax rate {rate.name} ({rate.id})"
-        link = links.get(rate.id)
-        code = codes.get(link["tax_code_id"]) if link else None
-        if link is None:
-            yield Finding(
-                name, False, "not linked; only invoices that use it wait", "Taxes > Sync with QuickBooks."
-            )
-        elif code is None or not code.usable_for_sales:
-            yield Finding(
-                name,
-                False,
-                f"its tax code {link['tax_code_name']} is gone or inactive",
-                "Taxes: link another.",
-            )
-        elif code.percent != rate.rate:
-            detail = (
-                f"Caspen {rate.rate.normalize():f} %, QuickBooks {code.name} {code.percent.normalize():f} %"
-            )
-            yield Finding(name, False, detail, "Taxes: link a code of the same rate.")
-        else:
-            yield Finding(name, True, f"linked to {code.name}, {code.percent.normalize():f} %")
+def _check_rate(rate: TaxRate, link: TaxLink | None, codes: Mapping[str, TaxCode]) -> Finding:
+    name = f"tax rate {rate.name} ({rate.id})"
+    if link is None:
+        detail = "not linked; only invoices that use it wait"
+        return Finding(name, False, detail, "Taxes > Sync with QuickBooks.")
+    code = codes.get(link.tax_code_id)
+    if code is None or not code.usable_for_sales:
+        detail = f"its tax code {link.tax_code_name} is gone or inactive"
+        return Finding(name, False, detail, "Taxes: link another.")
+    percent = f"{code.percent.normalize():f} %"
+    return _check(
+        name,
+        code.percent == rate.rate,
+        f"linked to {code.name}, {percent}",
+        f"Caspen {rate.rate.normalize():f} %, QuickBooks {code.name} {percent}",
+        "Taxes: link a code of the same rate.",
+    )

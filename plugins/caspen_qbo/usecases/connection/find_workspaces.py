@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -49,15 +50,13 @@ def find_workspaces(
                 f"workspace {only}: not connected to QuickBooks, or waiting to be reconnected."
             )
         return Found(((only, names[only]),))
-    named = [(workspace_id, names.get(workspace_id, f"workspace {workspace_id}")) for workspace_id in ids]
-    waiting = tuple(
-        (workspace_id, names.get(workspace_id, f"workspace {workspace_id}"))
-        for workspace_id in store.practices.fetch_awaiting_reconnection()
-    )
-    if not only_with_work:
-        return Found(tuple(named), waiting=waiting)
-    due = [workspace for workspace in named if _has_work(store.for_workspace(workspace[0]), billing)]
-    return Found(tuple(due), tuple(w for w in named if w not in due), waiting)
+
+    def named(workspace_ids: Iterable[int]) -> tuple[Named, ...]:
+        return tuple((id_, names.get(id_, f"workspace {id_}")) for id_ in workspace_ids)
+
+    waiting = named(store.practices.fetch_awaiting_reconnection())
+    due = [id_ for id_ in ids if not only_with_work or _has_work(store.for_workspace(id_), billing)]
+    return Found(named(due), named(id_ for id_ in ids if id_ not in due), waiting)
 
 
 def _has_work(store: WorkspaceStore, billing: CaspenBilling) -> bool:

@@ -1,12 +1,12 @@
-"""
-Set-up: the three choices, tax links, and what may be chosen; every choice is checked against QuickBooks.
-"""
+"""Set-up: the three choices, tax links, and what may be chosen; each choice is checked against QuickBooks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from caspen_qbo.core.posting.mapping import MappingContext
+from caspen_qbo.core.posting.readiness import check_setup
 from caspen_qbo.core.reference import (
     PAYMENT_ACCOUNT_TYPES,
     PRODUCT_ITEM_TYPES,
@@ -38,51 +38,27 @@ def read_offers(session: Session) -> Offers:
         fitting = (entry for entry in entries if entry.active and entry.type in types)
         return tuple(sorted(fitting, key=lambda entry: entry.name.casefold()))
 
+    codes = (code for code in reference.tax_codes.values() if code.usable_for_sales)
     return Offers(
         of_types(reference.accounts.values(), PAYMENT_ACCOUNT_TYPES),
         of_types(reference.items.values(), SERVICE_ITEM_TYPES),
         of_types(reference.items.values(), PRODUCT_ITEM_TYPES),
-        tuple(
-            sorted(
-                (c for c in reference.tax_codes.values() if c.usable_for_sales),
-                key=lambda c: c.name.casefold(),
-            )
-        ),
+        tuple(sorted(codes, key=lambda code: code.name.casefold())),
     )
 
 
 def choose_settings(session: Session, choices: Choices, *, who: str) -> None:
     """
-    Keep the three choices after checking each against QuickBooks. Safe to repeat.
+    Save the three choices after checking each against QuickBooks. Safe to repeat.
 
     :raises ConfigurationError: one is missing, inactive or of a wrong type; names it, its type and the right
         ones.
     """
     session.forget_reference()
-    reference = session.reference()
-    wrong = [
-        *_check("payment account", choices.payment_account_id, reference.accounts, PAYMENT_ACCOUNT_TYPES),
-        *_check("Service item", choices.service_item_id, reference.items, SERVICE_ITEM_TYPES),
-        *_check("Product item", choices.product_item_id, reference.items, PRODUCT_ITEM_TYPES),
-    ]
-    if wrong:
-        raise ConfigurationError(f"workspace {session.workspace_id}: " + " ".join(wrong))
+    if problems := check_setup(MappingContext(choices, session.reference(), {})):
+        details = " ".join(problem.detail for problem in problems)
+        raise ConfigurationError(f"workspace {session.workspace_id}: {details}")
     session.store.setup.record_choices(choices, who)
-
-
-def _check(what: str, chosen: str, entries: object, types: tuple[str, ...]) -> list[str]:
-    entry = entries.get(chosen) if isinstance(entries, dict) else None
-    if entry is None:
-        return [f"The {what} {chosen} is not in QuickBooks; choose one from the list."]
-    if entry.type not in types:
-        return [
-            f"The {what} {entry.name} ({chosen}) is of type {entry.type}; it must be {' or '.join(types)}."
-        ]
-    if not entry.active:
-        return [
-            f"The {what} {entry.name} ({chosen}) is inactive in QuickBooks; reactivate it or choose another."
-        ]
-    return []
 
 
 def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) -> TaxCode:
@@ -101,16 +77,16 @@ def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) 
     code = session.reference().tax_codes.get(tax_code_id)
     if code is None:
         raise ConfigurationError(f"tax rate {tax_rate_id}: QuickBooks has no tax code {tax_code_id}.")
+    named = f"{code.name} ({code.id})"
     if not code.usable_for_sales:
         raise ConfigurationError(
-            f"tax rate {tax_rate_id}: QuickBooks tax code {code.name} ({code.id}) is inactive or not for "
-            "sales."
+            f"tax rate {tax_rate_id}: QuickBooks tax code {named} is inactive or not for sales."
         )
     if code.percent != rate.rate:
         raise ConfigurationError(
             f"tax rate {tax_rate_id}: Caspen's {rate.name} is {rate.rate.normalize():f} %, QuickBooks' "
-            f"{code.name} ({code.id}) is {code.percent.normalize():f} %. Link a code of the same rate."
+            f"{named} is {code.percent.normalize():f} %. Link a code of the same rate."
         )
-    session.store.setup.record_tax_link(tax_rate_id, code, code.percent, who)
+    session.store.setup.record_tax_link(tax_rate_id, code, who)
     session.billing.write_tax_rate_status(session.workspace_id, tax_rate_id, "Synced")
     return code

@@ -28,7 +28,7 @@ def release(
     :return: How many documents were released.
     """
     if connection := store.setup.fetch_connection():
-        store.setup.forget_cached(connection.realm_id)
+        store.setup.delete_cached(connection.realm_id)
     if numbers:
         released = store.documents.release_numbers(numbers)
     elif cause_ref:

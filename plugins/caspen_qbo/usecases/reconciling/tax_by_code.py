@@ -44,8 +44,8 @@ def by_code(session: Session, since: date) -> Iterator[Taxed]:
     :param since: The first day of a month; what either side dates from then on.
     """
     links = session.store.setup.fetch_tax_links()
-    codes = {rate: row["tax_code_id"] for rate, row in links.items()}
-    percents = {row["tax_code_id"]: row["rate"] for row in links.values()}
+    codes = {rate: link.tax_code_id for rate, link in links.items()}
+    percents = {link.tax_code_id: link.rate for link in links.values()}
     for page in session.store.tie_outs.fetch_taxed(session.realm_id, since):
         documents = _fetch_documents(session, page)
         for row in page:
@@ -62,7 +62,7 @@ def by_code(session: Session, since: date) -> Iterator[Taxed]:
 def name_codes(session: Session) -> dict[str, str]:
     """The linked codes' names by id, each with its id; whatever else a line carries is named by its id."""
     links = session.store.setup.fetch_tax_links()
-    return {row["tax_code_id"]: f"{row['tax_code_name']} [{row['tax_code_id']}]" for row in links.values()}
+    return {link.tax_code_id: f"{link.tax_code_name} [{link.tax_code_id}]" for link in links.values()}
 
 
 def _fetch_documents(

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from caspen_qbo.core.accounting import Accounting
-from caspen_qbo.core.reference import Reference, read_company, read_entry, read_tax_codes
+from caspen_qbo.core.documents import Body
+from caspen_qbo.core.reference import ListEntry, Reference, read_company, read_entry, read_tax_codes
 from caspen_qbo.hooks.store import WorkspaceStore
 
 _ALL = "Active IN (true, false)"
@@ -28,19 +29,19 @@ def read_reference(accounting: Accounting, store: WorkspaceStore) -> Reference:
             store.setup.cache(accounting.realm_id, name, found)
         return found
 
-    def rows(entity: str, where: str = _ALL) -> list[Any]:
-        return cached(entity, lambda: list(accounting.query(entity, where)))
+    def rows(entity: str, where: str = _ALL) -> list[Body]:
+        return list(cached(entity, lambda: list(accounting.query(entity, where))))
+
+    def entries(entity: str, type_property: str = "", where: str = _ALL) -> dict[str, ListEntry]:
+        found = (read_entry(body, type_property=type_property) for body in rows(entity, where))
+        return {entry.id: entry for entry in found}
 
     company = cached("CompanyInfo", lambda: dict(accounting.read_company()))
     preferences = cached("Preferences", lambda: dict(accounting.read_preferences()))
     return Reference(
         company=read_company(company, preferences),
         tax_codes=read_tax_codes(rows("TaxCode"), rows("TaxRate"), datetime.now(UTC).date()),
-        items={entry.id: entry for entry in (read_entry(b, type_property="Type") for b in rows("Item"))},
-        accounts={
-            entry.id: entry for entry in (read_entry(b, type_property="AccountType") for b in rows("Account"))
-        },
-        payment_methods={
-            entry.id: entry for entry in (read_entry(b) for b in rows("PaymentMethod", where=""))
-        },
+        items=entries("Item", "Type"),
+        accounts=entries("Account", "AccountType"),
+        payment_methods=entries("PaymentMethod", where=""),
     )

@@ -64,11 +64,11 @@ class Session:
                 )
             links = self.store.setup.fetch_tax_links()
             self._context = MappingContext(
-                choices, self.reference(), {rate_id: row["tax_code_id"] for rate_id, row in links.items()}
+                choices, self.reference(), {rate_id: link.tax_code_id for rate_id, link in links.items()}
             )
         return self._context
 
     def forget_reference(self) -> None:
         """QuickBooks' lists changed or are about to be looked at by a person: read them again."""
-        self.store.setup.forget_cached(self.realm_id)
+        self.store.setup.delete_cached(self.realm_id)
         self._context = None

@@ -1,11 +1,8 @@
-"""
-A workspace's connection (without its tokens), choices, tax links, and lists read from QuickBooks a moment
-ago.
-"""
+"""A workspace's connection (without its tokens), choices, tax links, and QuickBooks' lists read lately."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +11,6 @@ from psycopg.types.json import Jsonb
 
 from caspen_qbo import settings
 from caspen_qbo.core.reference import Choices, TaxCode
-from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.quickbooks.wire import decode, encode
 from caspen_qbo.hooks.store.subject import Subject
 
@@ -36,6 +32,19 @@ class ConnectionFacts:
     refresh_hard_expires_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class TaxLink:
+    """Which QuickBooks tax code a Caspen tax rate is linked to, and its rate when it was linked."""
+
+    tax_rate_id: int
+    tax_code_id: str
+    tax_code_name: str
+    rate: Decimal
+    """Percent."""
+    linked_at: datetime
+    linked_by: str | None
+
+
 class SetupStore(Subject):
     folder = "connection/setup"
 
@@ -48,34 +57,22 @@ class SetupStore(Subject):
         return (row["days"], row["expires_at"]) if row else None
 
     def fetch_choices(self) -> Choices | None:
-        row = self._fetch_one("select_settings")
-        return (
-            Choices(row["payment_account_id"], row["service_item_id"], row["product_item_id"])
-            if row
-            else None
-        )
+        return self._fetch_value(Choices, "select_settings")
 
     def record_choices(self, choices: Choices, who: str) -> None:
-        self._execute(
-            "upsert_settings",
-            payment_account_id=choices.payment_account_id,
-            service_item_id=choices.service_item_id,
-            product_item_id=choices.product_item_id,
-            who=who,
-        )
+        self._execute("upsert_settings", **asdict(choices), who=who)
 
-    def fetch_tax_links(self) -> dict[int, Row]:
-        """Caspen tax rate id -> tax_code_id, tax_code_name, rate, linked_at, linked_by."""
-        rows = self._fetch_all("select_tax_links")
-        return {row["tax_rate_id"]: row for row in rows}
+    def fetch_tax_links(self) -> dict[int, TaxLink]:
+        """By the Caspen tax rate's id."""
+        return {link.tax_rate_id: link for link in self._fetch_values(TaxLink, "select_tax_links")}
 
-    def record_tax_link(self, tax_rate_id: int, code: TaxCode, rate: Decimal, who: str) -> None:
+    def record_tax_link(self, tax_rate_id: int, code: TaxCode, who: str) -> None:
         self._execute(
             "upsert_tax_link",
             tax_rate_id=tax_rate_id,
             tax_code_id=code.id,
             tax_code_name=code.name,
-            rate=rate,
+            rate=code.percent,
             who=who,
         )
 
@@ -90,6 +87,6 @@ class SetupStore(Subject):
         stored = Jsonb(payload, dumps=encode)
         self._execute("upsert_cached", realm_id=realm_id, name=name, payload=stored)
 
-    def forget_cached(self, realm_id: str) -> None:
+    def delete_cached(self, realm_id: str) -> None:
         """Before a person looks, or after a person says that something was corrected in QuickBooks."""
         self._execute("delete_cached", realm_id=realm_id)
