@@ -57,10 +57,7 @@ def _options(
     import airflow.sdk.bases.hook  # noqa: F401
 
     logging.basicConfig(
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(message)s",
-        level=logging.WARNING,
-        force=True,
+        stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING, force=True
     )
     logging.getLogger("caspen_qbo").setLevel(logging.INFO if verbose else logging.WARNING)
 

@@ -29,7 +29,7 @@ DAG_TEST_USER = "dag_test"
 """Who Airflow names as the trigger of `airflow dags test`, where no one can answer a question."""
 
 
-class Choice(TypedDict):
+class ItemTexts(TypedDict):
     """One number, in texts, so that an amount stays what it is on its way through Airflow."""
 
     number: str
@@ -44,7 +44,7 @@ class Plan(TypedDict):
     workspace_id: int | str | None
     counts: Mapping[str, int]
     """By verdict."""
-    choices: list[Choice]
+    choices: list[ItemTexts]
     message: str
     table: str
     """All of it, in Markdown."""
@@ -85,7 +85,7 @@ class _BackfillOperator(BaseOperator):
         return Plan(
             workspace_id=report.workspace_id,
             counts=report.counts,
-            choices=[_choice(item) for item in report.items[:PASSED_ON_MAX]],
+            choices=[_texts(item) for item in report.items[:PASSED_ON_MAX]],
             message=report.message,
             table=table,
         )
@@ -151,15 +151,15 @@ class ApproveBackfillOperator(ApprovalOperator):
         return super().execute(context)
 
 
-def _choice(item: BackfillItem) -> Choice:
+def _texts(item: BackfillItem) -> ItemTexts:
     total = "" if item.total is None else str(item.total)
-    return Choice(number=item.number, verdict=item.verdict.value, total=total, reason=item.reason)
+    return ItemTexts(number=item.number, verdict=item.verdict.value, total=total, reason=item.reason)
 
 
 def _table(report: BackfillReport) -> Iterator[str]:
     """In Markdown, line by line."""
     yield from ("| Number | Becomes | Total | Why |", "|---|---|---:|---|")
-    for one in map(_choice, report.items[:SHOWN_MAX]):
+    for one in map(_texts, report.items[:SHOWN_MAX]):
         yield f"| {one['number']} | {one['verdict']} | {one['total']} | {one['reason'].replace('|', '/')} |"
     if len(report.items) > SHOWN_MAX:
         yield f"\nand {len(report.items) - SHOWN_MAX} more: see the log."

@@ -71,7 +71,7 @@ class Subject:
         return BackfillItem(self.number, verdict, reason, total, document)
 
 
-def decide(subject: Subject, line_at: datetime) -> BackfillItem | None:
+def decide_number(subject: Subject, line_at: datetime) -> BackfillItem | None:
     """
     :param line_at: When the workspace was first connected.
     :return: None where there is nothing special about it: the ordinary run's rules decide.
@@ -104,7 +104,7 @@ def decide(subject: Subject, line_at: datetime) -> BackfillItem | None:
 
 def _decide_number_taken(subject: Subject, invoice: Invoice) -> BackfillItem:
     if len(subject.there) > 1:
-        which = "; ".join(describe(facts) for facts in subject.there)
+        which = "; ".join(name_document(facts) for facts in subject.there)
         return subject.item(Verdict.CLASH, f"QuickBooks has several documents of this number: {which}.")
     (facts,) = subject.there
     verdict, customer = Verdict.CLASH, subject.customer_id
@@ -119,10 +119,10 @@ def _decide_number_taken(subject: Subject, invoice: Invoice) -> BackfillItem:
         finding = f"has this number but differs: {'; '.join(map(str, differences))}"
     else:
         verdict, finding = Verdict.LINK, "is the same document"
-    return subject.item(verdict, f"{describe(facts)} {finding}.", facts)
+    return subject.item(verdict, f"{name_document(facts)} {finding}.", facts)
 
 
-def describe(facts: DocumentFacts) -> str:
+def name_document(facts: DocumentFacts) -> str:
     """A QuickBooks document by id, date and total, for a person who looks for it there."""
     dated = facts.txn_date.isoformat() if facts.txn_date else "no date"
     return f"QuickBooks {facts.quickbooks_type} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}"

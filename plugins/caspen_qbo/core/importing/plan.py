@@ -211,7 +211,7 @@ def plan_amount_changes(snapshot: ImportSnapshot) -> tuple[AmountChange, ...]:
     """
     Imported allocations that follow an edit, a void or a deletion in QuickBooks.
 
-    Left alone, and listed by :func:`caspen_qbo.core.importing.findings.find_problems`: what the practice has
+    Left alone, and listed by :func:`caspen_qbo.core.importing.problems.find_problems`: what the practice has
     refunded in Caspen, what lost its invoice in QuickBooks, and what several allocations share.
     """
     found = []
@@ -237,9 +237,7 @@ def _may_follow(snapshot: ImportSnapshot, view: AllocationView, payment: BooksPa
     )
 
 
-def plan_links(
-    snapshot: ImportSnapshot,
-) -> tuple[tuple[AllocationView, ...], tuple[AllocationView, ...]]:
+def plan_links(snapshot: ImportSnapshot) -> tuple[tuple[AllocationView, ...], tuple[AllocationView, ...]]:
     """
     (allocations to link to their QuickBooks payment, allocations whose link has ended).
 

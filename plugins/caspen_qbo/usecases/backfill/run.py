@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from caspen_qbo.core.backfill.verdict import BackfillItem, Verdict, clean_numbers, decide
+from caspen_qbo.core.backfill.verdict import BackfillItem, Verdict, clean_numbers, decide_number
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.plan import Do, Planned
@@ -142,7 +142,7 @@ def _carry_out_chunk(
 
 def _decide(session: Session, evidence: Evidence) -> dict[str, BackfillItem]:
     line_at = session.connection.first_connected_at
-    decided = {number: decide(subject, line_at) for number, subject in evidence.subjects.items()}
+    decided = {number: decide_number(subject, line_at) for number, subject in evidence.subjects.items()}
     return {number: evidence.check_money(item) for number, item in decided.items() if item is not None}
 
 

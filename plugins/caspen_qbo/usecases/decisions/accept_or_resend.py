@@ -9,13 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 
-from caspen_qbo.core.decisions.decide import (
-    DECIDABLE,
-    INACTIVE,
-    ListedDocument,
-    decide_accept,
-    decide_resend,
-)
+from caspen_qbo.core.decisions.decide import DECIDABLE, INACTIVE, ListedDocument, decide_accept, decide_resend
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError

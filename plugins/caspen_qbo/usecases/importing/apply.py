@@ -6,7 +6,6 @@ from collections import Counter
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import DocumentFacts
-from caspen_qbo.core.importing.findings import Finding, find_problems
 from caspen_qbo.core.importing.payments import ImportedAllocation, ImportedPayment
 from caspen_qbo.core.importing.plan import (
     AllocationView,
@@ -17,6 +16,7 @@ from caspen_qbo.core.importing.plan import (
     plan_imports,
     plan_links,
 )
+from caspen_qbo.core.importing.problems import ImportProblem, find_problems
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.posting.links import Link
@@ -98,10 +98,10 @@ def _link(session: Session, books: BooksState, snapshot: ImportSnapshot) -> None
 
 
 def _refresh(
-    session: Session, books: BooksState, snapshot: ImportSnapshot, found: tuple[Finding, ...]
+    session: Session, books: BooksState, snapshot: ImportSnapshot, found: tuple[ImportProblem, ...]
 ) -> None:
     """What is as QuickBooks shows it now is what the next change is measured against."""
-    disputed = {finding.document.id for finding in found if finding.document.kind is DocumentKind.PAYMENT}
+    disputed = {problem.document.id for problem in found if problem.document.kind is DocumentKind.PAYMENT}
     for view in snapshot.allocations:
         facts = books.payments.get(view.payment_id)
         if facts is not None and view.live and view.linked and view.allocation.id not in disputed:
@@ -117,7 +117,7 @@ def _write_link(session: Session, view: AllocationView, facts: DocumentFacts) ->
 
 
 def _list(
-    session: Session, snapshot: ImportSnapshot, found: tuple[Finding, ...], counts: Counter[str]
+    session: Session, snapshot: ImportSnapshot, found: tuple[ImportProblem, ...], counts: Counter[str]
 ) -> None:
     """List what is found; resolve what is not found any more."""
     counts["listed"] += len(found)
@@ -126,18 +126,18 @@ def _list(
         # A released row stays as it is: written again, it would hold once more what a person released.
         [
             Listing(
-                finding.document,
-                finding.error_key,
-                finding.detail,
-                CauseRef(CauseKind.PAYMENT, finding.payment_id),
-                blocks=finding.blocks,
-                difference=finding.difference,
+                problem.document,
+                problem.error_key,
+                problem.detail,
+                CauseRef(CauseKind.PAYMENT, problem.payment_id),
+                blocks=problem.blocks,
+                difference=problem.difference,
             )
-            for finding in found
-            if not (finding.blocks and finding.document.id in released)
+            for problem in found
+            if not (problem.blocks and problem.document.id in released)
         ]
     )
-    keep = {(finding.document.key, finding.error_key) for finding in found}
+    keep = {(problem.document.key, problem.error_key) for problem in found}
     for key, error_key in session.store.imports.fetch_listed(list(snapshot.invoices)) - keep:
         counts["resolved"] += session.store.unsynced.resolve(
             key, resolution="no longer the case", error_keys=[error_key]

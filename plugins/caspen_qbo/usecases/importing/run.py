@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from caspen_qbo import settings
-from caspen_qbo.core.importing.findings import find_problems
 from caspen_qbo.core.importing.plan import ImportSnapshot, plan_amount_changes, plan_imports
+from caspen_qbo.core.importing.problems import find_problems
 from caspen_qbo.hooks.store.importing.imports import CURSOR
 from caspen_qbo.usecases.importing.apply import apply
 from caspen_qbo.usecases.importing.books import payment_id_of, read_books
@@ -87,7 +87,7 @@ def _format_steps(snapshot: ImportSnapshot, counts: Counter[str]) -> Iterator[st
         allocation = change.view.allocation
         yield f"change {allocation.payment_number} from {allocation.amount:.2f} to {change.amount:.2f}"
     imported = {step.payment.quickbooks_id for step in imports}
-    for finding in find_problems(snapshot):
-        if finding.payment_id not in imported:
+    for problem in find_problems(snapshot):
+        if problem.payment_id not in imported:
             counts["would_list"] += 1
-            yield f"list {finding.document.number} ({finding.error_key}): {finding.detail}"
+            yield f"list {problem.document.number} ({problem.error_key}): {problem.detail}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from caspen_qbo.core.backfill.verdict import Subject, Verdict, clean_numbers, decide, pair_payments
+from caspen_qbo.core.backfill.verdict import Subject, Verdict, clean_numbers, decide_number, pair_payments
 from caspen_qbo.core.documents import DocumentFacts, LinkFacts
 from caspen_qbo.core.records import Allocation, Invoice, TaxMode
 
@@ -124,18 +124,18 @@ NEW = replace(HISTORICAL, invoice=an_invoice(created_at=AFTER, finalised_at=AFTE
     ],
 )
 def test_verdicts(subject: Subject, verdict: Verdict) -> None:
-    item = decide(subject, LINE_AT)
+    item = decide_number(subject, LINE_AT)
     assert item is not None and item.verdict is verdict
 
 
 def test_what_is_new_or_has_a_newer_version_is_left_to_the_ordinary_rules() -> None:
-    assert decide(NEW, LINE_AT) is None
-    assert decide(replace(NEW, linked_to="91", synced=False), LINE_AT) is None
+    assert decide_number(NEW, LINE_AT) is None
+    assert decide_number(replace(NEW, linked_to="91", synced=False), LINE_AT) is None
 
 
 def test_a_cent_is_a_clash_and_is_shown_with_id_date_total_and_sign() -> None:
     there = a_document(tax=Decimal("10.01"), total=Decimal("110.01"))
-    item = decide(replace(NEW, there=(there,)), LINE_AT)
+    item = decide_number(replace(NEW, there=(there,)), LINE_AT)
     assert item is not None and item.verdict is Verdict.CLASH and item.document is there
     assert "QuickBooks Invoice 91 of 2026-02-01, total 110.01" in item.reason
     assert "total: Caspen 110.00, QuickBooks 110.01 (0.01 more in QuickBooks)" in item.reason

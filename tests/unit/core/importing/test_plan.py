@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.importing.allocations import read_shares
-from caspen_qbo.core.importing.findings import Finding, find_problems
 from caspen_qbo.core.importing.plan import (
     AllocationView,
     BooksPayment,
@@ -24,6 +23,7 @@ from caspen_qbo.core.importing.plan import (
     plan_imports,
     plan_links,
 )
+from caspen_qbo.core.importing.problems import ImportProblem, find_problems
 from caspen_qbo.core.importing.receipts import SAME_RECEIPT
 from caspen_qbo.core.records import Allocation
 
@@ -97,16 +97,16 @@ def imports(of: ImportSnapshot) -> list[tuple[str, dict[int, str]]]:
 
 
 def listed(of: ImportSnapshot) -> list[tuple[str, int, str, str]]:
-    """(kind, document id, error key, delta) of every finding."""
+    """(kind, document id, error key, delta) of every problem."""
     return [
         (f.document.kind.value, f.document.id, f.error_key, str(f.difference.delta))
         for f in find_problems(of)
     ]
 
 
-def only(of: ImportSnapshot) -> Finding:
-    [finding] = find_problems(of)
-    return finding
+def only(of: ImportSnapshot) -> ImportProblem:
+    [problem] = find_problems(of)
+    return problem
 
 
 # --- imports ---
@@ -124,9 +124,9 @@ def test_a_split_imports_nothing_and_names_every_payment():
     state = snapshot([payment("78", {1: "35"}), payment("77", {1: "40"})], [invoice(1)])
     assert imports(state) == []
     assert listed(state) == [("invoice", 1, "split_payment", "75.00")]
-    finding = only(state)
-    assert "77 (2026-11-03, 40.00), 78 (2026-11-03, 35.00)" in finding.detail
-    assert not finding.blocks
+    problem = only(state)
+    assert "77 (2026-11-03, 40.00), 78 (2026-11-03, 35.00)" in problem.detail
+    assert not problem.blocks
 
 
 def test_the_first_of_a_split_stays_when_it_was_imported():
@@ -195,7 +195,7 @@ def test_the_same_receipt_on_both_sides(days: int, amount: str, link: LinkState,
     rows = listed(state)
     if same:
         assert rows == [("invoice", 1, "overpayment", "40.00"), ("payment", 5, "overpayment", "40.00")]
-        assert [finding.blocks for finding in find_problems(state)] == [False, True]
+        assert [problem.blocks for problem in find_problems(state)] == [False, True]
         assert (
             "77 (2026-11-03" in find_problems(state)[0].detail and "PAY-5" in find_problems(state)[0].detail
         )
@@ -264,9 +264,9 @@ def test_what_something_else_depends_on_is_not_followed_but_listed(
 ):
     state = snapshot([payment("77", {1: "25"})], [invoice(1, gone=gone_invoice)], receipt)
     assert changed(state) == []
-    [finding] = find_problems(state)
-    assert (finding.document.id, finding.difference.delta) == (5, Decimal("-15.00"))
-    assert says in finding.detail
+    [problem] = find_problems(state)
+    assert (problem.document.id, problem.difference.delta) == (5, Decimal("-15.00"))
+    assert says in problem.detail
 
 
 def test_a_date_is_listed_and_not_followed():
@@ -310,9 +310,9 @@ def test_never_more_than_is_due_and_the_rest_is_always_listed(share: Decimal, ba
     assert step.expected == {1: min(share, balance)}
     after = [ClinicInvoice(1, "INV-1", "open", balance - step.expected[1])]
     receipt = view(5, 1, str(step.expected[1]), "77", then=str(share))
-    findings = find_problems(snapshot([BooksPayment("77", DAY, {1: share})], after, receipt))
+    problems = find_problems(snapshot([BooksPayment("77", DAY, {1: share})], after, receipt))
     assert (
-        sum((finding.difference.delta or 0 for finding in findings), Decimal(0)) == share - step.expected[1]
+        sum((problem.difference.delta or 0 for problem in problems), Decimal(0)) == share - step.expected[1]
     )
     assert plan_amount_changes(snapshot([BooksPayment("77", DAY, {1: share})], after, receipt)) == ()
 
@@ -328,9 +328,9 @@ def test_no_money_is_both_left_and_unlisted(shares: list[tuple[int, Decimal]]):
     state = snapshot(payments, [invoice(n) for n in range(1, 5)])
     going = {step.payment.quickbooks_id for step in plan_imports(state)}
     listed = {
-        finding.document.invoice_id
-        for finding in find_problems(state)
-        if finding.error_key == "split_payment"
+        problem.document.invoice_id
+        for problem in find_problems(state)
+        if problem.error_key == "split_payment"
     }
     for one in payments:
         [invoice_id] = one.shares

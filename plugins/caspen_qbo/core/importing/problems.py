@@ -1,0 +1,243 @@
+"""What a person must decide about payments made in QuickBooks: which document, why, which amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from caspen_qbo.core.importing.plan import (
+    AllocationView,
+    BlockerKind,
+    BooksPayment,
+    ClinicInvoice,
+    ImportBlocker,
+    ImportSnapshot,
+    find_blocker,
+)
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.document import DocumentRef
+from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.core.records import DocumentKind
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProblem:
+    """One row of the list."""
+
+    document: DocumentRef
+    error_key: str
+    detail: str
+    payment_id: str
+    """The QuickBooks payment it is about: what one fix repairs."""
+    difference: Difference
+    blocks: bool = False
+
+
+def find_problems(snapshot: ImportSnapshot) -> tuple[ImportProblem, ...]:
+    """All of a snapshot, one per document and error key; not what a person accepted. Empty: both agree."""
+    views = snapshot.allocations
+    accepted = {(view.payment_id, view.invoice_id) for view in views if view.accepted and view.payment_id}
+    found: dict[tuple[DocumentKey, str], ImportProblem] = {}
+    for invoice in snapshot.invoices.values():
+        for problem in _problems_on(snapshot, invoice):
+            if (problem.payment_id, problem.document.invoice_id) not in accepted:
+                found.setdefault((problem.document.key, problem.error_key), problem)
+    return tuple(found.values())
+
+
+def _problems_on(snapshot: ImportSnapshot, invoice: ClinicInvoice) -> Iterator[ImportProblem]:
+    payments = [_Pair(snapshot, invoice, payment) for payment in snapshot.payments_on(invoice.id)]
+    missing = [pair for pair in payments if not snapshot.imported(pair.payment_id)]
+    if missing and len(payments) > 1:
+        yield _split(payments, missing)
+    elif missing:
+        yield from _not_imported(missing[0])
+    for payment in snapshot.payments.values():
+        if snapshot.imported(payment.quickbooks_id):
+            pair = _Pair(snapshot, invoice, payment)
+            yield from _compare(pair)
+            yield from _left_over(pair)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A QuickBooks payment and an invoice of ours, on both sides."""
+
+    snapshot: ImportSnapshot
+    invoice: ClinicInvoice
+    payment: BooksPayment
+
+    @property
+    def payment_id(self) -> str:
+        return self.payment.quickbooks_id
+
+    @property
+    def share(self) -> Decimal:
+        """What QuickBooks puts of it on the invoice."""
+        return self.payment.share(self.invoice.id)
+
+    @property
+    def allocated(self) -> Decimal:
+        """What Caspen puts of it there."""
+        return self.snapshot.allocated(self.payment_id, self.invoice.id)
+
+    def views(self, *, live: bool) -> list[AllocationView]:
+        return self.snapshot.imported_to(self.payment_id, self.invoice.id, live=live)
+
+    def __str__(self) -> str:
+        when = self.payment.paid_on.isoformat() if self.payment.paid_on else "no date"
+        return f"{self.payment_id} ({when}, {self.share:.2f})"
+
+    def on_invoice(
+        self, key: str, detail: str, caspen: Decimal, quickbooks: Decimal | None = None
+    ) -> ImportProblem:
+        """:param quickbooks: The payment's share when left out."""
+        document = DocumentRef(DocumentKind.INVOICE, self.invoice.id, self.invoice.number, self.invoice.id)
+        difference = _amounts("paid", caspen, self.share if quickbooks is None else quickbooks)
+        return ImportProblem(document, key, detail, self.payment_id, difference)
+
+    def on_payment(self, view: AllocationView, key: str, detail: str) -> ImportProblem:
+        number = view.allocation.payment_number
+        document = DocumentRef(DocumentKind.PAYMENT, view.allocation.id, number, view.invoice_id)
+        difference = _amounts("amount", self.allocated, self.share)
+        return ImportProblem(document, key, detail, self.payment_id, difference)
+
+
+def _amounts(field: str, caspen: Decimal, quickbooks: Decimal) -> Difference:
+    return Difference(field, f"{caspen:.2f}", f"{quickbooks:.2f}", quickbooks - caspen)
+
+
+def _split(payments: Sequence[_Pair], missing: Sequence[_Pair]) -> ImportProblem:
+    imported = ", ".join(pair.payment_id for pair in payments if pair not in missing)
+    not_imported = ", ".join(pair.payment_id for pair in missing)
+    names, number = ", ".join(map(str, payments)), missing[0].invoice.number
+    which = f"Imported: {imported}; not imported: {not_imported}." if imported else "None was imported."
+    return missing[0].on_invoice(
+        "split_payment",
+        f"QuickBooks payments {names} pay invoice {number}. {which}",
+        sum((pair.allocated for pair in payments), ZERO),
+        sum((pair.share for pair in payments), ZERO),
+    )
+
+
+def _not_imported(pair: _Pair) -> Iterator[ImportProblem]:
+    """The only payment on this invoice, and it is not in Caspen."""
+    invoice, blocker = pair.invoice, find_blocker(pair.snapshot, pair.payment)
+    if blocker is not None and blocker.duplicate is not None and blocker.invoice_id == invoice.id:
+        yield from _likely_duplicate(pair, blocker.duplicate)
+        return
+    key, why = "overpayment", f", which has {invoice.due:.2f} due."
+    if blocker is not None and blocker.kind is BlockerKind.UNCLEAR:
+        key, why = "split_payment", f" but {pair.payment.unclear}. Record it in Caspen."
+    elif blocker is not None:
+        key, why = _blocked_elsewhere(pair, blocker)
+    elif invoice.status not in ("open", "paid"):
+        why = f", which is {invoice.status} in Caspen."
+    yield pair.on_invoice(key, f"QuickBooks payment {pair} pays invoice {invoice.number}{why}", ZERO)
+
+
+def _likely_duplicate(pair: _Pair, duplicate: AllocationView) -> Iterator[ImportProblem]:
+    ours = duplicate.allocation
+    detail = (
+        f"QuickBooks payment {pair} and Caspen payment {ours.payment_number} "
+        f"({ours.payment_date.isoformat()}, {ours.amount:.2f}) on invoice {pair.invoice.number} look like "
+        "one receipt recorded on both sides: neither is carried over. Remove one of them; if they are two "
+        "receipts, Retry posts Caspen's and the other then follows."
+    )
+    # The whole share is open: one of the two has still to be carried over.
+    difference = replace(_amounts("paid", ours.amount, pair.share), delta=pair.share)
+    # On the invoice for anyone who looks there, and on the payment, so that it is not posted in the meantime.
+    yield replace(pair.on_invoice("overpayment", detail, ZERO), difference=difference)
+    yield replace(pair.on_payment(duplicate, "overpayment", detail), difference=difference, blocks=True)
+
+
+def _blocked_elsewhere(pair: _Pair, blocker: ImportBlocker) -> tuple[str, str]:
+    """(error key, end of the detail) of a payment that is blocked on another of its invoices."""
+    key, why = "overpayment", "where the staff recorded the same receipt"
+    if blocker.kind is BlockerKind.SPLIT:
+        key, why = "split_payment", "on which other payments were made in QuickBooks"
+    there = pair.snapshot.invoices[blocker.invoice_id].number
+    return key, f" and also invoice {there}, {why}. A payment is imported whole or not at all."
+
+
+def _compare(pair: _Pair) -> Iterator[ImportProblem]:
+    """An imported payment against what Caspen has of it on one invoice."""
+    payment, number, live = pair.payment, pair.invoice.number, pair.views(live=True)
+    linked = [view for view in live if view.linked]
+    if live and payment.gone:
+        detail = (
+            f"QuickBooks payment {pair.payment_id} was voided or deleted there; Caspen still has "
+            f"{pair.allocated:.2f} of it on invoice {number} as payment "
+            f"{live[0].allocation.payment_number}{_why_not_followed(pair, live[0])}."
+        )
+        problem = pair.on_payment(live[0], "missing_in_quickbooks", detail)
+        yield replace(problem, difference=replace(problem.difference, quickbooks_value=""))
+        return
+    if pair.share > pair.allocated:
+        yield _less_in_caspen(pair, linked)
+    elif pair.allocated > pair.share:
+        detail = (
+            f"Caspen payment {live[0].allocation.payment_number} pays {pair.allocated:.2f} of invoice "
+            f"{number}; QuickBooks payment {pair.payment_id} pays {pair.share:.2f} of it"
+            f"{_why_not_followed(pair, live[0])}."
+        )
+        yield pair.on_payment(live[0], "changed_in_quickbooks" if linked else "totals_mismatch", detail)
+    for view in linked:
+        if view.date_then is not None and payment.paid_on is not None and view.date_then != payment.paid_on:
+            ours, theirs = view.allocation.payment_date.isoformat(), payment.paid_on.isoformat()
+            detail = (
+                f"QuickBooks payment {pair.payment_id} was imported with the date {ours} and is dated "
+                f"{theirs} now. A payment's date cannot be changed in Caspen."
+            )
+            problem = pair.on_payment(view, "changed_in_quickbooks", detail)
+            yield replace(problem, difference=Difference("date", ours, theirs))
+
+
+def _less_in_caspen(pair: _Pair, linked: Sequence[AllocationView]) -> ImportProblem:
+    name, number = f"QuickBooks payment {pair}", pair.invoice.number
+    unlinked = [view for view in pair.views(live=False) if view.linked]
+    if unlinked and not pair.allocated:
+        detail = (
+            f"{name} was imported as {unlinked[0].allocation.payment_number} and taken off invoice "
+            f"{number} in Caspen. It is still in QuickBooks: allocate it again in Caspen, or change or "
+            "delete it in QuickBooks."
+        )
+        return pair.on_payment(unlinked[0], "totals_mismatch", detail)
+    if linked and linked[0].share_then not in (None, pair.share):
+        detail = (
+            f"{name} was imported with {linked[0].share_then:.2f} for invoice {number} and pays "
+            f"{pair.share:.2f} now; Caspen has {pair.allocated:.2f}, and the payment there cannot be made "
+            "larger."
+        )
+        return pair.on_payment(linked[0], "changed_in_quickbooks", detail)
+    detail = (
+        f"{name} pays invoice {number}; Caspen has {pair.allocated:.2f} of it there, "
+        f"{pair.share - pair.allocated:.2f} less than QuickBooks."
+    )
+    return pair.on_invoice("overpayment", detail, pair.allocated)
+
+
+def _why_not_followed(pair: _Pair, view: AllocationView) -> str:
+    """Why Caspen was not brought in line, as the end of a sentence."""
+    if view.allocation.payment_status != "paid":
+        status = view.allocation.payment_status.replace("_", " ")
+        return f"; not followed, because the payment is {status} in Caspen"
+    if pair.invoice.gone and not pair.payment.gone:
+        return "; not followed, because the invoice itself is gone from QuickBooks"
+    return "" if view.linked else "; not followed, because the staff allocated it in Caspen"
+
+
+def _left_over(pair: _Pair) -> Iterator[ImportProblem]:
+    """Money beyond all that was due: listed once, on the first invoice the payment pays."""
+    payment, allocated = pair.payment, pair.snapshot.allocated
+    if payment.gone or payment.unapplied <= 0 or min(payment.shares, default=0) != pair.invoice.id:
+        return
+    if any(payment.share(one) > allocated(pair.payment_id, one) for one in payment.shares):
+        return  # listed already, as less in Caspen
+    detail = (
+        f"QuickBooks payment {pair} is imported; {payment.unapplied:.2f} of it is more than was due and pays "
+        "nothing in QuickBooks."
+    )
+    yield pair.on_invoice("overpayment", detail, pair.share, pair.share + payment.unapplied)
