@@ -16,9 +16,13 @@ from caspen_qbo.hooks.store.codec import decode, encode
 
 STORED = Path(__file__).parent / "stored"
 ROW = {
-    "run_id": "nightly", "workspace_id": 5, "full_compare": True, "documents_checked": 9, "success": True,
-    "signed_at": None, "signed_by": None, "signed_through": None,
-}  # fmt: skip
+    **dict.fromkeys(("signed_at", "signed_by", "signed_through")),
+    "run_id": "nightly",
+    "workspace_id": 5,
+    "full_compare": True,
+    "documents_checked": 9,
+    "success": True,
+}
 
 
 def read(name: str) -> Any:

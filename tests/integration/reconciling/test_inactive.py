@@ -50,8 +50,8 @@ def settled_invoice(flow: Flow, price: str, *, days_ago: int = 0) -> int:
     flow.sync_rows(
         "UPDATE qbo_sync.document_link SET posted_at = posted_at - %s * interval '1 day'"
         " WHERE document_kind = 'invoice' AND document_id = %s RETURNING 1",
-        days_ago, invoice,
-    )  # fmt: skip
+        *(days_ago, invoice),
+    )
     return invoice
 
 

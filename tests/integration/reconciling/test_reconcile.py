@@ -151,8 +151,8 @@ def test_a_payment_on_its_way_is_no_difference_and_a_listed_one_explains(flow: F
         " error_key, title, detail, fix, blocks)"
         " VALUES (1, 'invoice', %s, %s, %s, 'split_payment', 't', 'd', 'f', false)"
         " RETURNING 1",
-        foreign, number, foreign,
-    )  # fmt: skip
+        *(foreign, number, foreign),
+    )
     run(flow)
     assert latest(flow) == (2, 1, True)
     assert list(flow.listed()) == [(number, "split_payment")]

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from caspen_qbo.core.reconciling.matching import Difference
-from caspen_qbo.core.reconciling.verdict import COMPARED_OF, CheckResult, Severity, decide_cause, uncompared
+from caspen_qbo.core.reconciling.verdict import (
+    COMPARED_OF,
+    CheckResult,
+    DifferingDocument,
+    Severity,
+    decide_cause,
+    uncompared,
+)
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.quality.suites import build_suite, import_gx
@@ -112,6 +119,23 @@ def test_an_edit_compared_elsewhere_is_not_named_twice():
     assert uncompared(changes) == changes[1:]
 
 
+DOCUMENT = DifferingDocument(
+    document_kind=DocumentKind.INVOICE,
+    document_id=7,
+    document_number="INV-7",
+    invoice_id=7,
+    quickbooks_type="Invoice",
+    quickbooks_id="7",
+    in_caspen=True,
+    in_quickbooks=True,
+    drifted=False,
+    quickbooks_total=None,
+    quickbooks_customer=None,
+    gone=None,
+    differences=(),
+)
+
+
 @pytest.mark.parametrize(
     ("facts", "key", "blocks"),
     [
@@ -122,9 +146,5 @@ def test_an_edit_compared_elsewhere_is_not_named_twice():
     ],
 )
 def test_the_cause_of_a_difference(facts: dict[str, Any], key: str, blocks: bool):
-    known = {
-        "in_caspen": True, "in_quickbooks": True, "gone": None, "drifted": False,
-        "quickbooks_type": "Invoice", "quickbooks_id": "7", "quickbooks_total": None,
-    }  # fmt: skip
-    cause = decide_cause(**{**known, **facts})
+    cause = decide_cause(replace(DOCUMENT, **facts), [])
     assert (cause.error_key, cause.blocks) == (key, blocks)

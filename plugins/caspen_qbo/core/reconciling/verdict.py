@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import DocumentKind
 
@@ -72,33 +74,69 @@ class Cause:
     lead: str
 
 
-def decide_cause(
-    *,
-    in_caspen: bool,
-    in_quickbooks: bool,
-    gone: str | None,
-    drifted: bool,
-    quickbooks_type: str | None,
-    quickbooks_id: str | None,
-    quickbooks_total: Decimal | None,
-    unused: bool = False,
-) -> Cause:
-    """
-    What the differences of one synced document come from.
+@dataclass(frozen=True, slots=True)
+class DifferingField:
+    """One field as recorded; None where a side has nothing."""
 
-    :param gone: voided or deleted, as last read; None when QuickBooks has it, or when it was never found.
-    :param drifted: Someone edited it in QuickBooks since it was posted.
-    :param unused: It is a credit note or payment of which nothing differs but what is left to be applied.
-    """
-    name = f"QuickBooks {quickbooks_type} {quickbooks_id}" if quickbooks_id else "The QuickBooks document"
-    if not in_caspen:
+    field: str
+    caspen_value: str | None
+    quickbooks_value: str | None
+    delta: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingDocument:
+    """A compared document with differences that nothing explains."""
+
+    document_kind: DocumentKind
+    document_id: int
+    """Below zero for a document that is in QuickBooks alone."""
+    document_number: str
+    invoice_id: int
+    """Of a document that is in QuickBooks alone: the id of the document whose mark it carries."""
+    quickbooks_type: str | None
+    quickbooks_id: str | None
+    in_caspen: bool
+    in_quickbooks: bool
+    drifted: bool
+    quickbooks_total: Decimal | None
+    quickbooks_customer: str | None
+    gone: str | None
+    """voided or deleted, as last read."""
+    differences: tuple[DifferingField, ...]
+
+    @property
+    def ref(self) -> DocumentRef:
+        return DocumentRef(self.document_kind, self.document_id, self.document_number, self.invoice_id)
+
+    @property
+    def found(self) -> list[Difference]:
+        """The differences in the words of the list a person clears."""
+        return [
+            Difference(one.field, one.caspen_value or "nothing", one.quickbooks_value or "nothing", one.delta)
+            for one in self.differences
+        ]
+
+
+def decide_cause(document: DifferingDocument, differences: Sequence[Difference]) -> Cause:
+    """What these differences of one synced document come from."""
+    known = document.quickbooks_id is not None
+    name = (
+        f"QuickBooks {document.quickbooks_type} {document.quickbooks_id}"
+        if known
+        else "The QuickBooks document"
+    )
+    if not document.in_caspen:
         lead = (
-            f"{name}, total {quickbooks_total or Decimal(0):.2f}, carries this document's mark but is not "
+            f"{name}, total {document.quickbooks_total or ZERO:.2f}, carries this document's mark but is not "
             "the one that was posted: a copy, or a duplicate. Delete it there if it should not be."
         )
         return Cause("changed_in_quickbooks", False, lead)
-    if not in_quickbooks:
-        return Cause("missing_in_quickbooks", True, f"{name} was {gone or 'deleted'} there.")
-    if drifted:
+    if not document.in_quickbooks:
+        return Cause("missing_in_quickbooks", True, f"{name} was {document.gone or 'deleted'} there.")
+    if document.drifted:
         return Cause("changed_in_quickbooks", False, f"{name} was edited there:")
-    return Cause("totals_mismatch", False, f"{name} is not used up on its invoice:" if unused else "")
+    unused = {one.field for one in differences} == {"balance"}
+    if unused and document.document_kind is not DocumentKind.INVOICE:
+        return Cause("totals_mismatch", False, f"{name} is not used up on its invoice:")
+    return Cause("totals_mismatch", False, "")

@@ -15,9 +15,8 @@ from decimal import Decimal
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, amount_of
 from caspen_qbo.core.reconciling.matching import Difference
-from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS
+from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS, DifferingDocument
 from caspen_qbo.hooks.store.posting.unsynced import Listing
-from caspen_qbo.hooks.store.reconciling.comparison import DifferingDocument
 from caspen_qbo.usecases.shared.session import Session
 
 ENTITY = "Customer"

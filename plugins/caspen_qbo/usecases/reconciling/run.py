@@ -12,11 +12,10 @@ from caspen_qbo import settings
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import drift
-from caspen_qbo.core.reconciling.verdict import CheckResult, decide_cause, uncompared
+from caspen_qbo.core.reconciling.verdict import CheckResult, DifferingDocument, decide_cause, uncompared
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError, SyncError
 from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
-from caspen_qbo.hooks.store.reconciling.comparison import DifferingDocument
 from caspen_qbo.quality.validate import validate
 from caspen_qbo.usecases.posting.run import RunResult, run_job, write_statuses
 from caspen_qbo.usecases.reconciling.customer_names import fetch_customer_names
@@ -188,16 +187,7 @@ def _list(session: Session, row: DifferingDocument) -> int:
     """List one document under what its differences come from; how many differences it has."""
     rest = list_inactive(session, row)
     if rest:
-        cause = decide_cause(
-            in_caspen=row.in_caspen,
-            in_quickbooks=row.in_quickbooks,
-            gone=row.gone,
-            drifted=row.drifted,
-            quickbooks_type=row.quickbooks_type,
-            quickbooks_id=row.quickbooks_id,
-            quickbooks_total=row.quickbooks_total,
-            unused=row.document_kind is not DocumentKind.INVOICE and {d.field for d in rest} == {"balance"},
-        )
+        cause = decide_cause(row, rest)
         list_differences(
             session, _document_of(session, row), cause.error_key, rest, lead=cause.lead, blocks=cause.blocks
         )

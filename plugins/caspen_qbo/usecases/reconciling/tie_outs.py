@@ -12,7 +12,7 @@ from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.reconciling.stored import TieOut
 from caspen_qbo.core.reconciling.tie_outs import Item, Sum, TieOutDraft, describe_reason
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.hooks.store.reconciling.tie_outs import AccountPart, ComparedSums
+from caspen_qbo.hooks.store.reconciling.tie_outs import ComparedSums
 from caspen_qbo.usecases.reconciling.tax_by_code import by_code, name_codes
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.wording import counted, long_day, money
@@ -86,17 +86,11 @@ def _receivables(
     if number := unsynced.foreign_documents:
         notes.append(f"In another currency, and not in QuickBooks: {counted(number, 'finalised invoice')}.")
     steps = [
-        (
-            "Synced invoices that were moved to a customer who is no client of Caspen's",
-            -found.get(("compared", False), ZERO),
-        ),
-        (
-            "Posted invoices of which Caspen has a newer version that waits or is listed",
-            found.get(("held", True), ZERO),
-        ),
-        ("QuickBooks invoices that are not of Caspen's", found.get(("other", True), ZERO)),
-        ("Credit memos not used up", -found.get(("unused_credits", True), ZERO)),
-        ("Payments or parts of payments that pay nothing", -found.get(("unapplied_payments", True), ZERO)),
+        ("Synced invoices that were moved to a customer who is no client of Caspen's", -found.moved),
+        ("Posted invoices of which Caspen has a newer version that waits or is listed", found.held),
+        ("QuickBooks invoices that are not of Caspen's", found.other),
+        ("Credit memos not used up", -found.unused_credits),
+        ("Payments or parts of payments that pay nothing", -found.unapplied_payments),
     ]
     if balances is None:
         notes.append("Total customer balances are read only in a full run; this run was incremental.")
@@ -119,28 +113,21 @@ def _receivables(
 
 def _payment_account(session: Session, compared: Sequence[ComparedSums]) -> TieOutDraft:
     choices = session.store.setup.fetch_choices()
-    parts = session.store.tie_outs.sum_account(
-        session.realm_id, choices.payment_account_id if choices else ""
+    account_id = choices.payment_account_id if choices else ""
+    found = session.store.tie_outs.sum_account(session.realm_id, account_id)
+    labels = (
+        "Payments posted from Caspen on synced invoices",
+        "Payments imported from QuickBooks on synced invoices",
     )
-    none = AccountPart()
     both = [
         _sum(session, compared, label, DocumentKind.PAYMENT, "total", imported=imported)
-        for label, imported in (
-            ("Payments posted from Caspen on synced invoices", False),
-            ("Payments imported from QuickBooks on synced invoices", True),
-        )
+        for label, imported in zip(labels, (False, True), strict=True)
     ]
     steps = [
-        ("Of these on another account than the chosen payment account", -parts.get("elsewhere", none).amount),
-        (
-            "What the others pay beside synced invoices, or not yet at all",
-            parts.get("compared", none).rest,
-        ),
-        (
-            "Posted payments of which Caspen has a newer version that waits or is listed",
-            parts.get("held", none).amount,
-        ),
-        ("QuickBooks payments that are not linked to Caspen", parts.get("other", none).amount),
+        ("Of these on another account than the chosen payment account", -found.elsewhere),
+        ("What the others pay that is not on synced invoices, or not yet at all", found.rest),
+        ("Posted payments of which Caspen has a newer version that waits or is listed", found.held),
+        ("QuickBooks payments that are not linked to Caspen", found.other),
     ]
     return TieOutDraft(
         "payment_account",

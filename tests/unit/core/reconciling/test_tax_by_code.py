@@ -9,6 +9,7 @@ import pytest
 
 from caspen_qbo.core.documents import DocumentFacts, LineFacts, TaxFacts
 from caspen_qbo.core.reconciling.tax_by_code import net_by_code, tax_by_code
+from tests.support.records import facts as invoice_facts
 
 PERCENTS = {"5": Decimal(10), "6": Decimal(0), "7": Decimal(10), "8": Decimal(15)}
 
@@ -20,11 +21,11 @@ def document(
     empty = LineFacts(Decimal(0), "", "", "", None, None, None, None)
     amounts = [Decimal(amount) for _, amount in taxes]
     total = Decimal(tax) if tax else sum(amounts, Decimal(0))
-    return DocumentFacts(
-        "Invoice", "1", "0", "", "", None, None, Decimal(0), total, Decimal(0), Decimal(0), "",
-        tuple(replace(empty, tax_code_id=code, amount=Decimal(net)) for code, net in lines), (), None, None,
+    return invoice_facts(
+        tax=total,
+        lines=tuple(replace(empty, tax_code_id=code, amount=Decimal(net)) for code, net in lines),
         taxes=tuple(TaxFacts(Decimal(p) if p else None, a) for (p, _), a in zip(taxes, amounts, strict=True)),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,5 @@ def test_a_total_typed_over_by_hand_is_nobodys():
 
 
 def test_nets_are_added_by_code():
-    assert net_by_code(document([("5", "80.00"), ("6", "1.00"), ("5", "20.00")], [])) == {
-        "5": Decimal("100.00"), "6": Decimal("1.00"),
-    }  # fmt: skip
+    nets = net_by_code(document([("5", "80.00"), ("6", "1.00"), ("5", "20.00")], []))
+    assert nets == {"5": Decimal("100.00"), "6": Decimal("1.00")}

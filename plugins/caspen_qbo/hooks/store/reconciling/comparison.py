@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from caspen_qbo.core.documents import DocumentFacts
-from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import Difference
-from caspen_qbo.core.reconciling.verdict import COMPARED
+from caspen_qbo.core.reconciling.verdict import COMPARED, DifferingDocument
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.codec import jsonb
 from caspen_qbo.hooks.store.subject import Subject
@@ -25,50 +23,6 @@ class EditedDocument:
     document_id: int
     as_posted: DocumentFacts
     now_facts: DocumentFacts
-
-
-@dataclass(frozen=True, slots=True)
-class DifferingField:
-    """One field as recorded; None where a side has nothing."""
-
-    field: str
-    caspen_value: str | None
-    quickbooks_value: str | None
-    delta: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class DifferingDocument:
-    """A compared document with differences that nothing explains."""
-
-    document_kind: DocumentKind
-    document_id: int
-    """Below zero for a document that is in QuickBooks alone."""
-    document_number: str
-    invoice_id: int
-    """Of a document that is in QuickBooks alone: the id of the document whose mark it carries."""
-    quickbooks_type: str | None
-    quickbooks_id: str | None
-    in_caspen: bool
-    in_quickbooks: bool
-    drifted: bool
-    quickbooks_total: Decimal | None
-    quickbooks_customer: str | None
-    gone: str | None
-    """voided or deleted, as last read."""
-    differences: tuple[DifferingField, ...]
-
-    @property
-    def ref(self) -> DocumentRef:
-        return DocumentRef(self.document_kind, self.document_id, self.document_number, self.invoice_id)
-
-    @property
-    def found(self) -> list[Difference]:
-        """The differences in the words of the list a person clears."""
-        return [
-            Difference(one.field, one.caspen_value or "nothing", one.quickbooks_value or "nothing", one.delta)
-            for one in self.differences
-        ]
 
 
 class ComparisonStore(Subject):

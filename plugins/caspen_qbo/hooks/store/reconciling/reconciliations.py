@@ -72,13 +72,4 @@ class ReconciliationStore(Subject):
 
     def fetch_trend(self, run_id: str, runs: int) -> tuple[TrendPoint, ...]:
         """Earlier finished reconciliations, oldest first."""
-        return tuple(
-            TrendPoint(
-                row["run_id"],
-                row["started_at"],
-                row["documents_checked"],
-                row["differences"],
-                row["differences"] - row["explained"],
-            )
-            for row in self._fetch_all("select_trend", run_id=run_id, runs=runs)
-        )
+        return tuple(self._read_values(TrendPoint, "select_trend", run_id=run_id, runs=runs))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.keys import DocumentKey
@@ -49,12 +50,31 @@ class UnsyncedSum:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountPart:
-    """Payments of one sort on the payment account."""
+class Receivables:
+    """What leads from the open balances of compared invoices to what QuickBooks says our clients owe."""
 
-    amount: Decimal = ZERO
-    """What of them is on our invoices, where they are compared; else all of it."""
-    rest: Decimal = ZERO
+    moved: Decimal
+    """Of compared invoices, on customers who are no clients of Caspen's."""
+    held: Decimal
+    """Of posted invoices of which Caspen has a newer version that waits or is listed."""
+    other: Decimal
+    """Of invoices that are not of Caspen's."""
+    unused_credits: Decimal
+    unapplied_payments: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPayments:
+    """What leads from the compared payments to the payments on the payment account in QuickBooks."""
+
+    elsewhere: Decimal
+    """Compared, on another account."""
+    rest: Decimal
+    """What the others pay beside our invoices, or not yet at all."""
+    held: Decimal
+    """Posted, of which Caspen has a newer version that waits or is listed."""
+    other: Decimal
+    """Not linked to Caspen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,25 +135,21 @@ class TieOutStore(Subject):
         ]
         return DifferingItems(items, rows[0]["items"], rows[0]["delta_of_all"])
 
-    def sum_receivables(self, realm_id: str) -> dict[tuple[str, bool], Decimal]:
-        """What QuickBooks holds open, by what it is to the comparison and whether our client owes it."""
-        rows = self._fetch_all("sum_receivables", realm_id=realm_id)
-        return {(row["name"], row["linked"]): row["amount"] for row in rows}
+    def sum_receivables(self, realm_id: str) -> Receivables:
+        return self._fetch_values(Receivables, "sum_receivables", realm_id=realm_id)[0]
 
     def sum_customers(self, realm_id: str, balances: Mapping[str, Decimal]) -> Decimal:
         """:param balances: By customer id, of all of a company. :return: Of the workspace's clients."""
-        row = self._fetch_one(
-            "sum_customers", realm_id=realm_id, customer_ids=list(balances), balances=list(balances.values())
-        )
-        return Decimal(row["amount"]) if row else ZERO
+        owed: dict[str, Any] = {"customer_ids": list(balances), "balances": list(balances.values())}
+        [row] = self._fetch_all("sum_customers", realm_id=realm_id, **owed)
+        return Decimal(row["amount"])
 
     def sum_unsynced(self) -> UnsyncedSum:
-        return self._fetch_value(UnsyncedSum, "sum_unsynced") or UnsyncedSum(0, ZERO, 0)
+        return self._fetch_values(UnsyncedSum, "sum_unsynced")[0]
 
-    def sum_account(self, realm_id: str, account_id: str) -> dict[str, AccountPart]:
-        """By name: what is on the payment account in QuickBooks, and what of ours is on another."""
-        rows = self._fetch_all("sum_account", realm_id=realm_id, account_id=account_id)
-        return {row["name"]: AccountPart(row["amount"], row["rest"]) for row in rows}
+    def sum_account(self, realm_id: str, account_id: str) -> AccountPayments:
+        keys = {"realm_id": realm_id, "account_id": account_id}
+        return self._fetch_values(AccountPayments, "sum_account", **keys)[0]
 
     def sum_other_tax(self, realm_id: str, since: date) -> list[OtherTax]:
         return self._fetch_values(OtherTax, "sum_other_tax", realm_id=realm_id, since=since)
