@@ -218,7 +218,7 @@ def applied_as_sent(sent: Body, there: DocumentFacts) -> Decimal:
     How much of a payment pays what its request named.
 
     What its invoice has no room for is left unapplied, or put on the customer's other invoices where
-    QuickBooks applies payments by itself.
+    QuickBooks applies payments automatically.
     """
     wanted = {(link.txn_type, link.txn_id) for link in _links(sent, is_payment=True)}
     paid = [link.amount for link in there.links if (link.txn_type, link.txn_id) in wanted]

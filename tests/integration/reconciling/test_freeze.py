@@ -1,4 +1,4 @@
-"""Emptying the frozen table for a new comparison, beside other workspaces, readers and signers."""
+"""Emptying the frozen table for a new comparison, next to other workspaces, readers and signers."""
 
 from __future__ import annotations
 

@@ -66,9 +66,9 @@ def test_a_documents_history_tells_everything_in_order_and_is_forgotten_by_age(
     assert "line 1 amount: Caspen 80.00, QuickBooks 90.00" in listed.detail
 
     command = ["history", "--workspace", str(flow.workspace_id), "--number", number]
-    told = run_command(*command, "--json")
-    assert told.returncode == 0
-    assert all(str(row.intuit_tid) in told.stdout for row in answers)
+    shown = run_command(*command, "--json")
+    assert shown.returncode == 0
+    assert all(str(row.intuit_tid) in shown.stdout for row in answers)
 
     monkeypatch.setattr(settings, "HISTORY_KEEP_DAYS", 30)
     edit_line(flow, invoice, amount="95.00")

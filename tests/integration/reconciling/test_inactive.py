@@ -1,4 +1,4 @@
-"""A customer made inactive in QuickBooks: named on the invoices that stand on it, until somebody decides."""
+"""A customer made inactive in QuickBooks: named on the invoices that stand on it, until someone decides."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_an_invoice_that_was_held_because_it_differed_heals_when_made_equal(flow
     flow.staff.revert_to_draft(invoice)
     flow.staff.edit_draft(invoice, due_date=dt.date(2031, 1, 31))
     flow.staff.finalise(invoice)
-    flow.post()  # Caspen has a new version, somebody edited the old one: not overwritten
+    flow.post()  # Caspen has a new version, someone edited the old one: not overwritten
     assert list(flow.listed()) == [(number, "changed_in_quickbooks")]
     edit(flow, invoice, TxnDate=str(flow.staff.invoice(invoice).issue_date), DueDate="2031-01-31")
     result = run(flow)

@@ -189,7 +189,7 @@ def test_signing_again_takes_the_figures_as_they_are_and_keeps_the_earlier_ones(
         " ORDER BY sign_off_id, document_id"
     )
     assert kept == [(Decimal("110.00"), False), (Decimal("55.00"), False), (Decimal("99.00"), True)]
-    # The stored run still tells what it found; only the signature under it is new.
+    # The stored run still shows what it found; only the signature under it is new.
     assert before.split("<footer>")[0] == report(flow, "second").html.split("<footer>")[0]
     reprice(flow, signed[0], "80.00")
     flow.post()
@@ -230,7 +230,7 @@ def test_only_what_the_latest_run_saw_can_be_signed(flow: Flow, signed: tuple[in
     assert sign(flow, "third", today(flow)) == Signed(today(flow), 1)
     with pytest.raises(ConfigurationError, match="This run was signed off already"):
         sign(flow, "third", today(flow))
-    run(flow, run_id="third")  # as Airflow does when somebody clears it: what was signed is another run's
+    run(flow, run_id="third")  # as Airflow does when someone clears it: what was signed is another run's
     assert sign(flow, "third", today(flow)) == Signed(today(flow), 0)
     run(flow, run_id="fourth")
     flow.sync_rows("WITH crash AS (DELETE FROM qbo_sync.frozen_run RETURNING 1) SELECT count(*) FROM crash")

@@ -128,15 +128,18 @@ def test_receivables_lead_to_what_quickbooks_says_the_clients_owe(flow: Flow):
     flow.post()
     run(flow)
     customer = invoice_of(flow, first)["CustomerRef"]
-    stranger = flow.person("create", entity="Customer", document={"DisplayName": "Nobody's client"})
-    edit(flow, moved, CustomerRef={"value": stranger["Id"]})
+    foreign_customer = flow.person("create", entity="Customer", document={"DisplayName": "Nobody's client"})
+    edit(flow, moved, CustomerRef={"value": foreign_customer["Id"]})
     own = plain(invoice_of(flow, first))["Line"][:1]
     own[0].pop("Id")
-    for owner in (customer, {"value": stranger["Id"]}):  # the stranger's is no concern of Caspen's
+    for owner in (
+        customer,
+        {"value": foreign_customer["Id"]},
+    ):  # a foreign customer's is no concern of Caspen's
         flow.person("create", entity="Invoice", document={"CustomerRef": owner, "Line": own})
     flow.person("create", entity="CreditMemo", document={"CustomerRef": customer, "Line": own})
     flow.person("record-payment", customer=customer["value"], amount="11.00")
-    edit(flow, second, DueDate="2031-01-31")  # somebody edits it, and Caspen has a newer version
+    edit(flow, second, DueDate="2031-01-31")  # someone edits it, and Caspen has a newer version
     flow.staff.revert_to_draft(second)
     flow.staff.edit_draft(second, lines=[line(flow, "70.00")])
     flow.staff.finalise(second)

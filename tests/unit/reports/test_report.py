@@ -1,4 +1,4 @@
-"""The report of a stored run: what it says, and that it says the same every time."""
+"""The report of a stored run: its words, and that they are the same every time."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ class Tags(HTMLParser):
 def test_the_summary_says_what_differs_and_whose_turn_it_is():
     found = model(*DIFFERENCES)
     assert headline(found) == "1 of 9 documents compared differs between Caspen and QuickBooks."
-    told = " ".join(sentences(found))
+    text = " ".join(sentences(found))
     assert (
         "12 invoices finalised: 8 synced, 1 waiting for the next run, 2 listed for a person, 1 left out"
-        in told
+        in text
     )
-    assert "3 fields differ; 1 of them follows from a cause that is listed." in told
-    assert "Finance (in QuickBooks): 1" in told
-    assert "Sums that differ: Accounts receivable." in told
+    assert "3 fields differ; 1 of them follows from a cause that is listed." in text
+    assert "Finance (in QuickBooks): 1" in text
+    assert "Sums that differ: Accounts receivable." in text
 
 
 def test_equal_sides_and_no_documents_are_told_apart():
@@ -146,7 +146,7 @@ def test_the_spreadsheet_holds_numbers_frozen_headers_filters_and_totals():
     amounts = [found[name].findtext(f"{SHEET}v") for name in ("D2", "E2", "F2")]
     assert [Decimal(text) for text in amounts] == [Decimal("110"), Decimal("120"), Decimal("10")]
     assert {found[name].get("t") for name in ("D2", "E2", "F2")} == {None}  # numbers
-    assert {found[name].get("t") for name in ("D3", "E3")} == {"s"}  # a date is told as it was read
+    assert {found[name].get("t") for name in ("D3", "E3")} == {"s"}  # a date is shown as it was read
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         tables = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/tables/")]
     assert tables and all("autoFilter" in table for table in tables)

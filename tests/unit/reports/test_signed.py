@@ -17,7 +17,7 @@ WAS = figures("110.00", "110.00")
 
 
 @pytest.mark.parametrize(
-    ("signed", "now", "told"),
+    ("signed", "now", "words"),
     [
         (WAS, figures("99.00", "99.00"), "Caspen total changed; QuickBooks total changed"),
         (NOWHERE, WAS, "New in the signed period, dated 20 October 2026"),
@@ -37,10 +37,10 @@ WAS = figures("110.00", "110.00")
         ),
     ],
 )
-def test_every_change_is_told_in_words(signed: dict, now: dict, told: str):
+def test_every_change_is_put_in_words(signed: dict, now: dict, words: str):
     periods = signed_periods(signed_change("INV-1", signed, now))
     [change] = model(signed_periods=periods).report.signed_periods.changes
-    assert change_words(change) == told
+    assert change_words(change) == words
 
 
 def test_the_page_names_who_signed_what_and_both_figures():

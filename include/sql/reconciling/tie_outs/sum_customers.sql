@@ -1,4 +1,4 @@
--- What QuickBooks says that the customers of a workspace's clients owe, all in all.
+-- Total balance in QuickBooks of the customers of a workspace's clients.
 -- Grain:   one row
 -- Params:  workspace_id bigint, realm_id text, customer_ids text[], balances numeric[]: of all customers who owe or are owed
 -- Columns: amount

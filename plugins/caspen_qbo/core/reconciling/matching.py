@@ -85,10 +85,10 @@ def text(value: Any) -> str:
 
 def drift(posted: DocumentFacts, now: DocumentFacts) -> tuple[Difference, ...]:
     """
-    What somebody changed in QuickBooks since we posted, field by field.
+    What someone changed in QuickBooks since we posted, field by field.
 
     :param posted: QuickBooks' own answer when it was posted: QuickBooks' habits of rewriting cancel out.
-    :param now: The document as it is now. Balance, links and sync token move by themselves and do not count.
+    :param now: The document as it is now. Balance, links and sync token change automatically and do not count.
     """
     names = (
         ("number", "doc_number"),

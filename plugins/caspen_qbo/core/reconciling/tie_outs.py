@@ -44,7 +44,7 @@ class Sum:
     explained: Decimal = ZERO
 
     def add(self, item: Item) -> None:
-        """Count a document on both sides, and keep it where it differs."""
+        """Count a document on both sides, and store it where it differs."""
         self.caspen += item.caspen or ZERO
         self.quickbooks += item.quickbooks or ZERO
         if item.delta:

@@ -61,7 +61,7 @@ Named by a check of their own when they still differ; an edit that made both sid
 
 
 def uncompared(changes: Sequence[Difference]) -> tuple[Difference, ...]:
-    """Of the fields edited since posting, those no other check looks at."""
+    """Of the fields edited since posting, those no other check compares."""
     return tuple(change for change in changes if change.field not in DRIFT_FIELDS_COMPARED)
 
 

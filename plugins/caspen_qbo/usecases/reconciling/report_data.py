@@ -1,4 +1,4 @@
-"""What a report shows beside the differences, collected while the run ends and stored with it."""
+"""What a report shows besides the differences, collected while the run ends and stored with it."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def sign_off(
 
     :param run_day: The run's day in the practice's time zone. :param through: None: the end of the month
         before, or what is signed already where that is later.
-    :raises ConfigurationError: a later run has looked at both sides since; the day cannot be signed; the run
+    :raises ConfigurationError: a later run has read both sides since; the day cannot be signed; the run
         is signed already.
     """
     with store.transaction():
@@ -52,7 +52,7 @@ def sign_off(
         if frozen is None or frozen.run_id != run_id:
             raise ConfigurationError(
                 "Only the latest reconciliation can be signed: what this one saw of both sides is no longer "
-                "kept. Look at the latest run and sign that one, or run Reconcile once more."
+                "kept. Open the latest run and sign that one, or run Reconcile once more."
             )
         earlier = store.sign_off.fetch_sign_offs(frozen.realm_id, 1)
         signed_through = earlier[0].through if earlier else None

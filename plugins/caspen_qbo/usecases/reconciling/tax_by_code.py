@@ -80,7 +80,7 @@ def _fetch_documents(
 
 
 def _ours(row: TaxedDocument, document: Invoice | CreditNote | None, codes: Mapping[int, str]) -> ByCode:
-    """Of the frozen document; where Caspen has changed since, the lines no longer tell its codes."""
+    """Of the frozen document; where Caspen has changed since, its lines no longer give its codes."""
     frozen = row.caspen_subtotal, row.caspen_tax
     found = defaultdict[str, Amounts](lambda: (ZERO, ZERO))
     if document:

@@ -24,7 +24,7 @@ COLUMNS = (
     "total",
     "balance",
 )
-"""Facts that have a column of their own beside the whole."""
+"""Facts that have a column of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class AccountPayments:
     elsewhere: Decimal
     """Compared, on another account."""
     rest: Decimal
-    """What the others pay beside our invoices, or not yet at all."""
+    """What the others pay that is not on our invoices, or not yet at all."""
     held: Decimal
     """Posted, of which Caspen has a newer version that waits or is listed."""
     other: Decimal
@@ -79,7 +79,7 @@ class AccountPayments:
 
 @dataclass(frozen=True, slots=True)
 class OtherTax:
-    """What QuickBooks has in a span beside the compared documents."""
+    """What QuickBooks has in a span that is not compared."""
 
     name: str
     """other: not of Caspen's. held: posted, and Caspen has a newer version that waits or is listed."""
