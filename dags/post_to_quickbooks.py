@@ -22,10 +22,10 @@ from airflow.sdk import DAG, Param
 from airflow.timetables.interval import CronDataIntervalTimetable
 
 from caspen_qbo.operators.find import FindWorkspacesOperator
+from caspen_qbo.operators.jobs import PostOperator
 from caspen_qbo.operators.notify import notify_failure
 from caspen_qbo.operators.retry import TASK_DEFAULTS
 from caspen_qbo.operators.summarise import SummariseOperator
-from caspen_qbo.operators.sync import PostOperator
 from caspen_qbo.settings import QUICKBOOKS_POOL
 
 with DAG(

@@ -24,11 +24,11 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 
 from caspen_qbo.operators.find import FindWorkspacesOperator
 from caspen_qbo.operators.heartbeat import CheckHeartbeatOperator
+from caspen_qbo.operators.jobs import ReconcileOperator
 from caspen_qbo.operators.notify import RECONCILE_TASK, REPORT_TASK, notify_differences, notify_failure
 from caspen_qbo.operators.report import WriteReportOperator
 from caspen_qbo.operators.retry import TASK_DEFAULTS
 from caspen_qbo.operators.summarise import SummariseOperator
-from caspen_qbo.operators.sync import ReconcileOperator
 from caspen_qbo.settings import QUICKBOOKS_POOL
 
 with DAG(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,20 +13,13 @@ from caspen_qbo.errors import RetryError, SyncError
 from caspen_qbo.wording import counts_words
 
 if TYPE_CHECKING:
+    from caspen_qbo.usecases.posting.dry_run import PostPlan
+    from caspen_qbo.usecases.posting.run import RunResult
     from caspen_qbo.usecases.shared.session import Session
 
 ONE_OR_ALL = typer.Option(None, "--workspace", help="Only this workspace; all connected ones otherwise.")
 DRY_RUN = typer.Option(False, "--dry-run", help="Plan and report; send nothing.")
 NUMBERS = typer.Option([], "--number", help="Invoice number as printed; may be repeated.")
-
-
-class Result(Protocol):
-    """What a job returns, as far as it is printed."""
-
-    @property
-    def counts(self) -> Mapping[str, int]: ...
-    @property
-    def message(self) -> str: ...
 
 
 def post(workspace: int | None = ONE_OR_ALL, dry_run: bool = DRY_RUN) -> None:
@@ -76,7 +69,7 @@ def backfill(
         console().print(report.message)
 
 
-def _for_each(workspace: int | None, job: str, run: Callable[[Session], Result]) -> None:
+def _for_each(workspace: int | None, job: str, run: Callable[[Session], RunResult | PostPlan]) -> None:
     """A failure in one workspace does not stop the others; the worst one decides the exit code."""
     from caspen_qbo import wiring
 

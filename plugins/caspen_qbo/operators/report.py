@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 
-from caspen_qbo.operators.workspace import Outcome
+from caspen_qbo.operators.jobs import Outcome
 
 REPORTS_VARIABLE = "CASPEN_QBO_REPORTS"
 """Environment variable that names the folder; ``reports`` in Airflow's home when it is not set."""

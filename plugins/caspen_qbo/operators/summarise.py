@@ -9,8 +9,8 @@ from airflow.sdk import BaseOperator, Context, TriggerRule
 from airflow.sdk.exceptions import AirflowFailException
 
 from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
+from caspen_qbo.operators.jobs import Failure, Outcome
 from caspen_qbo.operators.note import push_note
-from caspen_qbo.operators.workspace import Failure, Outcome
 from caspen_qbo.settings import FAILURE_KEY
 from caspen_qbo.wording import counts_words
 

@@ -1,9 +1,9 @@
-"""What every operator that works on one practice has in common."""
+"""One operator for each scheduled job, post, import and reconcile: it runs the job for one practice."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from airflow.sdk import BaseOperator, Context
 
@@ -13,6 +13,8 @@ from caspen_qbo.settings import FAILURE_KEY
 from caspen_qbo.wording import counts_words
 
 if TYPE_CHECKING:
+    from caspen_qbo.usecases.posting.dry_run import PostPlan
+    from caspen_qbo.usecases.posting.run import RunResult
     from caspen_qbo.usecases.shared.session import Session
 
 MESSAGE_MAX = 1000
@@ -37,15 +39,6 @@ class Failure(TypedDict):
     """Who has to act, and how."""
 
 
-class Result(Protocol):
-    """What a use case returns, as far as it travels on."""
-
-    @property
-    def counts(self) -> Mapping[str, int]: ...
-    @property
-    def message(self) -> str: ...
-
-
 class WorkspaceOperator(BaseOperator):
     """
     Open a session on one workspace, call one use case, log one line, return its counts.
@@ -60,7 +53,7 @@ class WorkspaceOperator(BaseOperator):
         super().__init__(**kwargs)
         self.workspace_id, self.practice = workspace_id, practice
 
-    def work(self, session: Session) -> Result:
+    def work(self, session: Session) -> RunResult | PostPlan:
         """Call the use case."""
         raise NotImplementedError
 
@@ -87,3 +80,53 @@ class WorkspaceOperator(BaseOperator):
             counts=counts,
             message=result.message[:MESSAGE_MAX],
         )
+
+
+class _PlannableOperator(WorkspaceOperator):
+    """:param plan_only: Plan and report; send and write nothing."""
+
+    template_fields: Sequence[str] = (*WorkspaceOperator.template_fields, "plan_only")
+
+    def __init__(self, *, plan_only: bool | str = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan_only = plan_only
+
+
+class PostOperator(_PlannableOperator):
+    """Bring QuickBooks to what Caspen shows. Safe to repeat, to interrupt and to start twice."""
+
+    def work(self, session: Session) -> RunResult | PostPlan:
+        from caspen_qbo.usecases.posting.dry_run import plan_post
+        from caspen_qbo.usecases.posting.run import post
+
+        return plan_post(session) if self.plan_only else post(session)
+
+
+class ImportOperator(_PlannableOperator):
+    """Bring payments recorded in QuickBooks to Caspen. Safe to repeat: a payment is recorded once."""
+
+    def work(self, session: Session) -> RunResult:
+        from caspen_qbo.usecases.importing.run import import_payments, plan_import
+
+        return plan_import(session) if self.plan_only else import_payments(session)
+
+
+class ReconcileOperator(WorkspaceOperator):
+    """
+    Compare every synced document on both sides and list what differs. Changes neither side.
+
+    A difference is finance's to clear and does not fail the task; a check that could not be carried out does.
+
+    :param full: Read every linked document again, not only what changed since the last run.
+    """
+
+    template_fields: Sequence[str] = (*WorkspaceOperator.template_fields, "full")
+
+    def __init__(self, *, full: bool | str = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.full = full
+
+    def work(self, session: Session) -> RunResult:
+        from caspen_qbo.usecases.reconciling.run import reconcile
+
+        return reconcile(session, full=bool(self.full))
