@@ -1,5 +1,5 @@
 """
-The errors a user sees: title, cause, fix and whose turn it is, written once.
+The errors a user sees: title, cause, fix and who has to act, written once.
 
 The page, the report, Caspen's status, the command line and the logs all read this table. The first five
 titles are Caspen's own words and never change.
@@ -17,9 +17,9 @@ class Turn(StrEnum):
     PRACTICE = "practice"
     """Someone in Caspen: reception or the practice manager."""
     FINANCE = "finance"
-    """Whoever keeps the books in QuickBooks."""
+    """Anyone who keeps the books in QuickBooks."""
     ADMIN = "admin"
-    """Whoever may connect and configure."""
+    """Anyone who may connect and configure."""
     NOBODY = "nobody"
     """The next run resolves it."""
 
@@ -36,6 +36,8 @@ class CatalogueEntry:
     turn: Turn
     released_together: bool = False
     """One root cause for many documents: one fix releases them all."""
+    retry: bool = True
+    """False: a person chooses on the invoice's page, or no one has to act, so no Retry is offered."""
 
 
 _ENTRIES = (
@@ -57,7 +59,7 @@ _ENTRIES = (
         "invalid_refresh_token",
         "Invalid refresh token",
         "The connection to QuickBooks expired or was revoked.",
-        "Reconnect; what waits then posts by itself.",
+        "Reconnect; waiting documents then post automatically.",
         Turn.ADMIN,
         released_together=True,
     ),
@@ -124,14 +126,14 @@ _ENTRIES = (
         "subscription_ended",
         "QuickBooks subscription ended",
         "QuickBooks refuses new data until the subscription is renewed.",
-        "Renew the subscription; posting resumes by itself.",
+        "Renew the subscription; posting resumes automatically.",
         Turn.ADMIN,
         released_together=True,
     ),
     CatalogueEntry(
         "totals_mismatch",
         "Totals differ",
-        "QuickBooks computed other amounts than Caspen.",
+        "QuickBooks calculated different amounts from Caspen's.",
         "Compare the amounts shown; correct the side that is wrong, then Retry.",
         Turn.FINANCE,
     ),
@@ -145,7 +147,7 @@ _ENTRIES = (
     CatalogueEntry(
         "overpayment",
         "Payment larger than the balance",
-        "A QuickBooks payment exceeds what is due in Caspen, or the same receipt stands on both sides.",
+        "A QuickBooks payment exceeds what is due in Caspen, or the same receipt is recorded on both sides.",
         "Compare the payments shown; correct the side that is wrong.",
         Turn.FINANCE,
     ),
@@ -155,20 +157,23 @@ _ENTRIES = (
         "Someone edited the posted document in QuickBooks.",
         "Compare both versions; re-send Caspen's or accept the change.",
         Turn.FINANCE,
+        retry=False,
     ),
     CatalogueEntry(
         "missing_in_quickbooks",
         "Voided or deleted in QuickBooks",
-        "The posted document is gone from QuickBooks.",
+        "The posted document is no longer in QuickBooks.",
         "Post it again, or void it in Caspen.",
         Turn.FINANCE,
+        retry=False,
     ),
     CatalogueEntry(
         "outcome_unknown",
         "Checking with QuickBooks",
         "The answer to a request was lost.",
-        "Nothing to do; the next run looks it up.",
+        "Nothing to do; the next run checks QuickBooks.",
         Turn.NOBODY,
+        retry=False,
     ),
     CatalogueEntry(
         "other",
@@ -183,7 +188,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {entry.key: entry for entry in _ENTRIES}
 
 
 def entry_for(error_key: str) -> CatalogueEntry:
-    """Return the entry of a key; an unknown key gets the entry ``other``, so that nothing is ever silent."""
+    """Return the entry of a key; an unknown key gets the entry ``other``, so that no fault is ever silent."""
     return CATALOGUE.get(error_key, CATALOGUE["other"])
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.quickbooks.disconnected import DisconnectedAccounting
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
-from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.usecases.shared.session import Session
 
 if TYPE_CHECKING:
@@ -59,21 +59,30 @@ def open_connector() -> Iterator[Connector]:
 
 
 @contextmanager
-def open_session(workspace_id: int, run_id: str) -> Iterator[Session]:
+def open_session(
+    workspace_id: int,
+    run_id: str,
+    *,
+    store: WorkspaceStore | None = None,
+    billing: CaspenBilling | None = None,
+) -> Iterator[Session]:
     """
     Everything one run on one workspace needs.
 
+    :param store: An open one of this workspace, used and left open; else one is opened and closed again.
+    :param billing: Likewise.
     :raises ConfigurationError: an Airflow connection or the workspace is missing.
     :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
 
     A connection that waits for a person opens as well: reading QuickBooks then raises QboAuthError, but
     Caspen is still staged and what waits is listed under that cause.
     """
-    with open_store() as store, open_billing() as billing:
+    with ExitStack() as stack:
+        own = store or stack.enter_context(open_store()).for_workspace(workspace_id)
+        billing = billing or stack.enter_context(open_billing())
         workspace = billing.fetch_workspaces([workspace_id]).get(workspace_id)
         if workspace is None:
             raise ConfigurationError(f"workspace {workspace_id}: Caspen has no such workspace.")
-        own = store.for_workspace(workspace_id)
         connection = own.setup.fetch_connection()
         if connection is None or connection.status == "disconnected":
             raise NotConnectedError(

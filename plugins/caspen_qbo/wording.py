@@ -48,7 +48,7 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 
 def counts_words(counts: Mapping[str, int]) -> str:
     """What a run did: ``invoices posted 2, payments posted 1``; ``nothing to do``."""
-    done = (f"{name.replace('_', ' ')} {number}" for name, number in sorted(counts.items()) if number)
+    done = (f"{name.replace('_', ' ')} {number:,}" for name, number in sorted(counts.items()) if number)
     return ", ".join(done) or "nothing to do"
 
 
@@ -93,3 +93,32 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
+
+
+def percent(rate: Decimal) -> str:
+    """``10 %``; without zeros that say nothing."""
+    return f"{rate.normalize():f} %"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago, coarsely: ``just now``, ``5 minutes ago``, ``3 hours ago``, ``12 days ago``."""
+    seconds = (now - at).total_seconds()
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{counted(int(seconds // size), name)} ago"
+    return "just now"
+
+
+def lasted(start: datetime, end: datetime | None) -> str:
+    """``4.2 s``, ``3 min 20 s``; a dash for what has not ended."""
+    if end is None:
+        return NONE
+    seconds = (end - start).total_seconds()
+    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def clipped(text: str, length: int) -> str:
+    """The beginning of a long text, up to a whole word, with an ellipsis."""
+    if len(text) <= length:
+        return text
+    return f"{text[:length].rsplit(' ', 1)[0].rstrip(',;:.')} …"

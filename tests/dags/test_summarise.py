@@ -88,7 +88,9 @@ def test_the_reason_a_task_left_is_reported_with_who_has_to_act(
     with pytest.raises(AirflowFailException, match="FAILED. The connection ended."):
         _summarise(results)
     harbour, bay = results.note.split("\n\n")
-    assert harbour.endswith("Action needed: Administrator. Reconnect; what waits then posts by itself.")
+    assert harbour.endswith(
+        "Action needed: Administrator. Reconnect; waiting documents then post automatically."
+    )
     assert bay.startswith("Bay (2): FAILED. Gone. Action needed: none. It is retried automatically")
 
 

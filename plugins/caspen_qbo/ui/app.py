@@ -50,10 +50,10 @@ def create_app() -> FastAPI:
     for subject in SUBJECTS:
         app.include_router(subject.router, dependencies=[Depends(requires(Right.READ))])
     app.include_router(webhook.router)
-    app.add_exception_handler(HTTPException, _refused)
-    app.add_exception_handler(RequestValidationError, _not_understood)
-    app.add_exception_handler(SyncError, _trouble)
-    app.add_exception_handler(Exception, _unexpected)
+    app.exception_handler(HTTPException)(_handle_http_error)
+    app.exception_handler(RequestValidationError)(_handle_invalid_request)
+    app.exception_handler(SyncError)(_handle_sync_error)
+    app.exception_handler(Exception)(_handle_unexpected)
     return app
 
 
@@ -61,7 +61,7 @@ def _wants_html(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _refused(request: Request, error: HTTPException) -> Response:
+def _handle_http_error(request: Request, error: HTTPException) -> Response:
     if not _wants_html(request):
         return JSONResponse({"detail": error.detail}, status_code=error.status_code, headers=error.headers)
     if error.status_code == 401:
@@ -69,22 +69,22 @@ def _refused(request: Request, error: HTTPException) -> Response:
         # Inside Airflow's frame a login page would be a page in a page: there a link leads out of it.
         if request.method == "GET" and request.headers.get("sec-fetch-dest") != "iframe":
             return RedirectResponse(login_url, status_code=302)
-        text = "Your login to Airflow has ended. What you sent was not carried out."
+        text = "Your Airflow session has ended. What you sent was not carried out."
         return notice(request, TITLES[401], text, 401, login_url=get_auth_manager().get_url_login())
     title = TITLES.get(error.status_code, "This did not work")
     return notice(request, title, str(error.detail), error.status_code)
 
 
-def _not_understood(request: Request, error: RequestValidationError) -> Response:
+def _handle_invalid_request(request: Request, error: RequestValidationError) -> Response:
     fields = ", ".join(sorted({str(each["loc"][-1]) for each in error.errors()}))
-    text = f"The address or the form holds something else than expected ({fields})."
+    text = f"The address or the form has an unexpected value ({fields})."
     if _wants_html(request):
         return notice(request, TITLES[422], text, 422)
     return JSONResponse({"detail": text}, status_code=422)
 
 
-def _trouble(request: Request, error: SyncError) -> Response:
-    """Errors of this project are sentences made for readers."""
+def _handle_sync_error(request: Request, error: SyncError) -> Response:
+    """Errors of this project are sentences written for readers."""
     later = isinstance(error, RetryError)
     code = 503 if later else 409
     if not _wants_html(request):
@@ -92,7 +92,7 @@ def _trouble(request: Request, error: SyncError) -> Response:
     return notice(request, "Please try again later" if later else "This did not work", error.message, code)
 
 
-def _unexpected(request: Request, error: Exception) -> Response:
+def _handle_unexpected(request: Request, error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.error("page failed reference=%s method=%s", reference, request.method, exc_info=error)
     text = f"Something unexpected happened. The API server's log has it under reference {reference}."

@@ -5,21 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette import status
 
+from caspen_qbo.ui.context import RequestContext, prefix
 from caspen_qbo.ui.signing import form_token, read_message, sign_message
-from caspen_qbo.ui.views.frame import frame_of
-from caspen_qbo.ui.visit import Visit, prefix
+from caspen_qbo.ui.templating import render
+from caspen_qbo.ui.views.frame import MENU, connection_notice
 
 MESSAGE_COOKIE = "caspen_qbo_message"
 
@@ -31,25 +28,11 @@ HEADERS = {
 }
 
 
-@cache
-def _templates() -> Environment:
-    folder = Path(__file__).parent / "templates"
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["urlpart"] = lambda value: quote(str(value), safe="")
-    return environment
-
-
 def policy(nonce: str, form_targets: tuple[str, ...] = ()) -> str:
     """
     The Content-Security-Policy: nothing but our own page, its style and its script, by nonce.
 
-    :param form_targets: Origins beside ours that a form of this page ends up at, by redirect.
+    :param form_targets: Other origins than ours that a form of this page ends up at, by redirect.
     """
     return "; ".join(
         (
@@ -67,59 +50,58 @@ def policy(nonce: str, form_targets: tuple[str, ...] = ()) -> str:
 
 
 def page(
-    visit: Visit,
+    context: RequestContext,
     template: str,
-    model: Any,
     *,
-    active: str = "",
-    status_code: int = 200,
+    active: str,
     form_targets: tuple[str, ...] = (),
+    **values: object,
 ) -> HTMLResponse:
     """
     Render a workspace's page.
 
-    :param model: The page's view model, ``model`` in the template.
     :param active: Key of the menu entry to mark.
+    :param values: What the template shows, by name.
     """
-    request = visit.request
-    message = read_message(request.cookies.get(MESSAGE_COOKIE, ""), visit.user.get_name())
-    nonce = secrets.token_urlsafe(16)
-    html = (
-        _templates()
-        .get_template(template)
-        .render(
-            frame=frame_of(visit, active, datetime.now(UTC)),
-            model=model,
-            message=message,
-            token=form_token(visit.user.get_name()),
-            nonce=nonce,
-            root=prefix(request),
-            base=visit.url().rstrip("/"),
-        )
-    )
-    response = HTMLResponse(html, status_code=status_code, headers=HEADERS)
-    response.headers["Content-Security-Policy"] = policy(nonce, form_targets)
+    message = read_message(context.request.cookies.get(MESSAGE_COOKIE, ""), context.user.get_name())
+    shared = {
+        "here": context,
+        "active": active,
+        "menu": MENU,
+        "notice": connection_notice(context, datetime.now(UTC)),
+        "message": message,
+        "token": form_token(context.user.get_name()),
+        "base": context.url().rstrip("/"),
+    }
+    response = _html(context.request, template, {**shared, **values}, form_targets=form_targets)
     if message is not None:
-        response.delete_cookie(MESSAGE_COOKIE, path=prefix(request) or "/")
+        response.delete_cookie(MESSAGE_COOKIE, path=prefix(context.request) or "/")
     return response
 
 
 def notice(request: Request, title: str, text: str, status_code: int, *, login_url: str = "") -> HTMLResponse:
     """A page without a workspace: an error in our words, or the way to the login."""
+    values = {"title": title, "text": text, "login_url": login_url}
+    return _html(request, "notice.html", values, status_code)
+
+
+def _html(
+    request: Request,
+    template: str,
+    values: Mapping[str, object],
+    status_code: int = 200,
+    *,
+    form_targets: tuple[str, ...] = (),
+) -> HTMLResponse:
     nonce = secrets.token_urlsafe(16)
-    html = (
-        _templates()
-        .get_template("notice.html")
-        .render(title=title, text=text, nonce=nonce, root=prefix(request), login_url=login_url)
-    )
-    response = HTMLResponse(html, status_code=status_code, headers=HEADERS)
-    response.headers["Content-Security-Policy"] = policy(nonce)
-    return response
+    html = render(template, root=prefix(request), nonce=nonce, **values)
+    headers = {**HEADERS, "Content-Security-Policy": policy(nonce, form_targets)}
+    return HTMLResponse(html, status_code=status_code, headers=headers)
 
 
-def back_to(visit: Visit, path: str, *, done: str = "", problem: str = "") -> RedirectResponse:
+def back_to(context: RequestContext, path: str, *, done: str = "", problem: str = "") -> RedirectResponse:
     """After a form: 303 to a page of this workspace, which shows the message once."""
-    return redirect(visit.request, visit.url(path), visit.user.get_name(), done=done, problem=problem)
+    return redirect(context.request, context.url(path), context.user.get_name(), done=done, problem=problem)
 
 
 def redirect(
@@ -153,9 +135,7 @@ def document(html: str, filename: str | None) -> Response:
             "form-action 'none'; frame-ancestors 'self'; base-uri 'none'; sandbox"
         ),
     }
-    if filename:
-        headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return HTMLResponse(html, headers=headers)
+    return HTMLResponse(html, headers={**headers, **_attachment(filename)} if filename else headers)
 
 
 class _Styles(HTMLParser):
@@ -192,5 +172,8 @@ def style_hashes(html: str) -> list[str]:
 
 def download(content: bytes | str, filename: str, media_type: str) -> Response:
     """:param filename: Ours, plain ASCII."""
-    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response(content, media_type=media_type, headers=headers)
+    return Response(content, media_type=media_type, headers={**HEADERS, **_attachment(filename)})
+
+
+def _attachment(filename: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{filename}"'}

@@ -22,7 +22,7 @@ def form_token(username: str) -> str:
 def is_form_token(token: str, username: str) -> bool:
     """Whether the token was made here, for this user, at most twelve hours ago."""
     try:
-        return _serializer("form").loads(token, max_age=FORM_TOKEN_SECONDS) == username
+        return bool(_serializer("form").loads(token, max_age=FORM_TOKEN_SECONDS) == username)
     except BadSignature:
         return False
 
@@ -33,7 +33,7 @@ def sign_message(username: str, kind: str, text: str) -> str:
 
 
 def read_message(signed: str, username: str) -> tuple[str, str] | None:
-    """(kind, text), or None when it is somebody else's, old, or was not made here."""
+    """(kind, text), or None when it is someone else's, old, or was not made here."""
     try:
         owner, kind, text = _serializer("message").loads(signed, max_age=MESSAGE_SECONDS)
     except (BadSignature, ValueError):

@@ -66,7 +66,9 @@ def test_waiting_for_quickbooks_is_shown_as_waiting(
         quickbooks["extra"] |= {"batches_per_minute": 1}  # what was sent just now is all there may be
         monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(quickbooks))
         text = progress(pages.as_("viewer").get("/w/1/activity").text)
-    assert "Waiting for QuickBooks: its limit of 1 batches a minute is used up. It goes on by itself" in text
+    assert (
+        "Waiting for QuickBooks: its limit of 1 batches a minute is used up. It resumes automatically" in text
+    )
     assert "fail" not in text.lower()
 
 
@@ -82,7 +84,7 @@ def test_a_run_that_airflow_tries_again_is_not_called_failed(dags: Pages, flow: 
         )
     viewer = dags.as_("viewer")
     text = viewer.get("/w/1/activity").text
-    assert ">Paused; its run goes on<" in text and ">Failed<" not in text
+    assert ">Paused; resumes automatically<" in text and ">Failed<" not in text
     dags.airflow("admin", "PATCH", f"{path}/manual__slow", json={"state": "failed"})
     assert ">Failed<" in viewer.get("/w/1/activity").text
 

@@ -49,7 +49,7 @@ def test_a_plan_is_approved_by_an_op_and_carried_out(dags: Pages, flow: Flow) ->
     assert flow.books("Invoice") == []
     assert "Approve and carry out: 2 invoices" in op.get(page).text
     answer = op.post(f"{page}/approve")
-    assert op.message(answer) == "Approved. The backfill is on its way."
+    assert op.message(answer) == "Approved. The backfill has been started."
     carried = next(run for run in runs(dags, "backfill_invoices") if run["state"] == "queued")
     assert carried["triggering_user_name"] == "op"
     assert carried["conf"] == {
@@ -58,7 +58,10 @@ def test_a_plan_is_approved_by_an_op_and_carried_out(dags: Pages, flow: Flow) ->
         "dry_run": False,
         "approved": True,
     }
-    assert "This page renews itself" in op.get(answer.headers["location"].removeprefix("/quickbooks")).text
+    assert (
+        "This page refreshes automatically"
+        in op.get(answer.headers["location"].removeprefix("/quickbooks")).text
+    )
     assert "there is such a run already" in op.message(op.post(f"{page}/approve")), "a plan is approved once"
     send = BackfillOperator(task_id="backfill_invoices", workspace_id=1, invoice_numbers=numbers)
     work_off(dags, carried["dag_run_id"], send, ())
@@ -91,7 +94,7 @@ def test_a_plan_with_nothing_to_do_is_not_approved(dags: Pages, flow: Flow) -> N
     [
         ({}, "Give at least one invoice number, or choose a cause."),
         ({"numbers": " ,; \n"}, "Give at least one invoice number, or choose a cause."),
-        ({"numbers": ",".join(map(str, range(501)))}, "501 invoices at once are too many here: at most 500."),
+        ({"numbers": ",".join(map(str, range(501)))}, "501 invoices are too many at once: at most 500."),
     ],
 )
 def test_a_form_that_cannot_be_planned_says_why(dags: Pages, flow: Flow, form: dict, said: str) -> None:

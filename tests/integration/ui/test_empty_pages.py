@@ -18,10 +18,10 @@ def test_a_workspace_that_was_never_connected_is_led_to_its_set_up(pages: Pages,
     for path in LISTS:
         text = viewer.get(f"/w/1/{path}").text
         assert 'class="btn" href="/quickbooks/w/1/setup"' in text, path
-        assert "Nothing needs you" not in text and "equal" not in text, path
+        assert "Nothing to do" not in text and "equal" not in text, path
     assert "connect in Set-up" in viewer.get("/w/1/taxes").text
     assert (
-        "The doctor looks into QuickBooks: connect the workspace first."
+        "The set-up check reads from QuickBooks: connect the workspace first."
         in viewer.get("/w/1/setup/doctor").text
     )
 
@@ -58,8 +58,8 @@ def test_a_reconciliation_over_nothing_says_so(pages: Pages, flow: Flow) -> None
 def test_once_an_invoice_is_synced_nothing_needs_anybody(pages: Pages, flow: Flow) -> None:
     flow.invoice("10.00")
     flow.post()
-    assert "Nothing needs you" in pages.as_("viewer").get("/w/1/unsynced").text
+    assert "Nothing to do" in pages.as_("viewer").get("/w/1/unsynced").text
     with flow.sync.connect(autocommit=True) as connection:
         connection.execute("UPDATE qbo_sync.connection SET status = 'disconnected'")
     text = pages.as_("viewer").get("/w/1/unsynced").text
-    assert "Nothing needs you" not in text and "Disconnected" in text
+    assert "Nothing to do" not in text and "Disconnected" in text

@@ -48,7 +48,10 @@ def test_a_period_is_signed_with_its_date_and_a_change_in_it_is_shown(pages: Pag
     assert sign(1, offered) == f"Signed off up to {shown(offered)}. The figures of 1 document were recorded."
     assert sign(1, offered) == "This run was signed off already."
     text = viewer.get("/w/1/reconciliation").text
-    assert f"Signed off up to {shown(offered)} by op, " in text and "All of it stands as signed." in text
+    assert (
+        f"Signed off up to {shown(offered)} by op, " in text
+        and "All figures still match what was signed." in text
+    )
     assert f"up to {shown(offered)}" in viewer.get(RUN.format(1)).text
 
     flow.staff.revert_to_draft(invoice)
@@ -58,7 +61,7 @@ def test_a_period_is_signed_with_its_date_and_a_change_in_it_is_shown(pages: Pag
     flow.post()
     compare(2)
     text = viewer.get("/w/1/reconciliation").text
-    assert "1 document of a signed period no longer stands as signed." in text
+    assert "1 document of a signed period no longer matches the signed figures." in text
     assert f"Invoice {number}" in text and text.count("110.00 AUD") == text.count("99.00 AUD") == 2
     compare(3)
     old = op.get(RUN.format(2)).text
@@ -66,4 +69,4 @@ def test_a_period_is_signed_with_its_date_and_a_change_in_it_is_shown(pages: Pag
     assert "Only the latest reconciliation can be signed" in sign(2, offered)
     assert f'min="{offered}" max="{day}"' in op.get(RUN.format(3)).text
     assert sign(3, "") == f"Signed off up to {shown(offered)}. The figures of 1 document were recorded."
-    assert "All of it stands as signed." in viewer.get("/w/1/reconciliation").text
+    assert "All figures still match what was signed." in viewer.get("/w/1/reconciliation").text

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from caspen_qbo import wiring
+from caspen_qbo.hooks.store.monitoring.pages import UnsyncedQuery
 from caspen_seed import NewLine
 from ops.local.postgres import Database
 from tests.integration.ui.conftest import Door, Pages
@@ -111,6 +113,35 @@ def test_the_csv_holds_every_row_and_no_formula(user: Door, flow: Flow, sync_db:
     assert rows[0]["number"] == "'=1+1" and rows[0]["detail"] == "'@x"
     assert rows[1]["total"] == "6000.00" and rows[1]["currency"] == "AUD" and rows[1]["turn"]
     assert len(list(csv.DictReader(io.StringIO(user.get("/w/1/unsynced.csv?find=N-00001").text)))) == 10
+
+
+SORTS = ("since", "number", "title", "client", "date", "total")
+
+
+@pytest.mark.parametrize("order", ["up", "down"])
+@pytest.mark.parametrize("sort", SORTS)
+def test_rows_resolved_during_an_export_cost_no_other_row(
+    flow: Flow, sync_db: Database, sort: str, order: str
+) -> None:
+    """Equal sort values, missing documents, and after each page of seven a third of all rows is resolved."""
+    fill(sync_db, 60)
+    resolve = "UPDATE qbo_sync.unsynced_invoice SET resolved_at = now() WHERE document_id %% 3 = %s"
+    with sync_db.connect(autocommit=True) as connection, wiring.open_store() as store:
+        connection.execute("DELETE FROM qbo_sync.document WHERE document_id % 5 = 0")
+        pages = store.for_workspace(1).pages
+        query = UnsyncedQuery.model_validate({"sort": sort, "order": order})
+        in_order = [row.number for row in pages.fetch_unsynced(query, page_size=100)]
+        assert len(in_order) == 60
+        assert [row.number for row in pages.iterate_unsynced(query, page_size=7)] == in_order
+        exported = []
+        for position, row in enumerate(pages.iterate_unsynced(query, page_size=7)):
+            exported.append(row.number)
+            if position in (6, 20):
+                connection.execute(resolve, [position // 7])
+        still_open = [row.number for row in pages.fetch_unsynced(query, page_size=100)]
+    assert len(still_open) == 20
+    assert len(set(exported)) == len(exported)
+    assert [number for number in exported if number in still_open] == still_open
 
 
 def test_retry_of_one_of_ticked_ones_and_of_a_card(user: Door, flow: Flow, sync_db: Database) -> None:

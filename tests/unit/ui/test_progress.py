@@ -6,47 +6,57 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from caspen_qbo.ui.progress import Progress
-from caspen_qbo.ui.views.progress import ProgressView, progress_view
+from caspen_qbo.hooks.store.monitoring.progress import RunProgress
+from caspen_qbo.ui.views.progress import Work
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-POST = Progress("run", "post", NOW - timedelta(minutes=2), True, 40, 2, 58, NOW - timedelta(seconds=3), "")
+POST = RunProgress(
+    run_id="run",
+    job="post",
+    started_at=NOW - timedelta(minutes=2),
+    sent=40,
+    refused=2,
+    due=58,
+    answered_at=NOW - timedelta(seconds=3),
+)
+SYDNEY = ZoneInfo("Australia/Sydney")
 
 
-def view(progress: Progress) -> ProgressView:
-    return progress_view(ZoneInfo("Australia/Sydney"), progress, NOW)
+def bar(work: Work) -> tuple[int, int] | None:
+    """Done and in all; None where there is no bar."""
+    return (work.handled, work.total) if work.total else None
 
 
 def test_posting_is_counted():
-    shown = view(POST)
-    assert shown.title == "Posting to QuickBooks"
-    assert shown.since == "started 23 Nov 2026, 13:58, 2 minutes ago"
-    assert (shown.done, shown.total, shown.text) == (42, 100, "42 of 100 documents; 2 refused and listed.")
-    assert shown.waits == ""
+    work = Work(POST, alive=True)
+    assert work.title == "Posting to QuickBooks"
+    assert work.since(SYDNEY, NOW) == "started 23 Nov 2026, 13:58, 2 minutes ago"
+    assert (bar(work), work.text) == ((42, 100), "42 of 100 documents; 2 refused and listed.")
+    assert work.waits(NOW) == ""
 
 
 def test_before_anything_is_known_it_looks_for_changes():
-    shown = view(replace(POST, sent=0, refused=0, due=0, answered_at=None))
-    assert (shown.done, shown.text) == (None, "Looking for changes.")
+    work = Work(replace(POST, sent=0, refused=0, due=0, answered_at=None), alive=True)
+    assert (bar(work), work.text) == (None, "Looking for changes.")
 
 
 def test_a_limit_that_is_used_up_is_waiting():
-    shown = view(replace(POST, limit="40 batches a minute"))
-    assert "Waiting for QuickBooks: its limit of 40 batches a minute is used up." in shown.waits
+    work = Work(POST, alive=True, limit="40 batches a minute")
+    assert "Waiting for QuickBooks: its limit of 40 batches a minute is used up." in work.waits(NOW)
 
 
 def test_quickbooks_not_answering_is_waiting():
-    shown = view(replace(POST, answered_at=NOW - timedelta(seconds=75)))
-    assert shown.waits.startswith("QuickBooks' last answer: 1 minute ago.")
+    work = Work(replace(POST, answered_at=NOW - timedelta(seconds=75)), alive=True)
+    assert work.waits(NOW).startswith("QuickBooks' last answer: 1 minute ago.")
 
 
 def test_a_run_that_died_waits_for_the_next():
-    shown = view(replace(POST, alive=False, limit="40 batches a minute"))
-    assert (shown.done, shown.waits) == (None, "")
-    assert shown.text.startswith("It was interrupted. Nothing is lost")
+    work = Work(POST, alive=False, limit="40 batches a minute")
+    assert (bar(work), work.waits(NOW)) == (None, "")
+    assert work.text.startswith("It was interrupted. Nothing is lost")
 
 
 def test_what_cannot_be_counted_has_no_bar():
-    assert view(replace(POST, job="reconcile", sent=0, refused=0)).text == "Reading both sides."
-    backfill = view(replace(POST, job="backfill"))
-    assert (backfill.done, backfill.text) == (None, "40 documents sent; 2 refused and listed.")
+    assert Work(replace(POST, job="reconcile", sent=0, refused=0), alive=True).text == "Reading both sides."
+    backfill = Work(replace(POST, job="backfill"), alive=True)
+    assert (bar(backfill), backfill.text) == (None, "40 documents sent; 2 refused and listed.")

@@ -2,13 +2,12 @@
 -- Grain:   one row per document
 -- Order:   the invoice, then credit notes, then payments, by id
 -- Params:  workspace_id bigint, invoice_id bigint
-SELECT d.document_kind, d.document_id, d.document_number, d.invoice_id, d.client_id, d.document_date, d.subtotal, d.tax,
-       d.total, d.balance, d.due_date, d.caspen_status, d.finalised, d.wanted, d.excluded_reason, d.version,
-       d.synced_version, d.released_at, l.quickbooks_type, l.quickbooks_id, l.doc_number, l.origin, l.as_posted,
-       l.quickbooks_subtotal, l.quickbooks_tax, l.quickbooks_total, l.removed_at, l.posted_at, l.verified_at,
-       (SELECT count(*) FROM qbo_sync.unsynced_invoice u
-        WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind AND u.document_id = d.document_id
-          AND u.resolved_at IS NULL) AS listed
+SELECT d.document_kind AS kind, d.document_id AS id, d.document_number AS number, d.client_id, d.document_date AS date,
+       d.total, d.caspen_status, d.wanted, d.excluded_reason, d.version, d.synced_version, l.quickbooks_type,
+       l.quickbooks_id, l.as_posted AS stored_facts, l.posted_at, l.removed_at IS NOT NULL AS removed,
+       EXISTS (SELECT 1 FROM qbo_sync.unsynced_invoice u
+               WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind
+                 AND u.document_id = d.document_id AND u.resolved_at IS NULL) AS listed
 FROM qbo_sync.document d
 LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
 WHERE d.workspace_id = %(workspace_id)s AND d.invoice_id = %(invoice_id)s

@@ -1,18 +1,18 @@
 -- The history of an invoice, its credit notes and payments: events, and requests to QuickBooks with their outcome.
 -- Order:   newest first
 -- Params:  workspace_id bigint, invoice_id bigint
--- Columns: at timestamptz | document_kind, document_number, what, detail, who text
+-- Columns: at timestamptz | kind, number, what, detail, who text
 WITH family AS (
-  SELECT document_kind, document_id, document_number
+  SELECT document_kind AS kind, document_id AS id, document_number AS number
   FROM qbo_sync.document
   WHERE workspace_id = %(workspace_id)s AND invoice_id = %(invoice_id)s
 )
-SELECT e.at, f.document_kind, f.document_number, e.what, e.detail, e.who
+SELECT e.at, f.kind, f.number, e.what, e.detail, e.who
 FROM family f
 JOIN qbo_sync.document_event e
-  ON e.workspace_id = %(workspace_id)s AND e.document_kind = f.document_kind AND e.document_id = f.document_id
+  ON e.workspace_id = %(workspace_id)s AND e.document_kind = f.kind AND e.document_id = f.id
 UNION ALL
-SELECT r.prepared_at, f.document_kind, f.document_number,
+SELECT r.prepared_at, f.kind, f.number,
        r.operation || ' ' || r.entity || ': ' ||
        CASE r.state WHEN 'done' THEN 'carried out' WHEN 'refused' THEN 'refused' WHEN 'dropped' THEN 'not carried out'
                     ELSE 'answer not known yet' END,
@@ -24,6 +24,6 @@ SELECT r.prepared_at, f.document_kind, f.document_number,
        'run ' || r.run_id
 FROM family f
 JOIN qbo_sync.request r
-  ON r.workspace_id = %(workspace_id)s AND r.document_kind = f.document_kind AND r.document_id = f.document_id
+  ON r.workspace_id = %(workspace_id)s AND r.document_kind = f.kind AND r.document_id = f.id
 ORDER BY 1 DESC
 LIMIT 200

@@ -10,42 +10,69 @@ from fastapi.responses import Response
 from caspen_qbo.airflow.api import AirflowApi
 from caspen_qbo.errors import SyncError
 from caspen_qbo.ui.access import Right, requires
+from caspen_qbo.ui.context import ContextDep
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
-from caspen_qbo.ui.progress import read_progress
-from caspen_qbo.ui.views.activity import DAG_OF_JOB, JOBS, PAGE_SIZE, activity_view
-from caspen_qbo.ui.visit import VisitDep
+from caspen_qbo.ui.views.activity import (
+    AIRFLOW_RUN_PREFIXES,
+    JOB_OF_DAG,
+    JOBS,
+    STATE_WORDS,
+    airflow_url,
+    done_words,
+    run_state,
+    waiting_words,
+)
+from caspen_qbo.ui.views.progress import read_work
 
 router = APIRouter()
 
+PAGE_SIZE = 30
+
 
 @router.get("/w/{workspace_id}/activity")
-def activity(visit: VisitDep, number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1) -> Response:
-    api = AirflowApi(visit.request)
-    rows = visit.store.pages.fetch_runs(page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
-    model = activity_view(
-        visit,
-        open_runs=[run for dag_id in DAG_OF_JOB.values() for run in api.open_runs(dag_id)],
-        progress=read_progress(visit),
-        ready=visit.ready,
-        rows=rows[:PAGE_SIZE],
-        ledger=visit.store.pages.fetch_latest_ledger(),
+def activity(
+    context: ContextDep, number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1
+) -> Response:
+    api = AirflowApi(context.request)
+    open_runs = [
+        run
+        for dag_id in JOB_OF_DAG
+        for run in api.open_runs(dag_id)
+        if run.asked("workspace_id") in (None, context.workspace_id, str(context.workspace_id))
+    ]
+    work = read_work(context)
+    runs = context.store.pages.fetch_runs(page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
+    open_run_ids = {run.run_id for run in open_runs}
+    return page(
+        context,
+        "activity.html",
+        active="activity",
+        waiting=waiting_words(context.store.pages.fetch_latest_ledger()),
+        work=work,
+        under_way=bool(open_runs) or (work is not None and work.alive),
+        open_runs=open_runs,
+        runs=[(run, run_state(run, work, open_run_ids)) for run in runs[:PAGE_SIZE]],
+        jobs=JOBS,
+        job_of_dag=JOB_OF_DAG,
+        state_words=STATE_WORDS,
+        done_words=done_words,
+        airflow_url=airflow_url,
+        airflow_prefixes=AIRFLOW_RUN_PREFIXES,
         number=number,
-        more=len(rows) > PAGE_SIZE,
+        more=len(runs) > PAGE_SIZE,
     )
-    return page(visit, "activity.html", model, active="activity")
 
 
 @router.post(
     "/w/{workspace_id}/activity/run", dependencies=[Depends(requires(Right.OPERATE)), Depends(protected)]
 )
-def run_now(visit: VisitDep, job: Annotated[str, Form()] = "") -> Response:
-    chosen = next((each for each in JOBS if each.key == job), None)
-    if chosen is None:
-        return back_to(visit, "activity", problem="Choose what to run.")
-    note = f"Run now by {visit.user.get_name()} on the pages, workspace {visit.workspace_id}"
+def run_now(context: ContextDep, job: Annotated[str, Form()] = "") -> Response:
+    if job not in JOBS or job == "backfill":
+        return back_to(context, "activity", problem="Choose what to run.")
+    note = f"Run now by {context.user.get_name()} on the pages, workspace {context.workspace_id}"
     try:
-        AirflowApi(visit.request).trigger(chosen.dag_id, {"workspace_id": visit.workspace_id}, note)
+        AirflowApi(context.request).trigger(JOBS[job].dag_id, {"workspace_id": context.workspace_id}, note)
     except SyncError as error:
-        return back_to(visit, "activity", problem=error.message)
-    return back_to(visit, "activity", done=f"{chosen.label} was started.")
+        return back_to(context, "activity", problem=error.message)
+    return back_to(context, "activity", done=f"{JOBS[job].label} was started.")

@@ -14,10 +14,9 @@ from caspen_qbo import wiring
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.ui.access import Right, requires
+from caspen_qbo.ui.context import ContextDep, prefix
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import HEADERS, back_to, page, redirect
-from caspen_qbo.ui.views.setup import disconnect_view
-from caspen_qbo.ui.visit import VisitDep, prefix
 
 router = APIRouter(dependencies=[Depends(requires(Right.CONFIGURE))])
 
@@ -37,13 +36,13 @@ def consent_origins() -> tuple[str, ...]:
 
 
 @router.post("/w/{workspace_id}/connect", dependencies=[Depends(protected)])
-def connect(visit: VisitDep) -> Response:
+def connect(context: ContextDep) -> Response:
     """On to Intuit's consent page, with a state that works once, for this user and workspace."""
     try:
         with wiring.open_connector() as connector:
-            address = connector.authorization_url(visit.workspace_id, visit.user.get_name())
+            address = connector.authorization_url(context.workspace_id, context.user.get_name())
     except SyncError as error:
-        return back_to(visit, "setup", problem=error.message)
+        return back_to(context, "setup", problem=error.message)
     return RedirectResponse(address, status_code=303, headers=HEADERS)
 
 
@@ -73,17 +72,17 @@ def callback(
 
 
 @router.get("/w/{workspace_id}/disconnect")
-def confirm(visit: VisitDep) -> Response:
-    return page(visit, "disconnect.html", disconnect_view(visit), active="setup")
+def confirm(context: ContextDep) -> Response:
+    return page(context, "disconnect.html", active="setup")
 
 
 @router.post("/w/{workspace_id}/disconnect", dependencies=[Depends(protected)])
-def disconnect(visit: VisitDep) -> Response:
+def disconnect(context: ContextDep) -> Response:
     try:
         with wiring.open_connector() as connector:
-            connector.disconnect(visit.workspace_id)
+            connector.disconnect(context.workspace_id)
     except SyncError as error:
-        return back_to(visit, "setup", problem=error.message)
+        return back_to(context, "setup", problem=error.message)
     return back_to(
-        visit, "setup", done="Disconnected. Settings, tax links and document links stay as they are."
+        context, "setup", done="Disconnected. Settings, tax links and document links stay as they are."
     )

@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from caspen_qbo import wiring
 from caspen_qbo.ui.access import visible
+from caspen_qbo.ui.context import ContextDep, prefix
 from caspen_qbo.ui.page import HEADERS, notice
-from caspen_qbo.ui.visit import VisitDep, prefix
 
 router = APIRouter()
 
@@ -28,8 +28,8 @@ def home(request: Request, user: GetUserDep) -> Response:
 
 
 @router.get("/w/{workspace_id}/")
-def workspace(visit: VisitDep) -> Response:
+def workspace(context: ContextDep) -> Response:
     """A workspace that posts opens on what needs a person, any other on its set-up."""
     return RedirectResponse(
-        visit.url("unsynced" if visit.ready else "setup"), status_code=303, headers=HEADERS
+        context.url("unsynced" if context.ready else "setup"), status_code=303, headers=HEADERS
     )

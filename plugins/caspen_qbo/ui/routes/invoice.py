@@ -7,21 +7,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from fastapi.responses import Response
 
-from caspen_qbo import wiring
+from caspen_qbo.catalogue import entry_for
+from caspen_qbo.core.decisions.decide import may_decide
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.errors import SyncError
-from caspen_qbo.hooks.database import Row
-from caspen_qbo.hooks.store.codec import decode
-from caspen_qbo.ui import texts
+from caspen_qbo.hooks.store.monitoring.pages import FamilyDocument
 from caspen_qbo.ui.access import Right, requires
+from caspen_qbo.ui.context import ContextDep, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.quickbooks_links import document_url, read_config
-from caspen_qbo.ui.views.invoice import invoice_view
-from caspen_qbo.ui.visit import Visit, VisitDep
+from caspen_qbo.ui.views.invoice import compare_facts, compare_lines, standing
 from caspen_qbo.usecases.decisions.accept_or_resend import accept, resend
 from caspen_qbo.usecases.decisions.retry import release
+from caspen_qbo.wording import counted, moment
 
 router = APIRouter()
 
@@ -32,83 +32,92 @@ OPERATE = [Depends(requires(Right.OPERATE)), Depends(protected)]
 
 
 @router.get("/w/{workspace_id}/invoices")
-def find(visit: VisitDep, number: Annotated[str, Query(max_length=100)] = "") -> Response:
+def find(context: ContextDep, number: Annotated[str, Query(max_length=100)] = "") -> Response:
     """To the invoice of a document number, typed exactly."""
-    invoice_id = visit.store.pages.find_invoice(number.strip())
+    invoice_id = context.store.pages.find_invoice(number.strip())
     if invoice_id is None:
-        return back_to(
-            visit, "unsynced", problem=f"No document with the number {number!r} has been seen here."
-        )
-    return back_to(visit, f"invoices/{invoice_id}")
+        return back_to(context, "unsynced", problem=f"No document with the number {number!r} is known here.")
+    return back_to(context, f"invoices/{invoice_id}")
 
 
 @router.get("/w/{workspace_id}/invoices/{invoice_id}")
-def invoice(visit: VisitDep, invoice_id: int) -> Response:
-    ours = visit.billing.fetch_invoices(visit.workspace_id, [invoice_id]).get(invoice_id)
-    family = visit.store.pages.fetch_family(invoice_id)
+def invoice(context: ContextDep, invoice_id: int) -> Response:
+    ours = context.billing.fetch_invoices(context.workspace_id, [invoice_id]).get(invoice_id)
+    family = context.store.pages.fetch_family(invoice_id)
     if ours is None and not family:
         raise HTTPException(404, f"There is no invoice {invoice_id} in this workspace.")
-    own = next((row for row in family if row["document_kind"] == "invoice"), None)
-    theirs, source = _their_side(visit, own)
-    realm_id = visit.connection.realm_id if visit.connection else ""
+    own = next((document for document in family if document.kind == "invoice"), None)
+    theirs, source = _their_side(context, own)
+    there = None if theirs is None or theirs.gone else theirs
+    realm_id = context.connection.realm_id if context.connection else ""
     config = read_config()
-    customers = {}
-    if ours is not None:
-        customers = visit.store.links.fetch_customers(realm_id, [ours.client_id])
-    model = invoice_view(
-        visit,
-        ours,
-        family,
-        visit.store.pages.fetch_listings(invoice_id),
-        visit.store.pages.fetch_history(invoice_id),
-        theirs=theirs,
-        customer_id=customers.get(ours.client_id) if ours else None,
-        source=source,
-        link_to=lambda kind, row_id: document_url(config, realm_id, kind, row_id),
+    listings = context.store.pages.fetch_listings(invoice_id)
+    client_id = ours.client_id if ours else own.client_id if own else None
+    customer_id = (
+        context.store.links.fetch_customers(realm_id, [client_id]).get(client_id) if client_id else None
     )
-    return page(visit, "invoice.html", model, active="unsynced")
+    return page(
+        context,
+        "invoice.html",
+        active="unsynced",
+        invoice_id=invoice_id,
+        ours=ours,
+        own=own,
+        number=ours.number if ours else own.number if own else "?",
+        client_id=client_id,
+        source=source,
+        facts=compare_facts(ours, there, customer_id) if ours else (),
+        lines=compare_lines(ours, there) if ours else (),
+        listed=[row for row in listings if row.resolved_at is None],
+        resolved=[row for row in listings if row.resolved_at is not None],
+        may_retry=any(entry_for(row.error_key).retry for row in listings if row.resolved_at is None),
+        may_decide=may_decide,
+        relatives=[document for document in family if document.kind != "invoice"],
+        standing=standing,
+        history=context.store.pages.fetch_history(invoice_id),
+        link_to=lambda document: document_url(
+            config, realm_id, document.quickbooks_type, document.quickbooks_id
+        ),
+    )
 
 
-def _their_side(visit: Visit, own: Row | None) -> tuple[DocumentFacts | None, str]:
+def _their_side(context: RequestContext, own: FamilyDocument | None) -> tuple[DocumentFacts | None, str]:
     """QuickBooks' invoice read now; where that cannot be, what it answered when we posted it."""
-    if own is None or not own["quickbooks_id"]:
+    if own is None or not own.quickbooks_id:
         return None, "Not in QuickBooks yet."
-    if visit.connected:
-        try:
-            with wiring.open_session(visit.workspace_id, wiring.new_run_id("page")) as session:
-                found = next(
-                    iter(session.accounting.query("Invoice", f"Id = {quote(own['quickbooks_id'])}")), None
-                )
-        except SyncError as error:
-            return _as_posted(visit, own, f"QuickBooks cannot be read now: {error.message}")
-        if found is None:
-            return None, f"QuickBooks has no invoice {own['quickbooks_id']} any more."
-        facts = read_facts("Invoice", found)
-        return facts, "Voided in QuickBooks." if facts.voided else "Read from QuickBooks just now."
-    return _as_posted(visit, own, "Not connected.")
+    if not context.connected:
+        return _as_posted(context, own, "Not connected.")
+    try:
+        with context.session() as session:
+            found = next(iter(session.accounting.query("Invoice", f"Id = {quote(own.quickbooks_id)}")), None)
+    except SyncError as error:
+        return _as_posted(context, own, f"QuickBooks cannot be read now: {error.message}")
+    if found is None:
+        return None, f"QuickBooks no longer has invoice {own.quickbooks_id}."
+    facts = read_facts("Invoice", found)
+    return facts, "Voided in QuickBooks." if facts.voided else "Read from QuickBooks just now."
 
 
-def _as_posted(visit: Visit, own: Row, why: str) -> tuple[DocumentFacts | None, str]:
-    if not own["as_posted"]:
+def _as_posted(context: RequestContext, own: FamilyDocument, why: str) -> tuple[DocumentFacts | None, str]:
+    if own.as_posted is None:
         return None, why
-    said = f"{why} Shown as answered on {texts.moment(own['posted_at'], visit.zone)}."
-    return decode(DocumentFacts, own["as_posted"]), said
+    return own.as_posted, f"{why} Shown as answered on {moment(own.posted_at, context.zone)}."
 
 
 @router.post("/w/{workspace_id}/invoices/{invoice_id}/retry", dependencies=OPERATE)
-def retry(visit: VisitDep, invoice_id: int) -> Response:
-    numbers = [row["document_number"] for row in visit.store.pages.fetch_family(invoice_id)]
+def retry(context: ContextDep, invoice_id: int) -> Response:
+    numbers = [document.number for document in context.store.pages.fetch_family(invoice_id)]
     if not numbers:
         raise HTTPException(404, f"There is no invoice {invoice_id} in this workspace.")
-    released = release(visit.store, numbers=numbers, who=visit.who)
-    done = f"{texts.counted(released, 'document')} released; the next run tries again."
-    return back_to(visit, f"invoices/{invoice_id}", done=done)
+    released = release(context.store, numbers=numbers, who=context.who)
+    done = f"{counted(released, 'document')} released; the next run tries again."
+    return back_to(context, f"invoices/{invoice_id}", done=done)
 
 
 CHOICES = {
     "accept": (
         accept,
-        "Accepted as it is in QuickBooks; it is not raised again unless it changes once more.",
+        "Accepted as it is in QuickBooks; it is not listed again unless it changes once more.",
     ),
     "resend": (resend, "Caspen's version is sent with the next run."),
 }
@@ -116,7 +125,7 @@ CHOICES = {
 
 @router.post("/w/{workspace_id}/invoices/{invoice_id}/choose", dependencies=OPERATE)
 def choose(
-    visit: VisitDep,
+    context: ContextDep,
     invoice_id: int,
     number: Annotated[str, Form()] = "",
     choice: Annotated[str, Form()] = "",
@@ -125,17 +134,17 @@ def choose(
     address = f"invoices/{invoice_id}"
     if choice not in CHOICES:
         return back_to(
-            visit, address, problem="Choose whether to accept QuickBooks' version or to send Caspen's."
+            context, address, problem="Choose whether to accept QuickBooks' version or to send Caspen's."
         )
-    if number not in {row["document_number"] for row in visit.store.pages.fetch_family(invoice_id)}:
+    if number not in {document.number for document in context.store.pages.fetch_family(invoice_id)}:
         raise HTTPException(404, f"Invoice {invoice_id} has no document {number!r}.")
     carry_out, done = CHOICES[choice]
     try:
         with (
-            wiring.open_session(visit.workspace_id, wiring.new_run_id("page")) as session,
+            context.session() as session,
             session.store.lock(wait_seconds=LOCK_WAIT_SECONDS),
         ):
-            carry_out(session, [number], who=visit.who)
+            carry_out(session, [number], who=context.who)
     except SyncError as error:
-        return back_to(visit, address, problem=error.message)
-    return back_to(visit, address, done=done)
+        return back_to(context, address, problem=error.message)
+    return back_to(context, address, done=done)

@@ -10,156 +10,171 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from fastapi.responses import Response
 
+from caspen_qbo.core.reconciling.sign_off import default_through
 from caspen_qbo.errors import SyncError
-from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.store.monitoring.pages import ReconciliationEntry
 from caspen_qbo.reports import Report, build
-from caspen_qbo.ui import texts
+from caspen_qbo.reports.words import change_words
 from caspen_qbo.ui.access import Right, requires
+from caspen_qbo.ui.context import ContextDep, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, document, download, page
-from caspen_qbo.ui.views.reconciliation import (
-    DIFFERENCES_SHOWN,
-    PAGE_SIZE,
-    Signing,
-    compared,
-    run_day,
-    run_view,
-    runs_view,
-)
-from caspen_qbo.ui.views.signed import CHANGES_SHOWN, SignedView, signed_view
-from caspen_qbo.ui.visit import Visit, VisitDep
+from caspen_qbo.ui.views.next_step import next_step
+from caspen_qbo.ui.views.reconciliation import run_state, trend_words
 from caspen_qbo.usecases.reconciling.sign_off import sign_off
+from caspen_qbo.wording import counted, day
 
 router = APIRouter()
 
+PAGE_SIZE = 30
+DIFFERENCES_SHOWN = 200
+CHANGES_SHOWN = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV_COLUMNS = (
-    "document_kind",
-    "document_number",
-    "field",
-    "caspen_value",
-    "quickbooks_value",
-    "delta",
-    "explained",
-)
 
 
 @router.get("/w/{workspace_id}/reconciliation")
-def runs(visit: VisitDep, number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1) -> Response:
-    rows = visit.store.pages.fetch_reconciliations(page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
-    model = runs_view(
-        visit,
-        rows[:PAGE_SIZE],
-        signed=_signed(visit),
-        ledger=visit.store.pages.fetch_latest_ledger(),
+def runs(context: ContextDep, number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1) -> Response:
+    found = context.store.pages.fetch_reconciliations(page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
+    compared = [run for run in found[:PAGE_SIZE] if run.compared]
+    ledger = context.store.pages.fetch_latest_ledger()
+    realm_id = context.connection.realm_id if context.connection and number == 1 else ""
+    signed = context.store.sign_off.fetch_sign_offs(realm_id, 1)
+    changed = context.store.sign_off.fetch_changes(realm_id, CHANGES_SHOWN)
+    return page(
+        context,
+        "reconciliation.html",
+        active="reconciliation",
+        runs=found[:PAGE_SIZE],
+        run_state=run_state,
+        compared=compared,
+        trend=trend_words(compared),
+        next_step=None if compared or number > 1 else next_step(context, ledger),
+        signed=signed[0] if signed else None,
+        changed=changed,
+        change_words=change_words,
         number=number,
-        more=len(rows) > PAGE_SIZE,
+        more=len(found) > PAGE_SIZE,
     )
-    return page(visit, "reconciliation.html", model, active="reconciliation")
 
 
 @router.get("/w/{workspace_id}/reconciliation/{run_id}")
-def run(visit: VisitDep, run_id: str) -> Response:
-    found = _run(visit, run_id)
-    differences = visit.store.pages.fetch_differences(run_id, page_size=DIFFERENCES_SHOWN)
-    model = run_view(
-        visit,
-        found,
-        differences,
-        report=found["differences"] is not None,
-        ledger=visit.store.pages.fetch_latest_ledger(),
-        signing=_signing(visit),
+def run(context: ContextDep, run_id: str) -> Response:
+    found = _run(context, run_id)
+    frozen = context.store.sign_off.fetch_frozen()
+    latest = context.store.sign_off.fetch_sign_offs(frozen.realm_id, 1) if frozen else ()
+    signed_through = latest[0].through if latest else None
+    ledger = context.store.pages.fetch_latest_ledger()
+    may_sign = context.may_configure and found.signed_at is None and found.compared
+    return page(
+        context,
+        "reconciliation_run.html",
+        active="reconciliation",
+        run=found,
+        state_words=run_state(found),
+        next_step=None if found.compared else next_step(context, ledger),
+        differences=context.store.pages.fetch_differences(run_id, page_size=DIFFERENCES_SHOWN),
+        may_sign=may_sign,
+        newest=frozen is not None and frozen.run_id == run_id,
+        sign_through=default_through(_run_day(context, found), signed_through),
+        signed_through=signed_through,
+        run_day=_run_day(context, found),
     )
-    return page(visit, "reconciliation_run.html", model, active="reconciliation")
 
 
 @router.get("/w/{workspace_id}/reconciliation/{run_id}/differences.csv")
-def differences(visit: VisitDep, run_id: str) -> Response:
-    found = _run(visit, run_id)
+def differences(context: ContextDep, run_id: str) -> Response:
+    found = _run(context, run_id)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(CSV_COLUMNS)
-    for row in visit.store.pages.fetch_differences(run_id):
-        writer.writerow(["" if row[name] is None else str(row[name]) for name in CSV_COLUMNS])
-    return download(
-        buffer.getvalue(), _file_name(visit, found, "differences", "csv"), "text/csv; charset=utf-8"
+    writer.writerow(
+        (
+            "document_kind",
+            "document_number",
+            "field",
+            "caspen_value",
+            "quickbooks_value",
+            "delta",
+            "explained",
+        )
     )
+    for row in context.store.pages.fetch_differences(run_id):
+        values = (
+            row.kind,
+            row.number,
+            row.field,
+            row.caspen_value,
+            row.quickbooks_value,
+            row.delta,
+            row.explained,
+        )
+        writer.writerow("" if value is None else str(value) for value in values)
+    name = _file_name(context, found, "differences", "csv")
+    return download(buffer.getvalue(), name, "text/csv; charset=utf-8")
 
 
 @router.get("/w/{workspace_id}/reconciliation/{run_id}/report.html")
 def report_page(
-    visit: VisitDep, run_id: str, save: Annotated[bool, Query(alias="download")] = False
+    context: ContextDep, run_id: str, save: Annotated[bool, Query(alias="download")] = False
 ) -> Response:
     """The stored run's report, in the page's frame or as a file."""
-    found = _run(visit, run_id)
-    html = _report(visit, found).html
-    return document(html, _file_name(visit, found, "reconciliation", "html") if save else None)
+    found = _run(context, run_id)
+    html = _report(context, found).html
+    return document(html, _file_name(context, found, "reconciliation", "html") if save else None)
 
 
 @router.get("/w/{workspace_id}/reconciliation/{run_id}/report.xlsx")
-def report_spreadsheet(visit: VisitDep, run_id: str) -> Response:
-    found = _run(visit, run_id)
-    return download(_report(visit, found).xlsx, _file_name(visit, found, "reconciliation", "xlsx"), XLSX)
+def report_spreadsheet(context: ContextDep, run_id: str) -> Response:
+    found = _run(context, run_id)
+    name = _file_name(context, found, "reconciliation", "xlsx")
+    return download(_report(context, found).xlsx, name, XLSX)
 
 
 @router.post(
     "/w/{workspace_id}/reconciliation/{run_id}/sign",
     dependencies=[Depends(requires(Right.CONFIGURE)), Depends(protected)],
 )
-def sign(visit: VisitDep, run_id: str, through: Annotated[str, Form()] = "") -> Response:
+def sign(context: ContextDep, run_id: str, through: Annotated[str, Form()] = "") -> Response:
     """:param through: The last day signed, as the browser's date field sends it; empty: the usual one."""
-    found = _run(visit, run_id)
+    found = _run(context, run_id)
     address = f"reconciliation/{run_id}"
-    if not compared(found):
-        return back_to(visit, address, problem="This run compared nothing; there is nothing to sign.")
+    if not found.compared:
+        return back_to(context, address, problem="This run compared nothing; there is nothing to sign.")
     try:
-        day = date.fromisoformat(through) if through else None
+        last_day = date.fromisoformat(through) if through else None
     except ValueError:
-        return back_to(visit, address, problem=f"{through!r} is no date; it is written like 2026-10-31.")
+        return back_to(context, address, problem=f"{through!r} is no date; it is written like 2026-10-31.")
     try:
-        signed = sign_off(visit.store, found["run_id"], who=visit.who, run_day=run_day(visit, found),
-            through=day,
-        )  # fmt: skip
+        signed = sign_off(
+            context.store,
+            found.run_id,
+            who=context.who,
+            run_day=_run_day(context, found),
+            through=last_day,
+        )
     except SyncError as error:
-        return back_to(visit, address, problem=error.message)
-    recorded = texts.counted(signed.documents, "document")
-    return back_to(
-        visit, address,
-        done=f"Signed off up to {texts.day(signed.through)}. The figures of {recorded} were recorded.",
-    )  # fmt: skip
+        return back_to(context, address, problem=error.message)
+    recorded = counted(signed.documents, "document")
+    done = f"Signed off up to {day(signed.through)}. The figures of {recorded} were recorded."
+    return back_to(context, address, done=done)
 
 
-def _signed(visit: Visit) -> SignedView | None:
-    """The signed periods of the company that is connected; None where nothing is signed."""
-    if visit.connection is None:
-        return None
-    realm_id = visit.connection.realm_id
-    latest = visit.store.sign_off.fetch_sign_offs(realm_id, 1)
-    if not latest:
-        return None
-    return signed_view(visit, latest[0], visit.store.sign_off.fetch_changes(realm_id, CHANGES_SHOWN))
+def _run_day(context: RequestContext, run: ReconciliationEntry) -> date:
+    """The day a run was started, in the practice's time zone."""
+    return run.started_at.astimezone(context.zone).date()
 
 
-def _signing(visit: Visit) -> Signing:
-    frozen = visit.store.sign_off.fetch_frozen()
-    if frozen is None:
-        return Signing(None, None)
-    latest = visit.store.sign_off.fetch_sign_offs(frozen.realm_id, 1)
-    return Signing(frozen.run_id, latest[0].through if latest else None)
-
-
-def _report(visit: Visit, found: Row) -> Report:
-    if found["differences"] is None:
+def _report(context: RequestContext, run: ReconciliationEntry) -> Report:
+    if run.differences is None:
         raise HTTPException(404, "This run compared nothing, so it has no report.")
-    return build(visit.store, found["run_id"])
+    return build(context.store, run.run_id)
 
 
-def _file_name(visit: Visit, found: Row, what: str, ending: str) -> str:
-    return f"{what}-{visit.workspace_id}-{found['started_at'].astimezone(visit.zone):%Y%m%d-%H%M}.{ending}"
+def _file_name(context: RequestContext, run: ReconciliationEntry, what: str, ending: str) -> str:
+    return f"{what}-{context.workspace_id}-{run.started_at.astimezone(context.zone):%Y%m%d-%H%M}.{ending}"
 
 
-def _run(visit: Visit, run_id: str) -> Row:
-    found = visit.store.pages.fetch_reconciliation(run_id)
+def _run(context: RequestContext, run_id: str) -> ReconciliationEntry:
+    found = context.store.pages.fetch_reconciliation(run_id)
     if found is None:
         raise HTTPException(404, "There is no such reconciliation run in this workspace.")
     return found

@@ -1,4 +1,4 @@
-"""Set-up: the checklist of three, the settings, and the doctor."""
+"""Set-up: the checklist of three, the settings, and the set-up check."""
 
 from __future__ import annotations
 
@@ -7,42 +7,50 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
-from caspen_qbo import wiring
 from caspen_qbo.core.reference import Choices
 from caspen_qbo.errors import SyncError
 from caspen_qbo.ui.access import Right, requires
+from caspen_qbo.ui.context import ContextDep, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.routes.connect import consent_origins
-from caspen_qbo.ui.views.setup import doctor_view, setup_view
-from caspen_qbo.ui.visit import Visit, VisitDep
-from caspen_qbo.usecases.connection.doctor import examine
+from caspen_qbo.ui.views.setup import STATUS_WORDS, checklist, fix_page, selects
+from caspen_qbo.usecases.connection.doctor import Finding, examine
 from caspen_qbo.usecases.connection.setup import Offers, choose_settings, read_offers
 
 router = APIRouter()
 
 
 @router.get("/w/{workspace_id}/setup")
-def setup(visit: VisitDep) -> Response:
-    offers, trouble = _offers(visit)
-    model = setup_view(
-        visit,
-        choices=visit.store.setup.fetch_choices(),
-        tax_rates=visit.billing.fetch_tax_rates(visit.workspace_id),
-        tax_links=visit.store.setup.fetch_tax_links(),
-        causes=visit.store.pages.fetch_causes(),
-        offers=offers,
-        trouble=trouble,
+def setup(context: ContextDep) -> Response:
+    offers, problem = _offers(context)
+    choices = context.store.setup.fetch_choices()
+    steps = checklist(
+        context.connection,
+        choices,
+        context.billing.fetch_tax_rates(context.workspace_id),
+        context.store.setup.fetch_tax_links(),
+        context.store.pages.fetch_causes(),
     )
-    return page(visit, "setup.html", model, active="setup", form_targets=consent_origins())
+    return page(
+        context,
+        "setup.html",
+        active="setup",
+        form_targets=consent_origins(),
+        steps=steps,
+        next_step=next((step for step in steps if step.state != "done"), None),
+        status_words=STATUS_WORDS,
+        selects=selects(choices, offers) if offers else (),
+        problem=problem,
+    )
 
 
-def _offers(visit: Visit) -> tuple[Offers | None, str]:
+def _offers(context: RequestContext) -> tuple[Offers | None, str]:
     """The lists read from QuickBooks now, or why they cannot be read."""
-    if not visit.connected:
+    if not context.connected:
         return None, ""
     try:
-        with wiring.open_session(visit.workspace_id, wiring.new_run_id("page")) as session:
+        with context.session() as session:
             return read_offers(session), ""
     except SyncError as error:
         return None, error.message
@@ -52,25 +60,27 @@ def _offers(visit: Visit) -> tuple[Offers | None, str]:
     "/w/{workspace_id}/settings", dependencies=[Depends(requires(Right.CONFIGURE)), Depends(protected)]
 )
 def save(
-    visit: VisitDep,
+    context: ContextDep,
     payment_account: Annotated[str, Form()] = "",
     service_item: Annotated[str, Form()] = "",
     product_item: Annotated[str, Form()] = "",
 ) -> Response:
     choices = Choices(payment_account, service_item, product_item)
     try:
-        with wiring.open_session(visit.workspace_id, wiring.new_run_id("page")) as session:
-            choose_settings(session, choices, who=visit.who)
+        with context.session() as session:
+            choose_settings(session, choices, who=context.who)
     except SyncError as error:
-        return back_to(visit, "setup", problem=error.message)
-    return back_to(visit, "setup", done="Settings saved. What waited for them posts with the next run.")
+        return back_to(context, "setup", problem=error.message)
+    return back_to(context, "setup", done="Settings saved. What waited for them posts with the next run.")
 
 
 @router.get("/w/{workspace_id}/setup/doctor")
-def doctor(visit: VisitDep) -> Response:
+def doctor(context: ContextDep) -> Response:
+    findings: list[Finding] = []
+    problem = ""
     try:
-        with wiring.open_session(visit.workspace_id, wiring.new_run_id("page")) as session:
-            model = doctor_view(visit, examine(session))
+        with context.session() as session:
+            findings = examine(session)
     except SyncError as error:
-        model = doctor_view(visit, [], trouble=error.message)
-    return page(visit, "doctor.html", model, active="setup")
+        problem = error.message
+    return page(context, "doctor.html", active="setup", findings=findings, problem=problem, fix_page=fix_page)

@@ -1,1 +1,1 @@
-"""View models: frozen values whose every number, date and amount is already a text."""
+"""What the pages work out before a template shows it: states, groups, sentences. Values keep their types."""

@@ -4,86 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from caspen_qbo.catalogue import entry_for
-from caspen_qbo.hooks.database import Row
-from caspen_qbo.ui import texts
-from caspen_qbo.ui.access import Right
-from caspen_qbo.ui.views.unsynced_filter import Asked
-from caspen_qbo.ui.views.words import NOT_RETRIED, TURNS
-from caspen_qbo.ui.visit import Visit
+from caspen_qbo.catalogue import CatalogueEntry, card_key, entry_for
+from caspen_qbo.core.cause import CauseKind, CauseRef
+from caspen_qbo.core.records import TaxRate
+from caspen_qbo.hooks.store.monitoring.pages import Cause, UnsyncedQuery
+from caspen_qbo.ui.context import RequestContext
+from caspen_qbo.wording import percent
 
 FIX_PAGES = {
     "invalid_refresh_token": ("setup", "Open Set-up"),
     "setup_incomplete": ("setup", "Open Settings"),
     "business_validation_tax": ("taxes", "Open Taxes"),
-    "subscription_ended": ("setup/doctor", "Ask the doctor"),
+    "subscription_ended": ("setup/doctor", "Run the set-up check"),
 }
+"""Where a cause is fixed: the page, and what the link to it says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    key: str
-    cause_ref: str
-    title: str
+    entry: CatalogueEntry
+    query: UnsyncedQuery
+    """The list of what waits on this cause."""
     about: str
     """Which tax rate, customer or setting, when one fix repairs them all."""
-    waiting: str
-    cause: str
-    fix: str
-    turn: str
-    since: str
-    link: str
-    link_text: str
-    list_url: str
-    active: bool
-    may_retry: bool
+    waiting: int
+    """Documents."""
+    since: datetime
 
 
-def build_cards(visit: Visit, asked: Asked, causes: Sequence[Row]) -> tuple[Card, ...]:
-    """One card for one root cause: several where one fix releases many, else one for each kind of error."""
-    merged: dict[tuple[str, str], list[Row]] = {}
-    for row in causes:
-        shared = entry_for(row["error_key"]).released_together
-        merged.setdefault((row["error_key"], row["cause_ref"] if shared else ""), []).append(row)
-    rates = {}
-    if any(cause.startswith("tax_rate:") for _, cause in merged):
-        rates = {
-            f"tax_rate:{rate.id}": rate for rate in visit.billing.fetch_tax_rates(visit.workspace_id).values()
-        }
-    cards = []
-    for (key, cause_ref), rows in merged.items():
-        entry, waiting = entry_for(key), sum(row["waiting"] for row in rows)
-        page, link_text = FIX_PAGES.get(key, ("", ""))
-        rate = rates.get(cause_ref)
-        about = f"{rate.name}, {texts.percent(rate.rate)}" if rate else _about(cause_ref)
-        wanted = Asked(key=key, cause=cause_ref)
-        cards.append(
-            (
-                waiting,
-                Card(
-                    key=key,
-                    cause_ref=cause_ref,
-                    title=entry.title,
-                    about=about,
-                    waiting=texts.counted(waiting, "document"),
-                    cause=entry.cause,
-                    fix=entry.fix,
-                    turn=TURNS[entry.turn],
-                    since=texts.moment(min(row["since"] for row in rows), visit.zone),
-                    link=visit.url(page) if page else "",
-                    link_text=link_text,
-                    list_url=f"{visit.url('unsynced')}?{wanted.query()}#list",
-                    active=asked.key == key and asked.cause == cause_ref,
-                    may_retry=visit.may(Right.OPERATE) and key not in NOT_RETRIED,
-                ),
-            )
+def build_cards(context: RequestContext, causes: Sequence[Cause]) -> list[Card]:
+    """
+    One card for one root cause: several of a kind of error where one fix releases many documents, else one.
+
+    :return: The largest first.
+    """
+    merged: dict[tuple[str, str], list[Cause]] = {}
+    for cause in causes:
+        merged.setdefault(card_key(cause.error_key, cause.cause_ref), []).append(cause)
+    refs = {cause_ref: CauseRef.parse(cause_ref) for _, cause_ref in merged}
+    rates: dict[int, TaxRate] = {}
+    if any(ref is not None and ref.kind is CauseKind.TAX_RATE for ref in refs.values()):
+        rates = context.billing.fetch_tax_rates(context.workspace_id)
+    cards = [
+        Card(
+            entry=entry_for(key),
+            query=UnsyncedQuery(key=key, cause=cause_ref),
+            about=_about(refs[cause_ref], rates),
+            waiting=sum(cause.waiting for cause in same),
+            since=min(cause.since for cause in same),
         )
-    cards.sort(key=lambda pair: (-pair[0], pair[1].title, pair[1].cause_ref))
-    return tuple(card for _, card in cards)
+        for (key, cause_ref), same in merged.items()
+    ]
+    return sorted(cards, key=lambda card: (-card.waiting, card.entry.title, card.query.cause))
 
 
-def _about(cause_ref: str) -> str:
-    kind, _, which = cause_ref.partition(":")
-    words = {"customer": "QuickBooks customer", "setting": "The", "item": "Item", "account": "Account"}
-    return f"{words[kind]} {which}" if kind in words and which else ""
+def _about(ref: CauseRef | None, rates: dict[int, TaxRate]) -> str:
+    if ref is None:
+        return ""
+    if ref.kind is CauseKind.TAX_RATE:
+        rate = rates.get(int(ref.of))
+        return f"{rate.name}, {percent(rate.rate)}" if rate else ""
+    names = {CauseKind.CUSTOMER: "QuickBooks customer", CauseKind.SETTING: "The"}
+    return f"{names[ref.kind]} {ref.of}" if ref.kind in names and ref.of else ""

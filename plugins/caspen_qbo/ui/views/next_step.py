@@ -4,47 +4,51 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from caspen_qbo.hooks.database import Row
-from caspen_qbo.ui.visit import Visit
+from caspen_qbo.hooks.store.monitoring.pages import Ledger
+from caspen_qbo.ui.context import RequestContext
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
     title: str
     text: str
-    url: str
-    label: str
+    page: str
+    """Its address below the workspace's."""
+    link_text: str
 
 
-def next_step(visit: Visit, ledger: Row | None) -> NextStep | None:
+def next_step(context: RequestContext, ledger: Ledger | None) -> NextStep | None:
     """
-    :param ledger: As the newest run counted it; None while no run did.
+    :param ledger: As the newest run counted it; None before the first run.
     :return: None where invoices are in QuickBooks.
     """
-    if not visit.connected:
-        lost = visit.connection is not None and visit.connection.status == "needs_reconnect"
-        text = (
-            "Reconnect to the same company, then invoices post by themselves again."
-            if lost or visit.connection is not None
-            else "Connect the workspace to its QuickBooks company first; invoices post after that."
-        )
-        title = (
-            "The connection was lost" if lost else "Disconnected" if visit.connection else "Not connected yet"
-        )
-        return NextStep(title, text, visit.url("setup"), "Open Set-up")
-    if not visit.ready:
+    if not context.connected:
+        return _connect(context.connection.status if context.connection else "")
+    if not context.ready:
         text = "Nothing posts until the payment account and the default items are chosen."
-        return NextStep("Settings are not chosen yet", text, visit.url("setup#settings"), "Open Settings")
+        return NextStep("Settings are not chosen yet", text, "setup#settings", "Open Settings")
     if ledger is None:
-        text = "No run has looked at this workspace's invoices yet. Posting starts every quarter of an hour."
-        return NextStep("Nothing has run yet", text, visit.url("activity"), "Open Activity")
-    if ledger["synced"]:
+        text = "No run has read this workspace's invoices yet. Posting starts every quarter of an hour."
+        return NextStep("Nothing has run yet", text, "activity", "Open Activity")
+    if ledger.synced:
         return None
-    if ledger["listed"]:
-        text = "No invoice is in QuickBooks yet, and some are listed for a person."
-        return NextStep("No invoice is in QuickBooks yet", text, visit.url("unsynced"), "Open the list")
-    if ledger["waiting"]:
+    title = "No invoice is in QuickBooks yet"
+    if ledger.listed:
+        text = "No invoice is in QuickBooks yet, and some need attention."
+        return NextStep(title, text, "unsynced", "Open the list")
+    if ledger.waiting:
         text = "Finalised invoices wait for the next run of Post to QuickBooks."
     else:
         text = "As soon as an invoice is finalised in Caspen, the next run posts it."
-    return NextStep("No invoice is in QuickBooks yet", text, visit.url("activity"), "Open Activity")
+    return NextStep(title, text, "activity", "Open Activity")
+
+
+def _connect(status: str) -> NextStep:
+    """:param status: Of the connection; empty where there never was one."""
+    if not status:
+        title = "Not connected yet"
+        text = "Connect the workspace to its QuickBooks company first; invoices post after that."
+    else:
+        title = "The connection was lost" if status == "needs_reconnect" else "Disconnected"
+        text = "Reconnect to the same company, then invoices post automatically again."
+    return NextStep(title, text, "setup", "Open Set-up")

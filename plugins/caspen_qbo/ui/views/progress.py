@@ -1,4 +1,4 @@
-"""Work under way as texts: how many of how many, and what it waits for."""
+"""Work under way: how far it is, and what it waits for."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from caspen_qbo.ui import texts
-from caspen_qbo.ui.progress import Progress
+from caspen_qbo.errors import SyncError
+from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+from caspen_qbo.hooks.store.monitoring.progress import RunProgress
+from caspen_qbo.ui.context import RequestContext
+from caspen_qbo.wording import ago, counted, moment
 
 SLOW_SECONDS = 20
-"""A run that QuickBooks has not answered for so long is told to wait, or is reading long lists."""
+"""A run without an answer from QuickBooks for so long was told to wait, or is reading long lists."""
 
 DOING = {
     "post": "Posting to QuickBooks",
@@ -21,51 +24,78 @@ DOING = {
 
 
 @dataclass(frozen=True, slots=True)
-class ProgressView:
-    title: str
+class Work:
+    """The run of a workspace that has not ended."""
+
+    run: RunProgress
     alive: bool
-    since: str
-    done: int | None
-    """None where the run cannot be counted in documents: then there is no bar."""
-    total: int
-    text: str
-    waits: str
-    """Why it stands still for the moment; never an error."""
+    """False: it was interrupted; the next run resumes where it ended."""
+    limit: str = ""
+    """Which of QuickBooks' limits holds all calls now; empty: none."""
 
+    @property
+    def title(self) -> str:
+        return DOING.get(self.run.job, self.run.job)
 
-def progress_view(zone: ZoneInfo, progress: Progress, now: datetime | None = None) -> ProgressView:
-    now = now or datetime.now(UTC)
-    title = DOING.get(progress.job, progress.job)
-    ago = texts.ago(progress.started_at, now)
-    since = f"started {texts.moment(progress.started_at, zone)}, {ago}{'' if ago == 'just now' else ' ago'}"
-    if not progress.alive:
-        text = "It was interrupted. Nothing is lost: the next run goes on where this one ended."
-        return ProgressView(title, progress.alive, since, None, 0, text, "")
-    handled = progress.sent + progress.refused
-    refused = f"; {progress.refused:,} refused and listed" if progress.refused else ""
-    if progress.job == "post":
-        total = handled + progress.due
-        text = (
-            f"{handled:,} of {texts.counted(total, 'document')}{refused}."
-            if total
-            else "Looking for changes."
-        )
-        return ProgressView(
-            title, progress.alive, since, handled if total else None, total, text, _waits(progress, now)
-        )
-    text = f"{texts.counted(progress.sent, 'document')} sent{refused}." if handled else "Reading both sides."
-    return ProgressView(title, progress.alive, since, None, 0, text, _waits(progress, now))
+    @property
+    def handled(self) -> int:
+        """Documents."""
+        return self.run.sent + self.run.refused
 
+    @property
+    def total(self) -> int | None:
+        """Documents in all; None where the run cannot be counted in documents: then there is no bar."""
+        return (self.handled + self.run.due or None) if self.alive and self.run.job == "post" else None
 
-def _waits(progress: Progress, now: datetime) -> str:
-    if progress.limit:
+    @property
+    def text(self) -> str:
+        if not self.alive:
+            return "It was interrupted. Nothing is lost: the next run resumes where this one ended."
+        refused = f"; {self.run.refused:,} refused and listed" if self.run.refused else ""
+        if self.run.job == "post":
+            if self.total is None:
+                return "Looking for changes."
+            return f"{self.handled:,} of {counted(self.total, 'document')}{refused}."
         return (
-            f"Waiting for QuickBooks: its limit of {progress.limit} is used up. It goes on by itself within "
-            "a minute."
+            f"{counted(self.run.sent, 'document')} sent{refused}." if self.handled else "Reading both sides."
         )
-    if progress.answered_at and (now - progress.answered_at).total_seconds() > SLOW_SECONDS:
-        return (
-            f"QuickBooks' last answer: {texts.ago(progress.answered_at, now)} ago. It goes on by itself when "
-            "QuickBooks does."
-        )
+
+    def since(self, zone: ZoneInfo, now: datetime | None = None) -> str:
+        started = self.run.started_at
+        return f"started {moment(started, zone)}, {ago(started, now or datetime.now(UTC))}"
+
+    def waits(self, now: datetime | None = None) -> str:
+        """Why it makes no progress at the moment, which is no error; empty when it does."""
+        now, answered = now or datetime.now(UTC), self.run.answered_at
+        if not self.alive:
+            return ""
+        if self.limit:
+            return (
+                f"Waiting for QuickBooks: its limit of {self.limit} is used up. It resumes automatically "
+                "within a minute."
+            )
+        if answered and (now - answered).total_seconds() > SLOW_SECONDS:
+            last = ago(answered, now)
+            return f"QuickBooks' last answer: {last}. It resumes automatically when QuickBooks does."
+        return ""
+
+
+def read_work(context: RequestContext) -> Work | None:
+    """What is under way in the workspace, or was interrupted."""
+    store = context.store.progress
+    run = store.fetch_progress()
+    return Work(run, store.is_worked_on(), _limit(context)) if run else None
+
+
+def _limit(context: RequestContext) -> str:
+    if context.connection is None:
+        return ""
+    try:
+        config = QuickBooksHook().config
+    except SyncError:
+        return ""
+    limits = {"batches": config.batches_per_minute, "requests": config.requests_per_minute}
+    for kind, most in limits.items():
+        if context.store.progress.count_calls(context.connection.realm_id, kind) >= most:
+            return f"{most:,} {kind} a minute"
     return ""

@@ -1,37 +1,234 @@
-"""Reads of the pages: lists filtered, sorted and cut into pages by the database."""
+"""What the pages show: lists filtered, sorted and cut into pages by the database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
 
-from caspen_qbo.hooks.database import Row
+from pydantic import BaseModel, Field
+
+from caspen_qbo.catalogue import CATALOGUE, Turn
+from caspen_qbo.core.cause import CauseRef
+from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.hooks.store.subject import Subject
 
-SORTS = ("since", "number", "title", "client", "date", "total")
 EXPORT_CHUNK = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class UnsyncedFilter:
-    """Which open rows; empty fields leave nothing out."""
+class UnsyncedQuery(BaseModel):
+    """Which open rows of the list, in which order; an address of the page has these parameters."""
 
-    error_keys: tuple[str, ...] | None = None
-    cause_ref: str | None = None
-    document_kind: str | None = None
-    search: str | None = None
+    key: str = Field(default="", pattern=f"^({'|'.join(CATALOGUE)})?$")
+    cause: str = Field(default="", max_length=200)
+    """The text of a :class:`CauseRef`."""
+    turn: Turn | Literal[""] = ""
+    kind: Literal["", "invoice", "credit_note", "payment"] = ""
+    find: str = Field(default="", max_length=100)
     """Part of a number, or a whole client id."""
+    sort: Literal["since", "number", "title", "client", "date", "total"] = "since"
+    order: Literal["up", "down"] = "up"
+    page: int = Field(default=1, ge=1, le=1_000_000)
 
-    def params(self) -> dict[str, Any]:
-        literal = (self.search or "").replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    @property
+    def filtered(self) -> bool:
+        return bool(self.key or self.cause or self.turn or self.kind or self.find.strip())
+
+    def counts(self, cause: Cause) -> bool:
+        """Whether rows of this cause are wanted, as far as kind and search do not decide."""
+        entry = CATALOGUE.get(cause.error_key)
+        return (
+            self.key in ("", cause.error_key)
+            and self.cause in ("", cause.cause_ref)
+            and (not self.turn or (entry is not None and entry.turn == self.turn))
+        )
+
+    def filter_params(self) -> dict[str, Any]:
+        search = self.find.strip()
+        literal = search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        keys = [
+            entry.key
+            for entry in CATALOGUE.values()
+            if self.key in ("", entry.key) and self.turn in ("", entry.turn)
+        ]
         return {
-            "error_keys": None if self.error_keys is None else list(self.error_keys),
-            "cause_ref": self.cause_ref,
-            "document_kind": self.document_kind,
-            "search": self.search or None,
+            "error_keys": keys if self.key or self.turn else None,
+            "cause_ref": self.cause or None,
+            "document_kind": self.kind or None,
+            "search": search or None,
             "search_like": f"%{literal}%",
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Open rows of one kind of error that one fix releases together."""
+
+    error_key: str
+    cause_ref: str
+    waiting: int
+    """Documents."""
+    since: datetime
+
+    @property
+    def cause(self) -> CauseRef | None:
+        return CauseRef.parse(self.cause_ref)
+
+
+@dataclass(frozen=True, slots=True)
+class UnsyncedItem:
+    """An open row as the list shows it."""
+
+    id: int
+    kind: str
+    number: str
+    invoice_id: int
+    error_key: str
+    title: str
+    detail: str
+    fix: str
+    first_seen_at: datetime
+    attempts: int
+    client_id: int | None
+    """None, as date and total, where the document was never staged."""
+    date: date | None
+    total: Decimal | None
+    sort_text: str | None
+    """What the list is sorted by, where it is a text or a number; a missing number sorts as infinity."""
+    sort_number: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every finalised invoice once, as the newest run counted them."""
+
+    finalised: int
+    synced: int
+    waiting: int
+    listed: int
+    excluded: int
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """A run of a use case."""
+
+    run_id: str
+    job: str
+    started_at: datetime
+    finished_at: datetime | None
+    counts: Mapping[str, int] | None
+    calls: Mapping[str, int] | None
+    finalised: int | None
+    synced: int | None
+    waiting: int | None
+    listed: int | None
+    excluded: int | None
+    success: bool | None
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyDocument:
+    """An invoice, or a credit note or payment of it, with what it is in QuickBooks."""
+
+    kind: str
+    id: int
+    number: str
+    client_id: int | None
+    date: date
+    total: Decimal
+    caspen_status: str
+    wanted: str
+    excluded_reason: str | None
+    version: str
+    synced_version: str | None
+    quickbooks_type: str | None
+    quickbooks_id: str | None
+    stored_facts: Mapping[str, Any] | None
+    posted_at: datetime | None
+    removed: bool
+    """It was taken out of QuickBooks again."""
+    listed: bool
+
+    @property
+    def as_posted(self) -> DocumentFacts | None:
+        """What QuickBooks answered when it was posted."""
+        return None if self.stored_facts is None else decode(DocumentFacts, self.stored_facts)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceListing:
+    """A row of the list about an invoice or what belongs to it, open or resolved."""
+
+    kind: str
+    number: str
+    error_key: str
+    title: str
+    detail: str
+    fix: str
+    blocks: bool
+    first_seen_at: datetime
+    attempts: int
+    resolved_at: datetime | None
+    resolution: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    at: datetime
+    kind: str
+    number: str
+    what: str
+    detail: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationEntry:
+    """A reconciliation run, whether or not it ended."""
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime | None
+    full_compare: bool
+    documents_checked: int | None
+    differences: int | None
+    """Fields; None where the comparison could not be carried out."""
+    finalised: int | None
+    synced: int | None
+    waiting: int | None
+    listed: int | None
+    excluded: int | None
+    success: bool | None
+    checks: list[dict[str, Any]] | None
+    signed_at: datetime | None
+    signed_by: str | None
+    signed_through: date | None
+
+    @property
+    def compared(self) -> bool:
+        """Whether it says anything about figures: it ended, and found a document or missed one."""
+        return self.differences is not None and bool(self.documents_checked or self.differences)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """One field of one document that differs."""
+
+    kind: str
+    number: str
+    field: str
+    caspen_value: str | None
+    quickbooks_value: str | None
+    delta: Decimal | None
+    """QuickBooks minus Caspen; None where the field is not money."""
+    explained: bool
+    invoice_id: int | None
 
 
 class PageStore(Subject):
@@ -39,71 +236,87 @@ class PageStore(Subject):
 
     folder = "monitoring/pages"
 
-    def fetch_causes(self) -> list[Row]:
-        """error_key, cause_ref, waiting, since; the largest first."""
-        return self._fetch_all("count_causes")
+    def fetch_causes(self) -> list[Cause]:
+        """The largest first."""
+        return self._fetch_values(Cause, "count_causes")
 
     def has_open(self, error_key: str) -> bool:
         """Whether anything is listed under this kind of error."""
-        row = self._fetch_one("has_open", error_key=error_key)
-        return bool(row and row["found"])
+        return self._is("has_open", error_key=error_key)
 
-    def count_unsynced(self, wanted: UnsyncedFilter) -> int:
-        row = self._fetch_one("count_unsynced", **wanted.params())
-        return row["rows"] if row else 0
+    def count_unsynced(self, query: UnsyncedQuery) -> int:
+        row = self._fetch_one("count_unsynced", **query.filter_params())
+        return int(row["rows"]) if row else 0
 
     def fetch_unsynced(
-        self,
-        wanted: UnsyncedFilter,
-        *,
-        sort: str,
-        descending: bool,
-        page_size: int,
-        skip: int,
-    ) -> list[Row]:
-        """A page of the list, in order. ``sort``: one of SORTS."""
-        shape: dict[str, Any] = {"sort": sort, "descending": descending, "page_size": page_size, "skip": skip}
-        return self._fetch_all("select_unsynced", **wanted.params(), **shape)
+        self, query: UnsyncedQuery, *, page_size: int, skip: int = 0, after: UnsyncedItem | None = None
+    ) -> list[UnsyncedItem]:
+        """Rows of the list in order, after ``skip`` of them or after one of them."""
+        return self._fetch_values(
+            UnsyncedItem,
+            "select_unsynced",
+            **query.filter_params(),
+            sort=query.sort,
+            descending=query.order == "down",
+            page_size=page_size,
+            skip=skip,
+            after_id=after.id if after else None,
+            after_moment=after.first_seen_at if after else None,
+            after_text=after.sort_text if after else None,
+            after_number=after.sort_number if after else None,
+        )
 
-    def iterate_unsynced(self, wanted: UnsyncedFilter, sort: str, descending: bool) -> Iterator[Row]:
-        """Every row of a filter, some thousands at a time."""
-        skip = 0
-        while rows := self.fetch_unsynced(
-            wanted, sort=sort, descending=descending, page_size=EXPORT_CHUNK, skip=skip
-        ):
+    def iterate_unsynced(self, query: UnsyncedQuery, page_size: int = EXPORT_CHUNK) -> Iterator[UnsyncedItem]:
+        """
+        Every row of a filter in order, some thousands at a time.
+
+        Each page starts after the last row of the one before, by its value: of rows that stay open while
+        others are resolved, none is left out and none comes twice.
+        """
+        after = None
+        while rows := self.fetch_unsynced(query, page_size=page_size, after=after):
             yield from rows
-            skip += EXPORT_CHUNK
+            after = rows[-1]
 
     def fetch_listed_numbers(self, error_key: str, *, limit: int) -> list[str]:
         """Invoice numbers with something listed under this kind of error."""
         rows = self._fetch_all("select_listed_numbers", error_key=error_key, page_size=limit)
         return [row["number"] for row in rows]
 
-    def fetch_latest_ledger(self) -> Row | None:
-        return self._fetch_one("select_latest_ledger")
+    def fetch_latest_ledger(self) -> Ledger | None:
+        return self._fetch_value(Ledger, "select_latest_ledger")
 
-    def fetch_runs(self, *, page_size: int, skip: int = 0) -> list[Row]:
-        return self._fetch_all("select_runs", page_size=page_size, skip=skip)
+    def fetch_runs(self, *, page_size: int, skip: int = 0) -> list[JobRun]:
+        return self._fetch_values(JobRun, "select_runs", page_size=page_size, skip=skip)
 
     def find_invoice(self, number: str) -> int | None:
+        """The invoice a document number belongs to."""
         row = self._fetch_one("find_invoice", number=number)
-        return row["invoice_id"] if row else None
+        return int(row["invoice_id"]) if row else None
 
-    def fetch_family(self, invoice_id: int) -> list[Row]:
-        """The invoice first, then its credit notes and payments, each with its link."""
-        return self._fetch_all("select_family", invoice_id=invoice_id)
+    def fetch_family(self, invoice_id: int) -> list[FamilyDocument]:
+        """The invoice first, then its credit notes and payments."""
+        return self._fetch_values(FamilyDocument, "select_family", invoice_id=invoice_id)
 
-    def fetch_listings(self, invoice_id: int) -> list[Row]:
-        return self._fetch_all("select_invoice_listings", invoice_id=invoice_id)
+    def fetch_listings(self, invoice_id: int) -> list[InvoiceListing]:
+        """Open rows first."""
+        return self._fetch_values(InvoiceListing, "select_invoice_listings", invoice_id=invoice_id)
 
-    def fetch_history(self, invoice_id: int) -> list[Row]:
-        return self._fetch_all("select_history", invoice_id=invoice_id)
+    def fetch_history(self, invoice_id: int) -> list[HistoryEntry]:
+        """Newest first."""
+        return self._fetch_values(HistoryEntry, "select_history", invoice_id=invoice_id)
 
-    def fetch_reconciliations(self, *, page_size: int, skip: int = 0) -> list[Row]:
-        return self._fetch_all("select_reconciliations", page_size=page_size, skip=skip)
+    def fetch_reconciliations(self, *, page_size: int, skip: int = 0) -> list[ReconciliationEntry]:
+        """Newest first."""
+        return self._fetch_values(
+            ReconciliationEntry, "select_reconciliations", run_id=None, page_size=page_size, skip=skip
+        )
 
-    def fetch_reconciliation(self, run_id: str) -> Row | None:
-        return self._fetch_one("select_reconciliation", run_id=run_id)
+    def fetch_reconciliation(self, run_id: str) -> ReconciliationEntry | None:
+        return self._fetch_value(
+            ReconciliationEntry, "select_reconciliations", run_id=run_id, page_size=1, skip=0
+        )
 
-    def fetch_differences(self, run_id: str, *, page_size: int | None = None, skip: int = 0) -> list[Row]:
-        return self._fetch_all("select_differences", run_id=run_id, page_size=page_size, skip=skip)
+    def fetch_differences(self, run_id: str, *, page_size: int | None = None) -> list[FieldDifference]:
+        """Unexplained ones first, then by document."""
+        return self._fetch_values(FieldDifference, "select_differences", run_id=run_id, page_size=page_size)

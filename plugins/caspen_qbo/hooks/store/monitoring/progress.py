@@ -1,14 +1,15 @@
-"""How far work has come that is under way: counted from what is stored, never told by the run itself."""
+"""How far work under way has come: counted from what is stored, never reported by the run itself."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import sql
 from psycopg.errors import UndefinedTable
 
 from caspen_qbo import queries
-from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.locks import workspace_lock_key
 from caspen_qbo.hooks.store.subject import Subject
 
@@ -16,24 +17,34 @@ WINDOW_SECONDS = 60
 """QuickBooks counts calls by the minute."""
 
 
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """A run without an end: under way, or interrupted."""
+
+    run_id: str
+    job: str
+    started_at: datetime
+    sent: int
+    refused: int
+    due: int
+    """Documents that are still to be tried."""
+    answered_at: datetime | None
+    """QuickBooks' last answer to this run."""
+
+
 class ProgressStore(Subject):
     """Reads only."""
 
     folder = "monitoring/progress"
 
-    def fetch_running(self) -> list[Row]:
-        """Runs of this workspace without an end, newest first: under way, or interrupted."""
-        return self._fetch_all("select_unfinished")
-
-    def fetch_progress(self, run_id: str, job: str) -> Row | None:
-        """started_at, sent, refused, due, answered_at; None when the run has ended or is not there."""
-        return self._fetch_one("select_progress", run_id=run_id, job=job)
+    def fetch_progress(self) -> RunProgress | None:
+        """The newest run of the workspace, where it has no end."""
+        return self._fetch_value(RunProgress, "select_progress")
 
     def is_worked_on(self) -> bool:
-        """Whether somebody holds the workspace's lock now: a run that has no end and no lock has died."""
+        """Whether the workspace's lock is held now: a run without an end and without the lock has died."""
         key = workspace_lock_key(self.workspace_id)
-        row = self._fetch_one("is_locked", high=(key >> 32) & 0xFFFFFFFF, low=key & 0xFFFFFFFF)
-        return bool(row and row["locked"])
+        return self._is("is_locked", high=(key >> 32) & 0xFFFFFFFF, low=key & 0xFFFFFFFF)
 
     def count_calls(self, realm_id: str, kind: str) -> int:
         """
@@ -50,4 +61,4 @@ class ProgressStore(Subject):
             row = self._db.connection.execute(statement, {"seconds": WINDOW_SECONDS}).fetchone()
         except UndefinedTable:  # nothing was ever called
             return 0
-        return row["calls"] if row else 0
+        return int(row["calls"]) if row else 0

@@ -8,42 +8,42 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from caspen_qbo.ui import texts
+from caspen_qbo import wording
 from caspen_qbo.ui.page import style_hashes
 from caspen_qbo.ui.views.unsynced import _no_formula
 
 
 def test_amounts_carry_sign_and_currency() -> None:
-    assert texts.money(Decimal("1234.5"), "AUD") == "1,234.50 AUD"
-    assert texts.money(Decimal("-0.01"), "AUD") == "-0.01 AUD"
-    assert texts.money(None, "AUD") == "–"
-    assert texts.signed(Decimal("0.01"), "AUD") == "+0.01 AUD"
-    assert texts.signed(Decimal("-1234.00"), "NZD") == "-1,234.00 NZD"
+    assert wording.money(Decimal("1234.5"), "AUD") == "1,234.50 AUD"
+    assert wording.money(Decimal("-0.01"), "AUD") == "-0.01 AUD"
+    assert wording.money(None, "AUD") == "–"
+    assert wording.signed(Decimal("0.01"), "AUD") == "+0.01 AUD"
+    assert wording.signed(Decimal("-1234.00"), "NZD") == "-1,234.00 NZD"
 
 
 def test_large_amounts_stay_exact() -> None:
-    assert texts.money(Decimal("90071992547409.93"), "AUD") == "90,071,992,547,409.93 AUD"
+    assert wording.money(Decimal("90071992547409.93"), "AUD") == "90,071,992,547,409.93 AUD"
 
 
 def test_times_are_in_the_practices_zone() -> None:
     at = datetime(2026, 11, 3, 14, 5, tzinfo=UTC)
-    assert texts.moment(at, ZoneInfo("Australia/Sydney")) == "4 Nov 2026, 01:05"
-    assert texts.moment(at, texts.zone_of("Not/AZone")) == "3 Nov 2026, 14:05"
-    assert texts.day(date(2026, 2, 9)) == "9 Feb 2026"
+    assert wording.moment(at, ZoneInfo("Australia/Sydney")) == "4 Nov 2026, 01:05"
+    assert wording.moment(at, wording.zone_of("Not/AZone")) == "3 Nov 2026, 14:05"
+    assert wording.day(date(2026, 2, 9)) == "9 Feb 2026"
 
 
 @pytest.mark.parametrize(
-    ("past", "said"),
+    ("past", "words"),
     [
         (timedelta(seconds=59), "just now"),
-        (timedelta(seconds=60), "1 minute"),
-        (timedelta(hours=23, minutes=59), "23 hours"),
-        (timedelta(days=12), "12 days"),
+        (timedelta(seconds=60), "1 minute ago"),
+        (timedelta(hours=23, minutes=59), "23 hours ago"),
+        (timedelta(days=12), "12 days ago"),
     ],
 )
-def test_how_long_ago(past: timedelta, said: str) -> None:
+def test_how_long_ago(past: timedelta, words: str) -> None:
     now = datetime(2026, 11, 3, tzinfo=UTC)
-    assert texts.ago(now - past, now) == said
+    assert wording.ago(now - past, now) == words
 
 
 @pytest.mark.parametrize("value", ["=1+1", "+61 2 5550", "@SUM(A1)", "\tx", "\rx", "-x", "-"])
@@ -64,5 +64,5 @@ def test_a_documents_styles_are_named_by_their_hashes() -> None:
 
 
 def test_a_long_text_ends_at_a_whole_word():
-    assert texts.clipped("short enough", 20) == "short enough"
-    assert texts.clipped("subtotal: Caspen 80.00; tax: Caspen 8.00", 24) == "subtotal: Caspen 80.00 …"
+    assert wording.clipped("short enough", 20) == "short enough"
+    assert wording.clipped("subtotal: Caspen 80.00; tax: Caspen 8.00", 24) == "subtotal: Caspen 80.00 …"

@@ -1,9 +1,11 @@
-"""One request of one user on one workspace: who, what they may do, and the stores, opened once."""
+"""One request of one user for one workspace: who, what they may do, and the databases, opened once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -17,11 +19,12 @@ from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
 from caspen_qbo.ui.access import Right, rights_of, visible
-from caspen_qbo.ui.texts import zone_of
+from caspen_qbo.usecases.shared.session import Session
+from caspen_qbo.wording import zone_of
 
 
 @dataclass
-class Visit:
+class RequestContext:
     """Belongs to one request."""
 
     request: Request
@@ -51,17 +54,31 @@ class Visit:
     def currency(self) -> str:
         return self.workspace.currency
 
-    def may(self, right: Right) -> bool:
-        return right in self.rights
+    @property
+    def may_operate(self) -> bool:
+        return Right.OPERATE in self.rights
+
+    @property
+    def may_configure(self) -> bool:
+        return Right.CONFIGURE in self.rights
 
     @property
     def connected(self) -> bool:
         return self.connection is not None and self.connection.status == "connected"
 
-    @property
+    @cached_property
     def ready(self) -> bool:
         """Connected, with account and items chosen: invoices can post."""
         return self.connected and self.store.setup.fetch_choices() is not None
+
+    def session(self) -> AbstractContextManager[Session]:
+        """
+        QuickBooks as well, over the databases that are open already.
+
+        :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
+        """
+        run_id = wiring.new_run_id("page")
+        return wiring.open_session(self.workspace_id, run_id, store=self.store, billing=self.billing)
 
     def url(self, path: str = "") -> str:
         """The address of a page of this workspace."""
@@ -70,10 +87,10 @@ class Visit:
 
 def prefix(request: Request) -> str:
     """Where the pages are mounted, e.g. ``/quickbooks``, with the path of Airflow's own address before it."""
-    return request.scope.get("root_path", "")
+    return str(request.scope.get("root_path", ""))
 
 
-def open_visit(request: Request, user: GetUserDep, workspace_id: int) -> Iterator[Visit]:
+def open_context(request: Request, user: GetUserDep, workspace_id: int) -> Iterator[RequestContext]:
     """A FastAPI dependency. 404 for a workspace that is not there and for one that is not theirs alike."""
     with wiring.open_billing() as billing:
         known = billing.fetch_workspaces()
@@ -82,7 +99,7 @@ def open_visit(request: Request, user: GetUserDep, workspace_id: int) -> Iterato
             raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no workspace {workspace_id} for you.")
         with wiring.open_store() as opened:
             store = opened.for_workspace(workspace_id)
-            yield Visit(
+            yield RequestContext(
                 request=request,
                 user=user,
                 rights=rights_of(user),
@@ -94,4 +111,4 @@ def open_visit(request: Request, user: GetUserDep, workspace_id: int) -> Iterato
             )
 
 
-VisitDep = Annotated[Visit, Depends(open_visit)]
+ContextDep = Annotated[RequestContext, Depends(open_context)]
