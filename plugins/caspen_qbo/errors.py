@@ -10,7 +10,7 @@ Every error this package raises, grouped by what the caller should do about it.
   x HoldError     this record only:       QboRejectedError
 
 A HoldError never leaves a use case: it becomes a listed document. A StopError or a RetryError travels up to
-whoever started the run (an Airflow task, the command line, a page).
+what started the run (an Airflow task, the command line, a page).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class SyncError(Exception):
     not_carried_out = False
     """
     Proven: the write that met this never left, or QuickBooks' books themselves refused it. False: it may have
-    been carried out, and is looked for before anything like it is sent again.
+    been carried out, and is looked up before anything like it is sent again.
     """
 
     def __init__(self, message: str, *, error_key: str | None = None, intuit_tid: str | None = None) -> None:
@@ -101,7 +101,7 @@ class QuotaExhaustedError(RetryError):
 
 
 class OutcomeUnknownError(RetryError):
-    """The answer to a write was lost. It may have been carried out: look before sending again."""
+    """The answer to a write was lost. It may have been carried out: look it up before sending again."""
 
     error_key = "outcome_unknown"
 

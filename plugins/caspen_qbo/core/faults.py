@@ -65,7 +65,7 @@ class FaultVerdict:
     error: FaultError
     """The error that decided."""
     definite: bool = True
-    """A write that met this was certainly not carried out. False: it may have been; look before repeating."""
+    """A write that met this was certainly not carried out. False: it may have been; look it up first."""
     others: tuple[FaultError, ...] = ()
     """Further errors of the same fault."""
 

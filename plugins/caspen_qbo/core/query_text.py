@@ -14,7 +14,7 @@ def quote(value: str) -> str:
 
 def is_queryable(text: str) -> bool:
     """
-    Whether QuickBooks can look for this text.
+    Whether QuickBooks can search for this text.
 
     Its parser refuses characters beyond Latin-1 and control characters; such a value must be compared on our
     side.

@@ -1,4 +1,4 @@
-"""The session to Caspen's billing database that everything said to Caspen goes through."""
+"""The session to Caspen's billing database that every read and write goes through."""
 
 from __future__ import annotations
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from caspen_qbo import settings
 from caspen_qbo.core.records import DocumentKind, StatusesWritten, StatusUpdate
@@ -30,21 +29,13 @@ class CaspenStatuses(CaspenSession):
         wanted = {
             (update.kind, update.document_id): update for update in updates if update.kind in _STATEMENTS
         }
-        changed = 0
-
-        def try_once() -> bool:
-            nonlocal changed, wanted
+        changed, deadline = 0, time.monotonic() + settings.CASPEN_ROW_WAIT_SECONDS
+        while True:
             written, wanted = self._write_free(workspace_id, wanted)
             changed += written
-            return bool(wanted)
-
-        Retrying(
-            retry=retry_if_result(bool),
-            stop=stop_after_delay(settings.CASPEN_ROW_WAIT_SECONDS),
-            wait=wait_fixed(0.1),
-            retry_error_callback=lambda state: None,
-        )(try_once)
-        return StatusesWritten(changed, frozenset(wanted))
+            if not wanted or time.monotonic() >= deadline:
+                return StatusesWritten(changed, frozenset(wanted))
+            time.sleep(0.1)
 
     def _write_free(
         self, workspace_id: int, wanted: Mapping[tuple[DocumentKind, int], StatusUpdate]

@@ -22,11 +22,9 @@ from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
 log = logging.getLogger(__name__)
 
 DISCOVERY_CACHE_SECONDS = 3600
-_DISCOVERY_KEYS = {"authorization_endpoint", "token_endpoint", "revocation_endpoint"} | {
-    "issuer",
-    "jwks_uri",
-    "userinfo_endpoint",
-}
+_DISCOVERY_KEYS = frozenset(
+    "authorization_endpoint token_endpoint revocation_endpoint issuer jwks_uri userinfo_endpoint".split()
+)
 
 
 class InvalidGrantError(Exception):
@@ -49,10 +47,8 @@ class _TimedAuthClient(AuthClient):  # type: ignore[misc]  # no types there
         kwargs["auth"] = kwargs.get("auth") or (lambda prepared: prepared)
         if method.upper() == "GET":
             return self._discover(url, args, kwargs)
-        kwargs["headers"] = {
-            **(kwargs.get("headers") or {}),
-            "x-include-refresh-token-hard-expires-in": "true",
-        }
+        asked = {"x-include-refresh-token-hard-expires-in": "true"}
+        kwargs["headers"] = {**(kwargs.get("headers") or {}), **asked}
         return self._pass_on(method, url, *args, **kwargs)
 
     def _pass_on(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
@@ -60,15 +56,14 @@ class _TimedAuthClient(AuthClient):  # type: ignore[misc]  # no types there
         return response
 
     def _discover(self, url: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> requests.Response:
-        """The discovery document: the constructor asks for it each time, it changes about never."""
+        """The discovery document: the constructor asks for it each time, it hardly ever changes."""
         with self._lock:
             known = self._discovered.get(url)
         if known is not None and time.monotonic() - known[0] < DISCOVERY_CACHE_SECONDS:
             return known[1]
         response = self._pass_on("GET", url, *args, **kwargs)
         if response.status_code == 200 and isinstance(response.json(), dict):
-            missing = _DISCOVERY_KEYS - response.json().keys()
-            if missing:
+            if missing := _DISCOVERY_KEYS - response.json().keys():
                 raise ConfigurationError(
                     f"the OpenID configuration at {url} lacks {', '.join(sorted(missing))}; "
                     "check discovery_url of the Airflow connection quickbooks."
@@ -143,22 +138,16 @@ class IntuitOAuth:
         return uri
 
     def _client(self, what: str, redirect_uri: str | None = None) -> _TimedAuthClient:
+        app = self._config
         try:
             return _TimedAuthClient(
-                self._config.client_id,
-                self._config.client_secret,
-                redirect_uri or self._config.redirect_uri,
-                self._config.discovery,
+                app.client_id, app.client_secret, redirect_uri or app.redirect_uri, app.discovery
             )
         except AuthClientError as error:
-            raise QboUnavailableError(
-                f"QuickBooks {what}: the OpenID configuration answered {error.status_code}.",
-                intuit_tid=error.intuit_tid,
-            ) from None
+            problem, tid = f"answered {error.status_code}", error.intuit_tid
         except requests.RequestException as error:
-            raise QboUnavailableError(
-                f"QuickBooks {what}: the OpenID configuration could not be read ({type(error).__name__})."
-            ) from None
+            problem, tid = f"could not be read ({type(error).__name__})", None
+        raise QboUnavailableError(f"QuickBooks {what}: the OpenID configuration {problem}.", intuit_tid=tid)
 
     def _ask(self, client: _TimedAuthClient, what: str, call: Any, *args: str) -> None:
         self.calls += 1
@@ -187,25 +176,23 @@ def _oauth_error(error: AuthClientError) -> str:
 
 def _translate(what: str, error: AuthClientError) -> SyncError | InvalidGrantError:
     """invalid_grant and invalid_client have one status and opposite remedies."""
-    name = _oauth_error(error)
+    name, status, tid = _oauth_error(error), error.status_code, error.intuit_tid
     if name == "invalid_grant":
-        return InvalidGrantError(error.intuit_tid or "")
-    if name in ("invalid_client", "unauthorized_client") or (error.status_code == 401 and what != "revoke"):
+        return InvalidGrantError(tid or "")
+    if name in ("invalid_client", "unauthorized_client") or (status == 401 and what != "revoke"):
         return ConfigurationError(
             f"QuickBooks {what}: Intuit does not know the app's client id and secret ({name or 401}); "
             "correct login and password of the Airflow connection quickbooks.",
-            intuit_tid=error.intuit_tid,
+            intuit_tid=tid,
         )
-    if error.status_code >= 500 or error.status_code == 429:
-        return QboUnavailableError(
-            f"QuickBooks {what}: Intuit answered {error.status_code}.", intuit_tid=error.intuit_tid
-        )
+    if status >= 500 or status == 429:
+        return QboUnavailableError(f"QuickBooks {what}: Intuit answered {status}.", intuit_tid=tid)
     if what == "revoke":
-        return InvalidGrantError(error.intuit_tid or "")
+        return InvalidGrantError(tid or "")
     return ConfigurationError(
-        f"QuickBooks {what}: Intuit refused the request ({error.status_code} {name or 'no reason'}); "
+        f"QuickBooks {what}: Intuit refused the request ({status} {name or 'no reason'}); "
         "check redirect_uri and environment of the Airflow connection quickbooks.",
-        intuit_tid=error.intuit_tid,
+        intuit_tid=tid,
     )
 
 

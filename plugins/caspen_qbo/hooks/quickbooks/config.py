@@ -15,7 +15,7 @@ API_URLS = {
 }
 ENVIRONMENTS = (*API_URLS, "local")
 SECONDS_MAX = 600
-"""No wait of ours is longer: a run would look hung."""
+"""No wait of ours is longer: a run would seem to hang."""
 
 Number = TypeVar("Number", int, float)
 
@@ -44,7 +44,7 @@ class QuickBooksConfig:
     throttle_wait_seconds: float = 60.0
     """How long to wait after a 429 that does not say. Intuit's advice is 60."""
     look_again_seconds: float = settings.LOOK_AGAIN_SECONDS
-    """How long a document may stay unseen after QuickBooks made it."""
+    """How long a document may be missing from queries after QuickBooks made it."""
 
 
 def read_config(
@@ -56,12 +56,15 @@ def read_config(
     :raises ConfigurationError: names the connection, the field, what was seen and what was expected.
     """
 
+    def wrong(problem: str) -> ConfigurationError:
+        return ConfigurationError(f"Airflow connection {conn_id!r}: {problem}.")
+
     def text(name: str) -> str:
         return str(extra.get(name) or "").strip()
 
     def require(value: str | None, what: str) -> str:
         if not (value or "").strip():
-            raise ConfigurationError(f"Airflow connection {conn_id!r}: {what} is empty; fill it in.")
+            raise wrong(f"{what} is empty; fill it in")
         return str(value).strip()
 
     def number(name: str, default: Number, fits: Callable[[float], bool], expected: str) -> Number:
@@ -73,17 +76,12 @@ def read_config(
         except (TypeError, ValueError):
             value = None
         if value is None or not fits(value):
-            raise ConfigurationError(
-                f"Airflow connection {conn_id!r}: extra field {name} is {given!r}; expected {expected}."
-            )
+            raise wrong(f"extra field {name} is {given!r}; expected {expected}")
         return value
 
     environment = text("environment") or "production"
     if environment not in ENVIRONMENTS:
-        raise ConfigurationError(
-            f"Airflow connection {conn_id!r}: environment is {environment!r}; "
-            f"expected one of {', '.join(ENVIRONMENTS)}."
-        )
+        raise wrong(f"environment is {environment!r}; expected one of {', '.join(ENVIRONMENTS)}")
     if environment == "local":
         api_url = require(text("api_url"), "extra field api_url (needed for environment local)")
         discovery = require(text("discovery_url"), "extra field discovery_url (needed for environment local)")

@@ -15,7 +15,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 import requests
 from tenacity import (
@@ -31,6 +32,7 @@ from caspen_qbo.core import faults
 from caspen_qbo.core.accounting import BeforeRepeat
 from caspen_qbo.core.faults import FaultAction
 from caspen_qbo.errors import QboThrottledError, QboUnavailableError, QuotaExhaustedError, SyncError
+from caspen_qbo.hooks.intuit.tokens import TokenStore
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
 from caspen_qbo.hooks.quickbooks.failures import (
     is_access_revoked,
@@ -44,17 +46,6 @@ from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
 from caspen_qbo.hooks.quickbooks.wire import decode
 
 log = logging.getLogger(__name__)
-
-
-class TokenSource(Protocol):
-    def access_token(self) -> str:
-        """A token that is valid for some minutes."""
-
-    def replace(self, rejected: str) -> str:
-        """A token that is not the rejected one."""
-
-    def give_up(self, refused: str) -> None:
-        """QuickBooks denies this token access to the company: a person must connect again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +74,6 @@ class RetrySettings:
         return 2.5 * self.throttle_wait
 
 
-class _BearerAuth(requests.auth.AuthBase):
-    """Set as ``auth`` so that a ``.netrc`` of the machine cannot replace the header."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
 class Transport:
     """
     One realm's calls, counted by kind. One object belongs to one thread.
@@ -103,7 +83,7 @@ class Transport:
 
     def __init__(
         self,
-        tokens: TokenSource,
+        tokens: TokenStore,
         limiter: RealmLimiter,
         retry: RetrySettings | None = None,
         *,
@@ -212,7 +192,7 @@ class Transport:
                 params=call.params,
                 data=call.body,
                 headers={"Accept": "application/json", "Content-Type": call.content_type},
-                auth=_BearerAuth(token),
+                auth=partial(_sign, token),  # so that a .netrc of the machine cannot replace the header
                 timeout=(self._retry.connect, self._retry.read),
                 allow_redirects=False,  # a redirected POST would be sent twice
             )
@@ -258,3 +238,8 @@ class Transport:
         log.info("quickbooks waiting %s seconds=%.1f reason=throttled", call.label, seconds)
         self._sleep(seconds)
         return seconds
+
+
+def _sign(token: str, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    request.headers["Authorization"] = f"Bearer {token}"
+    return request

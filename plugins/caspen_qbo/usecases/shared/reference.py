@@ -1,4 +1,4 @@
-"""QuickBooks' lists that documents refer to: read live, kept for a few minutes."""
+"""QuickBooks' lists that documents refer to: read live, cached for a few minutes."""
 
 from __future__ import annotations
 

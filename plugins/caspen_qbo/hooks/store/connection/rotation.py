@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from dataclasses import dataclass
 
 from caspen_qbo import settings
@@ -36,16 +37,11 @@ def rewrite_tokens(conn_id: str = settings.SYNC_CONN_ID) -> Rewritten:
     :raises RetryError: our database cannot be reached.
     """
     encrypt("")  # without a key nothing is touched
-    database = Database(conn_id)
-    done: list[int] = []
-    unreadable: list[int] = []
-    try:
-        for row in database.fetch_all("connection/rotation/select_with_tokens"):
-            workspace_id = row["workspace_id"]
-            (done if _rewrite(database, workspace_id) else unreadable).append(workspace_id)
-    finally:
-        database.close()
-    return Rewritten(tuple(done), tuple(unreadable))
+    with closing(Database(conn_id)) as database:
+        rows = database.fetch_all("connection/rotation/select_with_tokens")
+        done = {row["workspace_id"]: _rewrite(database, row["workspace_id"]) for row in rows}
+    readable = tuple(id_ for id_, rewritten in done.items() if rewritten)
+    return Rewritten(readable, tuple(id_ for id_ in done if id_ not in readable))
 
 
 def _rewrite(database: Database, workspace_id: int) -> bool:
