@@ -119,7 +119,7 @@ class StoreUnavailableError(RetryError):
 
 
 class HoldError(SyncError):
-    """This record cannot go now; every other record can."""
+    """One record cannot go now; every other record can."""
 
 
 class QboRejectedError(HoldError):

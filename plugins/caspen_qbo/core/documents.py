@@ -118,7 +118,7 @@ def instant_of(value: Any) -> datetime | None:
     """A QuickBooks time with its offset, or None. ``Z`` and fractions are accepted."""
     if not value:
         return None
-    return datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    return datetime.fromisoformat(str(value))
 
 
 def ref_of(body: Body | None, name: str) -> str:

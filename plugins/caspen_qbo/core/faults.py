@@ -174,7 +174,7 @@ def judge(status: int, payload: Any, text: str = "") -> FaultVerdict | None:
     """
     errors = read_errors(payload) or _read_xml_errors(text)
     success = 200 <= status < 300
-    if status == 429 or not (errors or success) and re.search(_THROTTLE_WORDS, text, re.IGNORECASE):
+    if status == 429 or (not (errors or success) and re.search(_THROTTLE_WORDS, text, re.IGNORECASE)):
         error = errors[0] if errors else FaultError("3001", "ThrottleExceeded")
         return FaultVerdict(FaultAction.THROTTLED, "other", error)
     if errors:
@@ -240,7 +240,7 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             r"(\b(?:access_token|refresh_token|client_secret|authorization|code)\"?\s*[=:]\s*\"?)[^\s\"&,}]{8,}",
-            re.I,
+            re.IGNORECASE,
         ),
         r"\1***",
     ),

@@ -160,7 +160,7 @@ class CreditNote:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """This much of one payment pays one invoice. The payment's free-text description is not read."""
+    """The part of one payment that pays one invoice. The payment's free-text description is not read."""
 
     id: int
     workspace_id: int

@@ -75,7 +75,7 @@ class Database:
 
         hook = PostgresHook(postgres_conn_id=self.conn_id, options=self._options)
         try:
-            connection = cast(Connection[Row], hook.get_conn())
+            connection = cast("Connection[Row]", hook.get_conn())
         except AirflowNotFoundException as error:
             raise ConfigurationError(
                 f"Airflow connection {self.conn_id!r} is not defined. Add one of type postgres with that id."

@@ -31,7 +31,7 @@ class ColumnValuesOfRowEqual(ColumnMapMetricProvider):
     filter_column_isnull = False
 
     @column_condition_partial(engine=SqlAlchemyExecutionEngine)
-    def _sqlalchemy(cls, column: Any, left: str, right: str, where: str | None, **kwargs: Any) -> Any:
+    def _sqlalchemy(cls, column: Any, left: str, right: str, where: str | None, **kwargs: Any) -> Any:  # noqa: N805
         equal = sa.column(left).is_not_distinct_from(sa.column(right))
         return equal if where is None else sa.or_(sa.not_(sa.column(where)), equal)
 

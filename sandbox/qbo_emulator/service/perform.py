@@ -24,7 +24,7 @@ PDF = (
 )
 
 
-def perform(company: Company, call: Call) -> dict[str, Any]:  # noqa: C901, PLR0911  a line a kind of call
+def perform(company: Company, call: Call) -> dict[str, Any]:  # noqa: C901  a line a kind of call
     """
     The answer without its ``time``; batches are the caller's.
 

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import requests
 from intuitlib.client import AuthClient
@@ -38,7 +38,7 @@ class InvalidGrantError(Exception):
 class _TimedAuthClient(AuthClient):  # type: ignore[misc]  # no types there
     """AuthClient is a requests session, so every call it makes passes through :meth:`request`."""
 
-    _discovered: dict[str, tuple[float, requests.Response]] = {}
+    _discovered: ClassVar[dict[str, tuple[float, requests.Response]]] = {}
     _lock = threading.Lock()
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:

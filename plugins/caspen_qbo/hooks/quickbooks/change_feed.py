@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 NOT_IN_FEED = frozenset({"JournalCode", "TaxAgency", "TaxCode", "TaxRate", "TimeActivity"})
 LIST_ENTITIES = frozenset(
-    "Account Class Customer Department Employee Item PaymentMethod TaxCode TaxRate Term Vendor".split()
+    {"Account", "Class", "Customer", "Department", "Employee", "Item", "PaymentMethod", "TaxCode", "TaxRate"}
+    | {"Term", "Vendor"}
 )
 """Their inactive entries are hidden unless a query names ``Active``."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from quickbooks import QuickBooks
 
@@ -47,7 +47,7 @@ class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
     and errors.
     """
 
-    def __new__(cls, *, api_url: str, realm_id: str, transport: Transport) -> QuickBooksClient:
+    def __new__(cls, *, api_url: str, realm_id: str, transport: Transport) -> Self:
         client: QuickBooksClient = super().__new__(
             cls, company_id=realm_id, minorversion=settings.MINOR_VERSION
         )
@@ -129,7 +129,7 @@ class QuickBooksAccounting(Accounting):
         self._token_calls = token_calls
         self._on_close = list(on_close)
 
-    def __enter__(self) -> QuickBooksAccounting:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -164,7 +164,7 @@ class QuickBooksAccounting(Accounting):
         for _ in range(PAGES_MAX):
             rows = self._page(
                 entity,
-                f"SELECT * FROM {entity}{condition} ORDERBY {order_by} "
+                f"SELECT * FROM {entity}{condition} ORDERBY {order_by} "  # noqa: S608  QuickBooks' own language
                 f"STARTPOSITION {start} MAXRESULTS {settings.QUERY_PAGE_SIZE}",
             )
             if start > 1 and (not rows or _id_of(rows[0]) not in seen):

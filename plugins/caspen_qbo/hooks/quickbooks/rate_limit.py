@@ -85,7 +85,7 @@ class RealmLimiter:
         bucket = self._bucket(name)
         started, announced = time.monotonic() - waited, False
         while True:
-            decision = cast(Decision, bucket.put_decision(RateItem(kind, _now(bucket))))
+            decision = cast("Decision", bucket.put_decision(RateItem(kind, _now(bucket))))
             waited = time.monotonic() - started
             if decision.allowed:
                 return waited

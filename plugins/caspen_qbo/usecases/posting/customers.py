@@ -152,7 +152,7 @@ def _explain(session: Session, client: Client, outcome: Outcome, result: Resolut
     if verdict is None:
         return
     if verdict.error.code != NAME_EXISTS:
-        if verdict.definite and verdict.error_key != "other" or verdict.action is FaultAction.HOLD:
+        if (verdict.definite and verdict.error_key != "other") or verdict.action is FaultAction.HOLD:
             said = f"{verdict.error.text}. {verdict.full_detail}".strip()
             detail = f"QuickBooks did not take the customer ({verdict.error.code}): {said}"
             result.problems[client.id] = Problem(verdict.error_key, detail)
