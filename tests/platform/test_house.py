@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
-from ops.paths import ROOT
+import pytest
+
+from ops.paths import ROOT, SANDBOX_CODE
 
 TARGETS = {"demo", "up", "sandbox", "bench", "test", "unit", "lint", "help", "lock", "clean"}
 
@@ -53,12 +56,19 @@ def test_what_is_generated_is_ignored_by_git():
     assert {"/var/", "/.venv/", "/.env"} <= set(ignored)
 
 
-def test_the_code_is_in_one_hand():
+def test_the_style_is_one():
     for command in (("check",), ("format", "--check")):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("project", [ROOT, SANDBOX_CODE], ids=["product", "sandbox"])
+def test_the_types_hold(project: Path):
+    done = subprocess.run([sys.executable, "-m", "mypy"], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def test_no_folder_of_ours_holds_more_than_twelve_modules():

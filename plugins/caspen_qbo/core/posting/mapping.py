@@ -174,7 +174,7 @@ def can_be_corrected(payload: Payload) -> bool:
 
 def _map_sale(
     document: Invoice | CreditNote,
-    lines: Sequence[InvoiceLine] | Sequence[CreditNoteLine],
+    lines: Sequence[InvoiceLine | CreditNoteLine],
     txn_date: date,
     customer_id: str,
     context: MappingContext,

@@ -88,7 +88,7 @@ def drift(posted: DocumentFacts, now: DocumentFacts) -> tuple[Difference, ...]:
     What someone changed in QuickBooks since we posted, field by field.
 
     :param posted: QuickBooks' own answer when it was posted: QuickBooks' habits of rewriting cancel out.
-    :param now: The document as it is now. Balance, links and sync token change automatically and do not count.
+    :param now: The document as it is now. Balance, links and sync token do not count.
     """
     names = (
         ("number", "doc_number"),

@@ -221,7 +221,7 @@ class SignedPeriods:
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """What a report shows besides the checks and the differences, which have columns and rows of their own."""
+    """What a report shows besides the checks and the differences, which are stored in columns and rows."""
 
     workspace: str
     currency: str
