@@ -149,6 +149,21 @@ def test_stopped_after_caspens_commit_the_next_run_links_and_counts_nothing_twic
     assert len(cursor(flow)) == 1
 
 
+@pytest.mark.parametrize("action", ["delete", "void"])
+def test_stopped_after_caspens_commit_and_gone_by_the_next_run_it_is_listed(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    invoice = posted(flow, "100.00")
+    payment = receive(flow, {invoice: "40.00"})
+    with monkeypatch.context() as broken:
+        broken.setattr(LinkStore, "record", _lose_our_database)
+        with pytest.raises(StoreUnavailableError):
+            run_import(flow)
+    flow.person(action, entity="Payment", id=payment)
+    run_import(flow)
+    assert open_rows(flow) == [(f"QB-{payment}", "missing_in_quickbooks", False, Decimal("-40.00"))]
+
+
 def test_stopped_after_taking_a_payment_back_the_next_run_knows_it_was_not_the_staff(
     flow: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
