@@ -1,0 +1,64 @@
+"""One run per workspace: waiting runs are served in order of arrival, or give up in good order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from caspen_qbo.errors import WorkspaceBusyError
+from caspen_qbo.hooks.database import Database as Session
+from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store.locks import workspace_lock_key
+from ops.local.environment import connection_json
+from ops.local.postgres import Database
+from tests.support.locks import await_lock_waiter
+
+
+@pytest.fixture
+def stores(sync_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Store]]:
+    monkeypatch.setenv("AIRFLOW_CONN_SYNC_DB", connection_json("postgres", sync_db))
+    stores = [Store() for _ in range(3)]
+    yield stores
+    for store in stores:
+        store.close()
+
+
+def test_a_workspace_that_stays_busy_is_given_up_and_can_be_locked_later(stores: list[Store]) -> None:
+    first, second, _ = (store.for_workspace(1) for store in stores)
+    with first.lock():
+        started = time.monotonic()
+        with pytest.raises(WorkspaceBusyError, match="another run"), second.lock(wait_seconds=0.3):
+            pass
+        assert 0.3 <= time.monotonic() - started < 5
+        with stores[2].for_workspace(2).lock(wait_seconds=0):
+            pass  # another workspace is another lock
+    with second.lock(wait_seconds=0):
+        assert second.setup.fetch_connection() is None
+
+
+def test_the_first_to_wait_is_the_first_to_be_served(stores: list[Store], sync_db: Database) -> None:
+    served: list[int] = []
+
+    def wait(number: int) -> None:
+        with stores[number].for_workspace(1).lock(wait_seconds=20):
+            served.append(number)
+
+    threads = [threading.Thread(target=wait, args=(number,)) for number in (1, 2)]
+    with sync_db.connect(autocommit=True) as watching, stores[0].for_workspace(1).lock():
+        for waiting, thread in enumerate(threads, start=1):
+            thread.start()
+            await_lock_waiter(watching, count=waiting)
+    for thread in threads:
+        thread.join(20)
+    assert served == [1, 2]
+
+
+def test_waiting_for_a_lock_is_no_statement_that_takes_too_long(stores: list[Store]) -> None:
+    impatient = Session("sync_db", statement_timeout_seconds=1)
+    with stores[0].for_workspace(1).lock():
+        assert not impatient.try_lock(workspace_lock_key(1), wait_seconds=1.5)
+    assert impatient.try_lock(workspace_lock_key(1), wait_seconds=1.5)
+    impatient.close()
