@@ -31,7 +31,7 @@ test: venv ## all tests, style and types included
 unit: venv ## the tests that need no service: seconds
 	@$(PY) -m pytest -q tests/unit tests/golden sandbox/tests -m "not (airflow or browser or postgres or sandbox or slow)"
 
-sweep: venv ## the long proofs: 20,000 random invoices to the cent, every moment of a crash (hours)
+sweep: venv ## the long proofs: 20,000 random invoices to the cent, a crash at every instant (hours)
 	@bash ops/long-proofs
 
 bench: venv ## the benchmarks in their short form; writes the table of the README

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from qbo_emulator.routes import api, door, oauth, pages
+from qbo_emulator.routes import api, control, oauth, pages
 from qbo_emulator.routes.connections import ConnectionDropped
 from qbo_emulator.settings import Settings
 from qbo_emulator.state.world import World
@@ -39,7 +39,7 @@ def build_app(settings: Settings | None = None) -> Starlette:
             write_snapshot(world, settings.snapshot)
 
     app = Starlette(
-        routes=[*api.ROUTES, *oauth.ROUTES, *door.ROUTES, *pages.ROUTES],
+        routes=[*api.ROUTES, *oauth.ROUTES, *control.ROUTES, *pages.ROUTES],
         lifespan=lifespan,
         exception_handlers={ConnectionDropped: _nothing},
     )

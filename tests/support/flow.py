@@ -126,7 +126,7 @@ class Flow:
     # --- looking ---
 
     def door(self, path: str, **body: Any) -> Any:
-        """A POST to the sandbox's control door."""
+        """A POST to the sandbox's control API."""
         answer = httpx.post(f"{self.sandbox.url}/_sandbox/{path}", json=body, timeout=60, verify=False)
         assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()

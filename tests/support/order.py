@@ -35,6 +35,8 @@ SECONDS = {
     "tests/integration/crash/test_lost_updates.py": 20,
     "tests/integration/posting/test_post.py": 20,
     "tests/integration/ui/test_backfill_page.py": 20,
+    "tests/platform/test_house.py": 60,
+    "tests/platform/test_package.py": 15,
     "tests/platform/test_postgres.py": 15,
     "tests/platform/test_generation.py": 15,
 }

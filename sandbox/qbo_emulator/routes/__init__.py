@@ -1,1 +1,1 @@
-"""HTTP: the API, OAuth, the control door, the pages."""
+"""HTTP: the API, OAuth, the control API, the pages."""

@@ -155,7 +155,7 @@ class Webhooks:
         }
 
     def state(self) -> dict[str, Any]:
-        """Settings and deliveries, for the control door."""
+        """Settings and deliveries, for the control API."""
         return {
             "url": self.url,
             "format": self.format,

@@ -1,5 +1,5 @@
 """
-For tests of a connector written in Python: the sandbox in a thread, its control door, a company's books.
+For tests of a connector written in Python: the sandbox in a thread, its control API, a company's books.
 
     with serve() as sandbox:
         books = sandbox.books()
@@ -9,7 +9,7 @@ For tests of a connector written in Python: the sandbox in a thread, its control
 from __future__ import annotations
 
 from qbo_emulator.testing.books import Books, Refused, payment_line, unique
-from qbo_emulator.testing.door import AU, CA, GB, NZ, US, Sandbox
+from qbo_emulator.testing.sandbox import AU, CA, GB, NZ, US, Sandbox
 from qbo_emulator.testing.server import serve
 
 __all__ = [

@@ -14,7 +14,7 @@ import uvicorn
 from qbo_emulator.app import build_app
 from qbo_emulator.routes.connections import RememberingProtocol
 from qbo_emulator.settings import Settings
-from qbo_emulator.testing.door import Sandbox
+from qbo_emulator.testing.sandbox import Sandbox
 
 START_SECONDS = 10
 

@@ -1,4 +1,4 @@
-"""A person in QuickBooks: the control door's actions, the pages on them, and what tests may read."""
+"""A person in QuickBooks: the control API's actions, the pages on them, and what tests may read."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_entering_a_document_and_renaming_the_company(sandbox: Sandbox, books: B
         ("clock", {"now": "later"}, "Invalid isoformat"),
     ],
 )
-def test_the_door_explains_mistakes(sandbox: Sandbox, path: str, body: dict, word: str) -> None:
+def test_the_control_api_explains_mistakes(sandbox: Sandbox, path: str, body: dict, word: str) -> None:
     answer = sandbox.http.post(f"/_sandbox/{path}", json=body)
     assert answer.status_code == 422 and word in answer.json()["error"]
 

@@ -1,4 +1,4 @@
-"""The README tells the truth: its tests exist, and every door, switch, action and fault kind is in it."""
+"""The README is true: its tests exist, and every control endpoint, switch, action and fault kind is in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import re
 from pathlib import Path
 
-from qbo_emulator.routes.door import ROUTES
+from qbo_emulator.routes.control import ROUTES
 from qbo_emulator.seed import COUNTRIES
 from qbo_emulator.service.person import ACTIONS
 from qbo_emulator.state.fault_plan import KINDS
@@ -27,7 +27,7 @@ def test_it_opens_with_what_is_not_imitated() -> None:
     assert re.findall(r"^## (.*)$", README, re.MULTILINE)[0] == "What it does not imitate"
 
 
-def test_every_door_is_described() -> None:
+def test_every_control_endpoint_is_described() -> None:
     assert ROUTES
     for route in ROUTES:
         assert route.path in README, route.path

@@ -26,7 +26,7 @@ in_processes = multiprocessing.get_context("fork")
 
 
 class Door:
-    """The sandbox's control door."""
+    """The sandbox's control API."""
 
     def __init__(self, url: str) -> None:
         self.url = url

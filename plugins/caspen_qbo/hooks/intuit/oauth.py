@@ -23,7 +23,14 @@ log = logging.getLogger(__name__)
 
 DISCOVERY_CACHE_SECONDS = 3600
 _DISCOVERY_KEYS = frozenset(
-    "authorization_endpoint token_endpoint revocation_endpoint issuer jwks_uri userinfo_endpoint".split()
+    [
+        "authorization_endpoint",
+        "token_endpoint",
+        "revocation_endpoint",
+        "issuer",
+        "jwks_uri",
+        "userinfo_endpoint",
+    ]
 )
 
 

@@ -14,7 +14,7 @@ Action = Callable[[Company, dict[str, Any]], Any]
 
 
 class BadRequest(ValueError):
-    """The control door was asked for something that makes no sense; the text says what is wanted."""
+    """The control API was asked for something that makes no sense; the text says what is wanted."""
 
 
 def kind_of(asked: dict[str, Any]) -> Kind:

@@ -1,4 +1,4 @@
-"""The sandbox under test, with its control door."""
+"""The sandbox under test, with its control API."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ AU, GB, NZ, CA, US = (f"913000000000000{n}" for n in range(1, 6))
 
 
 class Sandbox:
-    """A running sandbox: its pages and door over HTTP, its world directly where a test must look inside."""
+    """A running sandbox: pages and control API over HTTP, its world directly where a test must look inside."""
 
     def __init__(self, http: httpx.Client, world: World) -> None:
         self.http, self.world = http, world
 
     def do(self, path: str, **asked: Any) -> dict[str, Any]:
-        """POST to the door; must be accepted."""
+        """POST to the control API; must be accepted."""
         answer = self.http.post(f"/_sandbox/{path}", json=asked)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
-        """GET from the door; must be accepted."""
+        """GET from the control API; must be accepted."""
         answer = self.http.get(f"/_sandbox/{path}", params=params)
         assert answer.status_code == 200, answer.text
         return answer.json()

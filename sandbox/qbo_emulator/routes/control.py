@@ -1,5 +1,5 @@
 """
-The control door, ``/_sandbox/...``: everything QuickBooks itself does not offer and a test needs.
+The control API, ``/_sandbox/...``: everything QuickBooks itself does not offer and a test needs.
 
 Answers are plain JSON. A request that makes no sense gets 422 with ``{"error": "..."}`` in words; what
 QuickBooks' own rules refuse gets 400 with its ``Fault``.
@@ -29,8 +29,8 @@ Handler = Callable[[World, dict[str, Any], Request], Any]
 ROTATIONS: tuple[Rotation, ...] = ("daily", "every_refresh", "never")
 
 
-def door(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint of the door: body in, JSON out, mistakes in words."""
+def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint of the control API: body in, JSON out, mistakes in words."""
 
     async def endpoint(request: Request) -> Response:
         world: World = request.app.state.world
@@ -299,24 +299,24 @@ def snapshot(world: World, asked: dict[str, Any], request: Request) -> Any:
 
 
 ROUTES = [
-    Route("/_sandbox/status", door(status)),
-    Route("/_sandbox/reset", door(reset), methods=["POST"]),
-    Route("/_sandbox/token", door(mint_token), methods=["POST"]),
-    Route("/_sandbox/expire-tokens", door(expire_tokens), methods=["POST"]),
-    Route("/_sandbox/oauth", door(oauth_settings), methods=["POST"]),
-    Route("/_sandbox/fail-next", door(fail_next), methods=["POST"]),
-    Route("/_sandbox/faults", door(fault_plan), methods=["GET", "POST", "DELETE"]),
-    Route("/_sandbox/clock", door(clock), methods=["GET", "POST"]),
-    Route("/_sandbox/latency", door(latency), methods=["GET", "POST"]),
-    Route("/_sandbox/requests", door(requests), methods=["GET", "DELETE"]),
-    Route("/_sandbox/counters", door(counters)),
-    Route("/_sandbox/webhook", door(webhook), methods=["GET", "POST"]),
-    Route("/_sandbox/snapshot", door(snapshot), methods=["POST"]),
-    Route("/_sandbox/{realm}/switches", door(switches), methods=["GET", "POST"]),
-    Route("/_sandbox/{realm}/feed", door(feed), methods=["GET", "POST", "DELETE"]),
-    Route("/_sandbox/{realm}/unreadable", door(unreadable), methods=["GET", "POST", "DELETE"]),
-    Route("/_sandbox/{realm}/person/{action}", door(act), methods=["POST"]),
-    Route("/_sandbox/{realm}/other-traffic", door(other_traffic), methods=["POST"]),
-    Route("/_sandbox/{realm}/rows/{entity}", door(rows)),
-    Route("/_sandbox/{realm}/bulk", door(bulk), methods=["POST"]),
+    Route("/_sandbox/status", endpoint(status)),
+    Route("/_sandbox/reset", endpoint(reset), methods=["POST"]),
+    Route("/_sandbox/token", endpoint(mint_token), methods=["POST"]),
+    Route("/_sandbox/expire-tokens", endpoint(expire_tokens), methods=["POST"]),
+    Route("/_sandbox/oauth", endpoint(oauth_settings), methods=["POST"]),
+    Route("/_sandbox/fail-next", endpoint(fail_next), methods=["POST"]),
+    Route("/_sandbox/faults", endpoint(fault_plan), methods=["GET", "POST", "DELETE"]),
+    Route("/_sandbox/clock", endpoint(clock), methods=["GET", "POST"]),
+    Route("/_sandbox/latency", endpoint(latency), methods=["GET", "POST"]),
+    Route("/_sandbox/requests", endpoint(requests), methods=["GET", "DELETE"]),
+    Route("/_sandbox/counters", endpoint(counters)),
+    Route("/_sandbox/webhook", endpoint(webhook), methods=["GET", "POST"]),
+    Route("/_sandbox/snapshot", endpoint(snapshot), methods=["POST"]),
+    Route("/_sandbox/{realm}/switches", endpoint(switches), methods=["GET", "POST"]),
+    Route("/_sandbox/{realm}/feed", endpoint(feed), methods=["GET", "POST", "DELETE"]),
+    Route("/_sandbox/{realm}/unreadable", endpoint(unreadable), methods=["GET", "POST", "DELETE"]),
+    Route("/_sandbox/{realm}/person/{action}", endpoint(act), methods=["POST"]),
+    Route("/_sandbox/{realm}/other-traffic", endpoint(other_traffic), methods=["POST"]),
+    Route("/_sandbox/{realm}/rows/{entity}", endpoint(rows)),
+    Route("/_sandbox/{realm}/bulk", endpoint(bulk), methods=["POST"]),
 ]
