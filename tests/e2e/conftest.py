@@ -32,10 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.slow)
     if here and chromium() is None:
-        told = f"NO CHROMIUM HERE: {len(here)} BROWSER TESTS ARE SKIPPED (as root: apt-get install chromium)"
-        warnings.warn(told, stacklevel=1)
+        reason = (
+            f"NO CHROMIUM HERE: {len(here)} BROWSER TESTS ARE SKIPPED (as root: apt-get install chromium)"
+        )
+        warnings.warn(reason, stacklevel=1)
         for item in here:
-            item.add_marker(pytest.mark.skip(reason=told))
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @dataclass
@@ -75,7 +77,7 @@ def _practice(
         flow.rates = {
             name: flow.staff.create_tax_rate(name, rate) for name, rate in (("GST", "10"), ("Free", "0"))
         }
-        server.await_health()  # it has been starting meanwhile
+        server.await_health()  # it has been starting in the meantime
         yield Practice(flow, server, environ)
 
 

@@ -115,7 +115,7 @@ def test_3_link_the_tax_rates(practice: Practice, window: OpenWindow) -> None:
     tab.page.click("text=Link this code")
     assert tab.page.locator("tbody .badge").all_inner_texts() == ["Synced", "Synced"]
     tab.open("/quickbooks/w/1/setup/doctor")
-    assert "Everything is as it should be." in tab.page.inner_text("main")
+    assert "Everything is in order." in tab.page.inner_text("main")
 
 
 def test_4_an_invoice_posts(practice: Practice, window: OpenWindow) -> None:

@@ -1,5 +1,5 @@
 """
-Who may do what on the pages, asked of Airflow's auth manager. The only module that knows.
+Who may do what on the pages. The only module that asks Airflow's auth manager.
 
 | right     | asked of the auth manager                                | Airflow's own roles |
 |-----------|----------------------------------------------------------|---------------------|
@@ -7,9 +7,9 @@ Who may do what on the pages, asked of Airflow's auth manager. The only module t
 | operate   | may create runs of the DAG ``post_to_quickbooks``        | user and above      |
 | configure | may change the connection ``quickbooks``                 | op and above        |
 
-Whoever may configure sees every workspace. With Airflow's multi-team mode on, anybody else sees the
-workspaces of their teams: workspace 7 belongs to team ``workspace_7``. Without teams Airflow knows no such
-division, and every reader sees every workspace.
+Anyone who may configure sees every workspace. With Airflow's multi-team mode on, everyone else sees the
+workspaces of their teams: workspace 7 belongs to team ``workspace_7``. Without teams every reader sees every
+workspace.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
 The web application Airflow mounts under ``/quickbooks``.
 
-Closed unless opened: every router but the webhook's demands a login and a right, and FastAPI's own
-documentation pages are off, because dependencies do not cover them.
+Closed by default: every router except the webhook's requires a login and a right. FastAPI's own documentation
+pages are off, because dependencies do not cover them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Not found",
-    422: "Not understood",
+    422: "Invalid request",
 }
 
 
@@ -95,7 +95,7 @@ def _handle_sync_error(request: Request, error: SyncError) -> Response:
 def _handle_unexpected(request: Request, error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.error("page failed reference=%s method=%s", reference, request.method, exc_info=error)
-    text = f"Something unexpected happened. The API server's log has it under reference {reference}."
+    text = f"An unexpected error occurred. The API server's log has it under reference {reference}."
     if _wants_html(request):
         return notice(request, "Something went wrong", text, 500)
     return JSONResponse({"detail": text}, status_code=500)

@@ -96,7 +96,9 @@ def open_context(request: Request, user: GetUserDep, workspace_id: int) -> Itera
         known = billing.fetch_workspaces()
         ids = visible(user, known)
         if workspace_id not in ids:
-            raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no workspace {workspace_id} for you.")
+            raise HTTPException(
+                status.HTTP_404_NOT_FOUND, f"There is no workspace {workspace_id} that you may see."
+            )
         with wiring.open_store() as opened:
             store = opened.for_workspace(workspace_id)
             yield RequestContext(

@@ -1,4 +1,4 @@
-"""What every write must bring: the form token, and the browser's word that the form is ours."""
+"""What every write must bring: the form token, and the browser's statement that the form is ours."""
 
 from __future__ import annotations
 
@@ -36,5 +36,6 @@ def protected(
         raise HTTPException(status.HTTP_403_FORBIDDEN, "This form was not sent from one of our pages.")
     if not is_form_token(form_token, user.get_name()):
         raise HTTPException(
-            status.HTTP_403_FORBIDDEN, "This form is too old or not yours. Open the page again and repeat."
+            status.HTTP_403_FORBIDDEN,
+            "This form is too old or not yours. Open the page again and resubmit it.",
         )

@@ -75,11 +75,11 @@ def test_buttons_are_shown_to_those_who_may_press_them(pages: Pages, flow: Flow)
 def test_a_workspace_that_is_not_there_is_not_found(pages: Pages, flow: Flow) -> None:
     answer = pages.as_("admin").get("/w/999/unsynced")
     assert answer.status_code == 404
-    assert "There is no workspace 999 for you." in answer.text
+    assert "There is no workspace 999 that you may see." in answer.text
 
 
 def test_teams_divide_the_workspaces(pages: Pages, flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With multi-team on, a viewer sees the workspaces of their teams; whoever may configure sees all."""
+    """With multi-team on, a viewer sees the workspaces of their teams; anyone who may configure sees all."""
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 
     from caspen_qbo.ui.access import visible

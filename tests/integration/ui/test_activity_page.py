@@ -109,16 +109,16 @@ def test_page_report_and_command_line_show_the_same_ledger(pages: Pages, flow: F
     flow.invoice("100.00")
     flow.staff.finalise(flow.staff.draft_invoice(flow.client_id, []))
     flow.post()
-    told = {"finalised": 5, "synced": 1, "waiting": 0, "listed": 1, "excluded": 3}
+    expected = {"finalised": 5, "synced": 1, "waiting": 0, "listed": 1, "excluded": 3}
     viewer = pages.as_("viewer")
-    assert figures(viewer.get("/w/1/unsynced").text) == told
+    assert figures(viewer.get("/w/1/unsynced").text) == expected
     with wiring.open_session(1, "reconcile__1") as session:
         reconcile(session)
-    assert figures(viewer.get("/w/1/reconciliation/reconcile__1").text) == told
+    assert figures(viewer.get("/w/1/reconciliation/reconcile__1").text) == expected
     report = viewer.get("/w/1/reconciliation/reconcile__1/report.html").text
     invoices = re.sub(r"<[^>]+>", " ", report.split("Invoices", 1)[1])
     assert re.search(r"5\s+1\s+0\s+1\s+3", invoices), invoices[:300]
     status = run_command("status", "--workspace", "1", "--json")
-    assert {name: json.loads(status.stdout)[name] for name in NAMES} == told
+    assert {name: json.loads(status.stdout)[name] for name in NAMES} == expected
     sentence = "finalised 5 = synced 1 + waiting 0 + listed 1 + excluded 3"
     assert viewer.get("/w/1/activity").text.count(sentence) == 2

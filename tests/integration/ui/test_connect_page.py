@@ -1,4 +1,4 @@
-"""Connecting on the pages: through the sandbox's consent page, and every way of abusing the way back."""
+"""Connecting on the pages: through the sandbox's consent page, and every abuse of the return address."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_connect_leads_to_the_consent_page_and_back(pages: Pages, practice: Flow
     assert "Harbour Street Allied Health" in op.get("/w/1/setup").text
 
 
-def test_the_way_back_works_once_and_for_its_user_only(pages: Pages, practice: Flow) -> None:
+def test_the_return_from_intuit_works_once_and_for_its_user_only(pages: Pages, practice: Flow) -> None:
     op, admin = pages.as_("op"), pages.as_("admin")
     brought = approve(start(op), REALM)
     assert "invalid, already used, or expired" in admin.message(
@@ -67,7 +67,7 @@ def test_a_state_that_was_not_made_here_connects_nothing(pages: Pages, practice:
     assert practice.sync_rows("SELECT 1 FROM qbo_sync.connection") == []
 
 
-def test_the_way_back_leads_nowhere_else(pages: Pages, practice: Flow) -> None:
+def test_the_return_from_intuit_leads_nowhere_else(pages: Pages, practice: Flow) -> None:
     op = pages.as_("op")
     for name in ("next", "redirect", "redirect_uri", "url", "state"):
         answer = op.get(
@@ -159,7 +159,7 @@ def test_a_tax_code_of_another_rate_is_refused_with_both_rates(pages: Pages, flo
 
 
 def test_quickbooks_being_away_is_said_and_the_page_stays(pages: Pages, flow: Flow, monkeypatch) -> None:
-    """Reads of the database go on; what needs QuickBooks says why it cannot be shown."""
+    """The database is still read; what needs QuickBooks says why it cannot be shown."""
     httpx.post(f"{flow.sandbox.url}/_sandbox/{flow.realm}/person/disconnect", json={}, timeout=30)
     answer = pages.as_("op").get("/w/1/setup")
     assert answer.status_code == 200

@@ -70,7 +70,7 @@ def test_a_form_without_a_fresh_token_of_its_user_is_refused(pages: Pages, flow:
     assert flow.sync_rows("SELECT status FROM qbo_sync.connection") == [("connected",)]
 
 
-def test_a_message_is_shown_once_and_only_to_whom_it_was_told(pages: Pages, flow: Flow) -> None:
+def test_a_message_is_shown_once_and_only_to_the_user_it_is_for(pages: Pages, flow: Flow) -> None:
     user = pages.as_("user")
     answer = user.post("/w/1/unsynced/retry")
     assert user.message(answer) == "Tick at least one invoice first."

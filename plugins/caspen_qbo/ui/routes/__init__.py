@@ -1,1 +1,1 @@
-"""Routes by subject. Each reads, or calls one use case, and hands texts to a template."""
+"""Routes by subject. Each reads, or calls one use case, and passes values to a template."""

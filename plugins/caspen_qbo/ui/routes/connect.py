@@ -24,7 +24,7 @@ INTUIT_CONSENT = "https://appcenter.intuit.com"
 
 
 def consent_origins() -> tuple[str, ...]:
-    """Where Connect ends up: the browser must be told that this form may lead there."""
+    """Where Connect leads: the page's policy must allow its form to end there."""
     try:
         config = QuickBooksHook().config
     except SyncError:
@@ -37,7 +37,7 @@ def consent_origins() -> tuple[str, ...]:
 
 @router.post("/w/{workspace_id}/connect", dependencies=[Depends(protected)])
 def connect(context: ContextDep) -> Response:
-    """On to Intuit's consent page, with a state that works once, for this user and workspace."""
+    """To Intuit's consent page, with a state that works once, for this user and workspace."""
     try:
         with wiring.open_connector() as connector:
             address = connector.authorization_url(context.workspace_id, context.user.get_name())
@@ -55,19 +55,19 @@ def callback(
     realm: Annotated[str, Query(alias="realmId", max_length=40)] = "",
     error: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """The way back from Intuit. Leads to one of our own pages only, whatever the address asks for."""
+    """The return from Intuit. Leads only to one of our own pages, whatever the address says."""
     for secret in (state, code):
         if secret:
-            mask_secret(secret)  # the access log holds addresses; these two are good once, for a moment
+            mask_secret(secret)  # the access log holds addresses; these two work once, for a few minutes
     name, front = user.get_name(), f"{prefix(request)}/"
     if error or not code:
-        text = "QuickBooks was not connected: the consent was declined at Intuit. Nothing has changed."
+        text = "QuickBooks was not connected: consent was declined at Intuit. Nothing has changed."
         return redirect(request, front, name, problem=text)
     try:
         with wiring.open_connector() as connector:
             workspace_id = connector.complete(state, name, code, realm)
-    except SyncError as trouble:
-        return redirect(request, front, name, problem=trouble.message)
+    except SyncError as problem:
+        return redirect(request, front, name, problem=problem.message)
     return redirect(request, f"{front}w/{workspace_id}/setup", name, done="Connected to QuickBooks.")
 
 

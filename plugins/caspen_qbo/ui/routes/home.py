@@ -1,4 +1,4 @@
-"""The front door: on to the first workspace this user may see."""
+"""The start page: leads to the first workspace this user may see."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def home(request: Request, user: GetUserDep) -> Response:
         connected = [each for each in store.practices.fetch_connected() if each in ids]
     if not ids:
         return notice(
-            request, "No workspace", "Caspen holds no workspace that your role in Airflow may see.", 404
+            request, "No workspace", "Caspen has no workspace that your role in Airflow may see.", 404
         )
     address = f"{prefix(request)}/w/{(connected or ids)[0]}/"
     return RedirectResponse(address, status_code=303, headers=HEADERS)
@@ -29,7 +29,7 @@ def home(request: Request, user: GetUserDep) -> Response:
 
 @router.get("/w/{workspace_id}/")
 def workspace(context: ContextDep) -> Response:
-    """A workspace that posts opens on what needs a person, any other on its set-up."""
+    """A workspace that posts opens on what needs attention, any other on its set-up."""
     return RedirectResponse(
         context.url("unsynced" if context.ready else "setup"), status_code=303, headers=HEADERS
     )

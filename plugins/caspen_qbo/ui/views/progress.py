@@ -13,7 +13,7 @@ from caspen_qbo.ui.context import RequestContext
 from caspen_qbo.wording import ago, counted, moment
 
 SLOW_SECONDS = 20
-"""A run without an answer from QuickBooks for so long was told to wait, or is reading long lists."""
+"""After so long without an answer from QuickBooks a run is throttled, or is reading long lists."""
 
 DOING = {
     "post": "Posting to QuickBooks",
