@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from caspen_qbo.usecases.posting import sale_updates as update_sales
+from caspen_qbo.core.posting.mapping import KEPT_ON_UPDATE
 from caspen_seed import NewLine
 from caspen_seed.arithmetic import TAX_MODES
 from ops.local.postgres import Database
@@ -64,7 +64,7 @@ def kept_on_update() -> set[str]:
 
 
 def test_what_an_update_sends_back_is_documented():
-    assert kept_on_update() == set(update_sales._KEPT_ON_UPDATE)
+    assert kept_on_update() == set(KEPT_ON_UPDATE["Invoice"])
 
 
 def test_every_field_sent_is_documented(flow: Flow):

@@ -7,20 +7,20 @@ from typing import Any
 import pytest
 
 from caspen_qbo.core.posting.eligibility import (
-    Standing,
-    Wanted,
-    stand_allocation,
-    stand_credit_note,
-    stand_invoice,
+    DesiredState,
+    Eligibility,
+    classify_allocation,
+    classify_credit_note,
+    classify_invoice,
 )
 from tests.docs.conftest import DOCS
 from tests.support.records import AFTER, BEFORE, LINE_AT, a_credit_note, a_line, an_allocation, an_invoice
 
 MOMENTS = {"before": BEFORE, "after": AFTER, "never": None}
 OF = {
-    "posts": Standing(Wanted.PRESENT, finalised=True),
-    "historical": Standing(Wanted.AS_IS, finalised=True, excluded_reason="historical"),
-    "a stale draft": Standing(Wanted.AS_IS, finalised=False),
+    "posts": Eligibility(DesiredState.PRESENT, finalised=True),
+    "historical": Eligibility(DesiredState.LEAVE, finalised=True, excluded_reason="historical"),
+    "a stale draft": Eligibility(DesiredState.LEAVE, finalised=False),
 }
 
 
@@ -30,10 +30,10 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
 
 
-def expected(cells: list[str]) -> Standing:
+def expected(cells: list[str]) -> Eligibility:
     """The last three columns."""
     wanted, counts, reason = cells[-3:]
-    return Standing(Wanted(wanted), finalised=counts == "yes", excluded_reason=reason or None)
+    return Eligibility(DesiredState(wanted), finalised=counts == "yes", excluded_reason=reason or None)
 
 
 def test_there_are_rows_of_every_kind():
@@ -47,13 +47,15 @@ def test_invoices(cells: list[str]):
     if status == "deleted":
         changes |= {"status": "draft", "deleted_at": AFTER}
     invoice = an_invoice(a_line(), created_at=MOMENTS[created], **changes)
-    assert stand_invoice(invoice, line_at=LINE_AT, linked=linked == "yes") == expected(cells)
+    assert classify_invoice(invoice, line_at=LINE_AT, linked=linked == "yes") == expected(cells)
 
 
 @pytest.mark.parametrize("cells", rows("Credit notes"), ids=" ".join)
 def test_credit_notes(cells: list[str]):
     status, of, linked = cells[:3]
-    assert stand_credit_note(a_credit_note(status=status), OF[of], linked=linked == "yes") == expected(cells)
+    assert classify_credit_note(a_credit_note(status=status), OF[of], linked=linked == "yes") == expected(
+        cells
+    )
 
 
 @pytest.mark.parametrize("cells", rows("Payments"), ids=" ".join)
@@ -65,4 +67,4 @@ def test_allocations(cells: list[str]):
         "refunded": {"payment_status": "refunded"},
     }
     allocation = an_allocation(payment_source=source, **states.get(state, {}))
-    assert stand_allocation(allocation, OF[of], linked=linked == "yes") == expected(cells)
+    assert classify_allocation(allocation, OF[of], linked=linked == "yes") == expected(cells)

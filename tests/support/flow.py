@@ -21,8 +21,9 @@ import psycopg
 
 from caspen_qbo import wiring
 from caspen_qbo.core.reference import Choices
-from caspen_qbo.usecases.connection.setup import choose_settings, link_tax
-from caspen_qbo.usecases.posting.run import RunResult, post
+from caspen_qbo.usecases.connection.setup import link_tax, save_settings
+from caspen_qbo.usecases.posting.run import post
+from caspen_qbo.usecases.shared.jobs import RunResult
 from caspen_seed import NewLine, Staff, create_workspace
 from caspen_seed.arithmetic import TaxMode
 from ops.local.postgres import Database
@@ -88,7 +89,7 @@ class Flow:
         service = next(r for r in self.books("Item") if r["Type"] == "Service")
         product = next(r for r in self.books("Item") if r["Type"] == "NonInventory")
         with wiring.open_session(self.workspace_id, "set-up") as session:
-            choose_settings(session, Choices(bank["Id"], service["Id"], product["Id"]), who="test")
+            save_settings(session, Choices(bank["Id"], service["Id"], product["Id"]), who="test")
             offers = session.reference().tax_codes.values()
             for name, percent in (("GST", "10"), ("GST free", "0")):
                 rate_id = self.staff.create_tax_rate(name, percent)

@@ -7,7 +7,7 @@ from typing import Any
 
 from caspen_qbo import wiring
 from caspen_qbo.usecases.importing.run import import_payments, plan_import
-from caspen_qbo.usecases.posting.run import RunResult
+from caspen_qbo.usecases.shared.jobs import RunResult
 from tests.support.flow import Flow
 
 

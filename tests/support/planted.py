@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 from caspen_qbo import wiring
 from caspen_qbo.reports import build
-from caspen_qbo.usecases.posting.run import RunResult
 from caspen_qbo.usecases.reconciling.run import reconcile
+from caspen_qbo.usecases.shared.jobs import RunResult
 from caspen_qbo.wording import FIELD_WORDS
 from tests.support.bookkeeper import MUTATIONS
 from tests.support.flow import Flow

@@ -7,13 +7,14 @@ When one of these must change, change it in the same commit as the code and say 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from ops.paths import DAGS, PLUGINS, SANDBOX_CODE
+from ops.paths import DAGS, PLUGINS, ROOT, SANDBOX_CODE
 
 PACKAGE = PLUGINS / "caspen_qbo"
 SQL = PACKAGE / "sql"
@@ -356,3 +357,35 @@ def test_heavy_libraries_are_imported_where_they_are_used(folder: str) -> None:
         if within(name, *heavy)
     }
     assert wrong == set()
+
+
+DECIDING = re.compile(r"_?(plan|decide|match|map|choose|classify)_")
+"""Functions with such a name compute: a dry run may call them."""
+WRITING = re.compile(
+    r"(mark|record|write|save|delete|send|note|unlink|change)_\w+"
+    r"|record|stage|finish|prepare|resolve\w*|release\w*|accept|prune|(count|move|claim)_\w+"
+)
+
+
+def test_what_decides_writes_nothing() -> None:
+    """To our tables, to Caspen or to QuickBooks. What it calls is held by the same rule, where so named."""
+    wrong = {
+        (str(path.relative_to(PACKAGE)), function.name, ast.unparse(call.func))
+        for path in [*files_in("core"), *files_in("usecases")]
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef) and DECIDING.match(function.name)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and WRITING.fullmatch(call.func.attr)
+        and re.search(r"\b(store|billing|accounting)\b", ast.unparse(call.func.value))
+    }
+    assert wrong == set()
+
+
+def test_the_walk_of_an_invoice_enters_few_files_and_none_twice() -> None:
+    """The document names the files from Caspen's row to QuickBooks' body, in order."""
+    part = (ROOT / "docs" / "architecture.md").read_text().split("## The walk of an invoice")[1]
+    walk = re.findall(r"^\d+\. `([\w/]+\.py)`", part.split("\n## ")[0], re.MULTILINE)
+    assert walk and len(walk) <= 15 and len(set(walk)) == len(walk)
+    assert [path for path in walk if not (PACKAGE / path).is_file()] == []

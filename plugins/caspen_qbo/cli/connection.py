@@ -51,10 +51,10 @@ def settings(
 ) -> None:
     """Choose the payment account and the default items; their types are checked."""
     from caspen_qbo.core.reference import Choices
-    from caspen_qbo.usecases.connection.setup import choose_settings
+    from caspen_qbo.usecases.connection.setup import save_settings
 
     with open_session(workspace, "settings") as session:
-        choose_settings(session, Choices(payment_account, service_item, product_item), who=who())
+        save_settings(session, Choices(payment_account, service_item, product_item), who=who())
     console().print(f"workspace {workspace}: settings saved")
 
 

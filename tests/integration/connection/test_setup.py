@@ -7,7 +7,7 @@ import pytest
 from caspen_qbo import wiring
 from caspen_qbo.core.reference import Choices
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.usecases.connection.setup import choose_settings, link_tax, read_offers
+from caspen_qbo.usecases.connection.setup import link_tax, read_offers, save_settings
 from tests.support.flow import Flow
 
 
@@ -20,13 +20,13 @@ def test_wrong_choices_are_refused_with_their_type_and_the_right_ones(flow: Flow
     with wiring.open_session(flow.workspace_id, "set-up") as session:
         kept = session.store.setup.fetch_choices()
         with pytest.raises(ConfigurationError, match="type Income; it must be Bank or Other Current Asset"):
-            choose_settings(session, Choices(income, service, product), who="test")
+            save_settings(session, Choices(income, service, product), who="test")
         with pytest.raises(ConfigurationError, match="must be Service.*must be NonInventory or Inventory"):
-            choose_settings(session, Choices(bank, product, service), who="test")
+            save_settings(session, Choices(bank, product, service), who="test")
         with pytest.raises(
             ConfigurationError, match="payment account \\(QuickBooks id 999999\\) is not in QuickBooks"
         ):
-            choose_settings(session, Choices("999999", service, product), who="test")
+            save_settings(session, Choices("999999", service, product), who="test")
         assert session.store.setup.fetch_choices() == kept
         offers = read_offers(session)
     assert bank in {entry.id for entry in offers.payment_accounts}

@@ -11,7 +11,7 @@ import pytest
 
 from caspen_qbo import wiring
 from caspen_qbo.core.reference import Choices
-from caspen_qbo.usecases.connection.setup import choose_settings, link_tax
+from caspen_qbo.usecases.connection.setup import link_tax, save_settings
 from caspen_seed.facts import Standing, describe
 from caspen_seed.practice import PRIVATE_TEXTS, UNLINKED_TAX_RATE, Loaded, load_practice
 from ops.local.postgres import Database
@@ -30,7 +30,7 @@ def practice(
     flow.backdate_connection(loaded.connected_at)
     books = {entity: flow.books(entity) for entity in ("Account", "Item")}
     with wiring.open_session(1, "set-up") as session:
-        choose_settings(
+        save_settings(
             session,
             Choices(
                 next(r["Id"] for r in books["Account"] if r["AccountType"] == "Bank"),

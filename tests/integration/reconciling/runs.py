@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from caspen_qbo import wiring
-from caspen_qbo.usecases.posting.run import RunResult
 from caspen_qbo.usecases.reconciling.run import reconcile
+from caspen_qbo.usecases.shared.jobs import RunResult
 from tests.support.flow import Flow
 
 

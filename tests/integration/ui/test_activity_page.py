@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -12,12 +11,22 @@ import pytest
 
 from caspen_qbo import wiring
 from caspen_qbo.errors import QboThrottledError
-from caspen_qbo.usecases.posting.sales import post_invoices
+from caspen_qbo.usecases.posting.carry_out import carry_out
+from caspen_qbo.usecases.posting.sales import decide_invoices
+from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.reconciling.run import reconcile
+from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import stage
 from tests.integration.ui.conftest import Pages
 from tests.support.command_line import run_command
 from tests.support.flow import Flow
+
+
+def post_invoices(session: Session) -> None:
+    """As far as a run has come once its invoices are posted."""
+    posting = Posting(session, session.store.documents, session.store.practices.read_clock())
+    for decided in decide_invoices(posting):
+        carry_out(posting, decided)
 
 
 def progress(text: str) -> str:
@@ -40,7 +49,7 @@ def test_a_run_under_way_shows_how_many_of_how_many(pages: Pages, flow: Flow) ->
         stage(session)
         text = viewer.get("/w/1/activity").text
         assert "0 of 3 documents." in progress(text)
-        post_invoices(session, Counter())
+        post_invoices(session)
         text = viewer.get("/w/1/activity").text
         assert "Posting to QuickBooks started" in progress(text)
         assert "2 of 3 documents." in progress(text) and '<progress max="3" value="2"' in text
@@ -61,7 +70,7 @@ def test_waiting_for_quickbooks_is_shown_as_waiting(
     with wiring.open_session(1, "post__now") as session, session.store.lock():
         session.store.runs.start("post__now", "post")
         stage(session)
-        post_invoices(session, Counter())
+        post_invoices(session)
         quickbooks = json.loads(connections["AIRFLOW_CONN_QUICKBOOKS"])
         quickbooks["extra"] |= {"batches_per_minute": 1}  # what was sent just now is all there may be
         monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(quickbooks))

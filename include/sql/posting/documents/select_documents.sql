@@ -3,7 +3,7 @@
 -- Params:  workspace_id bigint, document_kind text, ids bigint[]
 SELECT d.document_kind, d.document_id, d.document_number, d.invoice_id, d.client_id, d.document_date, d.due_date,
        d.subtotal, d.tax, d.total, d.balance, d.caspen_status, d.finalised, d.wanted, d.excluded_reason,
-       d.version, d.updated_at, d.synced_version,
+       d.version, d.updated_at, d.synced_version, d.released_at,
        l.quickbooks_type, l.quickbooks_id, l.customer_id, l.application_id, l.as_posted, l.removed_at, l.origin,
        l.posted_at
 FROM qbo_sync.document d

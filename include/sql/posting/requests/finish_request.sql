@@ -1,5 +1,5 @@
 -- The answer to a request.
--- Params:  id bigint, state text, quickbooks_id text, fault_code text, fault_text text, intuit_tid text, adopted boolean
+-- Params:  request_id bigint, state text, quickbooks_id text, fault_code text, fault_text text, intuit_tid text, adopted boolean
 UPDATE qbo_sync.request
 SET state = %(state)s,
     quickbooks_id = %(quickbooks_id)s,
@@ -8,4 +8,4 @@ SET state = %(state)s,
     intuit_tid = %(intuit_tid)s,
     adopted = %(adopted)s,
     answered_at = now()
-WHERE id = %(id)s AND state = 'prepared'
+WHERE id = %(request_id)s AND state = 'prepared'

@@ -8,11 +8,12 @@ new one. Two clients never share a customer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.posting.display_names import display_name, full_name, name_part, same_name, usable_email
+from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.records import Client
 
 
@@ -37,6 +38,55 @@ class Match:
     """name or person."""
     clash: str = ""
     """Why no customer can be used or created, in words; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChoice:
+    """The customer of one client: known, to be created, or why there is none."""
+
+    client: Client
+    customer_id: str = ""
+    matched_by: str = ""
+    """How it was found in QuickBooks just now; empty where the client is linked already."""
+    problem: Problem | None = None
+    unconfirmed: bool = False
+    """A request to create it was sent and its answer is not known: what needs the customer waits."""
+
+    @property
+    def to_create(self) -> bool:
+        return not (self.customer_id or self.problem or self.unconfirmed)
+
+
+def choose_customers(
+    clients: Mapping[int, Client], candidates: Collection[Candidate], taken: Mapping[str, int]
+) -> dict[int, CustomerChoice]:
+    """
+    Choose for clients who have no customer yet, in the order of their ids.
+
+    :param candidates: What QuickBooks has under their names and addresses.
+    :param taken: Customer id -> the client it is linked to.
+    """
+    owners = dict(taken)
+    chosen: dict[int, CustomerChoice] = {}
+    for client_id in sorted(clients):
+        client = clients[client_id]
+        match = match_client(client, candidates, [c for c, owner in owners.items() if owner != client.id])
+        problem = name_taken(match.clash) if match.clash else None
+        if match.customer_id is not None:
+            owners[match.customer_id] = client.id
+        elif problem is None and any(
+            one.to_create and same_name(display_name(client), display_name(one.client))
+            for one in chosen.values()
+        ):
+            problem = name_taken(
+                "Another client has the same name and the same last five digits, and takes that customer."
+            )
+        chosen[client_id] = CustomerChoice(client, match.customer_id or "", match.matched_by, problem)
+    return chosen
+
+
+def name_taken(detail: str) -> Problem:
+    return Problem("customer_name_taken", detail)
 
 
 def read_candidate(body: Body) -> Candidate:

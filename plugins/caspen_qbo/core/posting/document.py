@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.keys import DocumentKey
-from caspen_qbo.core.posting.eligibility import Standing, Wanted
+from caspen_qbo.core.posting.eligibility import DesiredState, Eligibility
 from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
 
 
@@ -73,6 +73,8 @@ class Document(StagedDocument):
 
     synced_version: str | None = None
     """The version QuickBooks is known to hold."""
+    released_at: datetime | None = None
+    """When a person, a fixed cause or a new version allowed another try."""
     link: DocumentLink | None = None
 
     @property
@@ -105,6 +107,29 @@ class Document(StagedDocument):
         return self.link.origin if self.link else None
 
 
+def restaged(stored: Document | None, staged: StagedDocument, now: datetime) -> Document:
+    """
+    The document as it stands once it is staged again: a new version may be tried at once, whatever held the
+    old one.
+    """
+    row = {field.name: getattr(staged, field.name) for field in fields(StagedDocument)}
+    if stored is None:
+        return Document(**row)
+    released_at = stored.released_at if stored.version == staged.version else now
+    return replace(stored, **row, released_at=released_at)
+
+
+def is_due(document: Document, held_until: datetime | None) -> bool:
+    """
+    Whether the document is work: the view ``due_document``, for a document that is not stored yet.
+
+    :param held_until: When a blocking row was last listed for it; None: nothing holds it.
+    """
+    held = held_until is not None and (document.released_at is None or document.released_at <= held_until)
+    wanted = document.excluded_reason is None and document.wanted != DesiredState.LEAVE
+    return wanted and not document.synced and not held
+
+
 @dataclass(frozen=True, slots=True)
 class InvoiceStanding:
     """What credit notes and payments need to know of their invoice."""
@@ -117,11 +142,11 @@ class InvoiceStanding:
     """It is in QuickBooks as Caspen shows it."""
 
 
-ABSENT_VERSION = Wanted.ABSENT.value
+ABSENT_VERSION = DesiredState.ABSENT.value
 """The version of every document that Caspen no longer has."""
 
 
-def stage_invoice(invoice: Invoice, standing: Standing) -> StagedDocument:
+def stage_invoice(invoice: Invoice, eligibility: Eligibility) -> StagedDocument:
     """The row of an invoice."""
     finalised = invoice.finalised_at.isoformat() if invoice.finalised_at else ""
     return StagedDocument(
@@ -137,15 +162,15 @@ def stage_invoice(invoice: Invoice, standing: Standing) -> StagedDocument:
         total=invoice.total,
         balance=invoice.balance,
         caspen_status="deleted" if invoice.deleted_at else invoice.status,
-        finalised=standing.finalised,
-        wanted=standing.wanted,
-        excluded_reason=standing.excluded_reason,
-        version=_version(standing, f"revision {invoice.revision} {finalised}"),
+        finalised=eligibility.finalised,
+        wanted=eligibility.wanted,
+        excluded_reason=eligibility.excluded_reason,
+        version=_version(eligibility, f"revision {invoice.revision} {finalised}"),
         updated_at=invoice.updated_at,
     )
 
 
-def stage_credit_note(note: CreditNote, invoice: Invoice, standing: Standing) -> StagedDocument:
+def stage_credit_note(note: CreditNote, invoice: Invoice, eligibility: Eligibility) -> StagedDocument:
     """The row of a credit note; its client is its invoice's."""
     return StagedDocument(
         kind=DocumentKind.CREDIT_NOTE,
@@ -160,15 +185,15 @@ def stage_credit_note(note: CreditNote, invoice: Invoice, standing: Standing) ->
         total=note.total,
         balance=None,
         caspen_status=note.status,
-        finalised=standing.finalised,
-        wanted=standing.wanted,
-        excluded_reason=standing.excluded_reason,
-        version=_version(standing, f"issued {note.total}"),
+        finalised=eligibility.finalised,
+        wanted=eligibility.wanted,
+        excluded_reason=eligibility.excluded_reason,
+        version=_version(eligibility, f"issued {note.total}"),
         updated_at=note.updated_at,
     )
 
 
-def stage_allocation(allocation: Allocation, invoice: Invoice, standing: Standing) -> StagedDocument:
+def stage_allocation(allocation: Allocation, invoice: Invoice, eligibility: Eligibility) -> StagedDocument:
     """The row of an allocation: one payment in QuickBooks."""
     status = "live" if is_live(allocation) else "unlinked"
     return StagedDocument(
@@ -184,10 +209,10 @@ def stage_allocation(allocation: Allocation, invoice: Invoice, standing: Standin
         total=allocation.amount,
         balance=None,
         caspen_status=status,
-        finalised=standing.finalised,
-        wanted=standing.wanted,
-        excluded_reason=standing.excluded_reason,
-        version=_version(standing, f"{status} {allocation.amount} on {allocation.invoice_id}"),
+        finalised=eligibility.finalised,
+        wanted=eligibility.wanted,
+        excluded_reason=eligibility.excluded_reason,
+        version=_version(eligibility, f"{status} {allocation.amount} on {allocation.invoice_id}"),
         updated_at=allocation.updated_at,
     )
 
@@ -197,8 +222,8 @@ def is_live(allocation: Allocation) -> bool:
     return allocation.deleted_at is None and allocation.payment_status != "void"
 
 
-def _version(standing: Standing, present: str) -> str:
-    return ABSENT_VERSION if standing.wanted is Wanted.ABSENT else present
+def _version(eligibility: Eligibility, present: str) -> str:
+    return ABSENT_VERSION if eligibility.wanted is DesiredState.ABSENT else present
 
 
 def is_still_as_staged(document: StagedDocument, invoice: Invoice | None) -> bool:

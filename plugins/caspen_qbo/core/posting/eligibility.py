@@ -13,22 +13,22 @@ from enum import StrEnum
 from caspen_qbo.core.records import Allocation, CreditNote, Invoice
 
 
-class Wanted(StrEnum):
+class DesiredState(StrEnum):
     """What QuickBooks should hold."""
 
     PRESENT = "present"
     """The document as Caspen shows it."""
     ABSENT = "absent"
     """Nothing that counts: void or removed, if it was ever posted."""
-    AS_IS = "as_is"
+    LEAVE = "as_is"
     """Whatever is there; nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Eligibility:
     """Where one document stands."""
 
-    wanted: Wanted
+    wanted: DesiredState
     finalised: bool
     """Counts in the run's ledger."""
     excluded_reason: str | None = None
@@ -48,43 +48,51 @@ def is_historical(invoice: Invoice, line_at: datetime) -> bool:
     return invoice.created_at < line_at and finalised_before
 
 
-def stand_invoice(invoice: Invoice, *, line_at: datetime, linked: bool) -> Standing:
+def classify_invoice(invoice: Invoice, *, line_at: datetime, linked: bool) -> Eligibility:
     """
     :param line_at: When the workspace was first connected; never moves.
     :param linked: QuickBooks holds it, posted or linked by a backfill: history no longer matters then.
     """
     if invoice.deleted_at is not None or invoice.status == "void":
         if linked:
-            return Standing(Wanted.ABSENT, finalised=False)
-        return Standing(Wanted.AS_IS, finalised=False, excluded_reason=NEVER_SYNCED)
+            return Eligibility(DesiredState.ABSENT, finalised=False)
+        return Eligibility(DesiredState.LEAVE, finalised=False, excluded_reason=NEVER_SYNCED)
     if invoice.status == "draft":
         # A draft never posts. One that was posted and reverted stays in QuickBooks as it is, and is shown as
         # stale.
-        return Standing(Wanted.AS_IS, finalised=False, excluded_reason=None if linked else NEVER_SYNCED)
+        return Eligibility(
+            DesiredState.LEAVE, finalised=False, excluded_reason=None if linked else NEVER_SYNCED
+        )
     if not linked and is_historical(invoice, line_at):
-        return Standing(Wanted.AS_IS, finalised=True, excluded_reason=HISTORICAL)
-    return Standing(Wanted.PRESENT, finalised=True)
+        return Eligibility(DesiredState.LEAVE, finalised=True, excluded_reason=HISTORICAL)
+    return Eligibility(DesiredState.PRESENT, finalised=True)
 
 
-def stand_credit_note(credit_note: CreditNote, invoice: Standing, *, linked: bool) -> Standing:
+def classify_credit_note(credit_note: CreditNote, invoice: Eligibility, *, linked: bool) -> Eligibility:
     """:param invoice: Where the invoice it lowers stands."""
     if credit_note.status == "void":
         if linked:
-            return Standing(Wanted.ABSENT, finalised=False)
-        return Standing(Wanted.AS_IS, finalised=False, excluded_reason=NEVER_SYNCED)
-    if invoice.wanted is not Wanted.PRESENT and not linked:
-        return Standing(Wanted.AS_IS, finalised=True, excluded_reason=invoice.excluded_reason or NOT_POSTED)
-    return Standing(Wanted.PRESENT, finalised=True)
+            return Eligibility(DesiredState.ABSENT, finalised=False)
+        return Eligibility(DesiredState.LEAVE, finalised=False, excluded_reason=NEVER_SYNCED)
+    if invoice.wanted is not DesiredState.PRESENT and not linked:
+        return Eligibility(
+            DesiredState.LEAVE, finalised=True, excluded_reason=invoice.excluded_reason or NOT_POSTED
+        )
+    return Eligibility(DesiredState.PRESENT, finalised=True)
 
 
-def stand_allocation(allocation: Allocation, invoice: Standing, *, linked: bool) -> Standing:
+def classify_allocation(allocation: Allocation, invoice: Eligibility, *, linked: bool) -> Eligibility:
     """:param linked: A QuickBooks payment stands for it, posted by us or imported from there."""
     if allocation.payment_source == "quickbooks":
-        return Standing(Wanted.AS_IS, finalised=allocation.deleted_at is None, excluded_reason=IMPORTED)
+        return Eligibility(
+            DesiredState.LEAVE, finalised=allocation.deleted_at is None, excluded_reason=IMPORTED
+        )
     if allocation.deleted_at is not None or allocation.payment_status == "void":
         if linked:
-            return Standing(Wanted.ABSENT, finalised=False)
-        return Standing(Wanted.AS_IS, finalised=False, excluded_reason=NEVER_SYNCED)
-    if invoice.wanted is not Wanted.PRESENT and not linked:
-        return Standing(Wanted.AS_IS, finalised=True, excluded_reason=invoice.excluded_reason or NOT_POSTED)
-    return Standing(Wanted.PRESENT, finalised=True)
+            return Eligibility(DesiredState.ABSENT, finalised=False)
+        return Eligibility(DesiredState.LEAVE, finalised=False, excluded_reason=NEVER_SYNCED)
+    if invoice.wanted is not DesiredState.PRESENT and not linked:
+        return Eligibility(
+            DesiredState.LEAVE, finalised=True, excluded_reason=invoice.excluded_reason or NOT_POSTED
+        )
+    return Eligibility(DesiredState.PRESENT, finalised=True)

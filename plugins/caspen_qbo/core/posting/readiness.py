@@ -67,13 +67,16 @@ def _check_choice(setting: Setting, chosen: str, found: ListEntry | None, types:
     return ""
 
 
-def item_settings(lines: Iterable[InvoiceLine | CreditNoteLine]) -> set[Setting]:
+def _item_settings(lines: Iterable[InvoiceLine | CreditNoteLine]) -> set[Setting]:
     """Which of the practice's items these lines go to."""
     return {Setting.PRODUCT_ITEM if line.kind in PRODUCT_KINDS else Setting.SERVICE_ITEM for line in lines}
 
 
 def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
-    """Every problem of one invoice that would stop it or make its figures differ; empty when it may go."""
+    """
+    Every problem of one invoice that would stop it or make its figures differ, those of the items its lines
+    go to included; empty when it may go.
+    """
     problems = _check_number(invoice.number)
     if not invoice.lines:
         problems.append(Problem("required_param_missing", "The invoice was finalised without any line."))
@@ -94,22 +97,23 @@ def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
     problems += _check_period(invoice.issue_date, context)
     problems += _check_tax(invoice.lines, invoice.tax_mode, context)
     problems += _check_sums(invoice.lines, invoice)
-    return problems
+    return problems + check_setup(context, _item_settings(invoice.lines))
 
 
 def check_credit_note(credit_note: CreditNote, context: MappingContext) -> list[Problem]:
-    """As for an invoice; number, period, tax codes and sums."""
+    """As for an invoice; number, period, tax codes, sums and items."""
     problems = _check_number(credit_note.number)
     if not credit_note.lines:
         problems.append(Problem("required_param_missing", "The credit note has no line."))
     problems += _check_period(credit_note.issue_date, context)
     problems += _check_tax(credit_note.lines, credit_note.tax_mode, context)
     problems += _check_sums(credit_note.lines, credit_note)
-    return problems
+    return problems + check_setup(context, _item_settings(credit_note.lines))
 
 
 def check_payment(payment_date: date, context: MappingContext) -> list[Problem]:
-    return _check_period(payment_date, context)
+    """The account payments go to, and the period."""
+    return check_setup(context, {Setting.PAYMENT_ACCOUNT}) + _check_period(payment_date, context)
 
 
 def _check_number(number: str) -> list[Problem]:

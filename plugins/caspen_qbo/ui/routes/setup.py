@@ -16,7 +16,7 @@ from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.routes.connect import consent_origins
 from caspen_qbo.ui.views.setup import STATUS_WORDS, checklist, fix_page, selects
 from caspen_qbo.usecases.connection.doctor import Finding, examine
-from caspen_qbo.usecases.connection.setup import Offers, choose_settings, read_offers
+from caspen_qbo.usecases.connection.setup import Offers, read_offers, save_settings
 
 router = APIRouter()
 
@@ -68,7 +68,7 @@ def save(
     choices = Choices(payment_account, service_item, product_item)
     try:
         with context.session() as session:
-            choose_settings(session, choices, who=context.who)
+            save_settings(session, choices, who=context.who)
     except SyncError as error:
         return back_to(context, "setup", problem=error.message)
     return back_to(context, "setup", done="Settings saved. What waited for them posts with the next run.")

@@ -9,12 +9,14 @@ from decimal import Decimal
 from caspen_qbo.core.backfill.verdict import BackfillItem, Pairing, Subject, Verdict, pair_payments
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.customers import CustomerChoice
 from caspen_qbo.core.posting.eligibility import is_historical
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
-from caspen_qbo.usecases.posting.customers import clients_of, plan_customers
+from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
+from caspen_qbo.usecases.posting.state import Documents
 from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_number
-from caspen_qbo.usecases.sending.outcome import link_document
+from caspen_qbo.usecases.shared.changes import Changes
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import restage
 
@@ -30,6 +32,8 @@ class Evidence:
     """By number, where QuickBooks has exactly one document of that number."""
     invoice_of: dict[tuple[DocumentKind, int], int] = field(default_factory=dict)
     """Which invoice a document belongs to."""
+    customers: list[CustomerChoice] = field(default_factory=list)
+    """The customers of the clients of what was found in QuickBooks."""
 
     def total_of(self, number: str) -> Decimal | None:
         invoice = self.subjects[number].invoice
@@ -45,15 +49,17 @@ class Evidence:
         )
 
 
-def load_evidence(session: Session, numbers: Sequence[str]) -> Evidence:
+def load_evidence(
+    session: Session, numbers: Sequence[str], ids: Mapping[str, int], documents: Documents
+) -> Evidence:
     """
-    Read these numbers on both sides. Stages what Caspen shows of them, and records customers found for their
-    clients.
+    Read these numbers on both sides.
+
+    :param ids: The invoices of these numbers, as far as Caspen has them.
+    :param documents: What is staged of them.
     """
-    ids = session.billing.fetch_invoice_ids(session.workspace_id, numbers)
-    restage(session, list(ids.values()))
     invoices = session.billing.fetch_invoices(session.workspace_id, list(ids.values()))
-    rows = session.store.documents.fetch_documents(DocumentKind.INVOICE, list(ids.values()))
+    rows = documents.fetch_documents(DocumentKind.INVOICE, list(ids.values()))
     subjects = {}
     for number in numbers:
         invoice = invoices.get(ids.get(number, 0))
@@ -64,13 +70,15 @@ def load_evidence(session: Session, numbers: Sequence[str]) -> Evidence:
     unlinked = {
         n: s for n, s in subjects.items() if s.invoice and not s.linked_to and s.invoice.status != "draft"
     }
-    subjects |= _read_quickbooks(session, unlinked)
     evidence = Evidence(subjects)
+    subjects |= _read_quickbooks(session, unlinked, evidence)
     _load_payments(session, evidence)
     return evidence
 
 
-def _read_quickbooks(session: Session, subjects: Mapping[str, Subject]) -> dict[str, Subject]:
+def _read_quickbooks(
+    session: Session, subjects: Mapping[str, Subject], evidence: Evidence
+) -> dict[str, Subject]:
     by_number: dict[str, list[DocumentFacts]] = {}
     for body in fetch_by_number(session, "Invoice", list(subjects)):
         facts = read_facts("Invoice", body)
@@ -81,8 +89,9 @@ def _read_quickbooks(session: Session, subjects: Mapping[str, Subject]) -> dict[
         there = _to_compare(session, subject.invoice, by_number.get(number.casefold(), []))
         if there:
             found[number] = replace(subject, there=there)
-    clients = clients_of(session, {s.invoice.client_id for s in found.values() if s.invoice})
-    resolution, _ = plan_customers(session, {client.id: client for client in clients.values()})
+    clients = fetch_clients(session, {s.invoice.client_id for s in found.values() if s.invoice})
+    choices = plan_customers(session, {client.id: client for client in clients.values()})
+    evidence.customers = list(choices.values())
     taken = session.store.links.fetch_by_quickbooks_ids(
         session.realm_id, "Invoice", [facts.quickbooks_id for s in found.values() for facts in s.there]
     )
@@ -91,7 +100,7 @@ def _read_quickbooks(session: Session, subjects: Mapping[str, Subject]) -> dict[
         links = [link for facts in subject.there for link in taken.get(facts.quickbooks_id, [])]
         found[number] = replace(
             subject,
-            customer_id=resolution.customers.get(client.id, "") if client else "",
+            customer_id=choices[client.id].customer_id if client else "",
             stands_for=next((link.key.id for link in links), None),
         )
     return found
@@ -163,23 +172,29 @@ def _pair(
     )
 
 
-def link_existing(session: Session, evidence: Evidence, item: BackfillItem) -> None:
-    """Link the identical document and its payments, all or nothing; they are synced from then on."""
+def find_links(evidence: Evidence, item: BackfillItem) -> dict[DocumentKey, DocumentFacts]:
+    """The identical document and its payments, by the Caspen documents they stand for."""
     invoice, document = evidence.subjects[item.number].invoice, item.document
     if invoice is None or document is None:
         raise ValueError(f"{item.number}: a link needs both documents")
     pairs = evidence.pairings[item.number].pairs
     links = {DocumentKey(DocumentKind.INVOICE, invoice.id): document}
-    links |= {DocumentKey(DocumentKind.PAYMENT, allocation_id): payment for allocation_id, payment in pairs}
-    store = session.store
+    return links | {DocumentKey(DocumentKind.PAYMENT, id_): payment for id_, payment in pairs}
+
+
+def link_existing(session: Session, evidence: Evidence, item: BackfillItem) -> None:
+    """Link the identical document and its payments, all or nothing; they are synced from then on."""
+    links, store = find_links(evidence, item), session.store
     with store.transaction():
-        staged = store.documents.fetch(links)
-        for key, facts in links.items():
-            link_document(session, staged[key], facts, origin=ORIGIN)
+        changes = Changes()
+        for key, document in store.documents.fetch(links).items():
+            facts = links[key]
+            changes.link(document, facts, origin=ORIGIN)
             figures = f"{facts.quickbooks_type} {facts.quickbooks_id}, total {facts.total:.2f}"
-            store.links.note_event(key, "linked by a backfill", f"{figures}, run {session.run_id}")
+            changes.note(document, "linked by a backfill", f"{figures}, run {session.run_id}")
+        changes.write(session)
         # What is linked is no longer historical, and gets the version it stands at.
-        restage(session, [invoice.id])
-        for key, document_now in store.documents.fetch(links).items():
-            store.documents.mark_synced(key, document_now.version)
+        restage(session, [key.id for key in links if key.kind is DocumentKind.INVOICE])
+        for key, document in store.documents.fetch(links).items():
+            store.documents.mark_synced(key, document.version)
             store.unsynced.resolve(key, resolution="linked by a backfill")

@@ -12,19 +12,24 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from caspen_qbo.core.backfill.verdict import BackfillItem, Verdict, clean_numbers, decide_number
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.plan import Do, Planned
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.usecases.backfill.evidence import Evidence, link_existing, load_evidence
+from caspen_qbo.usecases.backfill.evidence import ORIGIN, Evidence, find_links, link_existing, load_evidence
 from caspen_qbo.usecases.backfill.scope import limit_to
-from caspen_qbo.usecases.posting.dry_run import NOT_SET_UP, plan_steps, undone
-from caspen_qbo.usecases.posting.run import run_job, write_all, write_statuses
-from caspen_qbo.usecases.sending.resolve import settle
+from caspen_qbo.usecases.posting.customers import record_matches
+from caspen_qbo.usecases.posting.dry_run import plan_steps
+from caspen_qbo.usecases.posting.planned import PlannedDocuments
+from caspen_qbo.usecases.posting.run import NOT_SET_UP, write_all
+from caspen_qbo.usecases.posting.state import Posting
+from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed
+from caspen_qbo.usecases.shared.jobs import run_job
 from caspen_qbo.usecases.shared.session import Session
+from caspen_qbo.usecases.shared.staging import read_staged, restage
+from caspen_qbo.usecases.shared.statuses import write_statuses
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +64,7 @@ def plan_backfill(session: Session, numbers: str | Iterable[object]) -> Backfill
         if session.store.setup.fetch_choices() is None:
             return BackfillReport(session.workspace_id, (), {}, NOT_SET_UP)
         for chunk in chunked(wanted, CHUNK):
-            with undone(session.store):
-                items |= _plan_chunk(session, chunk)
+            items |= _plan_chunk(session, chunk)
             log.info(
                 "backfill plan workspace=%d looked_at=%d of=%d",
                 session.workspace_id,
@@ -86,7 +90,7 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
     def work(inner: Session, counts: Counter[str]) -> str:
         if inner.store.setup.fetch_choices() is None:
             return NOT_SET_UP
-        settle(inner)
+        resolve_unconfirmed(inner)
         for chunk in chunked(wanted, CHUNK):
             items.update(_carry_out_chunk(inner, chunk, counts))
             log.info(
@@ -105,14 +109,26 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
 
 
 def _plan_chunk(session: Session, numbers: Sequence[str]) -> dict[str, BackfillItem]:
-    evidence = load_evidence(session, numbers)
+    ids = session.billing.fetch_invoice_ids(session.workspace_id, numbers)
+    now = session.store.practices.read_clock()
+    documents = PlannedDocuments(session.store, read_staged(session, list(ids.values())), now)
+    evidence = load_evidence(session, numbers, ids, documents)
     items = _decide(session, evidence)
     for item in items.values():
         if item.verdict is Verdict.LINK:
-            link_existing(session, evidence, item)
+            links = find_links(evidence, item)
+            for key, facts in links.items():
+                documents.assume_linked(key, facts, origin=ORIGIN, synced=False)
+            invoice_ids = [key.id for key in links if key.kind is DocumentKind.INVOICE]
+            documents.assume_staged(read_staged(session, invoice_ids, linked=links.keys()))
+            for key in links:
+                documents.assume_synced(key)
     rest = _left_to_the_run(evidence, items)
-    session.store.documents.release_numbers([n for n in rest if n not in items])
-    planned = list(plan_steps(limit_to(replace(session, plan=[]), list(rest.values()))))
+    released = {invoice_id for number, invoice_id in rest.items() if number not in items}
+    listed = session.store.unsynced.fetch_open()
+    documents.release({row.key for row in listed if row.invoice_id in released})
+    documents.only = frozenset(rest.values())
+    planned = plan_steps(session, documents)
     for number, invoice_id in rest.items():
         steps = [
             step for step in planned if evidence.invoice_of.get((step.kind, step.document_id)) == invoice_id
@@ -124,7 +140,10 @@ def _plan_chunk(session: Session, numbers: Sequence[str]) -> dict[str, BackfillI
 def _carry_out_chunk(
     session: Session, numbers: Sequence[str], counts: Counter[str]
 ) -> dict[str, BackfillItem]:
-    evidence = load_evidence(session, numbers)
+    ids = session.billing.fetch_invoice_ids(session.workspace_id, numbers)
+    restage(session, list(ids.values()))
+    evidence = load_evidence(session, numbers, ids, session.store.documents)
+    record_matches(session, evidence.customers)
     items = _decide(session, evidence)
     for item in items.values():
         if item.verdict is Verdict.LINK:
@@ -133,7 +152,8 @@ def _carry_out_chunk(
     rest = _left_to_the_run(evidence, items)
     session.store.documents.release_numbers([n for n in rest if n not in items])
     before = _linked(session, rest.values())
-    write_all(limit_to(session, list(rest.values())), counts, datetime.now(UTC))
+    limited = limit_to(session, list(rest.values()))
+    write_all(Posting(limited, limited.store.documents, session.store.practices.read_clock(), counts))
     for number, invoice_id in rest.items():
         if number not in items:
             items[number] = _outcome(session, evidence, number, invoice_id, invoice_id in before)

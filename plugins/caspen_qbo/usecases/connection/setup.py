@@ -47,7 +47,7 @@ def read_offers(session: Session) -> Offers:
     )
 
 
-def choose_settings(session: Session, choices: Choices, *, who: str) -> None:
+def save_settings(session: Session, choices: Choices, *, who: str) -> None:
     """
     Save the three choices after checking each against QuickBooks. Safe to repeat.
 

@@ -19,10 +19,11 @@ from caspen_qbo.hooks.store.importing.imports import CURSOR
 from caspen_qbo.usecases.importing.apply import apply
 from caspen_qbo.usecases.importing.books import payment_id_of, read_books
 from caspen_qbo.usecases.importing.snapshot import read_snapshot
-from caspen_qbo.usecases.posting.run import RunResult, run_job, write_statuses
+from caspen_qbo.usecases.shared.jobs import RunResult, run_job
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import CURSOR as CASPEN_CURSOR
 from caspen_qbo.usecases.shared.staging import stage
+from caspen_qbo.usecases.shared.statuses import write_statuses
 
 log = logging.getLogger(__name__)
 

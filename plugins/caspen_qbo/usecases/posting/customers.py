@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.faults import FaultAction
-from caspen_qbo.core.posting.customers import Candidate, match_client, read_candidate, wanted_names
+from caspen_qbo.core.posting.customers import (
+    Candidate,
+    CustomerChoice,
+    choose_customers,
+    name_taken,
+    read_candidate,
+    wanted_names,
+)
 from caspen_qbo.core.posting.display_names import display_name, same_name, usable_email
 from caspen_qbo.core.posting.mapping import map_customer
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.records import Client
+from caspen_qbo.core.writes import CLIENT, Step, Write
+from caspen_qbo.hooks.store.posting.links import CustomerLink
 from caspen_qbo.usecases.sending.lookup import fetch_by, find_customers_named
-from caspen_qbo.usecases.sending.outcome import record
-from caspen_qbo.usecases.sending.resolve import settle
+from caspen_qbo.usecases.sending.outcome import Outcome
+from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed
 from caspen_qbo.usecases.sending.send import send
-from caspen_qbo.usecases.shared.intents import CLIENT, Intent, Outcome, Step
 from caspen_qbo.usecases.shared.session import Session
-
-log = logging.getLogger(__name__)
 
 REFUSED_EMAIL = "2210"
 NAME_EXISTS = "6240"
@@ -34,54 +39,31 @@ class Resolution:
     customers: dict[int, str] = field(default_factory=dict)
     """Client id -> QuickBooks customer id."""
     problems: dict[int, Problem] = field(default_factory=dict)
-    """Client id -> why there is no customer. A client in neither is in doubt: its invoices wait."""
+    """Client id -> why there is no customer. A client in neither is unconfirmed: its invoices wait."""
     created: int = 0
 
 
-def plan_customers(session: Session, clients: Mapping[int, Client]) -> tuple[Resolution, list[Client]]:
+def plan_customers(session: Session, clients: Mapping[int, Client]) -> dict[int, CustomerChoice]:
     """
-    Look without writing to QuickBooks: links and matches (stored), and the clients that need a new customer.
+    Choose by client id: the link that is stored, what QuickBooks has, or a new customer.
+
+    QuickBooks is asked only about clients without a link.
     """
-    result = Resolution()
-    result.customers |= session.store.links.fetch_customers(session.realm_id, list(clients))
-    missing = {
-        client.id: client for client_id, client in clients.items() if client_id not in result.customers
-    }
-    for client_id in session.store.requests.fetch_doubtful_ids(CLIENT, list(missing)):
-        del missing[client_id]
+    linked = session.store.links.fetch_customers(session.realm_id, list(clients))
+    chosen = {id_: CustomerChoice(clients[id_], customer_id) for id_, customer_id in linked.items()}
+    missing = {client.id: client for client in clients.values() if client.id not in chosen}
+    for client_id in session.store.requests.fetch_unconfirmed_ids(CLIENT, list(missing)):
+        chosen[client_id] = CustomerChoice(missing.pop(client_id), unconfirmed=True)
     if not missing:
-        return result, []
-    candidates = _find_candidates(session, list(missing.values()))
+        return chosen
+    return chosen | _choose(session, missing, _find_candidates(session, list(missing.values())))
+
+
+def _choose(
+    session: Session, clients: Mapping[int, Client], candidates: Sequence[Candidate]
+) -> dict[int, CustomerChoice]:
     taken = session.store.links.fetch_taken_customers(session.realm_id, [c.id for c in candidates])
-    to_create: list[Client] = []
-    for client_id in sorted(missing):
-        _decide(session, missing[client_id], candidates, taken, to_create, result)
-    return result, to_create
-
-
-def _decide(
-    session: Session,
-    client: Client,
-    candidates: Sequence[Candidate],
-    taken: dict[str, int],
-    to_create: list[Client],
-    result: Resolution,
-) -> None:
-    match = match_client(client, candidates, [cid for cid, owner in taken.items() if owner != client.id])
-    if match.clash:
-        result.problems[client.id] = _name_taken(match.clash)
-    elif match.customer_id is not None:
-        taken[match.customer_id] = client.id
-        session.store.links.record_customer(
-            session.realm_id, client.id, match.customer_id, match.matched_by, None
-        )
-        result.customers[client.id] = match.customer_id
-    elif any(same_name(display_name(client), display_name(other)) for other in to_create):
-        result.problems[client.id] = _name_taken(
-            "Another client has the same name and the same last five digits, and takes that customer."
-        )
-    else:
-        to_create.append(client)
+    return choose_customers(clients, candidates, taken)
 
 
 def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candidate]:
@@ -107,44 +89,68 @@ def resolve_customers(session: Session, clients: Mapping[int, Client]) -> Resolu
     """
     Find or create the customers of these clients, in few calls.
 
-    Safe to repeat. A client whose creation is in doubt after looking is left out; its documents wait.
+    Safe to repeat. A client whose creation is unconfirmed after looking is left out; its documents wait.
     """
-    result, to_create = plan_customers(session, clients)
-    outcomes = _create(session, to_create, with_email=True)
-    by_id = {client.id: client for client in to_create}
-    again = []
-    for outcome in outcomes:
-        client = by_id.get(outcome.request.document_id)
-        if client is None:
-            continue
-        if outcome.answer.body is not None:
-            result.customers[client.id] = str(outcome.answer.body["Id"])
-            result.created += 1
-        elif outcome.answer.code == REFUSED_EMAIL:
-            again.append(client)
-        else:
-            _explain(session, client, outcome, result)
-    for outcome in _create(session, again, with_email=False):
-        client = by_id.get(outcome.request.document_id)
-        if client is not None and outcome.answer.body is not None:
-            result.customers[client.id] = str(outcome.answer.body["Id"])
-            result.created += 1
-        elif client is not None:
-            _explain(session, client, outcome, result)
+    return create_customers(session, plan_customers(session, clients).values())
+
+
+def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Resolution:
+    """Link what was matched and create what is new."""
+    chosen = {choice.client.id: choice for choice in choices}
+    record_matches(session, chosen.values())
+    result = Resolution(
+        customers={id_: choice.customer_id for id_, choice in chosen.items() if choice.customer_id},
+        problems={id_: choice.problem for id_, choice in chosen.items() if choice.problem},
+    )
+    to_create = {id_: choice.client for id_, choice in chosen.items() if choice.to_create}
+    refused = {}
+    for with_email in (True, False):
+        refused = _create(session, to_create, with_email, result)
+        to_create = {id_: to_create[id_] for id_, o in refused.items() if o.answer.code == REFUSED_EMAIL}
+        for client_id, outcome in refused.items():
+            if client_id not in to_create or not with_email:
+                _explain(session, chosen[client_id].client, outcome, result)
     return result
 
 
-def _create(session: Session, clients: Sequence[Client], *, with_email: bool) -> list[Outcome]:
-    intents = [
-        Intent(
-            CLIENT, client.id, Step.CUSTOMER, "Customer", "create",
-            map_customer(client, with_email=with_email), "with e-mail" if with_email else "without e-mail",
+def record_matches(session: Session, choices: Iterable[CustomerChoice]) -> None:
+    """Store which customers clients were found to be."""
+    matched = [
+        CustomerLink(choice.client.id, choice.customer_id, choice.matched_by)
+        for choice in choices
+        if choice.matched_by
+    ]
+    session.store.links.record_customers(session.realm_id, matched)
+
+
+def _create(
+    session: Session, clients: Mapping[int, Client], with_email: bool, result: Resolution
+) -> dict[int, Outcome]:
+    """Create customers; what was refused, by client."""
+    version = "with e-mail" if with_email else "without e-mail"
+    writes = [
+        Write(
+            CLIENT,
+            id_,
+            Step.CUSTOMER,
+            "Customer",
+            "create",
+            map_customer(client, with_email=with_email),
+            version,
         )
-        for client in clients
-    ]  # fmt: skip
-    if not intents:
-        return []
-    return send(session, intents, record) + [o for o in settle(session) if o.request.document_kind == CLIENT]
+        for id_, client in clients.items()
+    ]
+    refused = {}
+    for outcome in send(session, writes) + resolve_unconfirmed(session) if writes else ():
+        client_id = outcome.request.document_id
+        if outcome.request.document_kind != CLIENT or client_id not in clients:
+            continue
+        if outcome.answer.body is None:
+            refused[client_id] = outcome
+        else:
+            result.customers[client_id] = str(outcome.answer.body["Id"])
+            result.created += 1
+    return refused
 
 
 def _explain(session: Session, client: Client, outcome: Outcome, result: Resolution) -> None:
@@ -158,16 +164,13 @@ def _explain(session: Session, client: Client, outcome: Outcome, result: Resolut
             result.problems[client.id] = Problem(verdict.error_key, detail)
         return
     name = display_name(client)
-    customers = [read_candidate(body) for body in find_customers_named(session, [name])]
-    taken = session.store.links.fetch_taken_customers(session.realm_id, [c.id for c in customers])
-    match = match_client(client, customers, [cid for cid, owner in taken.items() if owner != client.id])
-    if match.customer_id is not None:
-        session.store.links.record_customer(
-            session.realm_id, client.id, match.customer_id, match.matched_by, None
-        )
-        result.customers[client.id] = match.customer_id
-        return
-    result.problems[client.id] = _name_taken(match.clash or _holder(session, name))
+    found = [read_candidate(body) for body in find_customers_named(session, [name])]
+    choice = _choose(session, {client.id: client}, found)[client.id]
+    if choice.customer_id:
+        record_matches(session, [choice])
+        result.customers[client.id] = choice.customer_id
+    else:
+        result.problems[client.id] = choice.problem or name_taken(_holder(session, name))
 
 
 def _holder(session: Session, name: str) -> str:
@@ -179,22 +182,6 @@ def _holder(session: Session, name: str) -> str:
     return "A vendor, an employee or another customer in QuickBooks has this client's name."
 
 
-def _name_taken(detail: str) -> Problem:
-    return Problem("customer_name_taken", detail)
-
-
-def clients_of(session: Session, client_ids: Collection[int]) -> dict[int, Client]:
+def fetch_clients(session: Session, client_ids: Collection[int]) -> dict[int, Client]:
     """The clients to post for, by the id on the document; a merged one is answered with its survivor."""
     return session.billing.fetch_clients(session.workspace_id, client_ids)
-
-
-def is_another_client(session: Session, customer_id: str, client_id: int | None) -> bool:
-    """
-    Whether a QuickBooks customer is linked to a client who is neither this one nor was merged into it: the
-    invoice was given to somebody else in Caspen. Unknown customers and unreadable clients are nobody else.
-    """
-    owner = session.store.links.fetch_taken_customers(session.realm_id, [customer_id]).get(customer_id)
-    if client_id is None or owner is None or owner == client_id:
-        return False
-    clients = clients_of(session, {owner, client_id})
-    return len(clients) == 2 and clients[owner].id != clients[client_id].id

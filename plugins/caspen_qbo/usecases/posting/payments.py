@@ -1,108 +1,146 @@
-"""Posting payments: one QuickBooks payment per allocation, never more than its invoice has open there."""
+"""Payments: one QuickBooks payment per allocation, never more than its invoice has open there."""
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from caspen_qbo.core.cause import Setting
-from caspen_qbo.core.documents import applied_as_sent, read_facts
-from caspen_qbo.core.posting.document import Document, InvoiceStanding
-from caspen_qbo.core.posting.mapping import map_payment
-from caspen_qbo.core.posting.readiness import Problem, check_payment, check_setup
+from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.posting.decide import Decided
+from caspen_qbo.core.posting.decide.payments import PaymentSituation, is_moved_away, plan_payments
+from caspen_qbo.core.posting.document import Document, InvoiceStanding, is_live
+from caspen_qbo.core.posting.readiness import check_payment
 from caspen_qbo.core.records import Allocation, DocumentKind
-from caspen_qbo.usecases.posting.open_balance import within_room
-from caspen_qbo.usecases.posting.payment_updates import plan_updates, take_off_moved
-from caspen_qbo.usecases.posting.removals import remove_payments
-from caspen_qbo.usecases.sending.outcome import record
-from caspen_qbo.usecases.sending.resolve import settle
-from caspen_qbo.usecases.sending.send import send
-from caspen_qbo.usecases.shared.intents import Intent, Step
+from caspen_qbo.usecases.posting.removals import decide_payment_removals
+from caspen_qbo.usecases.posting.state import Posting
+from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_id
 from caspen_qbo.usecases.shared.session import Session
-from caspen_qbo.usecases.shared.unsynced_entries import list_problems
-
-log = logging.getLogger(__name__)
 
 
-def post_payments(session: Session, counts: Counter[str], *, run_started_at: datetime) -> None:
+def decide_payments(posting: Posting) -> Iterator[Sequence[Decided]]:
     """
-    Post the allocations whose invoice is in QuickBooks, and bring posted ones to Caspen's version; the others
-    wait.
+    Post the allocations whose invoice is in QuickBooks, and bring posted ones to Caspen's version.
 
-    :param run_started_at: Invoices posted since then are known to be unpaid in QuickBooks and are not read
-        again.
+    A payment whose money Caspen moved to an invoice that QuickBooks does not have is taken off first: the
+    invoice it came from is open again at once.
     """
-    setup = check_setup(session.context(), {Setting.PAYMENT_ACCOUNT})
-    misfit = False
-    for page in session.store.documents.fetch_work(DocumentKind.PAYMENT, "present"):
-        allocations = session.billing.fetch_allocations(session.workspace_id, [work.id for work in page])
-        standings = session.store.documents.fetch_invoice_standings([work.invoice_id for work in page])
-        live = [work for work in page if _is_live(allocations.get(work.id))]
-        take_off_moved(session, live, standings, counts)
-        ready = [
-            work
-            for work in live
-            if work.invoice_id in standings
-            and standings[work.invoice_id].ready
-            and _pass_gate(session, work, allocations[work.id], setup, counts)
+    session = posting.session
+    for page in posting.documents.fetch_work(DocumentKind.PAYMENT, "present"):
+        allocations = session.billing.fetch_allocations(session.workspace_id, [one.id for one in page])
+        standings = posting.documents.fetch_invoice_standings([one.invoice_id for one in page])
+        moved = [
+            document
+            for document in page
+            if _is_live(allocations.get(document.id))
+            and is_moved_away(document, standings.get(document.invoice_id))
         ]
-        currencies = _currencies(session, ready)
-        posted = [work for work in ready if work.linked]
-        new = within_room(
-            session,
-            [work for work in ready if not work.linked],
-            allocations,
-            standings,
-            run_started_at,
-            counts,
-        )
-        intents = plan_updates(session, posted, allocations, standings, currencies, counts)
-        intents += [
-            _post(session, work, allocations[work.id], standings[work.invoice_id],
-                  currencies.get(work.invoice_id, session.workspace.currency))
-            for work in new
-        ]  # fmt: skip
-        if not intents:
-            continue
-        for outcome in send(session, intents, record) + settle(session):
-            if outcome.answer.ok and outcome.request.document_kind == DocumentKind.PAYMENT:
-                updated = outcome.request.operation == "update"
-                counts["payments_updated" if updated else "payments_posted"] += 1
-                facts = read_facts("Payment", outcome.answer.body or {})
-                misfit |= facts.total != applied_as_sent(outcome.request.payload, facts)
-    if misfit:
-        remove_payments(session, counts)
-
-
-def _currencies(session: Session, works: Sequence[Document]) -> dict[int, str]:
-    """Of their invoices; looked up only where the company keeps more than one."""
-    if not works or not session.reference().company.multi_currency:
-        return {}
-    invoices = session.billing.fetch_invoices(session.workspace_id, [work.invoice_id for work in works])
-    return {invoice.id: invoice.currency for invoice in invoices.values()}
+        if moved:
+            there = _read_posted(session, moved)
+            yield plan_payments(
+                PaymentSituation(
+                    document,
+                    allocations[document.id],
+                    standings.get(document.invoice_id),
+                    there=there.get(document.quickbooks_id or ""),
+                )
+                for document in moved
+            )
+        keys = {document.key for document in moved}
+        rest = [document for document in page if document.key not in keys]
+        yield plan_payments(_read_situations(posting, rest, allocations, standings))
+    if posting.left_unapplied:
+        yield from decide_payment_removals(posting)
 
 
 def _is_live(allocation: Allocation | None) -> bool:
-    return allocation is not None and allocation.deleted_at is None and allocation.payment_status != "void"
+    return allocation is not None and is_live(allocation)
 
 
-def _pass_gate(
-    session: Session, work: Document, allocation: Allocation, setup: Sequence[Problem], counts: Counter[str]
-) -> bool:
-    problems = [*setup, *check_payment(allocation.payment_date, session.context())]
-    if problems:
-        counts["listed"] += 1
-        list_problems(session, work, problems)
-    return not problems
+def _read_posted(session: Session, documents: Iterable[Document]) -> dict[str, Body]:
+    ids = [document.quickbooks_id for document in documents if document.quickbooks_id]
+    return fetch_by_id(session, "Payment", ids)
 
 
-def _post(
-    session: Session, work: Document, allocation: Allocation, standing: InvoiceStanding, currency: str
-) -> Intent:
-    payload = map_payment(
-        allocation, customer_id=standing.customer_id, invoice_id=standing.quickbooks_id, currency=currency,
-        context=session.context(),
-    )  # fmt: skip
-    return Intent(work.kind, work.id, Step.POST, "Payment", "create", payload, work.version)
+def _read_situations(
+    posting: Posting,
+    documents: Sequence[Document],
+    allocations: Mapping[int, Allocation],
+    standings: Mapping[int, InvoiceStanding],
+) -> list[PaymentSituation]:
+    session = posting.session
+    problems = {}
+    ready: dict[int, InvoiceStanding] = {}
+    for document in documents:
+        allocation, standing = allocations.get(document.id), standings.get(document.invoice_id)
+        if allocation is not None and is_live(allocation) and standing is not None and standing.ready:
+            problems[document.id] = tuple(check_payment(allocation.payment_date, session.context()))
+            if not problems[document.id]:
+                ready[document.id] = standing
+    linked = [document for document in documents if document.id in ready and document.linked]
+    new = [document for document in documents if document.id in ready and not document.linked]
+    unpaid = {document.id for document in new if _is_known_unpaid(posting, document, ready[document.id])}
+    there = _read_posted(session, linked)
+    asked = [ready[document.id].quickbooks_id for document in (*linked, *new) if document.id not in unpaid]
+    invoices = {
+        id_: read_facts("Invoice", body) for id_, body in fetch_by_id(session, "Invoice", asked).items()
+    }
+    with_new = {ready[document.id].quickbooks_id for document in new if document.id not in unpaid}
+    on_invoice = _read_other_payments(session, [i for id_, i in invoices.items() if id_ in with_new])
+    released = session.store.unsynced.fetch_open_ids(
+        DocumentKind.PAYMENT, [document.id for document in new], "overpayment"
+    )
+    currencies = _fetch_currencies(session, [*linked, *new])
+    account_id = session.context().choices.payment_account_id if ready else ""
+    situations = []
+    for document in documents:
+        standing = standings.get(document.invoice_id)
+        quickbooks_id = standing.quickbooks_id if standing else ""
+        situations.append(
+            PaymentSituation(
+                document,
+                allocations.get(document.id),
+                standing,
+                problems=problems.get(document.id, ()),
+                account_id=account_id,
+                currency=currencies.get(document.invoice_id, session.workspace.currency),
+                there=there.get(document.quickbooks_id or ""),
+                invoice_there=invoices.get(quickbooks_id),
+                known_unpaid=document.id in unpaid,
+                on_invoice=tuple(on_invoice.get(quickbooks_id, ())),
+                # An open row of a document that is due was released by a person: these are two receipts.
+                released=document.id in released,
+            )
+        )
+    return situations
+
+
+def _is_known_unpaid(posting: Posting, document: Document, standing: InvoiceStanding) -> bool:
+    """Posted by this run, and not found again there: nobody has paid it in QuickBooks yet."""
+    return standing.posted_at >= posting.started_at and document.invoice_id not in posting.relinked_invoices
+
+
+def _read_other_payments(
+    session: Session, invoices: Iterable[DocumentFacts]
+) -> dict[str, list[DocumentFacts]]:
+    """
+    Payments on these invoices that are neither ours nor imported, by invoice; one call for a hundred, none
+    for none.
+    """
+    ids = {link.txn_id for invoice in invoices for link in invoice.links if link.txn_type == "Payment"}
+    known = session.store.links.fetch_by_quickbooks_ids(session.realm_id, "Payment", ids)
+    found: dict[str, list[DocumentFacts]] = {}
+    for body in fetch_by(session, "Payment", "Id", ids - known.keys()):
+        payment = read_facts("Payment", body)
+        if payment.total > 0 and not payment.voided:
+            for link in payment.links:
+                if link.txn_type == "Invoice":
+                    found.setdefault(link.txn_id, []).append(payment)
+    return found
+
+
+def _fetch_currencies(session: Session, documents: Sequence[Document]) -> dict[int, str]:
+    """Of their invoices; looked up only where the company keeps more than one."""
+    if not documents or not session.reference().company.multi_currency:
+        return {}
+    ids = [document.invoice_id for document in documents]
+    invoices = session.billing.fetch_invoices(session.workspace_id, ids)
+    return {invoice.id: invoice.currency for invoice in invoices.values()}

@@ -4,120 +4,97 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef
 from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.decide import Decided
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import check_setup
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.errors import ConfigurationError, QboAuthError, StopError, SubscriptionEndedError, SyncError
-from caspen_qbo.hooks.store.posting.documents import LedgerRow
+from caspen_qbo.errors import ConfigurationError, QboAuthError, StopError, SubscriptionEndedError
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.monitoring.stuck_work import describe_stuck
-from caspen_qbo.usecases.posting.credits import apply_credit_memos
-from caspen_qbo.usecases.posting.payments import post_payments
-from caspen_qbo.usecases.posting.removals import remove_credit_memos, remove_payments, void_invoices
-from caspen_qbo.usecases.posting.sales import post_credit_memos, post_invoices
-from caspen_qbo.usecases.sending.resolve import settle, with_documents
-from caspen_qbo.usecases.shared.ledger import read_ledger
+from caspen_qbo.usecases.posting.carry_out import carry_out
+from caspen_qbo.usecases.posting.credits import decide_applications
+from caspen_qbo.usecases.posting.payments import decide_payments
+from caspen_qbo.usecases.posting.removals import (
+    decide_credit_note_removals,
+    decide_invoice_removals,
+    decide_payment_removals,
+)
+from caspen_qbo.usecases.posting.sales import decide_credit_notes, decide_invoices
+from caspen_qbo.usecases.posting.state import Posting
+from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed, with_documents
+from caspen_qbo.usecases.shared.jobs import RunResult, run_job
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import stage
+from caspen_qbo.usecases.shared.statuses import write_statuses
 
 log = logging.getLogger(__name__)
 
 JOB = "post"
+NOT_SET_UP = (
+    "Set-up incomplete: choose the payment account and the default items in Settings; nothing posts before."
+)
 
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """What one run did; small enough to travel between tasks."""
-
-    workspace_id: int
-    counts: Mapping[str, int]
-    calls: Mapping[str, int]
-    ledger: LedgerRow | None
-    message: str = ""
-    by_kind: Mapping[str, LedgerRow] = field(default_factory=dict)
+STAGES: tuple[Callable[[Posting], Iterator[Sequence[Decided]]], ...] = (
+    decide_payment_removals,
+    decide_credit_note_removals,
+    decide_invoice_removals,
+    decide_invoices,
+    decide_credit_notes,
+    decide_applications,
+    decide_payments,
+)
+"""
+What is done, in order. Each reads and decides a part at a time; what was decided is carried out before it
+goes on, so that the next part is read from how things stand by then.
+"""
 
 
 def post(session: Session) -> RunResult:
     """
-    Everything that is due, in order: removals, updates, customers, invoices, credit notes, payments,
-    statuses.
+    Everything that is due, in order: removals, invoices, credit notes, applications, payments, statuses.
 
     Safe to repeat, to interrupt at any point and to start twice at once: the second waits for the first.
 
     :raises StopError: nobody can post to this company now; what was done is recorded, what waits is listed
-        under that cause and posts by itself once it is healed.
+        under that cause and posts automatically once it is fixed.
     :raises RetryError: try again later; nothing is lost.
     """
     with session.store.lock():
         return run_job(session, JOB, _post)
 
 
-Job = Callable[[Session, Counter[str]], str]
-
-
-def run_job(session: Session, job: str, work: Job) -> RunResult:
-    """Run a job under the workspace lock, with its record: counts, calls, ledger, outcome."""
-    counts: Counter[str] = Counter()
-    session.store.runs.start(session.run_id, job)
-    try:
-        message = work(session, counts)
-        ledger = read_ledger(session)
-    except SyncError as error:
-        session.store.runs.finish(
-            session.run_id,
-            job,
-            counts=counts,
-            calls=session.accounting.calls(),
-            ledger=None,
-            success=False,
-            message=error.message,
-        )
-        raise
-    calls = dict(session.accounting.calls())
-    session.store.runs.finish(
-        session.run_id, job, counts=counts, calls=calls, ledger=ledger.invoices, success=True, message=message
-    )
-    log.info(
-        "%s workspace=%d %s calls=%d run=%s",
-        job,
-        session.workspace_id,
-        " ".join(f"{name}={number}" for name, number in sorted(counts.items())),
-        sum(calls.values()),
-        session.run_id,
-    )
-    return RunResult(session.workspace_id, dict(counts), calls, ledger.invoices, message, ledger.by_kind)
-
-
 def _post(session: Session, counts: Counter[str]) -> str:
-    started_at = session.store.practices.read_clock()
+    posting = Posting(session, session.store.documents, session.store.practices.read_clock(), counts)
     staged = stage(session)
     counts["staged"] += staged.invoices
     if session.store.setup.fetch_choices() is None:
         write_statuses(session, counts)
-        return (
-            "Set-up incomplete: choose the payment account and the default items in Settings; "
-            "nothing posts before."
-        )
+        return NOT_SET_UP
     try:
-        settle(session)
-        canary = _try_closed_books(session)
+        resolve_unconfirmed(session)
+        tried = _try_closed_books(session)
         if _has_work(session):
-            write_all(session, counts, started_at)
-            if canary is not None and not _is_held(session, canary):
+            write_all(posting)
+            if tried is not None and not _is_held(session, tried):
                 session.store.documents.release_causes({BOOKS})
-                write_all(session, counts, started_at)
+                write_all(posting)
     except (QboAuthError, SubscriptionEndedError) as error:
         list_waiting(session, error)
         write_statuses(session, counts)
         raise
     write_statuses(session, counts)
     return " ".join(filter(None, (warn_of_expiry(session), describe_stuck(session))))
+
+
+def write_all(posting: Posting) -> None:
+    """Decide and carry out all that is due, in order."""
+    for decide in STAGES:
+        for decided in decide(posting):
+            carry_out(posting, decided)
 
 
 def warn_of_expiry(session: Session) -> str:
@@ -151,9 +128,8 @@ def _is_held(session: Session, key: DocumentKey) -> bool:
 
 
 def _has_work(session: Session) -> bool:
-    """Whether anything would be sent; a run without work asks QuickBooks nothing."""
-    if session.store.unsynced.fetch_open_causes():
-        release_healed_causes(session)
+    """Whether anything would be sent; a run without work makes no QuickBooks calls."""
+    session.store.documents.release_causes(find_fixed_causes(session))
     if session.store.links.fetch_unapplied_payments(session.realm_id):
         return True
     return any(
@@ -163,32 +139,20 @@ def _has_work(session: Session) -> bool:
     )
 
 
-def write_all(session: Session, counts: Counter[str], started_at: datetime) -> None:
-    remove_payments(session, counts)
-    remove_credit_memos(session, counts)
-    void_invoices(session, counts)
-    post_invoices(session, counts)
-    post_credit_memos(session, counts)
-    apply_credit_memos(session, counts)
-    post_payments(session, counts, run_started_at=started_at)
-
-
-def release_healed_causes(session: Session) -> int:
+def find_fixed_causes(session: Session) -> set[CauseRef]:
     """
-    Let go what one shared cause held, once that cause is gone; what is still held stays untouched.
+    Shared causes that are gone, so that what they held may go.
 
-    Connection and subscription cannot be looked at from outside: what they held is tried, and listed again if
-    need be.
+    Connection and subscription cannot be seen from outside: what they held is tried, and listed again if need
+    be.
     """
     causes = session.store.unsynced.fetch_open_causes()
     visible = {cause for cause in causes if cause.kind in (CauseKind.TAX_RATE, CauseKind.SETTING)}
     fixed = causes & {CONNECTION, SUBSCRIPTION}
-    if visible:
-        fixed |= visible - _broken_causes(session, visible)
-    return session.store.documents.release_causes(fixed)
+    return fixed | (visible - _find_broken(session, visible) if visible else set())
 
 
-def _broken_causes(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
+def _find_broken(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
     try:
         context = session.context()
     except ConfigurationError:
@@ -208,7 +172,7 @@ def list_waiting(session: Session, error: StopError) -> None:
     """
     Show everything that waits under the cause that stopped the run, one card for all of it.
 
-    What is in doubt waits too: nobody can look for it now.
+    What is unconfirmed waits too: nobody can look it up now.
     """
     cause = CONNECTION if isinstance(error, QboAuthError) else SUBSCRIPTION
 
@@ -221,25 +185,5 @@ def list_waiting(session: Session, error: StopError) -> None:
         for wanted in ("absent", "present"):
             for page in session.store.documents.fetch_work(kind, wanted):
                 list_all(page)
-    list_all(document for _, document in with_documents(session, session.store.requests.fetch_in_doubt()))
-
-
-def write_statuses(session: Session, counts: Counter[str]) -> None:
-    """
-    Tell Caspen's screens what changed; what they show already is left alone.
-
-    A document that Caspen's staff hold in a transaction is told by the next run.
-    """
-    fetch = session.store.documents.fetch_statuses_to_show
-    while updates := fetch():
-        written = session.billing.write_statuses(session.workspace_id, updates)
-        counts["statuses_written"] += written.changed
-        shown = [u for u in updates if (u.kind, u.document_id) not in written.busy]
-        session.store.documents.mark_shown(shown)
-        if not shown:
-            log.info(
-                "caspen rows in use workspace=%d documents=%d next=shown by the next run",
-                session.workspace_id,
-                len(written.busy),
-            )
-            return
+    unconfirmed = session.store.requests.fetch_unconfirmed()
+    list_all(document for _, document in with_documents(session, unconfirmed))

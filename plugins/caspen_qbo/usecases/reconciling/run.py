@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from caspen_qbo import settings
 from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.decide.decisions import compare_sale
 from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.reconciling.verdict import CheckResult, DifferingDocument, decide_cause, uncompared
@@ -17,16 +18,16 @@ from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError, SyncError
 from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
 from caspen_qbo.quality.validate import validate
-from caspen_qbo.usecases.posting.run import RunResult, run_job, write_statuses
 from caspen_qbo.usecases.reconciling.customer_names import fetch_customer_names
 from caspen_qbo.usecases.reconciling.inactive_customers import list_inactive, mark_inactive
 from caspen_qbo.usecases.reconciling.read_back import ReadBack, read_back, wants_full
 from caspen_qbo.usecases.reconciling.report_data import collect_report
 from caspen_qbo.usecases.reconciling.sign_off import watch_signed
-from caspen_qbo.usecases.sending.outcome import compare_sale, link_document, mark_sale_posted
+from caspen_qbo.usecases.shared.changes import Changes
+from caspen_qbo.usecases.shared.jobs import RunResult, run_job
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import stage
-from caspen_qbo.usecases.shared.unsynced_entries import list_differences
+from caspen_qbo.usecases.shared.statuses import write_statuses
 
 log = logging.getLogger(__name__)
 
@@ -107,14 +108,12 @@ def mark_equal(session: Session) -> int:
     equal = 0
     for page in session.store.snapshot.fetch_held():
         keys = [DocumentKey(DocumentKind.INVOICE, held.document_id) for held in page]
-        documents = session.store.documents.fetch(keys)
+        documents, changes = session.store.documents.fetch(keys), Changes()
         for held, key in zip(page, keys, strict=True):
-            document = documents[key]
-            if not compare_sale(document, held.customer_id, held.facts):
-                with session.store.transaction():
-                    link_document(session, document, held.facts, origin=document.origin or "caspen")
-                    mark_sale_posted(session, document)
+            if not compare_sale(documents[key], held.customer_id, held.facts):
+                changes.mark_equal(documents[key], held.facts)
                 equal += 1
+        changes.write(session)
     return equal
 
 
@@ -187,10 +186,11 @@ def _list(session: Session, row: DifferingDocument) -> int:
     """List one document under what its differences come from; how many differences it has."""
     rest = list_inactive(session, row)
     if rest:
-        cause = decide_cause(row, rest)
-        list_differences(
-            session, _document_of(session, row), cause.error_key, rest, lead=cause.lead, blocks=cause.blocks
+        cause, changes = decide_cause(row, rest), Changes()
+        changes.list_differences(
+            _document_of(session, row), cause.error_key, rest, lead=cause.lead, blocks=cause.blocks
         )
+        changes.write(session)
     return len(row.differences)
 
 

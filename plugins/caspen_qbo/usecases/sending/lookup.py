@@ -11,13 +11,13 @@ from caspen_qbo.core.posting.customers import read_candidate
 from caspen_qbo.core.posting.display_names import same_name
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.query_text import is_queryable, like_pattern, quote
+from caspen_qbo.core.writes import Step
 from caspen_qbo.hooks.store.posting.requests import Request
 from caspen_qbo.settings import QUERY_IN_MAX
-from caspen_qbo.usecases.shared.intents import Step
 from caspen_qbo.usecases.shared.session import Session
 
 
-def look_for(session: Session, requests: Sequence[Request]) -> dict[int, Body]:
+def find_effects(session: Session, requests: Sequence[Request]) -> dict[int, Body]:
     """
     What QuickBooks holds that only these requests can have made.
 
@@ -29,13 +29,13 @@ def look_for(session: Session, requests: Sequence[Request]) -> dict[int, Body]:
         groups[request.entity, request.operation == "create"].append(request)
     for (entity, creates), group in groups.items():
         if not creates:
-            found |= _look_by_id(session, entity, group)
+            found |= _find_by_id(session, entity, group)
         elif entity == "Customer":
-            found |= _look_for_customers(session, group)
+            found |= _find_customers(session, group)
         elif entity == "Payment":
-            found |= _look_for_payments(session, group)
+            found |= _find_payments(session, group)
         else:
-            found |= _look_by_number(session, entity, group)
+            found |= _find_by_number(session, entity, group)
     return found
 
 
@@ -59,7 +59,7 @@ def fetch_by_id(session: Session, entity: str, ids: Iterable[str]) -> dict[str, 
     return there
 
 
-def _look_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
+def _find_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
     ids = [str(request.payload["Id"]) for request in group]
     there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", ids)}
     found: dict[int, Body] = {}
@@ -97,7 +97,7 @@ def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
     return heads[0] == heads[1] and lines[0] == lines[1]
 
 
-def _look_by_number(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
+def _find_by_number(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
     numbers = {request.id: str(request.payload["DocNumber"]) for request in group}
     bodies = list(fetch_by(session, entity, "DocNumber", [n for n in numbers.values() if is_queryable(n)]))
     # A number that cannot be asked for is no reason not to find our own document: its customer can.
@@ -119,7 +119,7 @@ def fetch_by_number(session: Session, entity: str, numbers: Collection[str]) -> 
         yield from session.accounting.query(entity, f"DocNumber LIKE {quote(pattern)}")
 
 
-def _look_for_payments(session: Session, group: Sequence[Request]) -> dict[int, Body]:
+def _find_payments(session: Session, group: Sequence[Request]) -> dict[int, Body]:
     customers = [ref_of(request.payload, "CustomerRef") for request in group]
     bodies = list(fetch_by(session, "Payment", "CustomerRef", customers))
     return _match_markers(session, group, bodies)
@@ -133,9 +133,7 @@ def _match_markers(session: Session, group: Sequence[Request], bodies: Iterable[
     ours: dict[tuple[str, int], Body] = {}
     for body in bodies:
         marker = read_marker(str(body.get("PrivateNote") or ""))
-        voided = (
-            "voided" in str(body.get("PrivateNote") or "").casefold()
-        )  # an earlier life of the same document
+        voided = "voided" in str(body.get("PrivateNote") or "").casefold()  # an earlier life of the same
         if marker is not None and marker[0] == session.workspace_id and not voided:
             ours.setdefault((marker[1], marker[2]), body)
     return {
@@ -145,7 +143,7 @@ def _match_markers(session: Session, group: Sequence[Request], bodies: Iterable[
     }
 
 
-def _look_for_customers(session: Session, group: Sequence[Request]) -> dict[int, Body]:
+def _find_customers(session: Session, group: Sequence[Request]) -> dict[int, Body]:
     names = [str(request.payload["DisplayName"]) for request in group]
     bodies = list(find_customers_named(session, names))
     taken = session.store.links.fetch_taken_customers(session.realm_id, [str(b["Id"]) for b in bodies])

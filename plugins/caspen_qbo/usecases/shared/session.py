@@ -13,7 +13,6 @@ from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
-from caspen_qbo.usecases.shared.intents import Intent
 from caspen_qbo.usecases.shared.reference import read_reference
 
 log = logging.getLogger(__name__)
@@ -29,12 +28,6 @@ class Session:
     billing: CaspenBilling
     accounting: Accounting
     store: WorkspaceStore
-    plan: list[Intent] | None = None
-    """A dry run collects here what it would send; None: it is sent."""
-    relinked_invoices: set[int] = field(default_factory=set)
-    """
-    Invoices whose lost link was found again in this run: payments of theirs may stand in QuickBooks too.
-    """
     _context: MappingContext | None = field(default=None, repr=False)
 
     @property

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from caspen_qbo import settings
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.keys import DocumentKey
-from caspen_qbo.core.posting import cursor as horizon
+from caspen_qbo.core.posting import cursor
 from caspen_qbo.core.posting.document import (
-    DocumentRef,
+    StagedDocument,
     is_live,
     stage_allocation,
     stage_credit_note,
@@ -20,12 +20,11 @@ from caspen_qbo.core.posting.document import (
 )
 from caspen_qbo.core.posting.eligibility import (
     HISTORICAL,
-    Standing,
-    stand_allocation,
-    stand_credit_note,
-    stand_invoice,
+    classify_allocation,
+    classify_credit_note,
+    classify_invoice,
 )
-from caspen_qbo.core.records import Allocation, DocumentKind, Invoice
+from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.shared.session import Session
 
@@ -42,12 +41,43 @@ class StageResult:
     payments: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedInvoices:
+    """Which invoices something changed on in Caspen, and where the next run reads on."""
+
+    ids: tuple[int, ...]
+    since: datetime
+    position: datetime
+    checkpoints: tuple[cursor.Checkpoint, ...]
+
+
 def stage(session: Session) -> StageResult:
     """
     Read Caspen's changes since the cursor and stage them with everything that hangs on the same invoices.
 
     Safe to repeat: unchanged rows are left alone. The cursor moves only after all of it is stored.
     """
+    changed = read_changed(session)
+    staged: list[StagedDocument] = []
+    for chunk in chunked(changed.ids, CHUNK):
+        staged += _stage_invoices(session, chunk)
+    session.store.documents.move_cursor(CURSOR, changed.position, changed.checkpoints)
+    session.store.unsynced.resolve_unfinalised()
+    result = StageResult(*(sum(document.kind is kind for document in staged) for kind in DocumentKind))
+    log.info(
+        "staged workspace=%d since=%s invoices=%d credit_notes=%d payments=%d run=%s",
+        session.workspace_id,
+        changed.since.isoformat(),
+        result.invoices,
+        result.credit_notes,
+        result.payments,
+        session.run_id,
+    )
+    return result
+
+
+def read_changed(session: Session) -> ChangedInvoices:
+    """What Caspen's changes since the cursor hang on."""
     seen = session.billing.fetch_horizon()
     stored = session.store.documents.fetch_cursor(CURSOR)
     position, checkpoints = stored or (session.connection.first_connected_at, ())
@@ -58,129 +88,126 @@ def stage(session: Session) -> StageResult:
     allocations = session.billing.fetch_allocations(
         session.workspace_id, sorted({*changes.allocation_ids, *voided})
     )
-    invoice_ids = {
+    ids = {
         *changes.invoice_ids,
         *(note.invoice_id for note in notes.values()),
         *(allocation.invoice_id for allocation in allocations.values()),
     }
-    counts = [0, 0, 0]
-    for chunk in chunked(sorted(invoice_ids), CHUNK):
-        for index, number in enumerate(stage_invoices(session, chunk)):
-            counts[index] += number
-    moved, pending = horizon.advance(position, checkpoints, seen)
-    session.store.documents.move_cursor(CURSOR, moved, pending)
-    session.store.unsynced.resolve_unfinalised()
-    result = StageResult(*counts)
-    log.info(
-        "staged workspace=%d since=%s invoices=%d credit_notes=%d payments=%d run=%s",
-        session.workspace_id, since.isoformat(), *counts, session.run_id,
-    )  # fmt: skip
-    return result
+    return ChangedInvoices(tuple(sorted(ids)), since, *cursor.advance(position, checkpoints, seen))
 
 
-def stage_invoices(session: Session, ids: Collection[int]) -> tuple[int, int, int]:
-    """Stage these invoices with their credit notes and allocations; how many of each."""
-    workspace_id, store = session.workspace_id, session.store
-    invoices = session.billing.fetch_invoices(workspace_id, ids)
-    note_ids, allocation_ids = session.billing.fetch_related(workspace_id, list(invoices))
-    notes = session.billing.fetch_credit_notes(workspace_id, note_ids)
-    allocations = session.billing.fetch_allocations(workspace_id, allocation_ids)
-    linked = {
-        kind: store.links.fetch_linked_ids(kind, list(found))
-        for kind, found in (
-            (DocumentKind.INVOICE, invoices),
-            (DocumentKind.CREDIT_NOTE, notes),
-            (DocumentKind.PAYMENT, allocations),
-        )
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Invoices with their credit notes and allocations, as Caspen shows them."""
+
+    invoices: Mapping[int, Invoice]
+    notes: Mapping[int, CreditNote]
+    allocations: Mapping[int, Allocation]
+
+
+def _read_records(session: Session, ids: Collection[int]) -> _Records:
+    workspace_id, billing = session.workspace_id, session.billing
+    invoices = billing.fetch_invoices(workspace_id, ids)
+    note_ids, allocation_ids = billing.fetch_related(workspace_id, list(invoices))
+    return _Records(
+        invoices,
+        billing.fetch_credit_notes(workspace_id, note_ids),
+        billing.fetch_allocations(workspace_id, allocation_ids),
+    )
+
+
+def read_staged(
+    session: Session, ids: Collection[int], *, linked: Collection[DocumentKey] = ()
+) -> list[StagedDocument]:
+    """
+    These invoices with their credit notes and allocations, as they would be staged now. Writes nothing.
+
+    :param linked: What QuickBooks is taken to hold besides what is linked.
+    """
+    found: list[StagedDocument] = []
+    for chunk in chunked(sorted(set(ids)), CHUNK):
+        found += _to_documents(session, _read_records(session, chunk), linked)
+    return found
+
+
+def _to_documents(
+    session: Session, records: _Records, also_linked: Collection[DocumentKey] = ()
+) -> list[StagedDocument]:
+    linked = set(also_linked)
+    for kind, found in (
+        (DocumentKind.INVOICE, records.invoices),
+        (DocumentKind.CREDIT_NOTE, records.notes),
+        (DocumentKind.PAYMENT, records.allocations),
+    ):
+        linked |= {DocumentKey(kind, id_) for id_ in session.store.links.fetch_linked_ids(kind, list(found))}
+    line_at, documents = session.connection.first_connected_at, []
+    eligible = {}
+    for id_, invoice in records.invoices.items():
+        is_linked = DocumentKey(DocumentKind.INVOICE, id_) in linked
+        eligible[id_] = classify_invoice(invoice, line_at=line_at, linked=is_linked)
+        documents.append(stage_invoice(invoice, eligible[id_]))
+    for id_, note in records.notes.items():
+        if note.invoice_id in eligible:
+            is_linked = DocumentKey(DocumentKind.CREDIT_NOTE, id_) in linked
+            eligibility = classify_credit_note(note, eligible[note.invoice_id], linked=is_linked)
+            documents.append(stage_credit_note(note, records.invoices[note.invoice_id], eligibility))
+    for id_, allocation in records.allocations.items():
+        if allocation.invoice_id in eligible:
+            is_linked = DocumentKey(DocumentKind.PAYMENT, id_) in linked
+            eligibility = classify_allocation(allocation, eligible[allocation.invoice_id], linked=is_linked)
+            documents.append(
+                stage_allocation(allocation, records.invoices[allocation.invoice_id], eligibility)
+            )
+    return documents
+
+
+def _stage_invoices(session: Session, ids: Collection[int]) -> list[StagedDocument]:
+    """Stage these invoices with their credit notes and allocations."""
+    store = session.store
+    records = _read_records(session, ids)
+    documents = _to_documents(session, records)
+    historical = {
+        document.id: document
+        for document in documents
+        if document.kind is DocumentKind.INVOICE and document.excluded_reason == HISTORICAL
     }
-    line_at = session.connection.first_connected_at
-    standings = {
-        invoice.id: stand_invoice(invoice, line_at=line_at, linked=invoice.id in linked[DocumentKind.INVOICE])
-        for invoice in invoices.values()
-    }
-    documents = [stage_invoice(invoice, standings[invoice.id]) for invoice in invoices.values()]
-    documents += [
-        stage_credit_note(
-            note,
-            invoices[note.invoice_id],
-            stand_credit_note(
-                note, standings[note.invoice_id], linked=note.id in linked[DocumentKind.CREDIT_NOTE]
-            ),
-        )
-        for note in notes.values()
-        if note.invoice_id in invoices
-    ]
-    documents += [
-        stage_allocation(
-            allocation,
-            invoices[allocation.invoice_id],
-            stand_allocation(
-                allocation,
-                standings[allocation.invoice_id],
-                linked=allocation.id in linked[DocumentKind.PAYMENT],
-            ),
-        )
-        for allocation in allocations.values()
-        if allocation.invoice_id in invoices
-    ]
+    paid: dict[int, Allocation] = {}
+    for allocation in records.allocations.values():
+        if allocation.invoice_id in historical and _is_paid_since(session, allocation):
+            paid.setdefault(allocation.invoice_id, allocation)
+    known = store.unsynced.fetch_open_ids(DocumentKind.INVOICE, paid, "historical_invoice")
     with store.transaction():
         store.documents.stage(documents)
-        listings = _historical_listings(session, invoices, standings, allocations.values())
-        store.unsynced.record(listings)
-        still_paid = _paid_historical(session, standings, allocations.values())
-        for invoice_id, standing in standings.items():
-            if standing.excluded_reason == HISTORICAL and invoice_id not in still_paid:
-                store.unsynced.resolve(
-                    DocumentKey(DocumentKind.INVOICE, invoice_id),
-                    error_keys={"historical_invoice"},
-                    resolution="its payment was unlinked",
+        store.unsynced.record(
+            [
+                Listing(
+                    historical[id_],
+                    "historical_invoice",
+                    f"Payment {allocation.payment_number} was applied to it; neither the invoice nor the "
+                    "payment is posted.",
                 )
-    return len(invoices), len(notes), len(allocations)
-
-
-def _historical_listings(
-    session: Session,
-    invoices: dict[int, Invoice],
-    standings: dict[int, Standing],
-    allocations: Iterable[Allocation],
-) -> list[Listing]:
-    """A payment applied after the connection to an invoice from before it is shown on that invoice."""
-    paid = _paid_historical(session, standings, allocations)
-    known = session.store.unsynced.fetch_open_ids(DocumentKind.INVOICE, paid, "historical_invoice")
-    return [
-        Listing(
-            DocumentRef(DocumentKind.INVOICE, invoice_id, invoices[invoice_id].number, invoice_id),
-            "historical_invoice",
-            f"Payment {allocation.payment_number} was applied to it; neither the invoice nor the payment is "
-            "posted.",
+                for id_, allocation in paid.items()
+                if id_ not in known
+            ]
         )
-        for invoice_id, allocation in paid.items()
-        if invoice_id not in known
-    ]
+        store.unsynced.resolve_all(
+            [document.key for id_, document in historical.items() if id_ not in paid],
+            resolution="its payment was unlinked",
+            error_keys={"historical_invoice"},
+        )
+    return documents
 
 
-def _paid_historical(
-    session: Session, standings: Mapping[int, Standing], allocations: Iterable[Allocation]
-) -> dict[int, Allocation]:
-    """
-    Historical invoices with a live payment of Caspen's applied since the connection: one such allocation
-    each.
-    """
-    paid: dict[int, Allocation] = {}
-    for allocation in allocations:
-        standing = standings.get(allocation.invoice_id)
-        if (
-            standing is not None
-            and standing.excluded_reason == HISTORICAL
-            and is_live(allocation)
-            and allocation.payment_source != "quickbooks"
-            and allocation.allocated_at >= session.connection.first_connected_at
-        ):
-            paid.setdefault(allocation.invoice_id, allocation)
-    return paid
+def _is_paid_since(session: Session, allocation: Allocation) -> bool:
+    """A live payment of Caspen's, applied since the connection."""
+    return (
+        is_live(allocation)
+        and allocation.payment_source != "quickbooks"
+        and allocation.allocated_at >= session.connection.first_connected_at
+    )
 
 
-def restage(session: Session, invoice_ids: Sequence[int]) -> None:
-    """Read these invoices again, e.g. before acting on one that Caspen may have changed in this second."""
+def restage(session: Session, invoice_ids: Collection[int]) -> None:
+    """Read these invoices again, e.g. before acting on one that Caspen may have changed concurrently."""
     for chunk in chunked(sorted(set(invoice_ids)), CHUNK):
-        stage_invoices(session, chunk)
+        _stage_invoices(session, chunk)

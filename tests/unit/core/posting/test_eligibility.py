@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from caspen_qbo.core.posting import eligibility
 from caspen_qbo.core.posting.eligibility import (
-    Standing,
-    Wanted,
-    stand_allocation,
-    stand_credit_note,
-    stand_invoice,
+    DesiredState,
+    Eligibility,
+    classify_allocation,
+    classify_credit_note,
+    classify_invoice,
 )
 from tests.support.records import AFTER, BEFORE, LINE_AT, a_credit_note, a_line, an_allocation, an_invoice
 
-PRESENT = Standing(Wanted.PRESENT, finalised=True)
-HISTORICAL = Standing(Wanted.AS_IS, finalised=True, excluded_reason=eligibility.HISTORICAL)
-NEVER = Standing(Wanted.AS_IS, finalised=False, excluded_reason=eligibility.NEVER_SYNCED)
-ABSENT = Standing(Wanted.ABSENT, finalised=False)
-STALE = Standing(Wanted.AS_IS, finalised=False)
+PRESENT = Eligibility(DesiredState.PRESENT, finalised=True)
+HISTORICAL = Eligibility(DesiredState.LEAVE, finalised=True, excluded_reason=eligibility.HISTORICAL)
+NEVER = Eligibility(DesiredState.LEAVE, finalised=False, excluded_reason=eligibility.NEVER_SYNCED)
+ABSENT = Eligibility(DesiredState.ABSENT, finalised=False)
+STALE = Eligibility(DesiredState.LEAVE, finalised=False)
 JUST_BEFORE = LINE_AT - timedelta(microseconds=1)
 
 
@@ -32,7 +32,7 @@ def invoice(**changes):
 
 
 @pytest.mark.parametrize(
-    ("changes", "linked", "standing"),
+    ("changes", "linked", "eligibility"),
     [
         ({}, False, PRESENT),
         ({"status": "paid"}, False, PRESENT),
@@ -52,36 +52,36 @@ def invoice(**changes):
         ({"status": "draft", "deleted_at": AFTER}, True, ABSENT),
     ],
 )
-def test_invoices(changes, linked, standing):
-    assert stand_invoice(invoice(**changes), line_at=LINE_AT, linked=linked) == standing
+def test_invoices(changes, linked, eligibility):
+    assert classify_invoice(invoice(**changes), line_at=LINE_AT, linked=linked) == eligibility
 
 
 @pytest.mark.parametrize(
-    ("status", "of", "linked", "standing"),
+    ("status", "of", "linked", "eligibility"),
     [
         ("issued", PRESENT, False, PRESENT),
         ("issued", HISTORICAL, False, HISTORICAL),
-        ("issued", STALE, False, Standing(Wanted.AS_IS, True, eligibility.NOT_POSTED)),
+        ("issued", STALE, False, Eligibility(DesiredState.LEAVE, True, eligibility.NOT_POSTED)),
         ("issued", STALE, True, PRESENT),
         ("void", PRESENT, False, NEVER),
         ("void", PRESENT, True, ABSENT),
         ("void", HISTORICAL, False, NEVER),
     ],
 )
-def test_credit_notes(status, of, linked, standing):
-    assert stand_credit_note(a_credit_note(status=status), of, linked=linked) == standing
+def test_credit_notes(status, of, linked, eligibility):
+    assert classify_credit_note(a_credit_note(status=status), of, linked=linked) == eligibility
 
 
-IMPORTED = Standing(Wanted.AS_IS, finalised=True, excluded_reason=eligibility.IMPORTED)
+IMPORTED = Eligibility(DesiredState.LEAVE, finalised=True, excluded_reason=eligibility.IMPORTED)
 
 
 @pytest.mark.parametrize(
-    ("changes", "of", "linked", "standing"),
+    ("changes", "of", "linked", "eligibility"),
     [
         ({}, PRESENT, False, PRESENT),
         ({"payment_source": "stripe"}, PRESENT, False, PRESENT),
         ({}, HISTORICAL, False, HISTORICAL),
-        ({}, STALE, False, Standing(Wanted.AS_IS, True, eligibility.NOT_POSTED)),
+        ({}, STALE, False, Eligibility(DesiredState.LEAVE, True, eligibility.NOT_POSTED)),
         ({"payment_source": "quickbooks"}, PRESENT, True, IMPORTED),
         ({"payment_source": "quickbooks"}, HISTORICAL, False, IMPORTED),
         (
@@ -97,8 +97,8 @@ IMPORTED = Standing(Wanted.AS_IS, finalised=True, excluded_reason=eligibility.IM
         ({"payment_status": "refunded"}, PRESENT, False, PRESENT),
     ],
 )
-def test_allocations(changes, of, linked, standing):
-    assert stand_allocation(an_allocation(**changes), of, linked=linked) == standing
+def test_allocations(changes, of, linked, eligibility):
+    assert classify_allocation(an_allocation(**changes), of, linked=linked) == eligibility
 
 
 MOMENTS = st.datetimes(
@@ -118,32 +118,34 @@ INVOICES = st.builds(
 
 @given(INVOICES, st.booleans())
 def test_only_finalised_invoices_are_wanted_and_history_never(one, linked):
-    standing = stand_invoice(one, line_at=LINE_AT, linked=linked)
+    eligibility = classify_invoice(one, line_at=LINE_AT, linked=linked)
     live = one.status in ("open", "paid") and one.deleted_at is None
     new = (
         linked or one.created_at >= LINE_AT or (one.finalised_at is not None and one.finalised_at >= LINE_AT)
     )
-    assert (standing.wanted is Wanted.PRESENT) == (live and new)
-    assert standing.finalised == live
-    assert (standing.wanted is Wanted.ABSENT) == (
+    assert (eligibility.wanted is DesiredState.PRESENT) == (live and new)
+    assert eligibility.finalised == live
+    assert (eligibility.wanted is DesiredState.ABSENT) == (
         linked and (one.status == "void" or one.deleted_at is not None)
     )
     if not linked:
-        assert (standing.excluded_reason is not None) == (standing.wanted is not Wanted.PRESENT)
+        assert (eligibility.excluded_reason is not None) == (eligibility.wanted is not DesiredState.PRESENT)
 
 
 @given(INVOICES, st.booleans(), st.sampled_from(["manual", "stripe", "quickbooks"]), st.none() | MOMENTS)
 def test_what_came_from_quickbooks_is_never_sent_back(one, linked, source, deleted_at):
     allocation = an_allocation(payment_source=source, deleted_at=deleted_at)
-    standing = stand_allocation(allocation, stand_invoice(one, line_at=LINE_AT, linked=linked), linked=linked)
+    eligibility = classify_allocation(
+        allocation, classify_invoice(one, line_at=LINE_AT, linked=linked), linked=linked
+    )
     if source == "quickbooks":
-        assert standing.wanted is Wanted.AS_IS
-    elif standing.wanted is Wanted.PRESENT:
+        assert eligibility.wanted is DesiredState.LEAVE
+    elif eligibility.wanted is DesiredState.PRESENT:
         assert deleted_at is None
 
 
 @given(INVOICES)
 def test_the_line_moving_later_never_makes_more_post(one):
-    earlier = stand_invoice(one, line_at=LINE_AT, linked=False).wanted
-    later = stand_invoice(one, line_at=LINE_AT + timedelta(days=30), linked=False).wanted
-    assert not (later is Wanted.PRESENT and earlier is not Wanted.PRESENT)
+    earlier = classify_invoice(one, line_at=LINE_AT, linked=False).wanted
+    later = classify_invoice(one, line_at=LINE_AT + timedelta(days=30), linked=False).wanted
+    assert not (later is DesiredState.PRESENT and earlier is not DesiredState.PRESENT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -101,7 +101,16 @@ class DocumentStore(Subject):
 
     def mark_synced(self, key: DocumentKey, version: str) -> None:
         """QuickBooks holds this version."""
-        self._execute("mark_synced", document_kind=key.kind, document_id=key.id, version=version)
+        self.mark_all_synced({key: version})
+
+    def mark_all_synced(self, versions: Mapping[DocumentKey, str]) -> None:
+        self._execute_many(
+            "mark_synced",
+            [
+                {"document_kind": key.kind, "document_id": key.id, "version": version}
+                for key, version in versions.items()
+            ],
+        )
 
     def release_numbers(self, numbers: Sequence[str]) -> int:
         """Retry by document or invoice number; how many documents were released."""
@@ -184,6 +193,7 @@ def _document(row: Row) -> Document:
     return Document(
         **{**staged, "kind": DocumentKind(row["document_kind"])},
         synced_version=row["synced_version"],
+        released_at=row["released_at"],
         link=_link(row) if row["quickbooks_id"] is not None else None,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -57,38 +57,75 @@ class UnappliedPayment:
         return DocumentKey(DocumentKind.PAYMENT, self.document_id)
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerLink:
+    """The QuickBooks customer of a Caspen client."""
+
+    client_id: int
+    customer_id: str
+    matched_by: str
+    """name, person or created."""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a document's history."""
+
+    key: DocumentKey
+    what: str
+    detail: str = ""
+    who: str = "sync"
+
+
 class LinkStore(Subject):
     folder = "posting/links"
 
     def record(self, realm_id: str, link: Link) -> None:
         """Insert or replace the link of a document, with QuickBooks' figures as answered."""
-        facts = link.facts
-        self._execute(
+        self.record_all(realm_id, [link])
+
+    def record_all(self, realm_id: str, links: Iterable[Link]) -> None:
+        self._execute_many(
             "upsert_link",
-            realm_id=realm_id,
-            document_kind=link.key.kind,
-            document_id=link.key.id,
-            origin=link.origin,
-            quickbooks_type=facts.quickbooks_type,
-            quickbooks_id=facts.quickbooks_id,
-            doc_number=facts.doc_number,
-            customer_id=facts.customer_id,
-            sync_token=facts.sync_token,
-            caspen_subtotal=link.subtotal,
-            caspen_tax=link.tax,
-            caspen_total=link.total,
-            quickbooks_subtotal=facts.subtotal,
-            quickbooks_tax=facts.tax,
-            quickbooks_total=facts.total,
-            as_posted=jsonb(facts),
+            [
+                {
+                    "realm_id": realm_id,
+                    "document_kind": link.key.kind,
+                    "document_id": link.key.id,
+                    "origin": link.origin,
+                    "quickbooks_type": link.facts.quickbooks_type,
+                    "quickbooks_id": link.facts.quickbooks_id,
+                    "doc_number": link.facts.doc_number,
+                    "customer_id": link.facts.customer_id,
+                    "sync_token": link.facts.sync_token,
+                    "caspen_subtotal": link.subtotal,
+                    "caspen_tax": link.tax,
+                    "caspen_total": link.total,
+                    "quickbooks_subtotal": link.facts.subtotal,
+                    "quickbooks_tax": link.facts.tax,
+                    "quickbooks_total": link.facts.total,
+                    "as_posted": jsonb(link.facts),
+                }
+                for link in links
+            ],
         )
 
-    def mark_applied(self, credit_note_id: int, application_id: str | None) -> None:
-        self._execute("mark_applied", document_id=credit_note_id, application_id=application_id)
+    def mark_all_applied(self, applications: Iterable[tuple[DocumentKey, str | None]]) -> None:
+        """Which zero payment applies these credit notes; None where there was nothing to apply."""
+        self._execute_many(
+            "mark_applied", [{"document_id": key.id, "application_id": id_} for key, id_ in applications]
+        )
 
     def mark_removed(self, key: DocumentKey) -> None:
         """It is no longer in QuickBooks; the link is kept for the history."""
-        self._execute("mark_removed", document_kind=key.kind, document_id=key.id)
+        self.mark_all_removed([key])
+
+    def mark_all_removed(self, keys: Iterable[DocumentKey]) -> None:
+        self._execute_many(
+            "mark_removed",
+            [{"document_kind": key.kind, "document_id": key.id} for key in keys],
+        )
 
     def fetch_linked_ids(self, kind: DocumentKind, ids: Collection[int]) -> set[int]:
         rows = self._fetch_all("select_linked_ids", document_kind=kind, ids=list(ids))
@@ -127,24 +164,31 @@ class LinkStore(Subject):
         rows = self._fetch_all("select_taken", realm_id=realm_id, customer_ids=list(customer_ids))
         return {row["customer_id"]: row["client_id"] for row in rows}
 
-    def record_customer(
-        self, realm_id: str, client_id: int, customer_id: str, matched_by: str, note: str | None
-    ) -> None:
-        """
-        :param matched_by: name, person or created.
-        :raises psycopg.errors.UniqueViolation: the customer is linked to another client.
-        """
-        self._execute(
+    def record_customers(self, realm_id: str, customers: Iterable[CustomerLink]) -> None:
+        """:raises psycopg.errors.UniqueViolation: a customer is linked to another client."""
+        self._execute_many(
             "insert_link",
-            realm_id=realm_id,
-            client_id=client_id,
-            customer_id=customer_id,
-            matched_by=matched_by,
-            note=note,
+            [
+                {name: getattr(customer, name) for name in CustomerLink.__slots__} | {"realm_id": realm_id}
+                for customer in customers
+            ],
         )
 
     def note_event(self, key: DocumentKey, what: str, detail: str = "", who: str = "sync") -> None:
         """Add a line to a document's history."""
-        self._execute(
-            "insert_event", document_kind=key.kind, document_id=key.id, what=what, detail=detail, who=who
+        self.note_all([Event(key, what, detail, who)])
+
+    def note_all(self, events: Iterable[Event]) -> None:
+        self._execute_many(
+            "insert_event",
+            [
+                {
+                    "document_kind": event.key.kind,
+                    "document_id": event.key.id,
+                    "what": event.what,
+                    "detail": event.detail,
+                    "who": event.who,
+                }
+                for event in events
+            ],
         )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from caspen_qbo import settings
-from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.identity import item_id, payload_hash
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.writes import Step, Write
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.quickbooks.wire import decode, encode
 from caspen_qbo.hooks.store.subject import Subject
@@ -23,48 +23,33 @@ Longer than one call may take: a process that died cannot say when QuickBooks ca
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One write, as recorded before it was sent."""
+class Request(Write):
+    """A write as it was recorded before it was sent."""
 
     id: int
     batch_id: str
     """The request id given to QuickBooks."""
     bid: str
     """The item's id inside its batch; empty for a request of its own."""
-    document_kind: str
-    document_id: int
-    step: str
-    entity: str
-    operation: str
     generation: int
-    version: str
-    payload: Mapping[str, Any]
-    looks: int
+    lookup_attempts: int
     prepared_at: datetime
     recent: bool
     """Sent so lately that QuickBooks may still be at it, or not show yet what it made."""
 
-    @property
-    def key(self) -> DocumentKey:
-        """:raises ValueError: it was made for a client, not for a document."""
-        return DocumentKey(DocumentKind(self.document_kind), self.document_id)
-
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A request about to be recorded."""
+class Finished:
+    """How a request ended."""
 
-    batch_id: str
-    bid: str
-    document_kind: str
-    document_id: int
-    step: str
-    entity: str
-    operation: str
-    generation: int
-    version: str
-    payload: Mapping[str, Any]
-    payload_hash: str
+    request_id: int
+    state: str
+    """done, refused, or dropped (certainly not carried out and not to be repeated)."""
+    quickbooks_id: str | None = None
+    fault_code: str | None = None
+    fault_text: str | None = None
+    intuit_tid: str | None = None
+    adopted: bool = False
 
 
 class RequestStore(Subject):
@@ -75,72 +60,63 @@ class RequestStore(Subject):
         rows = self._fetch_all("select_last", realm_id=realm_id, document_kind=kind, step=step, ids=list(ids))
         return {row["document_id"]: row["generation"] for row in rows}
 
-    def prepare(self, realm_id: str, run_id: str, drafts: Sequence[Draft]) -> list[Request]:
+    def prepare(
+        self, realm_id: str, run_id: str, batch_id: str, writes: Sequence[tuple[Write, int]]
+    ) -> list[Request]:
         """
         Commit what is about to be sent and return it with its row ids.
 
         Must not be called inside a transaction that could still roll back.
+
+        :param writes: With their generations, in the order of the batch.
         """
         with self._db.transaction():
             self._execute_many(
                 "insert_request",
                 [
                     {
-                        "workspace_id": self.workspace_id,
                         "realm_id": realm_id,
                         "run_id": run_id,
-                        **{name: getattr(draft, name) for name in Draft.__slots__ if name != "payload"},
-                        "payload": Jsonb(draft.payload, dumps=encode),
+                        "batch_id": batch_id,
+                        "bid": "" if write.operation == "void" else item_id(index),
+                        "generation": generation,
+                        "payload_hash": payload_hash(write.payload),
+                        **{field.name: getattr(write, field.name) for field in fields(Write)},
+                        "payload": Jsonb(write.payload, dumps=encode),
                     }
-                    for draft in drafts
+                    for index, (write, generation) in enumerate(writes)
                 ],
             )
         rows = self._fetch_all(
-            "select_batch", realm_id=realm_id, batch_id=drafts[0].batch_id, recent_seconds=RECENT_SECONDS
+            "select_batch", realm_id=realm_id, batch_id=batch_id, recent_seconds=RECENT_SECONDS
         )
         return [_request(row) for row in rows]
 
-    def fetch_in_doubt(self) -> list[Request]:
+    def fetch_unconfirmed(self) -> list[Request]:
         """Requests whose answer is not known, oldest first."""
-        rows = self._fetch_all("select_in_doubt", recent_seconds=RECENT_SECONDS)
+        rows = self._fetch_all("select_unconfirmed", recent_seconds=RECENT_SECONDS)
         return [_request(row) for row in rows]
 
-    def fetch_doubtful_ids(self, kind: str, ids: Collection[int]) -> set[int]:
+    def fetch_unconfirmed_ids(self, kind: str, ids: Collection[int]) -> set[int]:
         """Which of these have a request whose answer is not known; nothing new may be sent for them."""
-        rows = self._fetch_all("select_doubtful_ids", document_kind=kind, ids=list(ids))
+        rows = self._fetch_all("select_unconfirmed_ids", document_kind=kind, ids=list(ids))
         return {row["document_id"] for row in rows}
 
-    def finish(
-        self,
-        request_id: int,
-        state: str,
-        *,
-        quickbooks_id: str | None = None,
-        fault_code: str | None = None,
-        fault_text: str | None = None,
-        intuit_tid: str | None = None,
-        adopted: bool = False,
-    ) -> None:
-        """:param state: done, refused, or dropped (certainly not carried out and not to be repeated)."""
-        self._execute(
+    def finish(self, finished: Iterable[Finished]) -> None:
+        """Record how requests ended; one that has ended already stays as it is."""
+        self._execute_many(
             "finish_request",
-            id=request_id,
-            state=state,
-            quickbooks_id=quickbooks_id,
-            fault_code=fault_code,
-            fault_text=fault_text,
-            intuit_tid=intuit_tid,
-            adopted=adopted,
+            [{field.name: getattr(one, field.name) for field in fields(Finished)} for one in finished],
         )
 
-    def count_look(self, ids: Collection[int]) -> None:
+    def count_lookup(self, ids: Collection[int]) -> None:
         """They were looked for, and what was not found is about to be sent again."""
-        self._execute("count_look", ids=list(ids))
+        self._execute("count_lookup", ids=list(ids))
 
     def prune(self, keep_days: int) -> int:
         """
-        Forget answered requests, events and cleared listings older than ``keep_days``; how many rows. What is
-        in doubt or open stays.
+        Delete answered requests, events and cleared listings older than ``keep_days``; how many rows. What is
+        unconfirmed or open stays.
         """
         statements = (
             "delete_old_requests",
@@ -158,4 +134,4 @@ class RequestStore(Subject):
 
 
 def _request(row: Row) -> Request:
-    return Request(**{**row, "payload": decode(row["payload"].encode())})
+    return Request(**{**row, "step": Step(row["step"]), "payload": decode(row["payload"].encode())})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -109,17 +109,31 @@ class UnsyncedStore(Subject):
             resolution=resolution,
         )
 
-    def resolve_posted(self, key: DocumentKey) -> None:
+    def resolve_all(
+        self,
+        keys: Iterable[DocumentKey],
+        *,
+        resolution: str,
+        error_keys: Collection[str] | None = None,
+    ) -> None:
+        """The same for many documents."""
+        closed = None if error_keys is None else sorted(error_keys)
+        self._execute_many(
+            "resolve_document",
+            [{**_key(key), "error_keys": closed, "resolution": resolution} for key in keys],
+        )
+
+    def resolve_all_posted(self, keys: Iterable[DocumentKey]) -> None:
         """
-        Close the rows of a document that is posted and equal, except what posting does not fix: split
+        Close the rows of documents that are posted and equal, except what posting does not fix: split
         payments.
         """
-        self._execute("resolve_posted", document_kind=key.kind, document_id=key.id)
+        self._execute_many("resolve_posted", [_key(key) for key in keys])
 
-    def resolve_others(self, key: DocumentKey, keep_keys: Collection[str]) -> None:
-        """Close the blocking rows whose reason was not met again."""
-        self._execute(
-            "resolve_others", document_kind=key.kind, document_id=key.id, keep_keys=sorted(keep_keys)
+    def resolve_all_others(self, kept: Mapping[DocumentKey, Collection[str]]) -> None:
+        """Close the blocking rows of documents whose reason was not met again: all but of these keys."""
+        self._execute_many(
+            "resolve_others", [{**_key(key), "keep_keys": sorted(keys)} for key, keys in kept.items()]
         )
 
     def resolve_unfinalised(self) -> int:
@@ -142,3 +156,7 @@ class UnsyncedStore(Subject):
         """The open rows, oldest first: of the whole workspace, or of some documents."""
         wanted = None if keys is None else sorted(f"{key.kind}:{key.id}" for key in keys)
         return self._fetch_values(UnsyncedRow, "select_open", documents=wanted)
+
+
+def _key(key: DocumentKey) -> dict[str, object]:
+    return {"document_kind": key.kind, "document_id": key.id}

@@ -1,0 +1,22 @@
+"""
+What becomes of a document that QuickBooks does not hold as Caspen shows it.
+
+A situation is everything that was read about one document, on both sides, at one moment. The decision
+follows from it alone: nothing is read and nothing is written here. A run carries decisions out, a dry run
+prints them.
+
+Two rules hold in all of them: what a person changed in QuickBooks is never overwritten without being asked
+for, and a difference of a cent is shown, never passed over.
+"""
+
+from __future__ import annotations
+
+from caspen_qbo.core.posting.decide.credits import ApplicationSituation
+from caspen_qbo.core.posting.decide.decisions import Decision
+from caspen_qbo.core.posting.decide.payments import PaymentSituation
+from caspen_qbo.core.posting.decide.removals import RemovalSituation
+from caspen_qbo.core.posting.decide.sales import SaleSituation
+
+Situation = SaleSituation | PaymentSituation | ApplicationSituation | RemovalSituation
+Decided = tuple[Situation, Decision]
+"""A document with everything read about it, and what becomes of it."""

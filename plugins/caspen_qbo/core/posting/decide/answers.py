@@ -1,0 +1,58 @@
+"""What an answer says about the document it was made from."""
+
+from __future__ import annotations
+
+from caspen_qbo.core.documents import DocumentFacts, applied_as_sent, ref_of
+from caspen_qbo.core.posting.decide.decisions import (
+    AlreadyEqual,
+    HoldDifferent,
+    compare_sale,
+)
+from caspen_qbo.core.posting.document import Document
+from caspen_qbo.core.posting.mapping import can_be_corrected
+from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.writes import Step, Write
+
+
+class Correct:
+    """QuickBooks computed another tax: the document is sent once more with Caspen's stated."""
+
+
+CORRECT = Correct()
+
+
+def decide_answer(
+    document: Document, write: Write, facts: DocumentFacts
+) -> AlreadyEqual | HoldDifferent | Correct:
+    """Hold QuickBooks' answer to the posting of a document against Caspen, to the cent."""
+    if document.kind is DocumentKind.PAYMENT:
+        return _decide_paid(document, write, facts)
+    differences = compare_sale(document, ref_of(write.payload, "CustomerRef"), facts)
+    if not differences:
+        return AlreadyEqual(facts)
+    fields = {difference.field for difference in differences}
+    if fields <= {"tax", "total", "subtotal"} and write.step is Step.POST:
+        if can_be_corrected(dict(write.payload)):
+            return CORRECT
+    if any(difference.delta is not None for difference in differences):
+        return HoldDifferent("totals_mismatch", differences)
+    if "number" in fields:
+        lead = "QuickBooks numbered it by itself: switch on custom transaction numbers."
+        return HoldDifferent("setup_incomplete", differences, lead)
+    return HoldDifferent("other", differences)
+
+
+def _decide_paid(document: Document, write: Write, facts: DocumentFacts) -> AlreadyEqual | HoldDifferent:
+    """
+    Part of it may have found nothing to pay: left standing, it would be money that Caspen counts once and
+    QuickBooks twice.
+    """
+    applied = applied_as_sent(write.payload, facts)
+    if facts.total == document.total == applied:
+        return AlreadyEqual(facts)
+    missing = Difference("applied", f"{document.total:.2f}", f"{applied:.2f}", applied - document.total)
+    lead = (
+        "The invoice has less open in QuickBooks than this payment pays; it is taken back out of QuickBooks."
+    )
+    return HoldDifferent("overpayment", (missing,), lead)

@@ -1,0 +1,80 @@
+"""Applying a posted credit memo to its own invoice and no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caspen_qbo.core.documents import Body, DocumentFacts
+from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.decide.decisions import (
+    CHANGED,
+    AlreadyApplied,
+    Apply,
+    Decision,
+    Hold,
+    Remove,
+)
+from caspen_qbo.core.posting.document import Document, InvoiceStanding
+from caspen_qbo.core.posting.identity import read_marker
+from caspen_qbo.core.posting.readiness import Problem
+from caspen_qbo.core.records import CreditNote
+from caspen_qbo.core.writes import Step
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSituation:
+    """A posted credit note, to be applied to its own invoice and no other."""
+
+    document: Document
+    note: CreditNote | None
+    invoice: InvoiceStanding
+    memo: DocumentFacts | None
+    """The credit memo as QuickBooks holds it now."""
+    applications: tuple[tuple[DocumentFacts, Body], ...] = ()
+    """The zero payments of its customer, read where part of the memo is used."""
+
+
+def decide_application(s: ApplicationSituation) -> Decision:
+    document, memo = s.document, s.memo
+    if memo is None or s.note is None or s.note.status != "issued":
+        return CHANGED
+    if document.total == 0:
+        return AlreadyApplied(None)
+    if memo.balance == document.total:
+        return Apply(memo.balance)
+    application_id, applied = None, ZERO
+    for facts, _ in s.applications:
+        if _invoices_of(facts) == {s.invoice.quickbooks_id}:
+            for link in facts.links:
+                if link.txn_type == "CreditMemo" and link.txn_id == memo.quickbooks_id:
+                    application_id, applied = facts.quickbooks_id, applied + (link.amount or ZERO)
+    if applied + memo.balance != document.total:
+        # Somebody used the credit by hand; nothing a person did is undone.
+        detail = (
+            f"{document.total - memo.balance - applied:.2f} of credit memo {memo.quickbooks_id} was used in "
+            "QuickBooks, but not on its own invoice."
+        )
+        return Hold((Problem("changed_in_quickbooks", detail),))
+    return AlreadyApplied(application_id) if memo.balance == 0 else Apply(memo.balance)
+
+
+def find_foreign_applications(s: ApplicationSituation) -> list[Remove]:
+    """
+    What QuickBooks' auto-apply did with our credit memo on other invoices, to be taken back.
+
+    Only zero payments that link our memo, and nothing of ours, to a wrong invoice; a person's payment that
+    uses the credit is not touched.
+    """
+    if s.memo is None or s.memo.balance == s.document.total:
+        return []
+    return [
+        Remove.of("Payment", body, Step.UNAPPLY)
+        for facts, body in s.applications
+        if any(link.txn_type == "CreditMemo" and link.txn_id == s.memo.quickbooks_id for link in facts.links)
+        and _invoices_of(facts) != {s.invoice.quickbooks_id}
+        and read_marker(facts.private_note) is None  # else an application of ours, of another note
+    ]
+
+
+def _invoices_of(facts: DocumentFacts) -> set[str]:
+    return {link.txn_id for link in facts.links if link.txn_type == "Invoice"}

@@ -1,0 +1,157 @@
+"""What may become of a document: a closed set of values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from caspen_qbo.core.documents import Body, DocumentFacts
+from caspen_qbo.core.posting.customers import CustomerChoice
+from caspen_qbo.core.posting.document import Document
+from caspen_qbo.core.posting.readiness import Problem
+from caspen_qbo.core.reconciling.matching import Difference, Expected, compare, drift
+from caspen_qbo.core.writes import ENTITY, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """It is not in QuickBooks."""
+
+    customer: CustomerChoice | None = None
+    """Of an invoice: for whom. Credit notes and payments go to the customer of their invoice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """QuickBooks holds an older version of it."""
+
+    current: Body
+    step: Step = Step.POST
+    """``CORRECT``: with Caspen's tax stated, because this version was posted and came out otherwise."""
+    moves: bool = False
+    """An invoice that stands on another client's customer."""
+    customer: CustomerChoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A credit memo that is not on its invoice yet."""
+
+    amount: Decimal
+    """How much of it is left to apply, positive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete or void a transaction, as long as nobody has changed it since ``sync_token``."""
+
+    entity: str
+    quickbooks_id: str
+    sync_token: str
+    step: Step = Step.REMOVE
+
+    @classmethod
+    def of(cls, entity: str, body: Body, step: Step = Step.REMOVE) -> Remove:
+        return cls(entity, str(body["Id"]), str(body["SyncToken"]), step)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkExisting:
+    """It was posted and its link is lost: our mark is on it."""
+
+    facts: DocumentFacts
+    equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyEqual:
+    """QuickBooks shows Caspen's version."""
+
+    facts: DocumentFacts
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyApplied:
+    """The whole credit memo is on its own invoice."""
+
+    application_id: str | None
+    """None where there was nothing to apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyGone:
+    """Caspen no longer has it, nor has QuickBooks: a person was faster, or a lost answer meant success."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """It cannot go; a person sees why."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDifferent:
+    """The sides differ in a way that only a person may settle."""
+
+    error_key: str
+    differences: tuple[Difference, ...]
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not now, and nobody has to act."""
+
+    reason: str
+
+
+NO_INVOICE = Wait("its invoice is not in QuickBooks as Caspen shows it")
+CHANGED = Wait("it changed in Caspen since it was staged; the next run decides")
+UNCONFIRMED = Wait("an earlier request for it or for its customer is still being looked for")
+
+Decision = (
+    Create
+    | Update
+    | Apply
+    | Remove
+    | LinkExisting
+    | AlreadyEqual
+    | AlreadyApplied
+    | AlreadyGone
+    | Hold
+    | HoldDifferent
+    | Wait
+)
+
+
+EDITED = "Caspen has a new version, but somebody edited the posted one in QuickBooks:"
+
+
+def hold_missing(document: Document) -> Hold:
+    detail = f"QuickBooks {ENTITY[document.kind]} {document.quickbooks_id} was voided or deleted there."
+    return Hold((Problem("missing_in_quickbooks", detail),))
+
+
+def find_edits(document: Document, facts: DocumentFacts) -> tuple[Difference, ...]:
+    return drift(document.as_posted, facts) if document.as_posted else ()
+
+
+def compare_sale(document: Document, customer_id: str, facts: DocumentFacts) -> tuple[Difference, ...]:
+    """
+    What differs between a staged invoice or credit note and the document that stands for it, to the cent.
+
+    :raises ValueError: a payment, which has no subtotal and no tax.
+    """
+    if document.subtotal is None or document.tax is None:
+        raise ValueError(f"{document.kind} {document.id} has no subtotal and tax to compare")
+    expected = Expected(
+        number=document.number,
+        customer_id=customer_id,
+        txn_date=document.document_date,
+        subtotal=document.subtotal,
+        tax=document.tax,
+        total=document.total,
+        due_date=document.due_date,
+    )
+    return compare(expected, facts)

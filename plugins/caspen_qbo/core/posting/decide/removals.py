@@ -1,0 +1,60 @@
+"""Posted documents that Caspen no longer has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from caspen_qbo.core.documents import Body, read_facts
+from caspen_qbo.core.posting.decide.decisions import (
+    AlreadyGone,
+    Decision,
+    Hold,
+    Remove,
+    find_edits,
+)
+from caspen_qbo.core.posting.document import Document
+from caspen_qbo.core.posting.readiness import Problem
+from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.writes import ENTITY
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalSituation:
+    """A posted document that Caspen no longer has."""
+
+    document: Document
+    there: Body | None
+
+
+def decide_removal(s: RemovalSituation) -> Decision:
+    document, entity = s.document, ENTITY[s.document.kind]
+    if s.there is None:
+        # What no query shows is not known to be gone: it is removed as it was last seen. Where it is gone
+        # QuickBooks says so; where it only was not shown, the sync token makes sure that nobody changed it.
+        if document.quickbooks_id is None or document.as_posted is None:
+            return AlreadyGone()
+        return Remove(entity, document.quickbooks_id, document.as_posted.sync_token)
+    facts = read_facts(entity, s.there)
+    if facts.gone:
+        return AlreadyGone()
+    paid_by = [link.txn_id for link in facts.links if link.txn_type == "Payment"]
+    if document.kind is DocumentKind.INVOICE and paid_by:
+        detail = (
+            f"It was voided in Caspen, but in QuickBooks payment {', '.join(paid_by)} stands on it; voiding "
+            "it there would leave that money unapplied. Remove or move the payment in QuickBooks, then Retry."
+        )
+        return Hold((Problem("changed_in_quickbooks", detail),))
+    if changed := find_edits(document, facts):
+        what = "; ".join(map(str, changed))
+        detail = f"Caspen no longer has it, but somebody edited it in QuickBooks: {what}."
+        return Hold((Problem("changed_in_quickbooks", detail),))
+    return Remove.of(entity, s.there)
+
+
+def decide_removals(
+    documents: Iterable[Document], there: Mapping[str, Body]
+) -> list[tuple[RemovalSituation, Decision]]:
+    """:param there: What QuickBooks holds now, by its id."""
+    situations = [RemovalSituation(d, there.get(d.quickbooks_id or "")) for d in documents]
+    return [(situation, decide_removal(situation)) for situation in situations]

@@ -1,0 +1,163 @@
+"""Invoices and credit notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.customers import CustomerChoice
+from caspen_qbo.core.posting.decide.decisions import (
+    CHANGED,
+    EDITED,
+    NO_INVOICE,
+    UNCONFIRMED,
+    AlreadyEqual,
+    Create,
+    Decision,
+    Hold,
+    HoldDifferent,
+    LinkExisting,
+    Update,
+    compare_sale,
+    find_edits,
+    hold_missing,
+)
+from caspen_qbo.core.posting.document import Document, InvoiceStanding
+from caspen_qbo.core.posting.identity import read_marker
+from caspen_qbo.core.posting.readiness import Problem
+from caspen_qbo.core.records import Client, CreditNote, DocumentKind, Invoice
+from caspen_qbo.core.writes import ENTITY, Step
+
+
+@dataclass(frozen=True, slots=True)
+class SaleSituation:
+    """An invoice or credit note that QuickBooks should hold."""
+
+    document: Document
+    record: Invoice | CreditNote | None
+    """As Caspen shows it now; None when that is no longer what was staged."""
+    problems: tuple[Problem, ...] = ()
+    """Found before anything is asked of QuickBooks; then the following is not read."""
+    there: Body | None = None
+    """The posted document as QuickBooks holds it now."""
+    same_number: tuple[DocumentFacts, ...] = ()
+    """Of a document without a link: what QuickBooks has under its number."""
+    steps: frozenset[str] = frozenset()
+    """Taken for this version already."""
+    invoice: InvoiceStanding | None = None
+    """Of a credit note."""
+    currency: str = ""
+    """Of a credit note: its invoice's."""
+    customer_owner: int | None = None
+    """The client whose customer the posted invoice stands on; None: no client's."""
+    clients: Mapping[int, Client] = field(default_factory=dict)
+    """That client and the document's own, where they are two; a merged one is given as its survivor."""
+    accepted_customer: str | None = None
+    """The customer on the document as a person accepted it."""
+
+
+def decide_sale(s: SaleSituation) -> Decision:
+    """Of an invoice that is to be created the customer is chosen next, by :func:`decide_customer`."""
+    if s.record is None:
+        return CHANGED
+    if s.document.kind is DocumentKind.CREDIT_NOTE and not (s.invoice and s.invoice.ready):
+        return NO_INVOICE
+    if s.problems:
+        return Hold(s.problems)
+    return _decide_posted(s) if s.document.linked else _decide_new(s, s.record.workspace_id)
+
+
+def _decide_new(s: SaleSituation, workspace_id: int) -> Decision:
+    """
+    QuickBooks accepts two documents of one number unless a warning is switched on that the API cannot see, so
+    the number must be free there. What carries our own mark was posted by us.
+    """
+    standing = [facts for facts in s.same_number if not facts.voided]
+    mark = (workspace_id, s.document.kind.value, s.document.id)
+    ours = next((facts for facts in standing if read_marker(facts.private_note) == mark), None)
+    if ours is not None:
+        return LinkExisting(ours, equal=not compare_sale(s.document, ours.customer_id, ours))
+    if standing:
+        return Hold((_number_taken(ENTITY[s.document.kind], standing[0]),))
+    return Create()
+
+
+def _number_taken(entity: str, facts: DocumentFacts) -> Problem:
+    dated = facts.txn_date.isoformat() if facts.txn_date else "no date"
+    detail = (
+        f"QuickBooks {entity} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}, already has the "
+        f"number {facts.doc_number}."
+    )
+    return Problem("duplicate_document_number", detail)
+
+
+def _decide_posted(s: SaleSituation) -> Decision:
+    document, entity = s.document, ENTITY[s.document.kind]
+    facts = read_facts(entity, s.there) if s.there else None
+    if s.there is None or facts is None or facts.gone:
+        return hold_missing(document)
+    differences = compare_sale(document, facts.customer_id, facts)
+    if changed := find_edits(document, facts):
+        # A person may have made it equal by hand.
+        return HoldDifferent("changed_in_quickbooks", changed, EDITED) if differences else AlreadyEqual(facts)
+    posted = Step.POST in s.steps
+    if Step.CORRECT in s.steps or (posted and not differences):
+        return HoldDifferent("totals_mismatch", differences) if differences else AlreadyEqual(facts)
+    if problem := _more_paid_than_due(document, facts):
+        return Hold((problem,))
+    step = Step.CORRECT if posted else Step.POST
+    return Update(s.there, step, moves=_is_on_another_customer(s, facts.customer_id))
+
+
+def _more_paid_than_due(document: Document, facts: DocumentFacts) -> Problem | None:
+    """
+    More was paid on the invoice in QuickBooks than Caspen's version comes to.
+
+    QuickBooks refuses that for deposits, and for payments leaves the excess unapplied without a word:
+    somebody's payment would be changed.
+    """
+    paid = facts.total - facts.balance
+    if document.kind is not DocumentKind.INVOICE or paid <= max(document.total, ZERO):
+        return None
+    by = ", ".join(f"{link.txn_type} {link.txn_id}" for link in facts.links)
+    detail = (
+        f"Caspen's version comes to {document.total:.2f}, but {paid:.2f} is paid on QuickBooks Invoice "
+        f"{facts.quickbooks_id} ({by or 'a deposit on the invoice itself'}). Remove or lower that in "
+        "QuickBooks, then Retry. The posted document stays as it was."
+    )
+    return Problem("changed_in_quickbooks", detail)
+
+
+def _is_on_another_customer(s: SaleSituation, customer_id: str) -> bool:
+    """
+    The invoice was given to another client in Caspen, or was moved to a customer of no client in QuickBooks
+    and is sent again. A customer that a person accepted stays.
+    """
+    if s.document.kind is not DocumentKind.INVOICE:
+        return False
+    if s.customer_owner is None:
+        return s.accepted_customer != customer_id
+    owner, client = s.clients.get(s.customer_owner), s.clients.get(s.document.client_id or 0)
+    return owner is not None and client is not None and owner.id != client.id
+
+
+def decide_customer(document: Document, decision: Create | Update, choice: CustomerChoice | None) -> Decision:
+    """For whom an invoice is created, or to whom it moves."""
+    if choice is None:
+        return Hold((Problem("other", f"Caspen's client {document.client_id} cannot be read."),))
+    if choice.problem is not None:
+        return Hold((choice.problem,))
+    return UNCONFIRMED if choice.unconfirmed else replace(decision, customer=choice)
+
+
+def only_application_missing(document: Document, steps: frozenset[str]) -> bool:
+    """
+    Of a posted credit note: its figures are right already. Not where it was posted by us and no request says
+    so any more: then a person wants Caspen's version again, whatever was edited.
+    """
+    facts = document.as_posted
+    if facts is None or (document.origin == "caspen" and Step.POST not in steps):
+        return False
+    return not compare_sale(document, facts.customer_id, facts)

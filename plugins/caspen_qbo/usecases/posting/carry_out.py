@@ -1,0 +1,248 @@
+"""Carrying decisions out: what follows at once is recorded, what is to be written goes to QuickBooks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from caspen_qbo.core.documents import Body, applied_as_sent, read_facts
+from caspen_qbo.core.posting.decide import Decided, Situation
+from caspen_qbo.core.posting.decide.answers import CORRECT, decide_answer
+from caspen_qbo.core.posting.decide.credits import ApplicationSituation
+from caspen_qbo.core.posting.decide.decisions import (
+    AlreadyApplied,
+    AlreadyEqual,
+    AlreadyGone,
+    Apply,
+    Create,
+    Decision,
+    Hold,
+    HoldDifferent,
+    LinkExisting,
+    Remove,
+    Update,
+    Wait,
+)
+from caspen_qbo.core.posting.decide.payments import PaymentSituation
+from caspen_qbo.core.posting.decide.sales import SaleSituation
+from caspen_qbo.core.posting.document import Document
+from caspen_qbo.core.posting.mapping import (
+    MappingContext,
+    Payload,
+    map_application,
+    map_credit_memo,
+    map_invoice,
+    map_payment,
+    map_update,
+)
+from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice
+from caspen_qbo.core.writes import CLIENT, ENTITY, Step, Write
+from caspen_qbo.errors import InvariantError
+from caspen_qbo.hooks.store.posting.requests import Request
+from caspen_qbo.usecases.posting.customers import Resolution, create_customers
+from caspen_qbo.usecases.posting.state import Posting
+from caspen_qbo.usecases.sending.outcome import Outcome
+from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed
+from caspen_qbo.usecases.sending.send import send
+from caspen_qbo.usecases.shared.changes import Changes
+from caspen_qbo.usecases.shared.session import Session
+from caspen_qbo.usecases.shared.staging import restage
+
+
+def carry_out(posting: Posting, decided: Sequence[Decided]) -> None:
+    """
+    Record, create customers, send, and correct once what QuickBooks computed otherwise.
+
+    :raises StopError: nobody can write to this company now; what was sent before is recorded.
+    :raises RetryError: try again later; nothing is lost.
+    """
+    session, counts = posting.session, posting.counts
+    changes = Changes()
+    for situation, decision in decided:
+        _record(posting, changes, situation.document, decision)
+    changes.write(session)
+    writes = _map_writes(session, decided, _create_customers(session, decided, counts))
+    if not writes:
+        return
+    counts["auto_applied_undone"] += sum(
+        isinstance(s, ApplicationSituation) and isinstance(d, Remove) for s, d in decided
+    )
+    outcomes = send(session, writes) + resolve_unconfirmed(session)
+    situations = {situation.document.key: situation for situation, _ in decided}
+    corrections = []
+    for outcome in outcomes:
+        if outcome.answer.body is None or outcome.request.document_kind == CLIENT:
+            continue
+        facts = read_facts(outcome.request.entity, outcome.answer.body)
+        if outcome.request.document_kind == DocumentKind.PAYMENT:
+            posting.left_unapplied |= facts.total != applied_as_sent(outcome.request.payload, facts)
+        if (sent := situations.get(outcome.request.key)) is not None:
+            _count(counts, sent.document, outcome)
+            corrections += _map_correction(session, sent, outcome.request, outcome.answer.body)
+    if corrections:
+        counts["corrected"] += len(corrections)
+        send(session, corrections)
+        resolve_unconfirmed(session)
+    taken_back = [s.document.invoice_id for s, d in decided if isinstance(d, Remove) and d.step is Step.UNDO]
+    if taken_back:  # without its payment in QuickBooks, an allocation may no longer have to go
+        restage(session, taken_back)
+
+
+def _record(posting: Posting, changes: Changes, document: Document, decision: Decision) -> None:
+    """What follows from a decision without asking QuickBooks."""
+    counts = posting.counts
+    match decision:
+        case Hold(problems):
+            counts["listed"] += 1
+            changes.hold(document, problems)
+        case HoldDifferent(error_key, differences, lead):
+            counts["listed"] += 1
+            changes.list_differences(document, error_key, differences, lead=lead)
+        case AlreadyEqual(facts):
+            changes.mark_equal(document, facts)
+        case LinkExisting(facts, equal):
+            counts["relinked"] += 1
+            posting.relinked_invoices.add(document.invoice_id)
+            changes.link(document, facts, origin="caspen")
+            changes.note(document, "linked again by its mark", facts.quickbooks_id)
+            if equal and document.kind is not DocumentKind.CREDIT_NOTE:
+                changes.mark_synced(document)
+        case AlreadyApplied(application_id):
+            counts["credit_notes_applied"] += document.total != 0
+            changes.applied.append((document.key, application_id))
+            changes.mark_synced(document)
+        case AlreadyGone():
+            changes.removed.append(document.key)
+            changes.note(document, "was gone from QuickBooks")
+            changes.synced[document.key] = document.version
+            changes.gone.append(document.key)
+        case Create() | Update() | Apply() | Remove() | Wait():
+            pass
+
+
+def _create_customers(session: Session, decided: Iterable[Decided], counts: Counter[str]) -> Resolution:
+    choices = {
+        decision.customer.client.id: decision.customer
+        for _, decision in decided
+        if isinstance(decision, Create | Update) and decision.customer is not None
+    }
+    resolution = create_customers(session, choices.values()) if choices else Resolution()
+    counts["customers_created"] += resolution.created
+    held = Changes()
+    for situation, decision in decided:
+        if isinstance(decision, Create | Update) and decision.customer is not None:
+            if problem := resolution.problems.get(decision.customer.client.id):
+                counts["listed"] += 1
+                held.hold(situation.document, [problem])
+    held.write(session)
+    return resolution
+
+
+def _map_writes(session: Session, decided: Iterable[Decided], resolution: Resolution) -> list[Write]:
+    """Changed documents first, then new ones, as far as their customers are known."""
+    updates, others = [], []
+    for situation, decision in decided:
+        document = situation.document
+        match decision:
+            case Create() | Update():
+                customer_id = _customer_id(situation, decision, resolution)
+                if customer_id is None:
+                    continue  # listed, or its customer is unconfirmed: the next run decides
+                if isinstance(decision, Update):
+                    payload = map_payload(
+                        situation, customer_id, session.context(), decision.step is Step.CORRECT
+                    )
+                    updates.append(_update(document, decision.step, decision.current, payload))
+                else:
+                    payload = map_payload(situation, customer_id, session.context())
+                    others.append(_write(document, Step.POST, ENTITY[document.kind], "create", payload))
+            case Apply(amount):
+                payload = _map_application(situation, amount, session.context())
+                others.append(_write(document, Step.APPLY, "Payment", "create", payload))
+            case Remove(entity, quickbooks_id, sync_token, step):
+                operation = "void" if entity == "Invoice" else "delete"
+                sent = {"Id": quickbooks_id, "SyncToken": sync_token}
+                others.append(_write(document, step, entity, operation, sent))
+    return updates + others
+
+
+def _write(document: Document, step: Step, entity: str, operation: str, payload: Body) -> Write:
+    return Write(document.kind, document.id, step, entity, operation, payload, document.version)
+
+
+def _update(document: Document, step: Step, current: Body, payload: Payload) -> Write:
+    entity = ENTITY[document.kind]
+    return _write(document, step, entity, "update", map_update(entity, current, payload))
+
+
+def _customer_id(situation: Situation, decision: Create | Update, resolution: Resolution) -> str | None:
+    if decision.customer is not None:
+        return resolution.customers.get(decision.customer.client.id)
+    if isinstance(situation, SaleSituation) and isinstance(decision, Update):
+        return read_facts(ENTITY[situation.document.kind], decision.current).customer_id
+    if isinstance(situation, SaleSituation | PaymentSituation) and situation.invoice is not None:
+        return situation.invoice.customer_id
+    raise InvariantError(f"{situation.document.key}: nothing says whose it is")
+
+
+def map_payload(
+    situation: Situation, customer_id: str, context: MappingContext, corrected: bool = False
+) -> Payload:
+    """A document as it is to stand in QuickBooks. :param corrected: With Caspen's tax stated."""
+    match situation:
+        case SaleSituation(record=Invoice() as invoice):
+            return map_invoice(invoice, customer_id=customer_id, context=context, corrected=corrected)
+        case SaleSituation(record=CreditNote() as note, currency=currency):
+            return map_credit_memo(
+                note, currency=currency, customer_id=customer_id, context=context, corrected=corrected
+            )
+        case PaymentSituation(allocation=allocation, invoice=invoice_there) if allocation and invoice_there:
+            return map_payment(
+                allocation,
+                customer_id=customer_id,
+                invoice_id=invoice_there.quickbooks_id,
+                currency=situation.currency,
+                context=context,
+            )
+    raise InvariantError(f"{situation.document.key}: there is nothing to post")
+
+
+def _map_application(situation: Situation, amount: Decimal, context: MappingContext) -> Payload:
+    match situation:
+        case ApplicationSituation(note=note, memo=memo, invoice=invoice) if note and memo:
+            return map_application(
+                note,
+                customer_id=memo.customer_id,
+                invoice_id=invoice.quickbooks_id,
+                credit_memo_id=memo.quickbooks_id,
+                amount=amount,
+                context=context,
+            )
+    raise InvariantError(f"{situation.document.key}: there is nothing to apply")
+
+
+def _count(counts: Counter[str], document: Document, outcome: Outcome) -> None:
+    request, plural = outcome.request, f"{document.kind}s"
+    if request.step in (Step.POST, Step.CORRECT):
+        counts[f"{plural}_{'posted' if request.operation == 'create' else 'updated'}"] += 1
+    elif request.step is Step.APPLY:
+        counts["credit_notes_applied"] += 1
+    elif request.step is Step.UNDO:
+        counts["payments_taken_back"] += 1
+    elif request.step is Step.REMOVE:
+        counts["invoices_voided" if document.kind is DocumentKind.INVOICE else f"{plural}_removed"] += 1
+    elif request.step is Step.UNAPPLY and document.wanted == "absent":
+        counts["applications_removed"] += 1
+
+
+def _map_correction(session: Session, situation: Situation, request: Request, body: Body) -> list[Write]:
+    """The form with Caspen's tax stated, where QuickBooks computed another from the first one."""
+    document = situation.document
+    if request.step not in (Step.POST, Step.CORRECT) or request.version != document.version:
+        return []
+    facts = read_facts(request.entity, body)
+    if decide_answer(document, request, facts) is not CORRECT:
+        return []
+    payload = map_payload(situation, facts.customer_id, session.context(), corrected=True)
+    return [_update(document, Step.CORRECT, body, payload)]

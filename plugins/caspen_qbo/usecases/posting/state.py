@@ -1,0 +1,36 @@
+"""One posting under way: what its parts share, for a run and for a dry run alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from caspen_qbo.core.posting.document import Document, InvoiceStanding
+from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.usecases.shared.session import Session
+
+
+class Documents(Protocol):
+    """What is staged: the store in a run, and in a dry run what it would hold by then."""
+
+    def fetch_work(self, kind: DocumentKind, wanted: str) -> Iterator[list[Document]]: ...
+
+    def fetch_documents(self, kind: DocumentKind, ids: Collection[int]) -> Mapping[int, Document]: ...
+
+    def fetch_invoice_standings(self, ids: Collection[int]) -> Mapping[int, InvoiceStanding]: ...
+
+
+@dataclass
+class Posting:
+    session: Session
+    documents: Documents
+    started_at: datetime
+    """By our database's clock; invoices posted since are known to be unpaid in QuickBooks."""
+    counts: Counter[str] = field(default_factory=Counter)
+    relinked_invoices: set[int] = field(default_factory=set)
+    """Invoices whose lost link was found again: payments of theirs may stand in QuickBooks too."""
+    left_unapplied: bool = False
+    """QuickBooks took a payment and did not apply all of it: it is taken back out."""
