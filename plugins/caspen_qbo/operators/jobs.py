@@ -14,7 +14,7 @@ from caspen_qbo.wording import counts_words
 
 if TYPE_CHECKING:
     from caspen_qbo.usecases.posting.dry_run import PostPlan
-    from caspen_qbo.usecases.posting.run import RunResult
+    from caspen_qbo.usecases.shared.jobs import RunResult
     from caspen_qbo.usecases.shared.session import Session
 
 MESSAGE_MAX = 1000

@@ -65,9 +65,8 @@ def carry_out(posting: Posting, decided: Sequence[Decided]) -> None:
     writes = _map_writes(session, decided, _create_customers(session, decided, counts))
     if not writes:
         return
-    counts["auto_applied_undone"] += sum(
-        isinstance(s, ApplicationSituation) and isinstance(d, Remove) for s, d in decided
-    )
+    if undone := sum(isinstance(s, ApplicationSituation) and isinstance(d, Remove) for s, d in decided):
+        counts["auto_applied_undone"] += undone
     outcomes = send(session, writes) + resolve_unconfirmed(session)
     situations = {situation.document.key: situation for situation, _ in decided}
     corrections = []
