@@ -65,7 +65,7 @@ def _sum(
         sum((getattr(row, f"{side}_{figure}") for row in rows), ZERO) for side in ("caspen", "quickbooks")
     )
     found = session.store.tie_outs.fetch_items(kind, figure, imported=imported)
-    return Sum(label, caspen, quickbooks, found.items, found.in_all, found.delta)
+    return Sum(label, caspen, quickbooks, *found)
 
 
 def _receivables(

@@ -29,16 +29,6 @@ class ComparedSums:
 
 
 @dataclass(frozen=True, slots=True)
-class DifferingItems:
-    """The largest of the documents that differ in a figure."""
-
-    items: list[Item]
-    in_all: int
-    delta: Decimal
-    """Of all of them, QuickBooks minus Caspen."""
-
-
-@dataclass(frozen=True, slots=True)
 class UnsyncedSum:
     """Finalised invoices that are not compared."""
 
@@ -114,26 +104,22 @@ class TieOutStore(Subject):
         """In one pass over the comparison."""
         return self._read_values(ComparedSums, "sum_compared")
 
-    def fetch_items(self, kind: DocumentKind, figure: str, *, imported: bool) -> DifferingItems:
+    def fetch_items(
+        self, kind: DocumentKind, figure: str, *, imported: bool
+    ) -> tuple[list[Item], int, Decimal]:
         """
-        The largest of the documents that differ in a figure.
+        The largest of the documents that differ in a figure; of all of them, how many and QuickBooks minus
+        Caspen.
 
         :param figure: total or balance. :param imported: Payments from QuickBooks, or all others.
         """
         which = {"document_kind": kind, "figure": figure, "imported": imported}
-        rows = self._fetch_all("select_tie_out_items", **which, most=ITEMS_MAX)
-        if not rows:
-            return DifferingItems([], 0, ZERO)
-        items = [
-            Item(
-                DocumentKey(kind, row["document_id"]),
-                row["document_number"],
-                row["caspen"],
-                row["quickbooks"],
-            )
-            for row in rows
-        ]
-        return DifferingItems(items, rows[0]["items"], rows[0]["delta_of_all"])
+        in_all, delta, items = 0, ZERO, []
+        for row in self._fetch_all("select_tie_out_items", **which, most=ITEMS_MAX):
+            key = DocumentKey(kind, row["document_id"])
+            items.append(Item(key, row["document_number"], row["caspen"], row["quickbooks"]))
+            in_all, delta = row["items"], row["delta_of_all"]
+        return items, in_all, delta
 
     def sum_receivables(self, realm_id: str) -> Receivables:
         return self._fetch_values(Receivables, "sum_receivables", realm_id=realm_id)[0]
