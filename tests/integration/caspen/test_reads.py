@@ -21,10 +21,19 @@ def test_an_invoice_with_its_lines(clinic: Clinic):
     insert_invoice(clinic.staff, 1, "55.33", tax_mode="inclusive", revision=2)
     insert(clinic.staff, "invoice_line", id=72, invoice_id=1, position=2, kind="product", name="Tape ✂")
     insert(
-        clinic.staff, "invoice_line", id=71, invoice_id=1, position=1, quantity=Decimal("0.33"),
-        amount=Decimal("55.33"), unit_price=Decimal("167.6667"), tax_rate_id=31,
-        tax_percent=Decimal("10"), tax_amount=Decimal("5.03"), description="never read",
-    )  # fmt: skip
+        clinic.staff,
+        "invoice_line",
+        id=71,
+        invoice_id=1,
+        position=1,
+        quantity=Decimal("0.33"),
+        amount=Decimal("55.33"),
+        unit_price=Decimal("167.6667"),
+        tax_rate_id=31,
+        tax_percent=Decimal("10"),
+        tax_amount=Decimal("5.03"),
+        description="never read",
+    )
     insert_invoice(clinic.staff, 2, "0.00")
 
     invoices = clinic.billing.fetch_invoices(WORKSPACE, [2, 1, 404])
@@ -34,11 +43,22 @@ def test_an_invoice_with_its_lines(clinic: Clinic):
     assert (one.tax_mode, one.total, one.revision) == (TaxMode.INCLUSIVE, Decimal("55.33"), 2)
     assert [line.id for line in one.lines] == [71, 72]
     assert one.lines[0] == InvoiceLine(
-        id=71, position=1, kind="service", name="Consultation", item_code=None, service_date=None,
-        quantity=Decimal("0.3300"), unit_price=Decimal("167.6667"), discount_type="none",
-        discount_value=Decimal("0.0000"), discount_amount=Decimal("0.00"), tax_rate_id=31,
-        tax_percent=Decimal("10.0000"), amount=Decimal("55.33"), tax_amount=Decimal("5.03"),
-    )  # fmt: skip
+        id=71,
+        position=1,
+        kind="service",
+        name="Consultation",
+        item_code=None,
+        service_date=None,
+        quantity=Decimal("0.3300"),
+        unit_price=Decimal("167.6667"),
+        discount_type="none",
+        discount_value=Decimal("0.0000"),
+        discount_amount=Decimal("0.00"),
+        tax_rate_id=31,
+        tax_percent=Decimal("10.0000"),
+        amount=Decimal("55.33"),
+        tax_amount=Decimal("5.03"),
+    )
     assert invoices[2].lines == ()
     assert all(type(getattr(one, field.name)) is not float for field in fields(one))
 
