@@ -13,7 +13,7 @@ AU, GB, NZ, CA, US = (f"913000000000000{n}" for n in range(1, 6))
 
 
 class Sandbox:
-    """A running sandbox: pages and control API over HTTP, its world directly where a test must look inside."""
+    """A running sandbox: pages and control API over HTTP, its world directly where a test looks inside."""
 
     def __init__(self, http: httpx.Client, world: World) -> None:
         self.http, self.world = http, world

@@ -47,7 +47,7 @@ class QuickBooksConfig:
     """How long a document may be missing from queries after QuickBooks made it."""
 
 
-def read_config(
+def read_config(  # noqa: C901  one question a field
     conn_id: str, client_id: str | None, client_secret: str | None, extra: Mapping[str, Any]
 ) -> QuickBooksConfig:
     """
