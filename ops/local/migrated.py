@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 
 import psycopg
-from alembic.script import ScriptDirectory
 from psycopg import sql
 
 from ops.local.postgres import Database, has_table
@@ -46,6 +45,8 @@ def remember_migrated(metadata: Database) -> None:
 
 def is_ours_current(sync: Database) -> bool:
     """Whether schema `qbo_sync` is at the newest migration."""
+    from alembic.script import ScriptDirectory  # imports SQLAlchemy, which `make sandbox` need not wait for
+
     newest = ScriptDirectory(str(OUR_MIGRATIONS)).get_current_head()
     with sync.connect() as connection:
         if not has_table(connection, "qbo_sync.migration"):
