@@ -7,6 +7,4 @@ SELECT
   count(*)                                                                     AS finalised,
   count(*) FILTER (WHERE created_at < %(line_at)s AND finalised_at < %(line_at)s) AS historical
 FROM caspen.invoice
-WHERE workspace_id = %(workspace_id)s
-  AND status IN ('open', 'paid')
-  AND deleted_at IS NULL
+WHERE workspace_id = %(workspace_id)s AND status IN ('open', 'paid') AND deleted_at IS NULL

@@ -7,5 +7,4 @@ INSERT INTO caspen.payment (workspace_id, number, client_id, method, payment_dat
 VALUES (
   %(workspace_id)s, %(number)s, %(client_id)s, 'QuickBooks', %(payment_date)s, %(amount)s, 'quickbooks', %(source_ref)s
 )
-ON CONFLICT DO NOTHING
-RETURNING id
+ON CONFLICT DO NOTHING RETURNING id

@@ -1,12 +1,8 @@
 -- What is due on some invoices, locked until the transaction ends: staff may be recording a payment on one right now.
 -- In id order, so that two writers never wait for each other in a ring.
 -- Grain:   one row per invoice
--- Order:   id
 -- Params:  workspace_id bigint | ids bigint[]
 -- Columns: id bigint | client_id bigint | status text | balance numeric(12,2)
 SELECT id, client_id, status, balance
-FROM caspen.invoice
-WHERE workspace_id = %(workspace_id)s
-  AND id = ANY(%(ids)s::bigint[])
-ORDER BY id
-FOR UPDATE
+FROM caspen.invoice WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s::bigint[])
+ORDER BY id FOR UPDATE

@@ -3,6 +3,5 @@
 -- Params:  payment_id bigint
 -- Columns: amount numeric(12,2)
 SELECT amount
-FROM caspen.payment
-WHERE id = %(payment_id)s
+FROM caspen.payment WHERE id = %(payment_id)s
 FOR UPDATE

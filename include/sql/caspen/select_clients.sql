@@ -2,20 +2,16 @@
 -- Only what may leave Caspen is read: names and e-mail address. The chain never leaves the workspace. Profiles that
 -- were merged in a ring (damaged data) all answer with the lowest id of the ring, whichever was asked for.
 -- Grain:   one row per id asked for
--- Order:   asked_id
 -- Params:  workspace_id bigint | ids bigint[]
 -- Columns: asked_id bigint | the survivor as caspen_qbo.core.records.Client
 WITH RECURSIVE chain (asked_id, id, next_id, path) AS (
   SELECT c.id, c.id, c.merged_into_client_id, ARRAY[c.id]
-  FROM caspen.client AS c
-  WHERE c.workspace_id = %(workspace_id)s
-    AND c.id = ANY(%(ids)s::bigint[])
+  FROM caspen.client AS c WHERE c.workspace_id = %(workspace_id)s AND c.id = ANY(%(ids)s::bigint[])
   UNION ALL
   SELECT chain.asked_id, c.id, c.merged_into_client_id, chain.path || c.id
   FROM chain
   JOIN caspen.client AS c ON c.id = chain.next_id
-  WHERE c.workspace_id = %(workspace_id)s
-    AND c.id <> ALL(chain.path)
+  WHERE c.workspace_id = %(workspace_id)s AND c.id <> ALL(chain.path)
 ),
 ends AS (
   SELECT DISTINCT ON (asked_id) asked_id, id, next_id, path

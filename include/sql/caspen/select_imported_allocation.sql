@@ -5,6 +5,4 @@
 SELECT a.payment_id, a.invoice_id
 FROM caspen.payment_allocation AS a
 JOIN caspen.payment AS p ON p.id = a.payment_id
-WHERE a.id = %(allocation_id)s
-  AND a.workspace_id = %(workspace_id)s
-  AND p.source = 'quickbooks'
+WHERE a.id = %(allocation_id)s AND a.workspace_id = %(workspace_id)s AND p.source = 'quickbooks'

@@ -7,17 +7,14 @@ WITH differing AS (
   SELECT n.id, wanted.status
   FROM caspen.credit_note AS n
   JOIN unnest(%(ids)s::bigint[], %(statuses)s::text[]) AS wanted (id, status) ON wanted.id = n.id
-  WHERE n.workspace_id = %(workspace_id)s
-    AND n.quickbooks_status IS DISTINCT FROM wanted.status
+  WHERE n.workspace_id = %(workspace_id)s AND n.quickbooks_status IS DISTINCT FROM wanted.status
 ), free AS (
   SELECT n.id
-  FROM caspen.credit_note AS n
-  WHERE n.id IN (SELECT id FROM differing)
+  FROM caspen.credit_note AS n WHERE n.id IN (SELECT id FROM differing)
   ORDER BY n.id
   FOR NO KEY UPDATE OF n SKIP LOCKED
 ), written AS (
-  UPDATE caspen.credit_note AS n
-  SET quickbooks_status = differing.status
+  UPDATE caspen.credit_note AS n SET quickbooks_status = differing.status
   FROM differing
   JOIN free USING (id)
   WHERE n.id = differing.id

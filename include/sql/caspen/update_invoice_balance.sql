@@ -10,6 +10,4 @@ SET
     WHEN balance + %(delta)s::numeric = 0 THEN 'paid'
     ELSE 'open'
   END
-WHERE id = %(invoice_id)s
-  AND workspace_id = %(workspace_id)s
-  AND balance + %(delta)s::numeric >= 0
+WHERE id = %(invoice_id)s AND workspace_id = %(workspace_id)s AND balance + %(delta)s::numeric >= 0

@@ -14,8 +14,7 @@ WITH differing AS (
     AND (i.quickbooks_status, i.quickbooks_status_detail) IS DISTINCT FROM (wanted.status, wanted.detail)
 ), free AS (
   SELECT i.id
-  FROM caspen.invoice AS i
-  WHERE i.id IN (SELECT id FROM differing)
+  FROM caspen.invoice AS i WHERE i.id IN (SELECT id FROM differing)
   ORDER BY i.id
   FOR NO KEY UPDATE OF i SKIP LOCKED
 ), written AS (

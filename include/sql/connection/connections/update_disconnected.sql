@@ -1,5 +1,4 @@
 -- Delete the tokens; settings, links and the date of the first connection stay.
--- Params:  workspace_id bigint
 UPDATE qbo_sync.connection
 SET status = 'disconnected', disconnected_at = now(),
     access_token = NULL, access_expires_at = NULL, refresh_token = NULL, previous_refresh_token = NULL,

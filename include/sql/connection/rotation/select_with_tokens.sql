@@ -1,7 +1,4 @@
--- Workspaces whose tokens are stored.
--- Grain:   one row per workspace
--- Order:   workspace_id
+-- Workspaces whose tokens are stored. One row per workspace.
 SELECT workspace_id
-FROM qbo_sync.connection
-WHERE COALESCE(access_token, refresh_token, previous_refresh_token) IS NOT NULL
+FROM qbo_sync.connection WHERE COALESCE(access_token, refresh_token, previous_refresh_token) IS NOT NULL
 ORDER BY workspace_id

@@ -1,4 +1,3 @@
 -- Delete the lists read from QuickBooks: a person changed something there.
--- Params:  realm_id text
 DELETE FROM qbo_sync.reference_cache
 WHERE realm_id = %(realm_id)s

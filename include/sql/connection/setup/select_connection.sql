@@ -1,8 +1,5 @@
 -- Which company a workspace is connected to, without its tokens.
--- Grain:   one row, none when it was never connected
--- Params:  workspace_id bigint
--- Columns: as caspen_qbo.hooks.store.connection.setup.ConnectionFacts
+-- One row, none when it was never connected, as caspen_qbo.hooks.store.connection.setup.ConnectionFacts.
 SELECT workspace_id, realm_id, company_name, first_connected_at, connected_at, disconnected_at, status,
        refresh_expires_at, refresh_hard_expires_at
-FROM qbo_sync.connection
-WHERE workspace_id = %(workspace_id)s
+FROM qbo_sync.connection WHERE workspace_id = %(workspace_id)s

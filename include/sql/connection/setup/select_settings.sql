@@ -1,7 +1,3 @@
--- The practice's three choices.
--- Grain:   one row, none before they were made
--- Params:  workspace_id bigint
--- Columns: as caspen_qbo.core.reference.Choices
+-- The practice's three choices. One row, none before they were made, as caspen_qbo.core.reference.Choices.
 SELECT payment_account_id, service_item_id, product_item_id
-FROM qbo_sync.settings
-WHERE workspace_id = %(workspace_id)s
+FROM qbo_sync.settings WHERE workspace_id = %(workspace_id)s

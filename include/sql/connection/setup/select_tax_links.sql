@@ -1,9 +1,5 @@
 -- Which tax code each Caspen tax rate is linked to.
--- Grain:   one row per linked rate
--- Order:   tax_rate_id
--- Params:  workspace_id bigint
--- Columns: as caspen_qbo.hooks.store.connection.setup.TaxLink
+-- One row per linked rate, as caspen_qbo.hooks.store.connection.setup.TaxLink.
 SELECT tax_rate_id, tax_code_id, tax_code_name, rate, linked_at, linked_by
-FROM qbo_sync.tax_link
-WHERE workspace_id = %(workspace_id)s
+FROM qbo_sync.tax_link WHERE workspace_id = %(workspace_id)s
 ORDER BY tax_rate_id

@@ -1,5 +1,3 @@
 -- From now on, what differs from these facts is an edit.
--- Params:  workspace_id bigint, document_kind text, document_id bigint, facts jsonb
-UPDATE qbo_sync.document_link
-SET as_posted = %(facts)s, sync_token = %(facts)s::jsonb ->> 'sync_token'
+UPDATE qbo_sync.document_link SET as_posted = %(facts)s, sync_token = %(facts)s::jsonb ->> 'sync_token'
 WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = %(document_id)s

@@ -1,5 +1,4 @@
 -- A person accepts what QuickBooks shows for one document.
--- Params:  workspace_id, document_kind, document_id, facts jsonb, version text, who text
 INSERT INTO qbo_sync.acceptance
   (workspace_id, document_kind, document_id, facts, version, accepted_by, caspen_balance)
 SELECT %(workspace_id)s, %(document_kind)s, %(document_id)s, %(facts)s, %(version)s, %(who)s,

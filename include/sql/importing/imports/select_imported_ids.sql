@@ -1,7 +1,5 @@
 -- QuickBooks payments that stand behind live imported allocations.
--- Grain:   one row per QuickBooks payment and invoice
--- Params:  workspace_id bigint, realm_id text
--- Columns: quickbooks_id text | invoice_id bigint
+-- One row per QuickBooks payment and invoice.
 SELECT DISTINCT l.quickbooks_id, d.invoice_id
 FROM qbo_sync.document_link l
 JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)

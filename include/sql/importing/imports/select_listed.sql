@@ -1,7 +1,4 @@
--- Open rows that the import wrote about these invoices.
--- Grain:   one row per open row
--- Params:  workspace_id bigint, invoice_ids bigint[]
--- Columns: document_kind text | document_id bigint | error_key text
+-- Open rows that the import wrote about these invoices. One row per open row.
 SELECT u.document_kind, u.document_id, u.error_key
 FROM qbo_sync.unsynced_invoice u
 WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL AND u.invoice_id = ANY(%(invoice_ids)s)

@@ -1,7 +1,5 @@
 -- Payments held as the same receipt as one in QuickBooks, and released by a person since.
--- Grain:   one row per allocation
--- Params:  workspace_id bigint
--- Columns: document_id bigint
+-- One row per allocation.
 SELECT u.document_id
 FROM qbo_sync.unsynced_invoice u
 JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)

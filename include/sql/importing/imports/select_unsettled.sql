@@ -1,7 +1,6 @@
 -- Invoices whose payments from QuickBooks have to be read again, whatever the change feed says.
--- Grain:   one row per invoice
--- Params:  workspace_id bigint | since timestamptz, from where the feed is read | late_seconds int
--- Columns: invoice_id bigint
+-- One row per invoice.
+-- Params:  since: from where the feed is read
 SELECT u.invoice_id            -- listed by the import; or listed once and closed by posting the invoice again
 FROM qbo_sync.unsynced_invoice u
 WHERE u.workspace_id = %(workspace_id)s

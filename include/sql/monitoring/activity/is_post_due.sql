@@ -1,8 +1,5 @@
 -- Whether a post run would find something to do that is known already, or has not run for too long.
--- What moved in Caspen since the cursor is not known here.
--- Grain:   one row
--- Params:  workspace_id bigint, max_age interval
--- Columns: due boolean
+-- What moved in Caspen since the cursor is not known here. One row.
 SELECT NOT EXISTS (
          SELECT 1
          FROM qbo_sync.sync_run r

@@ -1,14 +1,9 @@
 -- Everything sent, answered, seen and decided about a number, in order: the document of that number itself and, of an
--- invoice, its credit notes, its payments and the creation of its customer.
--- Grain:   one row per event
--- Order:   at, then as recorded
--- Params:  workspace_id bigint, number text
--- Columns: at timestamptz | document_kind, document_number, what, detail, who text
---          run_id, request_id, bid, intuit_tid, quickbooks_id text: of what was sent and answered
+-- invoice, its credit notes, its payments and the creation of its customer. One row per event.
+-- Columns: from run_id on, of what was sent and answered
 WITH asked AS (
   SELECT d.document_kind, d.document_id, d.document_number, d.client_id, d.invoice_id
-  FROM qbo_sync.document d
-  WHERE d.workspace_id = %(workspace_id)s AND d.document_number = %(number)s
+  FROM qbo_sync.document d WHERE d.workspace_id = %(workspace_id)s AND d.document_number = %(number)s
 ), concerned AS (
   SELECT d.document_kind, d.document_id, d.document_number
   FROM qbo_sync.document d

@@ -1,12 +1,8 @@
 -- Work that should have moved on automatically and did not: answers never found, and documents that wait for nothing.
--- What waits for its invoice, or is listed, has a reason and is not stuck.
--- Grain:   one row
--- Params:  workspace_id bigint, unconfirmed_for interval, waiting_for interval
--- Columns: unconfirmed bigint, unconfirmed_since timestamptz | waiting bigint, waiting_since timestamptz, numbers text[] (three)
+-- What waits for its invoice, or is listed, has a reason and is not stuck. One row.
 WITH listed AS (
   SELECT document_kind, document_id, invoice_id
-  FROM qbo_sync.unsynced_invoice
-  WHERE workspace_id = %(workspace_id)s AND resolved_at IS NULL
+  FROM qbo_sync.unsynced_invoice WHERE workspace_id = %(workspace_id)s AND resolved_at IS NULL
 ),
 idle AS (
   SELECT d.document_number, d.staged_at

@@ -1,16 +1,11 @@
 -- The cards: open rows by kind of error and by what one fix repairs. Walks from cause to cause along the index
 -- unsynced_list and counts each from the index alone, so that the rows themselves are not read.
--- Grain:   one row per error_key and cause_ref
--- Order:   the largest first
--- Params:  workspace_id bigint
--- Columns: error_key text | cause_ref text | waiting bigint | since timestamptz
+-- One row per error_key and cause_ref.
 WITH RECURSIVE cause AS (
   (
     SELECT u.error_key, u.cause_ref
-    FROM qbo_sync.unsynced_invoice u
-    WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
-    ORDER BY u.error_key, u.cause_ref
-    LIMIT 1
+    FROM qbo_sync.unsynced_invoice u WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
+    ORDER BY u.error_key, u.cause_ref LIMIT 1
   )
   UNION ALL
   SELECT n.error_key, n.cause_ref
@@ -20,8 +15,7 @@ WITH RECURSIVE cause AS (
     FROM qbo_sync.unsynced_invoice u
     WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
       AND (u.error_key, u.cause_ref) > (c.error_key, c.cause_ref)
-    ORDER BY u.error_key, u.cause_ref
-    LIMIT 1
+    ORDER BY u.error_key, u.cause_ref LIMIT 1
   ) n
 )
 SELECT c.error_key, c.cause_ref, w.waiting, w.since

@@ -1,6 +1,5 @@
 -- How many open rows a filter of the list leaves.
--- Params:  workspace_id bigint; error_keys text[], cause_ref, document_kind text, or null for all; search text (a client
---          id) with search_like (part of a number), or null
+-- Params:  null for all; search a client id, search_like part of a number
 SELECT count(*) AS rows
 FROM qbo_sync.unsynced_invoice u
 WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL

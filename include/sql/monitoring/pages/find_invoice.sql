@@ -1,7 +1,4 @@
 -- The invoice a document number belongs to; of several, the newest.
--- Params:  workspace_id bigint, number text
 SELECT invoice_id
-FROM qbo_sync.document
-WHERE workspace_id = %(workspace_id)s AND document_number = %(number)s
-ORDER BY document_kind = 'invoice' DESC, document_id DESC
-LIMIT 1
+FROM qbo_sync.document WHERE workspace_id = %(workspace_id)s AND document_number = %(number)s
+ORDER BY document_kind = 'invoice' DESC, document_id DESC LIMIT 1

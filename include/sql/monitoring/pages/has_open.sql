@@ -1,5 +1,4 @@
 -- Whether anything is listed under a kind of error.
--- Params:  workspace_id bigint, error_key text
 SELECT EXISTS (
   SELECT 1
   FROM qbo_sync.unsynced_invoice

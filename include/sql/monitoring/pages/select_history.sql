@@ -1,11 +1,7 @@
 -- The history of an invoice, its credit notes and payments: events, and requests to QuickBooks with their outcome.
--- Order:   newest first
--- Params:  workspace_id bigint, invoice_id bigint
--- Columns: at timestamptz | kind, number, what, detail, who text
 WITH family AS (
   SELECT document_kind AS kind, document_id AS id, document_number AS number
-  FROM qbo_sync.document
-  WHERE workspace_id = %(workspace_id)s AND invoice_id = %(invoice_id)s
+  FROM qbo_sync.document WHERE workspace_id = %(workspace_id)s AND invoice_id = %(invoice_id)s
 )
 SELECT e.at, f.kind, f.number, e.what, e.detail, e.who
 FROM family f
@@ -25,5 +21,4 @@ SELECT r.prepared_at, f.kind, f.number,
 FROM family f
 JOIN qbo_sync.request r
   ON r.workspace_id = %(workspace_id)s AND r.document_kind = f.kind AND r.document_id = f.id
-ORDER BY 1 DESC
-LIMIT 200
+ORDER BY 1 DESC LIMIT 200

@@ -1,15 +1,10 @@
 -- One page of the open rows, sorted as requested. Of the four ways to find the page only one is carried out: by time it
 -- is read from the index unsynced_since; by number or title from the rows alone; by client, date or total from the rows
--- and their documents. The details are looked up for the page's own rows.
--- Grain:   one row per open row
--- Order:   by sort, then id
--- Params:  workspace_id bigint; error_keys text[], cause_ref, document_kind text, or null for all; search text (a client
---          id) with search_like (part of a number), or null;
---          sort text: since, number, title, client, date or total; descending boolean, page_size int, skip int;
---          after_id bigint, after_moment timestamptz, after_text text, after_number numeric: the row to continue after, by
---          its id and what it is sorted by; null to begin at the first
--- Columns: the row's own; client_id, date and total of its document; sort_text and sort_number, for after_text and
---          after_number (a missing number sorts as infinity)
+-- and their documents. The details are looked up for the page's own rows. One row per open row.
+-- Params:  filter: null for all; search a client id, search_like part of a number
+--          sort: since, number, title, client, date or total
+--          after_*: the row to continue after, by its id and what it is sorted by; null to begin at the first
+-- Columns: sort_text and sort_number, for after_text and after_number (a missing number sorts as infinity)
 WITH open_row AS NOT MATERIALIZED (
   SELECT u.*
   FROM qbo_sync.unsynced_invoice u

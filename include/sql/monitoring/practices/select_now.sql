@@ -1,3 +1,2 @@
 -- Our database's clock.
--- Columns: now timestamptz
 SELECT now() AS now

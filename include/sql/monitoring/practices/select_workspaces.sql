@@ -1,6 +1,4 @@
--- Order:   workspace_id
--- Params:  statuses text[]: connected, needs_reconnect, disconnected
+-- Workspaces whose connection is in one of these states.
 SELECT workspace_id
-FROM qbo_sync.connection
-WHERE status = ANY(%(statuses)s)
+FROM qbo_sync.connection WHERE status = ANY(%(statuses)s)
 ORDER BY workspace_id

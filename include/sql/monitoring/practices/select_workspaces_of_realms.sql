@@ -1,7 +1,4 @@
 -- Connected workspaces of these companies.
--- Order:   workspace_id
--- Params:  realm_ids text[]
 SELECT workspace_id
-FROM qbo_sync.connection
-WHERE realm_id = ANY(%(realm_ids)s) AND status = 'connected'
+FROM qbo_sync.connection WHERE realm_id = ANY(%(realm_ids)s) AND status = 'connected'
 ORDER BY workspace_id

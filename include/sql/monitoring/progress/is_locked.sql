@@ -1,5 +1,5 @@
 -- Whether a session holds an advisory lock of 64 bits.
--- Params:  high, low bigint: the halves of its key
+-- Params:  high, low: the halves of its key
 SELECT EXISTS (
   SELECT 1
   FROM pg_locks

@@ -1,9 +1,7 @@
 -- The newest run of a workspace that has no end, and how far it is: counted from what it has sent and what is still due.
 -- A document with several requests, such as one that was refused and sent again, counts once.
--- Grain:   one row, none when no run is under way or interrupted
--- Params:  workspace_id bigint
--- Columns: run_id, job text | started_at timestamptz | sent, refused, due bigint: documents
---          answered_at timestamptz: QuickBooks' last answer
+-- One row, none when no run is under way or interrupted.
+-- Columns: sent, refused, due: documents | answered_at: QuickBooks' last answer
 SELECT r.run_id, r.job, r.started_at, q.sent, q.refused, q.answered_at,
        (SELECT count(*) FROM qbo_sync.due_document d WHERE d.workspace_id = %(workspace_id)s) AS due
 FROM (
@@ -11,14 +9,11 @@ FROM (
   FROM (VALUES ('post'), ('import'), ('reconcile'), ('backfill')) AS j (job)
   CROSS JOIN LATERAL (
     SELECT run_id, started_at, finished_at
-    FROM qbo_sync.sync_run
-    WHERE workspace_id = %(workspace_id)s AND job = j.job
-    ORDER BY started_at DESC
-    LIMIT 1
+    FROM qbo_sync.sync_run WHERE workspace_id = %(workspace_id)s AND job = j.job
+    ORDER BY started_at DESC LIMIT 1
   ) newest
   WHERE newest.finished_at IS NULL
-  ORDER BY newest.started_at DESC
-  LIMIT 1
+  ORDER BY newest.started_at DESC LIMIT 1
 ) r
 CROSS JOIN LATERAL (
   SELECT count(DISTINCT (document_kind, document_id)) FILTER (WHERE state = 'done') AS sent,

@@ -1,5 +1,3 @@
--- Params:  run_id, workspace_id, job, counts jsonb, calls jsonb, finalised, synced, waiting, listed, excluded bigint,
---          success boolean, message text
 UPDATE qbo_sync.sync_run
 SET finished_at = now(), counts = %(counts)s, calls = %(calls)s, finalised = %(finalised)s, synced = %(synced)s,
     waiting = %(waiting)s, listed = %(listed)s, excluded = %(excluded)s, success = %(success)s, message = %(message)s

@@ -1,5 +1,4 @@
 -- A task that is tried again continues its run: the end of the earlier try is cleared.
--- Params:  run_id text, workspace_id bigint, job text
 INSERT INTO qbo_sync.sync_run (run_id, workspace_id, job)
 VALUES (%(run_id)s, %(workspace_id)s, %(job)s)
 ON CONFLICT (run_id, workspace_id, job) DO UPDATE SET finished_at = NULL, success = NULL, message = NULL

@@ -1,9 +1,7 @@
 -- The ledger of a workspace: every finalised document is in exactly one column, or the run that counts it fails.
 -- Each column has its own condition, so that a document in none or in two shows up as a sum that does not add up.
--- Grain:   one row per document kind
--- Params:  workspace_id bigint
--- Columns: document_kind | finalised | synced | waiting | listed | excluded | historical | stale   bigint
---          historical ones are excluded, or listed once a payment was applied to them; stale: posted, now a draft
+-- One row per document kind.
+-- Columns: historical: excluded, or listed once a payment was applied to them | stale: posted, now a draft
 SELECT d.document_kind,
        count(*) FILTER (WHERE d.finalised) AS finalised,
        count(*) FILTER (WHERE d.finalised AND u.document_id IS NULL AND d.excluded_reason IS NULL
@@ -20,8 +18,7 @@ FROM qbo_sync.document d
 LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
 LEFT JOIN (
   SELECT DISTINCT workspace_id, document_kind, document_id
-  FROM qbo_sync.unsynced_invoice
-  WHERE workspace_id = %(workspace_id)s AND resolved_at IS NULL
+  FROM qbo_sync.unsynced_invoice WHERE workspace_id = %(workspace_id)s AND resolved_at IS NULL
 ) u USING (workspace_id, document_kind, document_id)
 WHERE d.workspace_id = %(workspace_id)s
 GROUP BY d.document_kind

@@ -1,5 +1,3 @@
 -- Remember what Caspen's screen was given to show.
--- Params:  workspace_id bigint, document_kind text, document_id bigint, status text, detail text
-UPDATE qbo_sync.document
-SET shown_status = %(status)s, shown_detail = %(detail)s
+UPDATE qbo_sync.document SET shown_status = %(status)s, shown_detail = %(detail)s
 WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = %(document_id)s

@@ -1,5 +1,3 @@
 -- QuickBooks holds this version now.
--- Params:  workspace_id bigint, document_kind text, document_id bigint, version text
-UPDATE qbo_sync.document
-SET synced_version = %(version)s
+UPDATE qbo_sync.document SET synced_version = %(version)s
 WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = %(document_id)s

@@ -1,7 +1,5 @@
 -- Retry: the named documents may be tried again.
--- Params:  workspace_id bigint, numbers text[]
-UPDATE qbo_sync.document d
-SET released_at = now()
+UPDATE qbo_sync.document d SET released_at = now()
 WHERE d.workspace_id = %(workspace_id)s
   AND (d.document_number = ANY(%(numbers)s)
        OR d.invoice_id IN (SELECT i.document_id FROM qbo_sync.document i

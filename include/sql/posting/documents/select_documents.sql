@@ -1,6 +1,4 @@
--- Staged documents by id, with their links.
--- Grain:   one row per document
--- Params:  workspace_id bigint, document_kind text, ids bigint[]
+-- Staged documents by id, with their links. One row per document.
 SELECT d.document_kind, d.document_id, d.document_number, d.invoice_id, d.client_id, d.document_date, d.due_date,
        d.subtotal, d.tax, d.total, d.balance, d.caspen_status, d.finalised, d.wanted, d.excluded_reason,
        d.version, d.updated_at, d.synced_version, d.released_at,

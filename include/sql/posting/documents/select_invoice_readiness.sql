@@ -1,7 +1,5 @@
 -- Whether credit notes and payments of these invoices may go: the invoice is in QuickBooks as Caspen shows it.
--- Grain:   one row per invoice that is linked
--- Params:  workspace_id bigint, ids bigint[]
--- Columns: invoice_id | quickbooks_id | customer_id | posted_at | ready boolean
+-- One row per invoice that is linked.
 SELECT d.document_id AS invoice_id, l.quickbooks_id, l.customer_id, l.posted_at,
        d.wanted = 'present'
        AND l.removed_at IS NULL

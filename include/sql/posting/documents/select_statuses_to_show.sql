@@ -1,10 +1,6 @@
 -- What Caspen's screens should show and do not show yet, as far as this project wrote them.
 -- A document that never was shown anything and is excluded or a draft is left alone; so is one that was taken out of
--- QuickBooks because it is void or deleted.
--- Grain:   one row per document
--- Order:   document_kind, document_id
--- Params:  workspace_id bigint, page_size int
--- Columns: document_kind | document_id | status | detail
+-- QuickBooks because it is void or deleted. One row per document.
 SELECT s.document_kind, s.document_id, s.status, s.detail
 FROM (
   SELECT d.document_kind, d.document_id, d.shown_status, d.shown_detail,
@@ -25,13 +21,11 @@ FROM (
     FROM qbo_sync.unsynced_invoice u
     WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind AND u.document_id = d.document_id
       AND u.resolved_at IS NULL
-    ORDER BY u.blocks DESC, u.first_seen_at, u.id
-    LIMIT 1
+    ORDER BY u.blocks DESC, u.first_seen_at, u.id LIMIT 1
   ) u ON true
   WHERE d.workspace_id = %(workspace_id)s
     AND d.document_kind IN ('invoice', 'credit_note')
 ) s
 WHERE s.status IS NOT NULL
   AND (s.status, s.detail) IS DISTINCT FROM (s.shown_status, s.shown_detail)
-ORDER BY s.document_kind, s.document_id
-LIMIT %(page_size)s
+ORDER BY s.document_kind, s.document_id LIMIT %(page_size)s

@@ -1,9 +1,5 @@
--- Which documents of one kind are due, but for those with an unconfirmed request.
--- Grain:   one row per document
--- Order:   document_id
--- Params:  workspace_id bigint, document_kind text, wanted text, after_id bigint, page_size int;
---          only bigint[], of which invoices, or null for all
--- Columns: document_id
+-- Which documents of one kind are due, but for those with an unconfirmed request. One row per document.
+-- Params:  only: of which invoices, or null for all
 SELECT d.document_id
 FROM qbo_sync.due_document d
 WHERE d.workspace_id = %(workspace_id)s
@@ -19,5 +15,4 @@ WHERE d.workspace_id = %(workspace_id)s
       AND r.document_id = d.document_id
       AND r.state = 'prepared'
   )
-ORDER BY d.document_id
-LIMIT %(page_size)s
+ORDER BY d.document_id LIMIT %(page_size)s

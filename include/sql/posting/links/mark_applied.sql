@@ -1,5 +1,3 @@
 -- The zero payment that applies a credit note's credit memo; null when QuickBooks had applied it automatically.
--- Params:  workspace_id bigint, document_id bigint, application_id text
-UPDATE qbo_sync.document_link
-SET application_id = %(application_id)s
+UPDATE qbo_sync.document_link SET application_id = %(application_id)s
 WHERE workspace_id = %(workspace_id)s AND document_kind = 'credit_note' AND document_id = %(document_id)s

@@ -1,5 +1,3 @@
 -- We voided or deleted it in QuickBooks; the link is kept.
--- Params:  workspace_id bigint, document_kind text, document_id bigint
-UPDATE qbo_sync.document_link
-SET removed_at = now()
+UPDATE qbo_sync.document_link SET removed_at = now()
 WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = %(document_id)s

@@ -1,5 +1,4 @@
 -- Whose documents these QuickBooks transactions are.
--- Params:  realm_id text, quickbooks_type text, ids text[]
 SELECT workspace_id, document_kind, document_id, quickbooks_id, origin, customer_id, removed_at, caspen_total
 FROM qbo_sync.document_link
 WHERE realm_id = %(realm_id)s AND quickbooks_type = %(quickbooks_type)s AND quickbooks_id = ANY(%(ids)s)

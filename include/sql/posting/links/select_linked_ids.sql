@@ -1,5 +1,4 @@
 -- Which of these documents QuickBooks holds.
--- Params:  workspace_id bigint, document_kind text, ids bigint[]
 SELECT document_id
 FROM qbo_sync.document_link
 WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = ANY(%(ids)s)

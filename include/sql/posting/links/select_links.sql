@@ -1,4 +1,3 @@
--- Params:  workspace_id bigint, realm_id text, client_ids bigint[]
 SELECT client_id, customer_id
 FROM qbo_sync.customer_link
 WHERE workspace_id = %(workspace_id)s AND realm_id = %(realm_id)s AND client_id = ANY(%(client_ids)s)

@@ -1,5 +1,3 @@
 -- Which of these customers are linked already, and to whom.
--- Params:  realm_id text, customer_ids text[]
 SELECT customer_id, client_id
-FROM qbo_sync.customer_link
-WHERE realm_id = %(realm_id)s AND customer_id = ANY(%(customer_ids)s)
+FROM qbo_sync.customer_link WHERE realm_id = %(realm_id)s AND customer_id = ANY(%(customer_ids)s)

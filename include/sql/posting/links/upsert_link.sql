@@ -1,5 +1,4 @@
 -- Record which QuickBooks transaction a document is, and QuickBooks' figures.
--- Params:  the columns of qbo_sync.document_link
 INSERT INTO qbo_sync.document_link
   (workspace_id, realm_id, document_kind, document_id, quickbooks_type, quickbooks_id, doc_number, origin, customer_id,
    sync_token, caspen_subtotal, caspen_tax, caspen_total, quickbooks_subtotal, quickbooks_tax, quickbooks_total,
@@ -9,19 +8,10 @@ VALUES
    %(doc_number)s, %(origin)s, %(customer_id)s, %(sync_token)s, %(caspen_subtotal)s, %(caspen_tax)s, %(caspen_total)s,
    %(quickbooks_subtotal)s, %(quickbooks_tax)s, %(quickbooks_total)s, %(as_posted)s, now())
 ON CONFLICT (workspace_id, document_kind, document_id) DO UPDATE
-SET realm_id = excluded.realm_id,
-    quickbooks_type = excluded.quickbooks_type,
-    quickbooks_id = excluded.quickbooks_id,
-    doc_number = excluded.doc_number,
-    origin = excluded.origin,
-    customer_id = excluded.customer_id,
-    sync_token = excluded.sync_token,
-    caspen_subtotal = excluded.caspen_subtotal,
-    caspen_tax = excluded.caspen_tax,
-    caspen_total = excluded.caspen_total,
-    quickbooks_subtotal = excluded.quickbooks_subtotal,
-    quickbooks_tax = excluded.quickbooks_tax,
-    quickbooks_total = excluded.quickbooks_total,
-    as_posted = excluded.as_posted,
-    removed_at = NULL,
-    verified_at = now()
+SET realm_id = excluded.realm_id, quickbooks_type = excluded.quickbooks_type,
+    quickbooks_id = excluded.quickbooks_id, doc_number = excluded.doc_number, origin = excluded.origin,
+    customer_id = excluded.customer_id, sync_token = excluded.sync_token,
+    caspen_subtotal = excluded.caspen_subtotal, caspen_tax = excluded.caspen_tax,
+    caspen_total = excluded.caspen_total, quickbooks_subtotal = excluded.quickbooks_subtotal,
+    quickbooks_tax = excluded.quickbooks_tax, quickbooks_total = excluded.quickbooks_total,
+    as_posted = excluded.as_posted, removed_at = NULL, verified_at = now()

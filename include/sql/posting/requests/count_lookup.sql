@@ -1,5 +1,3 @@
 -- Looked up in QuickBooks; what is not there is sent again right after.
--- Params:  ids bigint[]
-UPDATE qbo_sync.request
-SET looks = looks + 1, looked_at = now()
+UPDATE qbo_sync.request SET looks = looks + 1, looked_at = now()
 WHERE id = ANY(%(ids)s)

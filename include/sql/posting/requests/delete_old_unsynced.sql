@@ -1,4 +1,3 @@
 -- Delete cleared rows of the list older than is kept. Open ones stay, however old.
--- Params:  workspace_id bigint, keep_days int
 DELETE FROM qbo_sync.unsynced_invoice
 WHERE workspace_id = %(workspace_id)s AND resolved_at < now() - make_interval(days => %(keep_days)s)

@@ -1,5 +1,4 @@
 -- The latest request for each of these documents and steps, for choosing the next generation.
--- Params:  workspace_id bigint, realm_id text, document_kind text, step text, ids bigint[]
 SELECT DISTINCT ON (document_id) document_id, generation, payload_hash, state
 FROM qbo_sync.request
 WHERE workspace_id = %(workspace_id)s AND realm_id = %(realm_id)s

@@ -1,8 +1,6 @@
 -- Close the rows of a document that is now posted and equal. What the import listed about payments made in QuickBooks
 -- on it is not fixed by posting and stays.
--- Params:  workspace_id bigint, document_kind text, document_id bigint
-UPDATE qbo_sync.unsynced_invoice
-SET resolved_at = now(), resolution = 'synced'
+UPDATE qbo_sync.unsynced_invoice SET resolved_at = now(), resolution = 'synced'
 WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = %(document_id)s
   AND resolved_at IS NULL
   AND (blocks OR error_key NOT IN ('split_payment', 'overpayment'))

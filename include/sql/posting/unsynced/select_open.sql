@@ -1,5 +1,5 @@
 -- The open rows of a workspace, oldest first.
--- Params:  workspace_id bigint; documents text[], the rows of these alone, each as kind:id, or null
+-- Params:  documents: the rows of these alone, each as kind:id, or null
 SELECT workspace_id, document_kind, document_id, document_number, invoice_id, error_key, title, detail, fix, cause_ref,
        blocks, field, caspen_value, quickbooks_value, delta, fault_code, first_seen_at, last_seen_at, attempts,
        resolved_at

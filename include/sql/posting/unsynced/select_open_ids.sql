@@ -1,6 +1,4 @@
 -- Which of these documents have an open row of one key.
--- Params:  workspace_id bigint, document_kind text, ids bigint[], error_key text
--- Columns: document_id
 SELECT document_id
 FROM qbo_sync.unsynced_invoice
 WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = ANY(%(ids)s)

@@ -7,17 +7,8 @@ VALUES
    %(detail)s, %(fix)s, %(cause_ref)s, %(blocks)s, %(field)s, %(caspen_value)s, %(quickbooks_value)s, %(delta)s,
    %(fault_code)s)
 ON CONFLICT (workspace_id, document_kind, document_id, error_key) WHERE resolved_at IS NULL DO UPDATE
-SET document_number = excluded.document_number,
-    invoice_id = excluded.invoice_id,
-    title = excluded.title,
-    detail = excluded.detail,
-    fix = excluded.fix,
-    cause_ref = excluded.cause_ref,
-    blocks = excluded.blocks,
-    field = excluded.field,
-    caspen_value = excluded.caspen_value,
-    quickbooks_value = excluded.quickbooks_value,
-    delta = excluded.delta,
-    fault_code = excluded.fault_code,
-    last_seen_at = clock_timestamp(),
-    attempts = u.attempts + 1
+SET document_number = excluded.document_number, invoice_id = excluded.invoice_id, title = excluded.title,
+    detail = excluded.detail, fix = excluded.fix, cause_ref = excluded.cause_ref, blocks = excluded.blocks,
+    field = excluded.field, caspen_value = excluded.caspen_value,
+    quickbooks_value = excluded.quickbooks_value, delta = excluded.delta, fault_code = excluded.fault_code,
+    last_seen_at = clock_timestamp(), attempts = u.attempts + 1

@@ -1,9 +1,7 @@
 -- Of the documents whose sync token moved, keep as edited those whose facts are no longer QuickBooks' answer when they
 -- were posted. What moves automatically (balance, applications, tokens, times), private notes and the tax by rate (its
 -- sum is a field of its own) do not count; a payment's links do.
--- Params:  workspace_id bigint
-UPDATE qbo_sync.comparison_suspect c
-SET drifted = false
+UPDATE qbo_sync.comparison_suspect c SET drifted = false
 FROM qbo_sync.document_link l
 JOIN qbo_sync.snapshot s USING (realm_id, quickbooks_type, quickbooks_id)
 WHERE c.workspace_id = %(workspace_id)s AND c.drifted

@@ -1,5 +1,3 @@
--- Params:  workspace_id bigint
--- Columns: document_kind | documents bigint
 SELECT document_kind, count(*) AS documents
 FROM qbo_sync.comparison WHERE workspace_id = %(workspace_id)s
 GROUP BY document_kind

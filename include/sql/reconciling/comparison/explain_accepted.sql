@@ -1,8 +1,6 @@
 -- An invoice's balance follows from what a person accepted of it, to the cent: its own total, what its payments pay of
 -- it, what its credit notes take off; or it differs by just what it did when the invoice itself was accepted.
--- Params:  run_id text, workspace_id bigint
-UPDATE qbo_sync.reconciliation_difference r
-SET explained = true
+UPDATE qbo_sync.reconciliation_difference r SET explained = true
 FROM (
   SELECT c.invoice_id,
          sum(CASE c.document_kind

@@ -1,6 +1,5 @@
 -- A balance follows from what is listed of the same invoice: its split or excess payments, a payment or credit note of
 -- it that is held, gone or edited; or a listed payment that pays it in QuickBooks, moved there from another invoice.
--- Params:  run_id text, workspace_id bigint
 WITH listed AS MATERIALIZED (
   SELECT u.invoice_id
   FROM qbo_sync.unsynced_invoice u
@@ -18,8 +17,7 @@ WITH listed AS MATERIALIZED (
   WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL AND u.document_kind = 'payment'
     AND l.removed_at IS NULL AND s.gone IS NULL AND k.txn_type = 'Invoice'
 )
-UPDATE qbo_sync.reconciliation_difference r
-SET explained = true
+UPDATE qbo_sync.reconciliation_difference r SET explained = true
 FROM listed u
 WHERE r.run_id = %(run_id)s AND r.workspace_id = %(workspace_id)s AND NOT r.explained
   AND r.field = 'balance' AND r.document_kind = 'invoice' AND r.document_id = u.invoice_id

@@ -1,9 +1,9 @@
 -- Freeze both sides of every synced document next to each other.
 -- A credit note and a payment are used up on their invoice, so their balance in Caspen is zero; a payment keeps the
 -- number it was posted with. ``drifted`` here says only that the sync token moved since the facts were last found equal.
--- Grain:   one row per document
--- Params:  workspace_id bigint, realm_id text, fresh_since timestamptz or null: QuickBooks payments changed since then
---          were not seen by the import yet; null: no import ran, all are new
+-- One row per document.
+-- Params:  fresh_since: QuickBooks payments changed since then were not seen by the import yet; null: no import ran,
+--          all are new
 WITH unsettled AS (
   SELECT d.invoice_id
   FROM qbo_sync.document d

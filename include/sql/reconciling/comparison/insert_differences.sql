@@ -2,7 +2,6 @@
 -- Only suspects are expanded; a difference among the others would be counted by a check and be missing here.
 -- What a person accepted (an inactive customer is accepted apart, and not marked then), and what the import says of an
 -- imported payment on this invoice, counts as explained; a row that an earlier reconciliation wrote explains nothing.
--- Params:  run_id text, workspace_id bigint
 INSERT INTO qbo_sync.reconciliation_difference
   (run_id, workspace_id, document_kind, document_id, document_number, field, caspen_value, quickbooks_value, delta,
    explained)

@@ -1,7 +1,5 @@
 -- Freeze the imported payments: compared by what of the QuickBooks payment is on the invoice, and by date. Number and
--- customer are QuickBooks' own.
--- Grain:   one row per allocation
--- Params:  workspace_id bigint, realm_id text
+-- customer are QuickBooks' own. One row per allocation.
 INSERT INTO qbo_sync.comparison
   (workspace_id, document_kind, document_id, document_number, invoice_id, origin, quickbooks_type, quickbooks_id,
    in_caspen, in_quickbooks, balance_settled, caspen_total, quickbooks_total, caspen_balance, quickbooks_balance,

@@ -1,5 +1,4 @@
 -- Freeze one document that is in QuickBooks alone.
--- Params:  workspace_id bigint, and the columns of select_unknown
 INSERT INTO qbo_sync.comparison
   (workspace_id, document_kind, document_id, document_number, invoice_id, origin, quickbooks_type, quickbooks_id,
    in_caspen, in_quickbooks, balance_settled, quickbooks_total, quickbooks_customer, quickbooks_date, quickbooks_number)

@@ -1,7 +1,5 @@
 -- Documents that are on both sides exactly as when a person accepted QuickBooks' version.
--- Params:  workspace_id bigint
-UPDATE qbo_sync.comparison_suspect c
-SET accepted = true
+UPDATE qbo_sync.comparison_suspect c SET accepted = true
 FROM qbo_sync.acceptance a
 JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)
 JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)

@@ -1,5 +1,4 @@
 -- Put the names before the QuickBooks ids that differ, where they are known: "GST [5]".
--- Params:  run_id text, workspace_id bigint, realm_id text, customer_ids text[], customer_names text[]
 WITH named AS (
   SELECT CASE k.name WHEN 'TaxCode' THEN 'tax code' WHEN 'Item' THEN 'item' ELSE 'account' END AS what,
          e ->> 'Id' AS id, e ->> 'Name' AS name
@@ -21,5 +20,4 @@ found AS (
 UPDATE qbo_sync.reconciliation_difference r
 SET caspen_value = coalesce(f.ours || ' [' || r.caspen_value || ']', r.caspen_value),
     quickbooks_value = coalesce(f.theirs || ' [' || r.quickbooks_value || ']', r.quickbooks_value)
-FROM found f
-WHERE r.id = f.id
+FROM found f WHERE r.id = f.id

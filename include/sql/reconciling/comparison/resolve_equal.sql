@@ -2,7 +2,6 @@
 -- that are on no invoice any more (the import gives a changed one a new allocation). What the import says of its payments
 -- is the import's to close.
 -- Runs in the transaction that lists: what was listed in it is not older than now().
--- Params:  workspace_id bigint
 WITH compared AS MATERIALIZED (   -- in one pass over the comparison, however many are listed
   SELECT c.document_kind, c.document_id, c.origin
   FROM qbo_sync.comparison c
@@ -16,8 +15,7 @@ WITH compared AS MATERIALIZED (   -- in one pass over the comparison, however ma
   FROM qbo_sync.document_link l
   WHERE l.workspace_id = %(workspace_id)s AND l.origin = 'quickbooks' AND l.removed_at IS NOT NULL
 )
-UPDATE qbo_sync.unsynced_invoice u
-SET resolved_at = now(), resolution = 'equal again'
+UPDATE qbo_sync.unsynced_invoice u SET resolved_at = now(), resolution = 'equal again'
 FROM compared c
 WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
   AND (u.error_key IN ('totals_mismatch', 'changed_in_quickbooks', 'missing_in_quickbooks')

@@ -1,8 +1,7 @@
 -- Documents with unexplained differences, all their fields together; for the list a person clears.
--- Grain:   one row per document
--- Params:  run_id text, workspace_id bigint, open_invoices boolean: only invoices that differ in nothing but their open
---          balance, or only the others; after_kind text, after_id bigint, page_size int
--- Columns: of the comparison | gone text: voided or deleted, as last read | differences jsonb, in the order written
+-- One row per document.
+-- Params:  open_invoices: only invoices that differ in nothing but their open balance, or only the others
+-- Columns: gone: voided or deleted, as last read | differences in the order written
 SELECT r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,
        c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, c.quickbooks_customer, s.gone,
        jsonb_agg(jsonb_build_object('field', r.field, 'caspen_value', r.caspen_value,
@@ -18,5 +17,4 @@ WHERE r.run_id = %(run_id)s AND r.workspace_id = %(workspace_id)s AND NOT r.expl
 GROUP BY r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,
          c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, c.quickbooks_customer, s.gone
 HAVING (r.document_kind = 'invoice' AND bool_and(r.field = 'balance')) = %(open_invoices)s
-ORDER BY r.document_kind, r.document_id
-LIMIT %(page_size)s
+ORDER BY r.document_kind, r.document_id LIMIT %(page_size)s

@@ -1,6 +1,4 @@
 -- Customers that are on one side of a frozen document and not on the other.
--- Params:  workspace_id bigint
--- Columns: customer_id text
 SELECT DISTINCT v.customer_id
 FROM qbo_sync.comparison_suspect c
 CROSS JOIN LATERAL (VALUES (c.caspen_customer), (c.quickbooks_customer)) v(customer_id)

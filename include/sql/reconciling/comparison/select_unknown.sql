@@ -1,9 +1,6 @@
 -- Every QuickBooks document that carries a mark of ours without being the one linked: a copy, or a duplicate. Its
 -- document_id is minus its QuickBooks id, and invoice_id the id in the mark. Apart from the statement that freezes
--- them, so that the server may read both tables with all its cores.
--- Grain:   one row per QuickBooks document
--- Params:  workspace_id bigint, realm_id text
--- Columns: as frozen | total | customer_id | txn_date | doc_number: QuickBooks' own
+-- them, so that the server may read both tables with all its cores. One row per QuickBooks document.
 WITH unlinked AS MATERIALIZED (   -- apart, so that the table itself is read for these few only
   SELECT s.quickbooks_type, s.quickbooks_id
   FROM qbo_sync.snapshot s
@@ -24,6 +21,5 @@ unknown AS (
 )
 SELECT x.mark[2] AS document_kind, -(x.quickbooks_id::bigint) AS document_id, coalesce(x.doc_number, '') AS document_number,
        x.mark[3]::bigint AS invoice_id, x.quickbooks_type, x.quickbooks_id, x.total, x.customer_id, x.txn_date, x.doc_number
-FROM unknown x
-WHERE x.mark[1]::bigint = %(workspace_id)s
+FROM unknown x WHERE x.mark[1]::bigint = %(workspace_id)s
 ORDER BY x.quickbooks_type, x.quickbooks_id

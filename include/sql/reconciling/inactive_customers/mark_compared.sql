@@ -1,7 +1,6 @@
 -- Frozen invoices whose customer is inactive in QuickBooks: those with something open on either side, and those dated
 -- or posted recently. An older invoice that is paid is left alone: customers are made inactive in the normal course of things.
 -- Runs after the edits are marked. Counted by the check of edited fields like one of them.
--- Params:  workspace_id bigint, realm_id text, recent_since date, field text
 UPDATE qbo_sync.comparison c
 SET changed = coalesce(c.changed, '[]') || jsonb_build_array(jsonb_build_object(
       'field', %(field)s::text, 'caspen_value', 'active', 'quickbooks_value', 'inactive', 'delta', NULL)),

@@ -1,5 +1,4 @@
 -- A customer is inactive in QuickBooks.
--- Params:  realm_id text, customer_id text, seen_at timestamptz
 INSERT INTO qbo_sync.inactive_customer (realm_id, customer_id, seen_at)
 VALUES (%(realm_id)s, %(customer_id)s, %(seen_at)s)
 ON CONFLICT (realm_id, customer_id) DO UPDATE

@@ -1,5 +1,4 @@
 -- End a reconciliation with all that its report needs.
--- Params:  the columns of qbo_sync.reconciliation_run
 UPDATE qbo_sync.reconciliation_run
 SET finished_at = clock_timestamp(), documents_checked = %(documents_checked)s, differences = %(differences)s,
     finalised = %(finalised)s, synced = %(synced)s, waiting = %(waiting)s, listed = %(listed)s,

@@ -1,6 +1,5 @@
 -- Begin a reconciliation; a repeated run of the same id starts over, and was not signed: sign_off keeps who signed what
 -- the earlier one saw.
--- Params:  run_id text, workspace_id bigint, full_compare boolean
 INSERT INTO qbo_sync.reconciliation_run (run_id, workspace_id, full_compare)
 VALUES (%(run_id)s, %(workspace_id)s, %(full_compare)s)
 ON CONFLICT (run_id, workspace_id) DO UPDATE

@@ -1,2 +1,1 @@
--- Params:  workspace_id bigint, realm_id text
 DELETE FROM qbo_sync.signed_change WHERE workspace_id = %(workspace_id)s AND realm_id = %(realm_id)s

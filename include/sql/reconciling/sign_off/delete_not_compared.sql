@@ -1,2 +1,1 @@
--- Params:  workspace_id bigint
 DELETE FROM qbo_sync.not_compared WHERE workspace_id = %(workspace_id)s

@@ -1,6 +1,5 @@
 -- Compare what was signed with the present figures. What was found before with the same figures keeps when it was seen
 -- and notified; what is again as signed is deleted.
--- Params:  workspace_id bigint, realm_id text
 WITH found AS MATERIALIZED (
   SELECT * FROM qbo_sync.signed_apart WHERE workspace_id = %(workspace_id)s AND realm_id = %(realm_id)s
 ),

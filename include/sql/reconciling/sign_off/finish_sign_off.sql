@@ -1,2 +1,1 @@
--- Params:  sign_off_id, documents bigint
 UPDATE qbo_sync.sign_off SET documents = %(documents)s WHERE id = %(sign_off_id)s

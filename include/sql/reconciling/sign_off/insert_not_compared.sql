@@ -1,6 +1,4 @@
--- Freeze what the comparison leaves out and either system still has in its books.
--- Grain:   one row per document
--- Params:  workspace_id bigint, realm_id text
+-- Freeze what the comparison leaves out and either system still has in its books. One row per document.
 INSERT INTO qbo_sync.not_compared
   (workspace_id, document_kind, document_id, document_number,
    caspen_total, caspen_tax, caspen_date, quickbooks_total, quickbooks_tax, quickbooks_date)

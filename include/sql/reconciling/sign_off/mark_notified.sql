@@ -1,5 +1,3 @@
 -- People were notified of what was found until then.
--- Params:  workspace_id bigint, until timestamptz
-UPDATE qbo_sync.signed_change
-SET told_at = now()
+UPDATE qbo_sync.signed_change SET told_at = now()
 WHERE workspace_id = %(workspace_id)s AND told_at IS NULL AND first_seen_at <= %(until)s

@@ -1,6 +1,5 @@
 -- What differs from what was signed, by period and number, and how many there are in all.
--- Params:  workspace_id bigint, realm_id text, most int, unnotified boolean: only what nobody was notified of yet
--- Columns: the figures of signed_change | through date | signed_at timestamptz | signed_by text | in_all bigint | last_seen_at timestamptz
+-- Params:  unnotified: only what nobody was notified of yet
 SELECT c.document_kind, c.document_id, c.document_number,
        c.signed_caspen_total, c.signed_caspen_tax, c.signed_caspen_date,
        c.signed_quickbooks_total, c.signed_quickbooks_tax, c.signed_quickbooks_date,
@@ -10,5 +9,4 @@ SELECT c.document_kind, c.document_id, c.document_number,
 FROM qbo_sync.signed_change c
 JOIN qbo_sync.sign_off o ON o.id = c.sign_off_id
 WHERE c.workspace_id = %(workspace_id)s AND c.realm_id = %(realm_id)s AND (NOT %(unnotified)s OR c.told_at IS NULL)
-ORDER BY o.through, o.id, c.document_kind, c.document_number, c.document_id
-LIMIT %(most)s
+ORDER BY o.through, o.id, c.document_kind, c.document_number, c.document_id LIMIT %(most)s

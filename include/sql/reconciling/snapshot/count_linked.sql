@@ -1,7 +1,4 @@
--- How much QuickBooks holds of a workspace, and when all of it was last read.
--- Grain:   one row
--- Params:  workspace_id bigint, realm_id text
--- Columns: linked bigint | full_read_at timestamptz
+-- How much QuickBooks holds of a workspace, and when all of it was last read. One row.
 SELECT (SELECT count(*) FROM qbo_sync.document_link
         WHERE workspace_id = %(workspace_id)s AND realm_id = %(realm_id)s AND removed_at IS NULL) AS linked,
        (SELECT max(started_at) FROM qbo_sync.reconciliation_run

@@ -1,5 +1,4 @@
 -- After everything was read: what is not ours and was not found is gone and is not needed.
--- Params:  realm_id text, quickbooks_type text, since timestamptz
 DELETE FROM qbo_sync.snapshot s
 WHERE s.realm_id = %(realm_id)s AND s.quickbooks_type = %(quickbooks_type)s AND s.seen_at < %(since)s
   AND NOT EXISTS (SELECT 1 FROM qbo_sync.document_link l

@@ -1,5 +1,5 @@
 -- Date the links by what was read, with QuickBooks' figures; where nothing was edited, with its sync token.
--- Params:  workspace_id bigint, realm_id text, since timestamptz: when this read began
+-- Params:  since: when this read began
 UPDATE qbo_sync.document_link l
 SET verified_at = s.seen_at, quickbooks_subtotal = s.subtotal, quickbooks_tax = s.tax, quickbooks_total = s.total,
     sync_token = CASE WHEN c.drifted IS FALSE THEN s.sync_token ELSE l.sync_token END

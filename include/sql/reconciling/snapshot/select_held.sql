@@ -1,8 +1,6 @@
 -- Posted invoices that are listed because both sides differed, with what QuickBooks shows now. Credit notes are left to
--- the post, which also has to apply them.
--- Grain:   one row per invoice
--- Params:  workspace_id bigint, after_id bigint, page_size int
--- Columns: document_id | customer_id: as posted | facts jsonb
+-- the post, which also has to apply them. One row per invoice.
+-- Columns: customer_id: as posted
 SELECT d.document_id, l.customer_id, s.facts
 FROM qbo_sync.document d
 JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
@@ -18,5 +16,4 @@ WHERE d.workspace_id = %(workspace_id)s AND d.document_kind = 'invoice' AND d.do
   AND NOT EXISTS (SELECT 1 FROM qbo_sync.request r
                   WHERE r.workspace_id = d.workspace_id AND r.document_kind = d.document_kind
                     AND r.document_id = d.document_id AND r.state = 'prepared')
-ORDER BY d.document_id
-LIMIT %(page_size)s
+ORDER BY d.document_id LIMIT %(page_size)s

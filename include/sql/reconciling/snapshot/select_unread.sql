@@ -1,7 +1,5 @@
 -- Linked documents that were not read since a time, or, where that is null, never.
--- Grain:   one row per QuickBooks transaction
--- Params:  workspace_id bigint, realm_id text, since timestamptz or null
--- Columns: quickbooks_type | quickbooks_id
+-- One row per QuickBooks transaction.
 SELECT DISTINCT l.quickbooks_type, l.quickbooks_id
 FROM qbo_sync.document_link l
 LEFT JOIN qbo_sync.snapshot s USING (realm_id, quickbooks_type, quickbooks_id)

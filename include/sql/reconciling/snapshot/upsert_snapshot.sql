@@ -1,5 +1,4 @@
 -- Store one QuickBooks transaction as just read.
--- Params:  the columns of qbo_sync.snapshot
 INSERT INTO qbo_sync.snapshot
   (realm_id, quickbooks_type, quickbooks_id, sync_token, doc_number, customer_id, txn_date, due_date, subtotal, tax,
    total, balance, facts, gone, changed_at, seen_at)

@@ -1,10 +1,7 @@
 -- What is known of why documents differ: what is listed of the document itself; of an invoice, what is listed of its
 -- payments and credit notes, and of payments that pay it in QuickBooks; of a payment, what the import says of it on its
--- invoice.
--- Grain:   one row per document
--- Params:  workspace_id bigint, document_kind text, document_ids bigint[]
--- Columns: document_id | settled | accepted | title: null where nothing is listed | about_kind and about_number: the
---          document that is listed
+-- invoice. One row per document.
+-- Columns: title: null where nothing is listed | about_kind and about_number: the document that is listed
 WITH paying AS MATERIALIZED (
   SELECT i.document_id AS invoice_id, u.id
   FROM qbo_sync.unsynced_invoice u
@@ -30,8 +27,7 @@ LEFT JOIN LATERAL (
                   OR u.id IN (SELECT p.id FROM paying p WHERE p.invoice_id = c.document_id)))
          OR (c.document_kind = 'payment' AND u.invoice_id = c.invoice_id
              AND u.cause_ref = 'payment:' || c.quickbooks_id))
-  ORDER BY u.document_kind = c.document_kind DESC, u.first_seen_at, u.id
-  LIMIT 1
+  ORDER BY u.document_kind = c.document_kind DESC, u.first_seen_at, u.id LIMIT 1
 ) u ON true
 WHERE c.workspace_id = %(workspace_id)s AND c.document_kind = %(document_kind)s AND c.document_id = ANY(%(document_ids)s)
   AND c.in_caspen

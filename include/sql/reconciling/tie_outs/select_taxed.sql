@@ -1,8 +1,6 @@
 -- Compared invoices and credit notes that either side dates in a span, with what QuickBooks shows of them.
--- Grain:   one row per document
--- Params:  workspace_id bigint, realm_id text, since date, after_kind text, after_id bigint, page_size int
--- Columns: document_kind | document_id | document_number | caspen_date | caspen_subtotal | caspen_tax | quickbooks_date
---          | facts jsonb: null where QuickBooks does not have it
+-- One row per document.
+-- Columns: facts: null where QuickBooks does not have it
 SELECT c.document_kind, c.document_id, c.document_number, c.caspen_date, c.caspen_subtotal, c.caspen_tax,
        c.quickbooks_date, CASE WHEN c.in_quickbooks THEN s.facts END AS facts
 FROM qbo_sync.comparison c
@@ -11,5 +9,4 @@ LEFT JOIN qbo_sync.snapshot s
 WHERE c.workspace_id = %(workspace_id)s AND c.document_kind <> 'payment' AND c.in_caspen
   AND (c.caspen_date >= %(since)s OR (c.in_quickbooks AND c.quickbooks_date >= %(since)s))
   AND (c.document_kind, c.document_id) > (%(after_kind)s, %(after_id)s)
-ORDER BY c.document_kind, c.document_id
-LIMIT %(page_size)s
+ORDER BY c.document_kind, c.document_id LIMIT %(page_size)s

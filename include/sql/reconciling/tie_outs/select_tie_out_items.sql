@@ -1,9 +1,6 @@
--- Documents whose figure differs, largest first.
--- Grain:   one row per document
--- Params:  workspace_id bigint, document_kind text, figure text: total or balance, imported boolean: payments that came
---          from QuickBooks, or all other documents, most int
--- Columns: document_id | document_number | caspen | quickbooks: null where it is not there | delta | items bigint and
---          delta_of_all: of all of them, however many are shown
+-- Documents whose figure differs, largest first. One row per document.
+-- Params:  figure: total or balance | imported: payments that came from QuickBooks, or all other documents
+-- Columns: quickbooks: null where it is not there | items, delta_of_all: of all of them, however many are shown
 SELECT i.*, count(*) OVER () AS items, sum(i.delta) OVER () AS delta_of_all
 FROM (
   SELECT c.document_id, c.document_number, v.caspen, v.quickbooks,
@@ -18,5 +15,4 @@ FROM (
     AND (coalesce(c.origin, 'caspen') = 'quickbooks') = %(imported)s
 ) i
 WHERE i.delta <> 0
-ORDER BY abs(i.delta) DESC, i.document_number
-LIMIT %(most)s
+ORDER BY abs(i.delta) DESC, i.document_number LIMIT %(most)s

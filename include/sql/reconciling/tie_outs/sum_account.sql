@@ -1,6 +1,4 @@
 -- What leads from the compared payments to the payments on the payment account in QuickBooks, as last read.
--- Grain:   one row
--- Params:  workspace_id bigint, realm_id text, account_id text
 -- Columns: elsewhere: compared, on another account | rest: what compared payments pay that is not on our invoices
 --          | held: linked, Caspen has a newer version | other: not linked to Caspen
 WITH compared AS MATERIALIZED (

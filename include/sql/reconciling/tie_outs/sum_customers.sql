@@ -1,7 +1,5 @@
--- Total balance in QuickBooks of the customers of a workspace's clients.
--- Grain:   one row
--- Params:  workspace_id bigint, realm_id text, customer_ids text[], balances numeric[]: of all customers who owe or are owed
--- Columns: amount
+-- Total balance in QuickBooks of the customers of a workspace's clients. One row.
+-- Params:  balances: of all customers who owe or are owed
 SELECT coalesce(sum(b.balance), 0) AS amount
 FROM unnest(%(customer_ids)s::text[], %(balances)s::numeric[]) AS b(customer_id, balance)
 JOIN qbo_sync.customer_link k

@@ -1,7 +1,6 @@
 -- Invoices less credit memos that QuickBooks dates in a span and that are not compared, as last read.
--- Grain:   one row per name
--- Params:  workspace_id bigint, realm_id text, since date
--- Columns: name: held (posted; Caspen has a newer version) or other (not Caspen's) | documents bigint | net | tax
+-- One row per name.
+-- Columns: name: held (posted; Caspen has a newer version) or other (not Caspen's)
 SELECT CASE WHEN l.document_id IS NULL THEN 'other' ELSE 'held' END AS name, count(*) AS documents,
        sum(g.sign * s.subtotal) AS net, sum(g.sign * s.tax) AS tax
 FROM qbo_sync.snapshot s

@@ -1,15 +1,12 @@
 -- What leads from the open balances of compared invoices to what QuickBooks says Caspen's clients owe, as last read.
--- Grain:   one row
--- Params:  workspace_id bigint, realm_id text
 -- Columns: moved: of compared invoices, on customers who are no clients | held: posted, Caspen has a newer version
---          | other: invoices not of Caspen's | unused_credits | unapplied_payments
+--          | other: invoices not of Caspen's
 WITH open AS MATERIALIZED (
   SELECT s.quickbooks_type, s.quickbooks_id, s.balance,
          EXISTS (SELECT 1 FROM qbo_sync.customer_link k
                  WHERE k.workspace_id = %(workspace_id)s AND k.realm_id = s.realm_id AND k.customer_id = s.customer_id)
            AS linked
-  FROM qbo_sync.snapshot s
-  WHERE s.realm_id = %(realm_id)s AND s.gone IS NULL AND s.balance <> 0
+  FROM qbo_sync.snapshot s WHERE s.realm_id = %(realm_id)s AND s.gone IS NULL AND s.balance <> 0
 )
 SELECT coalesce(sum(o.balance) FILTER (WHERE NOT o.linked AND c.document_id IS NOT NULL), 0) AS moved,
        coalesce(sum(o.balance) FILTER (WHERE o.linked AND c.document_id IS NULL AND l.document_id IS NOT NULL), 0) AS held,

@@ -1,7 +1,5 @@
 -- Finalised invoices that the comparison leaves out because they wait or are listed; those in another currency apart.
--- Grain:   one row
--- Params:  workspace_id bigint
--- Columns: documents bigint | amount: still due on them in Caspen | foreign_documents bigint: documents in another currency
+-- Columns: amount: still due on them in Caspen | foreign_documents: in another currency
 SELECT count(*) FILTER (WHERE NOT f.found) AS documents,
        coalesce(sum(d.balance) FILTER (WHERE NOT f.found), 0) AS amount,
        count(*) FILTER (WHERE f.found) AS foreign_documents
