@@ -13,9 +13,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.eligibility import is_historical
 from caspen_qbo.core.reconciling.matching import Expected, compare
-from caspen_qbo.core.records import Allocation, Invoice
+from caspen_qbo.core.records import Allocation, DocumentKind, Invoice
 
 
 class Verdict(StrEnum):
@@ -51,6 +52,16 @@ class BackfillItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Pairing:
+    """Caspen's payments on an invoice and the QuickBooks payments that are the same money."""
+
+    pairs: tuple[tuple[int, DocumentFacts], ...] = ()
+    """(allocation id, QuickBooks payment)."""
+    obstacle: str = ""
+    """Why they are not known to be the same, in words; empty: they are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What is known of one number before deciding."""
 
@@ -65,6 +76,16 @@ class Subject:
     """The client's QuickBooks customer; empty: it has none yet."""
     stands_for: int | None = None
     """The Caspen invoice that the QuickBooks invoice of this number is linked to already."""
+    pairing: Pairing = Pairing()
+    """Of the payments on both sides, where ``there`` is one document."""
+
+    @property
+    def links(self) -> dict[DocumentKey, DocumentFacts]:
+        """The one document there and the payments on it, by the Caspen documents they stand for."""
+        if self.invoice is None or len(self.there) != 1:
+            return {}
+        payments = {DocumentKey(DocumentKind.PAYMENT, id_): facts for id_, facts in self.pairing.pairs}
+        return {DocumentKey(DocumentKind.INVOICE, self.invoice.id): self.there[0], **payments}
 
     def item(self, verdict: Verdict, reason: str, document: DocumentFacts | None = None) -> BackfillItem:
         total = self.invoice.total if self.invoice else None
@@ -75,8 +96,6 @@ def decide_number(subject: Subject, line_at: datetime) -> BackfillItem | None:
     """
     :param line_at: When the workspace was first connected.
     :return: None where there is nothing special about it: the ordinary run's rules decide.
-
-    A verdict of LINK still depends on the payments of both sides: see :func:`pair_payments`.
     """
     invoice = subject.invoice
     if invoice is None:
@@ -117,9 +136,11 @@ def _decide_number_taken(subject: Subject, invoice: Invoice) -> BackfillItem:
         finding = "has this number, and its customer is not this client's"
     elif differences := compare(expected, facts):
         finding = f"has this number but differs: {'; '.join(map(str, differences))}"
+    elif subject.pairing.obstacle:
+        finding = f"is the same document. But it cannot be linked: {subject.pairing.obstacle}"
     else:
         verdict, finding = Verdict.LINK, "is the same document"
-    return subject.item(verdict, f"{name_document(facts)} {finding}.", facts)
+    return subject.item(verdict, f"{name_document(facts)} {finding.rstrip('.')}.", facts)
 
 
 def name_document(facts: DocumentFacts) -> str:
@@ -130,16 +151,6 @@ def name_document(facts: DocumentFacts) -> str:
 
 def _day(when: datetime | None) -> str:
     return when.date().isoformat() if when else "never"
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """Caspen's payments on an invoice and the QuickBooks payments that are the same money."""
-
-    pairs: tuple[tuple[int, DocumentFacts], ...] = ()
-    """(allocation id, QuickBooks payment)."""
-    obstacle: str = ""
-    """Why they are not known to be the same, in words; empty: they are."""
 
 
 def pair_payments(

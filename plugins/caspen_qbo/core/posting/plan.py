@@ -48,13 +48,16 @@ class Planned:
     do: Do
     kind: DocumentKind
     document_id: int
+    invoice_id: int
     number: str
     total: Decimal
     reason: str
 
     @classmethod
     def of(cls, document: Document, do: Do, reason: str) -> Planned:
-        return cls(do, document.kind, document.id, document.number, document.total, reason)
+        return cls(
+            do, document.kind, document.id, document.invoice_id, document.number, document.total, reason
+        )
 
 
 def describe(document: Document, decision: Decision, title_of: Callable[[str], str]) -> Planned:

@@ -1,25 +1,24 @@
 """
 Backfill: chosen invoices, by number, with everything that hangs on them.
 
-Eligible ones post by the ordinary run's own code, on a session where only they are work; an older invoice is
-never posted, but linked when QuickBooks already has the identical document. What decides is
+Eligible ones post by the ordinary run's own code, which is given only them as work; an older invoice is never
+posted, but linked when QuickBooks already has the identical document. What decides is
 core/backfill/verdict.py; why, with figures, is docs/decisions/0009-backfill.md.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from caspen_qbo.core.backfill.verdict import BackfillItem, Verdict, clean_numbers, decide_number
+from caspen_qbo.core.backfill.verdict import BackfillItem, Subject, Verdict, clean_numbers, decide_number
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.plan import Do, Planned
-from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.usecases.backfill.evidence import ORIGIN, Evidence, find_links, link_existing, load_evidence
-from caspen_qbo.usecases.backfill.scope import limit_to
+from caspen_qbo.core.records import DocumentKind, Invoice
+from caspen_qbo.usecases.backfill.evidence import Evidence, link_existing, load_evidence
 from caspen_qbo.usecases.posting.customers import record_matches
 from caspen_qbo.usecases.posting.dry_run import plan_steps
 from caspen_qbo.usecases.posting.planned import PlannedDocuments
@@ -39,6 +38,9 @@ CHUNK = 200
 
 _VERDICT = {Do.POST: Verdict.POST, Do.UPDATE: Verdict.UPDATE, Do.LINK: Verdict.LINK, Do.LIST: Verdict.LIST}
 
+Items = dict[str, BackfillItem]
+"""By number."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackfillReport:
@@ -54,23 +56,15 @@ def plan_backfill(session: Session, numbers: str | Iterable[object]) -> Backfill
     """
     What :func:`backfill` would do. Nothing is sent, linked, listed or staged; QuickBooks is read.
 
-    :param numbers: Invoice numbers as printed, in any order; each is looked at once.
-    :raises StopError: nobody could post to this company now.
+    :param numbers: Invoice numbers as printed, in any order; each counts once.
+    :raises StopError: no one could post to this company now.
     :raises RetryError: try again later.
     """
     wanted = clean_numbers(numbers)
-    items: dict[str, BackfillItem] = {}
     with session.store.lock():
         if session.store.setup.fetch_choices() is None:
             return BackfillReport(session.workspace_id, (), {}, NOT_SET_UP)
-        for chunk in chunked(wanted, CHUNK):
-            items |= _plan_chunk(session, chunk)
-            log.info(
-                "backfill plan workspace=%d looked_at=%d of=%d",
-                session.workspace_id,
-                len(items),
-                len(wanted),
-            )
+        items = _in_chunks(session, wanted, lambda chunk: _plan_chunk(session, chunk))
     return _report(session.workspace_id, wanted, items)
 
 
@@ -79,27 +73,19 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
     Post, bring up to date or link the chosen invoices, and their credit notes and payments.
 
     Safe to repeat and to interrupt: what is done is recognised by its link, what was sent is looked up before
-    anything is sent again, so a second call goes on where the first one ended and then finds nothing to do.
+    anything is sent again, so a second call continues where the first one ended and then finds nothing to do.
 
-    :raises StopError: nobody can post to this company now; what was done is recorded.
+    :raises StopError: no one can post to this company now; what was done is recorded.
     :raises RetryError: try again later; nothing is lost.
     """
     wanted = clean_numbers(numbers)
-    items: dict[str, BackfillItem] = {}
+    items: Items = {}
 
     def work(inner: Session, counts: Counter[str]) -> str:
         if inner.store.setup.fetch_choices() is None:
             return NOT_SET_UP
         resolve_unconfirmed(inner)
-        for chunk in chunked(wanted, CHUNK):
-            items.update(_carry_out_chunk(inner, chunk, counts))
-            log.info(
-                "backfill workspace=%d done=%d of=%d run=%s",
-                inner.workspace_id,
-                len(items),
-                len(wanted),
-                inner.run_id,
-            )
+        items.update(_in_chunks(inner, wanted, lambda chunk: _carry_out_chunk(inner, chunk, counts)))
         write_statuses(inner, counts)
         return ""
 
@@ -108,126 +94,110 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
     return _report(session.workspace_id, wanted, items, result.message)
 
 
-def _plan_chunk(session: Session, numbers: Sequence[str]) -> dict[str, BackfillItem]:
-    ids = session.billing.fetch_invoice_ids(session.workspace_id, numbers)
-    now = session.store.practices.read_clock()
-    documents = PlannedDocuments(session.store, read_staged(session, list(ids.values())), now)
-    evidence = load_evidence(session, numbers, ids, documents)
-    items = _decide(session, evidence)
-    for item in items.values():
-        if item.verdict is Verdict.LINK:
-            links = find_links(evidence, item)
-            for key, facts in links.items():
-                documents.assume_linked(key, facts, origin=ORIGIN, synced=False)
-            invoice_ids = [key.id for key in links if key.kind is DocumentKind.INVOICE]
-            documents.assume_staged(read_staged(session, invoice_ids, linked=links.keys()))
-            for key in links:
-                documents.assume_synced(key)
-    rest = _left_to_the_run(evidence, items)
-    released = {invoice_id for number, invoice_id in rest.items() if number not in items}
-    listed = session.store.unsynced.fetch_open()
-    documents.release({row.key for row in listed if row.invoice_id in released})
-    documents.only = frozenset(rest.values())
-    planned = plan_steps(session, documents)
-    for number, invoice_id in rest.items():
-        steps = [
-            step for step in planned if evidence.invoice_of.get((step.kind, step.document_id)) == invoice_id
-        ]
-        items[number] = _planned_item(number, evidence, steps, items.get(number))
+def _in_chunks(session: Session, wanted: Sequence[str], work: Callable[[Sequence[str]], Items]) -> Items:
+    items: Items = {}
+    for chunk in chunked(wanted, CHUNK):
+        items |= work(chunk)
+        log.info("backfill workspace=%d done=%d of=%d", session.workspace_id, len(items), len(wanted))
     return items
 
 
-def _carry_out_chunk(
-    session: Session, numbers: Sequence[str], counts: Counter[str]
-) -> dict[str, BackfillItem]:
+def _plan_chunk(session: Session, numbers: Sequence[str]) -> Items:
+    ids = session.billing.fetch_invoice_ids(session.workspace_id, numbers)
+    staged = read_staged(session, list(ids.values()))
+    documents = PlannedDocuments(session.store, staged, session.store.practices.read_clock())
+    evidence = load_evidence(session, numbers, ids, documents)
+    items = _decide(session, evidence)
+    rest = _left_to_the_run(evidence, items)
+    released = {invoice.id for number, invoice in rest.items() if number not in items}
+    listed = session.store.unsynced.fetch_open()
+    documents.release({row.key for row in listed if row.invoice_id in released})
+    documents.only = frozenset(invoice.id for invoice in rest.values())
+    steps: defaultdict[int, list[Planned]] = defaultdict(list)
+    for step in plan_steps(session, documents):
+        steps[step.invoice_id].append(step)
+    for number, invoice in rest.items():
+        items[number] = _planned_item(evidence.subjects[number], steps[invoice.id], items.get(number))
+    return items
+
+
+def _carry_out_chunk(session: Session, numbers: Sequence[str], counts: Counter[str]) -> Items:
     ids = session.billing.fetch_invoice_ids(session.workspace_id, numbers)
     restage(session, list(ids.values()))
     evidence = load_evidence(session, numbers, ids, session.store.documents)
     record_matches(session, evidence.customers)
     items = _decide(session, evidence)
-    for item in items.values():
-        if item.verdict is Verdict.LINK:
-            link_existing(session, evidence, item)
-            counts["linked"] += 1
+    if linked := [evidence.subjects[n] for n, item in items.items() if item.verdict is Verdict.LINK]:
+        link_existing(session, linked)
+        counts["linked"] += len(linked)
     rest = _left_to_the_run(evidence, items)
-    session.store.documents.release_numbers([n for n in rest if n not in items])
-    before = _linked(session, rest.values())
-    limited = limit_to(session, list(rest.values()))
-    write_all(Posting(limited, limited.store.documents, session.store.practices.read_clock(), counts))
-    for number, invoice_id in rest.items():
-        if number not in items:
-            items[number] = _outcome(session, evidence, number, invoice_id, invoice_id in before)
-    return items
+    undecided = {number: invoice for number, invoice in rest.items() if number not in items}
+    session.store.documents.release_numbers(list(undecided))
+    invoice_ids = frozenset(invoice.id for invoice in rest.values())
+    before = session.store.links.fetch_linked_ids(DocumentKind.INVOICE, invoice_ids)
+    documents = session.store.limited_to(invoice_ids).documents
+    write_all(Posting(session, documents, session.store.practices.read_clock(), counts))
+    return items | _read_outcomes(session, evidence, undecided, before)
 
 
-def _decide(session: Session, evidence: Evidence) -> dict[str, BackfillItem]:
+def _decide(session: Session, evidence: Evidence) -> Items:
     line_at = session.connection.first_connected_at
     decided = {number: decide_number(subject, line_at) for number, subject in evidence.subjects.items()}
-    return {number: evidence.check_money(item) for number, item in decided.items() if item is not None}
+    return {number: item for number, item in decided.items() if item is not None}
 
 
-def _left_to_the_run(evidence: Evidence, items: dict[str, BackfillItem]) -> dict[str, int]:
-    """Number -> invoice id of what ordinary rules decide: all not decided, and what hangs on the others."""
+def _left_to_the_run(evidence: Evidence, items: Items) -> dict[str, Invoice]:
+    """What ordinary rules decide, by number: all not decided, and what hangs on synced ones."""
     return {
-        number: subject.invoice.id
+        number: subject.invoice
         for number, subject in evidence.subjects.items()
-        if subject.invoice is not None
-        and (number not in items or items[number].verdict in (Verdict.SYNCED, Verdict.LINK))
+        if subject.invoice and (number not in items or items[number].verdict is Verdict.SYNCED)
     }
 
 
-def _planned_item(
-    number: str, evidence: Evidence, steps: Sequence[Planned], decided: BackfillItem | None
-) -> BackfillItem:
+def _planned_item(subject: Subject, steps: Sequence[Planned], decided: BackfillItem | None) -> BackfillItem:
     own = [step for step in steps if step.kind is DocumentKind.INVOICE]
     hanging = Counter(f"{step.do} {step.kind}".replace("_", " ") for step in steps if step not in own)
     also = "".join(f"; {count} x {what}" for what, count in sorted(hanging.items()))
     if decided is not None:
         return replace(decided, reason=decided.reason + also)
-    total = evidence.total_of(number)
     if not own:
-        return BackfillItem(
-            number, Verdict.WAIT, "An earlier request for it is still being looked for." + also, total
-        )
-    return BackfillItem(number, _VERDICT.get(own[0].do, Verdict.WAIT), own[0].reason + also, total)
+        return subject.item(Verdict.WAIT, f"An earlier request for it is not confirmed yet.{also}")
+    return subject.item(_VERDICT.get(own[0].do, Verdict.WAIT), own[0].reason + also)
 
 
-def _linked(session: Session, invoice_ids: Iterable[int]) -> set[int]:
-    return session.store.links.fetch_linked_ids(DocumentKind.INVOICE, list(invoice_ids))
+def _read_outcomes(
+    session: Session, evidence: Evidence, invoices: Mapping[str, Invoice], before: set[int]
+) -> Items:
+    """
+    What became of invoices the run's code worked on, as it is recorded.
+
+    :param before: Ids of those that were linked before.
+    """
+    keys = {number: DocumentKey(DocumentKind.INVOICE, invoice.id) for number, invoice in invoices.items()}
+    documents = session.store.documents.fetch(keys.values())
+    reasons: defaultdict[DocumentKey, list[str]] = defaultdict(list)
+    for row in session.store.unsynced.fetch_open(keys.values()):
+        reasons[row.key].append(f"{row.title}: {row.detail}")
+    items: Items = {}
+    for number, key in keys.items():
+        document, verdict = documents[key], Verdict.LIST
+        reason = " ".join(reasons[key])
+        if document.synced:
+            verdict = Verdict.UPDATE if key.id in before else Verdict.POST
+            reason = f"It is QuickBooks Invoice {document.quickbooks_id}, equal."
+        elif not reason:
+            verdict = Verdict.WAIT
+            reason = "It changed in the meantime, or a request is not confirmed yet; run it again."
+        items[number] = evidence.subjects[number].item(verdict, reason)
+    return items
 
 
-def _outcome(
-    session: Session, evidence: Evidence, number: str, invoice_id: int, was_linked: bool
-) -> BackfillItem:
-    """What became of an invoice the run's code worked on, read back from the bookkeeping."""
-    key = DocumentKey(DocumentKind.INVOICE, invoice_id)
-    row = session.store.documents.fetch([key])[key]
-    total = evidence.total_of(number)
-    if row.synced:
-        verdict = Verdict.UPDATE if was_linked else Verdict.POST
-        return BackfillItem(number, verdict, f"It is QuickBooks Invoice {row.quickbooks_id}, equal.", total)
-    reasons = [f"{listed.title}: {listed.detail}" for listed in session.store.unsynced.fetch_open([key])]
-    if reasons:
-        return BackfillItem(number, Verdict.LIST, " ".join(reasons), total)
-    return BackfillItem(
-        number, Verdict.WAIT, "It changed meanwhile, or its answer is looked for; run it again.", total
-    )
-
-
-def _report(
-    workspace_id: int, wanted: Sequence[str], items: dict[str, BackfillItem], message: str = ""
-) -> BackfillReport:
+def _report(workspace_id: int, wanted: Sequence[str], items: Items, message: str = "") -> BackfillReport:
     ordered = tuple(items[number] for number in wanted if number in items)
     for item in ordered:
-        log.info(
-            "backfill workspace=%d number=%s %s total=%s: %s",
-            workspace_id,
-            item.number,
-            item.verdict,
-            item.total,
-            item.reason,
-        )
+        what = f"{item.verdict} total={item.total}: {item.reason}"
+        log.info("backfill workspace=%d number=%s %s", workspace_id, item.number, what)
     counts = Counter(item.verdict.replace(" ", "_") for item in ordered)
-    return BackfillReport(
-        workspace_id, ordered, dict(counts), message or ("" if wanted else "No numbers were given.")
-    )
+    message = message or ("" if wanted else "No numbers were given.")
+    return BackfillReport(workspace_id, ordered, dict(counts), message)

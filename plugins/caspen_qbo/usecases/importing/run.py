@@ -10,19 +10,16 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 
-from caspen_qbo import settings
 from caspen_qbo.core.importing.plan import ImportSnapshot, plan_amount_changes, plan_imports
 from caspen_qbo.core.importing.problems import find_problems
 from caspen_qbo.hooks.store.importing.imports import CURSOR
 from caspen_qbo.usecases.importing.apply import apply
-from caspen_qbo.usecases.importing.books import payment_id_of, read_books
+from caspen_qbo.usecases.importing.books import fetch_allocations, payment_id_of, read_books
 from caspen_qbo.usecases.importing.snapshot import read_snapshot
 from caspen_qbo.usecases.shared.jobs import RunResult, run_job
 from caspen_qbo.usecases.shared.session import Session
-from caspen_qbo.usecases.shared.staging import CURSOR as CASPEN_CURSOR
-from caspen_qbo.usecases.shared.staging import stage
+from caspen_qbo.usecases.shared.staging import read_changed, stage
 from caspen_qbo.usecases.shared.statuses import write_statuses
 
 log = logging.getLogger(__name__)
@@ -65,14 +62,9 @@ def plan_import(session: Session) -> RunResult:
 
 
 def _read_unstaged(session: Session) -> set[int]:
-    """Invoices whose imported payments changed in Caspen since it was last staged, which a run does first."""
-    stored = session.store.documents.fetch_cursor(CASPEN_CURSOR)
-    position = stored[0] if stored else session.connection.first_connected_at
-    since = position - timedelta(seconds=settings.CASPEN_CURSOR_OVERLAP_SECONDS)
-    changed = session.billing.fetch_changes(session.workspace_id, since).allocation_ids
-    voided = session.billing.fetch_void_allocations(session.workspace_id, since)
-    allocations = session.billing.fetch_allocations(session.workspace_id, {*changed, *voided})
-    return {one.invoice_id for one in allocations.values() if payment_id_of(session, one)}
+    """Invoices with imported payments that changed in Caspen since it was last staged, which a run does."""
+    allocations = fetch_allocations(session, read_changed(session).ids)
+    return {one.invoice_id for one in allocations if payment_id_of(session, one)}
 
 
 def _format_steps(snapshot: ImportSnapshot, counts: Counter[str]) -> Iterator[str]:
