@@ -60,7 +60,7 @@ class Planned:
         )
 
 
-def describe(document: Document, decision: Decision, title_of: Callable[[str], str]) -> Planned:
+def describe(document: Document, decision: Decision, title_of: Callable[[str], str]) -> Planned:  # noqa: C901  a case a kind of decision
     """
     A decision in words.
 

@@ -23,9 +23,9 @@ from caspen_qbo.usecases.shared.session import Session
 def decide_applications(posting: Posting) -> Iterator[Sequence[Decided]]:
     """Bring every posted credit memo onto its own invoice with a zero payment."""
     session = posting.session
-    for page in posting.documents.fetch_work(DocumentKind.CREDIT_NOTE, "present"):
-        standings = posting.documents.fetch_invoice_standings([document.invoice_id for document in page])
-        page = [d for d in page if d.linked and d.invoice_id in standings and standings[d.invoice_id].ready]
+    for work in posting.documents.fetch_work(DocumentKind.CREDIT_NOTE, "present"):
+        standings = posting.documents.fetch_invoice_standings([document.invoice_id for document in work])
+        page = [d for d in work if d.linked and d.invoice_id in standings and standings[d.invoice_id].ready]
         if not page:
             continue
         notes = session.billing.fetch_credit_notes(session.workspace_id, [document.id for document in page])

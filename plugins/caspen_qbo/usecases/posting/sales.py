@@ -157,11 +157,11 @@ def _decide_customers(session: Session, decided: Sequence[Decided]) -> list[Deci
     choices = plan_customers(session, {client.id: client for client in clients.values()})
     result: list[Decided] = []
     for situation, decision in decided:
-        document = situation.document
+        document, final = situation.document, decision
         if isinstance(decision, Create | Update) and document.key in needing:
             client = clients.get(document.client_id or 0)
-            decision = decide_customer(document, decision, choices[client.id] if client else None)
-        result.append((situation, decision))
+            final = decide_customer(document, decision, choices[client.id] if client else None)
+        result.append((situation, final))
     return result
 
 
