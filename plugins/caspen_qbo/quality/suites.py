@@ -87,7 +87,7 @@ def build_suite(kind: DocumentKind, documents: int) -> ExpectationSuite:
     suite: ExpectationSuite = gx.ExpectationSuite(
         name=f"{kind}_in_caspen_and_quickbooks",
         expectations=[
-            ExpectRowCount(value=documents, **named("rows", f"Every frozen {word} is compared")),
+            ExpectRowCount(value=documents, **named("rows", f"Every {word} that was read is compared")),
             ExpectUnique(column="document_id", min_value=documents, max_value=documents, **one_each),
             ExpectInSet(column="in_quickbooks", value_set=[True], **there),
             ExpectInSet(column="in_caspen", value_set=[True], **ours),

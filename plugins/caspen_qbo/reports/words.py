@@ -48,8 +48,8 @@ def sentences(model: ReportModel) -> Iterator[str]:
         titles = ", ".join(item.title.lower() for item in report.tie_outs)
         yield f"Sums that differ: {', '.join(differing)}." if differing else f"All sums tie out: {titles}."
     if changed := report.signed_periods.in_all:
-        verb = "stands" if changed == 1 else "stand"
-        yield f"{counted(changed, 'document')} of a signed period no longer {verb} as signed."
+        verb = "matches" if changed == 1 else "match"
+        yield f"{counted(changed, 'document')} of a signed period no longer {verb} the signed figures."
     full = model.run.full_compare
     read = "every linked document was read again" if full else "what changed since the last run was read"
     yield f"In QuickBooks {read}."

@@ -110,7 +110,7 @@ def test_the_figures_are_recorded_as_the_run_saw_them_and_nothing_changed_is_sil
     flow.post()
     result = run(flow)
     assert (changes(flow), result.counts["signed_changes"]) == ({}, 0)
-    assert "stands as it was signed" in report(flow).html
+    assert "still matches the signed figures" in report(flow).html
 
 
 def test_an_invoice_changed_alike_on_both_sides_is_named_with_its_figures(
@@ -123,7 +123,7 @@ def test_an_invoice_changed_alike_on_both_sides_is_named_with_its_figures(
     now, was = Decimal("99.00"), Decimal("110.00")
     assert changes(flow) == {number(flow, signed[0]): (was, now, was, now)}
     made = report(flow)
-    assert "1 document of a signed period no longer stands as signed." in made.html
+    assert "1 document of a signed period no longer matches the signed figures." in made.html
     assert f"Invoice {number(flow, signed[0])}" in made.html
     assert "Caspen tax 9.00, signed 10.00" in made.html
     assert made.html.count("\N{MINUS SIGN}11.00") == 2

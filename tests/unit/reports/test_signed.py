@@ -49,7 +49,7 @@ def test_the_page_names_who_signed_what_and_both_figures():
         signed_change("CN-<2>", NOWHERE, figures("33.00", None), kind="credit_note"),
     )
     made = model(signed_periods=stored)
-    assert "2 documents of a signed period no longer stand as signed." in sentences(made)
+    assert "2 documents of a signed period no longer match the signed figures." in sentences(made)
     page = render_html(made)
     tags = Tags()
     tags.feed(page)
@@ -62,7 +62,7 @@ def test_the_page_names_who_signed_what_and_both_figures():
 
 def test_what_stands_as_signed_says_so_and_what_was_never_signed_says_nothing():
     quiet = model(signed_periods=signed_periods())
-    assert "stands as it was signed" in render_html(quiet)
+    assert "still matches the signed figures" in render_html(quiet)
     assert not any("signed period" in sentence for sentence in sentences(quiet))
     for unsigned in (model(), model(signed_periods={"sign_offs": [], "changes": [], "in_all": 0})):
         assert "Signed periods" not in render_html(unsigned)

@@ -115,7 +115,7 @@ def _check_choices(session: Session) -> Iterator[Finding]:
         return
     for name in Setting:
         bad = problems[name].detail if name in problems else ""
-        yield _check(name, not bad, "active and of a right type", bad, "Settings: choose another.")
+        yield _check(name, not bad, "active and of the right type", bad, "Settings: choose another.")
 
 
 def _check_rate(rate: TaxRate, link: TaxLink | None, codes: Mapping[str, TaxCode]) -> Finding:

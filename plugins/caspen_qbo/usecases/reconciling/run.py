@@ -28,6 +28,7 @@ from caspen_qbo.usecases.shared.jobs import RunResult, run_job
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import stage
 from caspen_qbo.usecases.shared.statuses import write_statuses
+from caspen_qbo.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -92,10 +93,10 @@ def _summary(documents: int, differences: int, unexplained: int) -> str:
     if not documents:
         return "Nothing is synced yet: there was nothing to compare."
     if not differences:
-        return f"{documents} documents compared, all equal."
+        return f"{counted(documents, 'document')} compared, all equal."
     return (
-        f"{documents} documents compared, {differences} differences, "
-        f"{differences - unexplained} of them explained by a listed cause."
+        f"{counted(documents, 'document')} compared, {counted(differences, 'difference')}, "
+        f"{differences - unexplained:,} explained by a listed cause."
     )
 
 
