@@ -2,6 +2,5 @@
 -- Grain:   one row
 -- Params:  payment_id bigint
 -- Columns: amount numeric(12,2)
-SELECT amount
-FROM caspen.payment WHERE id = %(payment_id)s
+SELECT amount FROM caspen.payment WHERE id = %(payment_id)s
 FOR UPDATE

@@ -2,7 +2,6 @@
 -- Grain:   one row per invoice found
 -- Params:  workspace_id bigint | numbers text[]
 -- Columns: number text | id bigint
-SELECT number, id
-FROM caspen.invoice
+SELECT number, id FROM caspen.invoice
 WHERE workspace_id = %(workspace_id)s AND number = ANY(%(numbers)s::text[]) AND deleted_at IS NULL
 ORDER BY number

@@ -3,8 +3,7 @@
 -- Grain:   one row per allocation
 -- Params:  workspace_id bigint | since timestamptz, inclusive
 -- Columns: id bigint
-SELECT a.id
-FROM caspen.payment AS p
+SELECT a.id FROM caspen.payment AS p
 JOIN caspen.payment_allocation AS a ON a.payment_id = p.id AND a.workspace_id = p.workspace_id
 WHERE p.workspace_id = %(workspace_id)s AND p.status = 'void' AND p.updated_at >= %(since)s
   AND a.deleted_at IS NULL

@@ -4,13 +4,11 @@
 -- Params:  workspace_id bigint | ids bigint[] | statuses text[]; the lists run side by side, each id once
 -- Columns: id bigint | written boolean, false where the row is held
 WITH differing AS (
-  SELECT n.id, wanted.status
-  FROM caspen.credit_note AS n
+  SELECT n.id, wanted.status FROM caspen.credit_note AS n
   JOIN unnest(%(ids)s::bigint[], %(statuses)s::text[]) AS wanted (id, status) ON wanted.id = n.id
   WHERE n.workspace_id = %(workspace_id)s AND n.quickbooks_status IS DISTINCT FROM wanted.status
 ), free AS (
-  SELECT n.id
-  FROM caspen.credit_note AS n WHERE n.id IN (SELECT id FROM differing)
+  SELECT n.id FROM caspen.credit_note AS n WHERE n.id IN (SELECT id FROM differing)
   ORDER BY n.id
   FOR NO KEY UPDATE OF n SKIP LOCKED
 ), written AS (
@@ -20,6 +18,5 @@ WITH differing AS (
   WHERE n.id = differing.id
   RETURNING n.id
 )
-SELECT differing.id, written.id IS NOT NULL AS written
-FROM differing
+SELECT differing.id, written.id IS NOT NULL AS written FROM differing
 LEFT JOIN written USING (id)

@@ -6,15 +6,13 @@
 --          the three lists run side by side, each id once
 -- Columns: id bigint | written boolean, false where the row is held
 WITH differing AS (
-  SELECT i.id, wanted.status, wanted.detail
-  FROM caspen.invoice AS i
+  SELECT i.id, wanted.status, wanted.detail FROM caspen.invoice AS i
   JOIN unnest(%(ids)s::bigint[], %(statuses)s::text[], %(details)s::text[]) AS wanted (id, status, detail)
     ON wanted.id = i.id
   WHERE i.workspace_id = %(workspace_id)s
     AND (i.quickbooks_status, i.quickbooks_status_detail) IS DISTINCT FROM (wanted.status, wanted.detail)
 ), free AS (
-  SELECT i.id
-  FROM caspen.invoice AS i WHERE i.id IN (SELECT id FROM differing)
+  SELECT i.id FROM caspen.invoice AS i WHERE i.id IN (SELECT id FROM differing)
   ORDER BY i.id
   FOR NO KEY UPDATE OF i SKIP LOCKED
 ), written AS (
@@ -25,6 +23,5 @@ WITH differing AS (
   WHERE i.id = differing.id
   RETURNING i.id
 )
-SELECT differing.id, written.id IS NOT NULL AS written
-FROM differing
+SELECT differing.id, written.id IS NOT NULL AS written FROM differing
 LEFT JOIN written USING (id)

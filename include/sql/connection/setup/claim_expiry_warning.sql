@@ -6,8 +6,7 @@ WITH due AS (
   SELECT c.workspace_id, min(d.days) AS days, LEAST(c.refresh_expires_at, c.refresh_hard_expires_at) AS expires_at
   FROM qbo_sync.connection AS c
   CROSS JOIN unnest(%(days)s::integer[]) AS d(days)
-  WHERE c.workspace_id = %(workspace_id)s
-    AND c.status = 'connected'
+  WHERE c.workspace_id = %(workspace_id)s AND c.status = 'connected'
     AND LEAST(c.refresh_expires_at, c.refresh_hard_expires_at) <= now() + make_interval(days => d.days)
   GROUP BY c.workspace_id
 )

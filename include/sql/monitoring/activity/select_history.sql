@@ -5,8 +5,7 @@ WITH asked AS (
   SELECT d.document_kind, d.document_id, d.document_number, d.client_id, d.invoice_id
   FROM qbo_sync.document d WHERE d.workspace_id = %(workspace_id)s AND d.document_number = %(number)s
 ), concerned AS (
-  SELECT d.document_kind, d.document_id, d.document_number
-  FROM qbo_sync.document d
+  SELECT d.document_kind, d.document_id, d.document_number FROM qbo_sync.document d
   JOIN asked a ON d.invoice_id = a.document_id AND a.document_kind = 'invoice'
   WHERE d.workspace_id = %(workspace_id)s
   UNION

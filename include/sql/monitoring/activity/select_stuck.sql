@@ -5,12 +5,9 @@ WITH listed AS (
   FROM qbo_sync.unsynced_invoice WHERE workspace_id = %(workspace_id)s AND resolved_at IS NULL
 ),
 idle AS (
-  SELECT d.document_number, d.staged_at
-  FROM qbo_sync.document d
+  SELECT d.document_number, d.staged_at FROM qbo_sync.document d
   WHERE d.workspace_id = %(workspace_id)s
-    AND d.excluded_reason IS NULL
-    AND d.wanted <> 'as_is'
-    AND d.version IS DISTINCT FROM d.synced_version
+    AND d.excluded_reason IS NULL AND d.wanted <> 'as_is' AND d.version IS DISTINCT FROM d.synced_version
     AND greatest(d.staged_at, d.released_at) < now() - %(waiting_for)s::interval
     AND NOT EXISTS (
       SELECT 1 FROM listed u

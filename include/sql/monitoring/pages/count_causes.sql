@@ -8,18 +8,15 @@ WITH RECURSIVE cause AS (
     ORDER BY u.error_key, u.cause_ref LIMIT 1
   )
   UNION ALL
-  SELECT n.error_key, n.cause_ref
-  FROM cause c
+  SELECT n.error_key, n.cause_ref FROM cause c
   CROSS JOIN LATERAL (
-    SELECT u.error_key, u.cause_ref
-    FROM qbo_sync.unsynced_invoice u
+    SELECT u.error_key, u.cause_ref FROM qbo_sync.unsynced_invoice u
     WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
       AND (u.error_key, u.cause_ref) > (c.error_key, c.cause_ref)
     ORDER BY u.error_key, u.cause_ref LIMIT 1
   ) n
 )
-SELECT c.error_key, c.cause_ref, w.waiting, w.since
-FROM cause c
+SELECT c.error_key, c.cause_ref, w.waiting, w.since FROM cause c
 CROSS JOIN LATERAL (
   SELECT count(*) AS waiting, min(u.first_seen_at) AS since
   FROM qbo_sync.unsynced_invoice u

@@ -3,8 +3,7 @@ WITH family AS (
   SELECT document_kind AS kind, document_id AS id, document_number AS number
   FROM qbo_sync.document WHERE workspace_id = %(workspace_id)s AND invoice_id = %(invoice_id)s
 )
-SELECT e.at, f.kind, f.number, e.what, e.detail, e.who
-FROM family f
+SELECT e.at, f.kind, f.number, e.what, e.detail, e.who FROM family f
 JOIN qbo_sync.document_event e
   ON e.workspace_id = %(workspace_id)s AND e.document_kind = f.kind AND e.document_id = f.id
 UNION ALL

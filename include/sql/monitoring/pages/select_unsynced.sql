@@ -6,8 +6,7 @@
 --          after_*: the row to continue after, by its id and what it is sorted by; null to begin at the first
 -- Columns: sort_text and sort_number, for after_text and after_number (a missing number sorts as infinity)
 WITH open_row AS NOT MATERIALIZED (
-  SELECT u.*
-  FROM qbo_sync.unsynced_invoice u
+  SELECT u.* FROM qbo_sync.unsynced_invoice u
   WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
     AND (%(error_keys)s::text[] IS NULL OR u.error_key = ANY(%(error_keys)s))
     AND (%(cause_ref)s::text IS NULL OR u.cause_ref = %(cause_ref)s)

@@ -12,12 +12,10 @@ LEFT JOIN LATERAL (
   ORDER BY r.started_at DESC LIMIT 1
 ) good ON true
 LEFT JOIN LATERAL (
-  SELECT r.message
-  FROM qbo_sync.sync_run r
+  SELECT r.message FROM qbo_sync.sync_run r
   WHERE r.workspace_id = c.workspace_id AND r.job = j.job AND r.success IS NOT TRUE
     AND (good.finished_at IS NULL OR r.started_at > good.finished_at)
   ORDER BY r.started_at DESC LIMIT 1
 ) bad ON true
-WHERE c.status <> 'disconnected'
-  AND %(now)s - greatest(c.connected_at, good.finished_at) > j.quiet_at_most
+WHERE c.status <> 'disconnected' AND %(now)s - greatest(c.connected_at, good.finished_at) > j.quiet_at_most
 ORDER BY c.workspace_id, j.job

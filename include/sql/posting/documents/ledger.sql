@@ -21,5 +21,4 @@ LEFT JOIN (
   FROM qbo_sync.unsynced_invoice WHERE workspace_id = %(workspace_id)s AND resolved_at IS NULL
 ) u USING (workspace_id, document_kind, document_id)
 WHERE d.workspace_id = %(workspace_id)s
-GROUP BY d.document_kind
-ORDER BY d.document_kind
+GROUP BY d.document_kind ORDER BY d.document_kind

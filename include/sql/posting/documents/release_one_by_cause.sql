@@ -1,8 +1,7 @@
 -- Release the oldest document that one cause holds, to try whether the cause is gone.
 UPDATE qbo_sync.document d SET released_at = now()
 FROM (
-  SELECT u.workspace_id, u.document_kind, u.document_id
-  FROM qbo_sync.unsynced_invoice u
+  SELECT u.workspace_id, u.document_kind, u.document_id FROM qbo_sync.unsynced_invoice u
   WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL AND u.cause_ref = %(cause_ref)s
   ORDER BY u.first_seen_at, u.id LIMIT 1
 ) oldest

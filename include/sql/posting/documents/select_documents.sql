@@ -6,6 +6,5 @@ SELECT d.document_kind, d.document_id, d.document_number, d.invoice_id, d.client
        l.posted_at
 FROM qbo_sync.document d
 LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
-WHERE d.workspace_id = %(workspace_id)s
-  AND d.document_kind = %(document_kind)s
+WHERE d.workspace_id = %(workspace_id)s AND d.document_kind = %(document_kind)s
   AND d.document_id = ANY(%(ids)s)

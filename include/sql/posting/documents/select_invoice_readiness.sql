@@ -2,8 +2,7 @@
 -- One row per invoice that is linked.
 SELECT d.document_id AS invoice_id, l.quickbooks_id, l.customer_id, l.posted_at,
        d.wanted = 'present'
-       AND l.removed_at IS NULL
-       AND d.version IS NOT DISTINCT FROM d.synced_version
+       AND l.removed_at IS NULL AND d.version IS NOT DISTINCT FROM d.synced_version
        AND NOT EXISTS (
          SELECT 1 FROM qbo_sync.unsynced_invoice u
          WHERE u.workspace_id = d.workspace_id AND u.document_kind = 'invoice' AND u.document_id = d.document_id

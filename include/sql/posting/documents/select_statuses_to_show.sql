@@ -17,15 +17,12 @@ FROM (
   FROM qbo_sync.document d
   LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
   LEFT JOIN LATERAL (
-    SELECT u.title
-    FROM qbo_sync.unsynced_invoice u
+    SELECT u.title FROM qbo_sync.unsynced_invoice u
     WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind AND u.document_id = d.document_id
       AND u.resolved_at IS NULL
     ORDER BY u.blocks DESC, u.first_seen_at, u.id LIMIT 1
   ) u ON true
-  WHERE d.workspace_id = %(workspace_id)s
-    AND d.document_kind IN ('invoice', 'credit_note')
+  WHERE d.workspace_id = %(workspace_id)s AND d.document_kind IN ('invoice', 'credit_note')
 ) s
-WHERE s.status IS NOT NULL
-  AND (s.status, s.detail) IS DISTINCT FROM (s.shown_status, s.shown_detail)
+WHERE s.status IS NOT NULL AND (s.status, s.detail) IS DISTINCT FROM (s.shown_status, s.shown_detail)
 ORDER BY s.document_kind, s.document_id LIMIT %(page_size)s

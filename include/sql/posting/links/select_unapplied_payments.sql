@@ -1,7 +1,6 @@
 -- Payments of ours in QuickBooks that do not pay their invoice in full: to be removed there. One whose allocation was
 -- moved since pays what it was sent for: it is updated, not removed. One row per allocation.
-SELECT l.document_id, l.quickbooks_id, d.version
-FROM qbo_sync.document_link l
+SELECT l.document_id, l.quickbooks_id, d.version FROM qbo_sync.document_link l
 JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)
 LEFT JOIN qbo_sync.document_link i
   ON i.workspace_id = d.workspace_id AND i.document_kind = 'invoice' AND i.document_id = d.invoice_id

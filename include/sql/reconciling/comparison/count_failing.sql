@@ -8,5 +8,4 @@ SELECT r.document_kind,
             ELSE 'edited' END AS name,
        count(DISTINCT r.document_id) AS documents
 FROM qbo_sync.reconciliation_difference r WHERE r.run_id = %(run_id)s AND r.workspace_id = %(workspace_id)s
-GROUP BY 1, 2
-ORDER BY 1, 2
+GROUP BY 1, 2 ORDER BY 1, 2

@@ -1,13 +1,11 @@
 -- A balance follows from what is listed of the same invoice: its split or excess payments, a payment or credit note of
 -- it that is held, gone or edited; or a listed payment that pays it in QuickBooks, moved there from another invoice.
 WITH listed AS MATERIALIZED (
-  SELECT u.invoice_id
-  FROM qbo_sync.unsynced_invoice u
+  SELECT u.invoice_id FROM qbo_sync.unsynced_invoice u
   WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
     AND (u.document_kind <> 'invoice' OR u.error_key IN ('split_payment', 'overpayment'))
   UNION
-  SELECT i.document_id
-  FROM qbo_sync.unsynced_invoice u
+  SELECT i.document_id FROM qbo_sync.unsynced_invoice u
   JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
   JOIN qbo_sync.snapshot s USING (realm_id, quickbooks_type, quickbooks_id)
   CROSS JOIN LATERAL jsonb_to_recordset(s.facts -> 'links') AS k(txn_type text, txn_id text)

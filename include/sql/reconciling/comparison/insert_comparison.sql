@@ -5,16 +5,14 @@
 -- Params:  fresh_since: QuickBooks payments changed since then were not seen by the import yet; null: no import ran,
 --          all are new
 WITH unsettled AS (
-  SELECT d.invoice_id
-  FROM qbo_sync.document d
+  SELECT d.invoice_id FROM qbo_sync.document d
   WHERE d.workspace_id = %(workspace_id)s AND d.document_kind IN ('payment', 'credit_note')
     AND d.excluded_reason IS NULL AND d.wanted <> 'as_is' AND d.version IS DISTINCT FROM d.synced_version
     AND NOT EXISTS (SELECT 1 FROM qbo_sync.unsynced_invoice u
                     WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind
                       AND u.document_id = d.document_id AND u.resolved_at IS NULL)
   UNION
-  SELECT i.document_id
-  FROM qbo_sync.snapshot p
+  SELECT i.document_id FROM qbo_sync.snapshot p
   CROSS JOIN LATERAL jsonb_to_recordset(p.facts -> 'links') AS k(txn_type text, txn_id text)
   JOIN qbo_sync.document_link i
     ON i.realm_id = p.realm_id AND i.quickbooks_type = 'Invoice' AND i.quickbooks_id = k.txn_id
@@ -48,8 +46,7 @@ LEFT JOIN qbo_sync.document_link l
  AND l.removed_at IS NULL
 LEFT JOIN qbo_sync.snapshot s
   ON s.realm_id = %(realm_id)s AND s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id
-WHERE d.workspace_id = %(workspace_id)s
-  AND d.excluded_reason IS NULL AND d.wanted = 'present'
+WHERE d.workspace_id = %(workspace_id)s AND d.excluded_reason IS NULL AND d.wanted = 'present'
   -- Nearly all are; written as a plain equality it is taken for one in two hundred, and the joins are then looped.
   AND CASE WHEN d.version = d.synced_version THEN true ELSE false END
   AND (l.realm_id IS NULL OR l.realm_id = %(realm_id)s)

@@ -9,8 +9,7 @@ WITH named AS (
   SELECT 'customer', u.id, u.name FROM unnest(%(customer_ids)s::text[], %(customer_names)s::text[]) u(id, name)
 ),
 found AS (
-  SELECT r.id, ours.name AS ours, theirs.name AS theirs
-  FROM qbo_sync.reconciliation_difference r
+  SELECT r.id, ours.name AS ours, theirs.name AS theirs FROM qbo_sync.reconciliation_difference r
   CROSS JOIN LATERAL (SELECT regexp_replace(r.field, '^line \d+ ', '') AS what) f
   LEFT JOIN named ours ON ours.what = f.what AND ours.id = r.caspen_value
   LEFT JOIN named theirs ON theirs.what = f.what AND theirs.id = r.quickbooks_value

@@ -3,16 +3,13 @@
 -- is the import's to close.
 -- Runs in the transaction that lists: what was listed in it is not older than now().
 WITH compared AS MATERIALIZED (   -- in one pass over the comparison, however many are listed
-  SELECT c.document_kind, c.document_id, c.origin
-  FROM qbo_sync.comparison c
+  SELECT c.document_kind, c.document_id, c.origin FROM qbo_sync.comparison c
   WHERE c.workspace_id = %(workspace_id)s
     AND ((c.document_kind, c.document_id) IN (
-          SELECT u.document_kind, u.document_id
-          FROM qbo_sync.unsynced_invoice u
+          SELECT u.document_kind, u.document_id FROM qbo_sync.unsynced_invoice u
           WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL)) IS TRUE
   UNION ALL
-  SELECT l.document_kind, l.document_id, l.origin
-  FROM qbo_sync.document_link l
+  SELECT l.document_kind, l.document_id, l.origin FROM qbo_sync.document_link l
   WHERE l.workspace_id = %(workspace_id)s AND l.origin = 'quickbooks' AND l.removed_at IS NOT NULL
 )
 UPDATE qbo_sync.unsynced_invoice u SET resolved_at = now(), resolution = 'equal again'

@@ -2,8 +2,7 @@
 -- document_id is minus its QuickBooks id, and invoice_id the id in the mark. Apart from the statement that freezes
 -- them, so that the server may read both tables with all its cores. One row per QuickBooks document.
 WITH unlinked AS MATERIALIZED (   -- apart, so that the table itself is read for these few only
-  SELECT s.quickbooks_type, s.quickbooks_id
-  FROM qbo_sync.snapshot s
+  SELECT s.quickbooks_type, s.quickbooks_id FROM qbo_sync.snapshot s
   WHERE s.realm_id = %(realm_id)s
     AND NOT EXISTS (SELECT 1 FROM qbo_sync.document_link l
                     WHERE l.realm_id = s.realm_id AND l.quickbooks_type = s.quickbooks_type

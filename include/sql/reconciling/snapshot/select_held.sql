@@ -1,8 +1,7 @@
 -- Posted invoices that are listed because both sides differed, with what QuickBooks shows now. Credit notes are left to
 -- the post, which also has to apply them. One row per invoice.
 -- Columns: customer_id: as posted
-SELECT d.document_id, l.customer_id, s.facts
-FROM qbo_sync.document d
+SELECT d.document_id, l.customer_id, s.facts FROM qbo_sync.document d
 JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
 JOIN qbo_sync.snapshot s
   ON s.realm_id = l.realm_id AND s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id

@@ -3,8 +3,7 @@
 -- invoice. One row per document.
 -- Columns: title: null where nothing is listed | about_kind and about_number: the document that is listed
 WITH paying AS MATERIALIZED (
-  SELECT i.document_id AS invoice_id, u.id
-  FROM qbo_sync.unsynced_invoice u
+  SELECT i.document_id AS invoice_id, u.id FROM qbo_sync.unsynced_invoice u
   JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
   JOIN qbo_sync.snapshot s USING (realm_id, quickbooks_type, quickbooks_id)
   CROSS JOIN LATERAL jsonb_to_recordset(s.facts -> 'links') AS k(txn_type text, txn_id text)
@@ -18,8 +17,7 @@ SELECT c.document_id, c.balance_settled AS settled, c.accepted, u.title, u.docum
        u.document_number AS about_number
 FROM qbo_sync.comparison c
 LEFT JOIN LATERAL (
-  SELECT u.title, u.document_kind, u.document_number
-  FROM qbo_sync.unsynced_invoice u
+  SELECT u.title, u.document_kind, u.document_number FROM qbo_sync.unsynced_invoice u
   WHERE u.workspace_id = c.workspace_id AND u.resolved_at IS NULL
     AND ((u.document_kind = c.document_kind AND u.document_id = c.document_id)
          OR (c.document_kind = 'invoice'

@@ -5,5 +5,4 @@ SELECT document_kind, coalesce(origin, 'caspen') AS origin, count(*) AS document
        coalesce(sum(caspen_balance), 0) AS caspen_balance,
        coalesce(sum(quickbooks_balance) FILTER (WHERE in_quickbooks), 0) AS quickbooks_balance
 FROM qbo_sync.comparison WHERE workspace_id = %(workspace_id)s AND in_caspen
-GROUP BY 1, 2
-ORDER BY 1, 2
+GROUP BY 1, 2 ORDER BY 1, 2
