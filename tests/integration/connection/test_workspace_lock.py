@@ -11,7 +11,7 @@ import pytest
 from caspen_qbo.errors import WorkspaceBusyError
 from caspen_qbo.hooks.database import Database as Session
 from caspen_qbo.hooks.store import Store
-from caspen_qbo.hooks.store.locks import workspace_lock_key
+from caspen_qbo.hooks.store.subject import workspace_lock_key
 from ops.local.environment import connection_json
 from ops.local.postgres import Database
 from tests.support.locks import await_lock_waiter

@@ -15,7 +15,6 @@ from caspen_qbo.hooks.store.connection.consents import ConsentStore
 from caspen_qbo.hooks.store.connection.setup import SetupStore
 from caspen_qbo.hooks.store.decisions.decisions import DecisionStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
-from caspen_qbo.hooks.store.locks import workspace_lock_key
 from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
 from caspen_qbo.hooks.store.monitoring.pages import PageStore
 from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
@@ -31,6 +30,7 @@ from caspen_qbo.hooks.store.reconciling.reconciliations import ReconciliationSto
 from caspen_qbo.hooks.store.reconciling.sign_off import SignOffStore
 from caspen_qbo.hooks.store.reconciling.snapshot import SnapshotStore
 from caspen_qbo.hooks.store.reconciling.tie_outs import TieOutStore
+from caspen_qbo.hooks.store.subject import workspace_lock_key
 
 
 class Store:

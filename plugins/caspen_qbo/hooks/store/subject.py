@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, TypeVar
 
@@ -11,6 +12,12 @@ from caspen_qbo.hooks.store.codec import decode
 T = TypeVar("T")
 
 PAGE_SIZE = 500
+
+
+def workspace_lock_key(workspace_id: int) -> int:
+    """The 64-bit key of the advisory lock by which runs of a workspace exclude each other, signed."""
+    digest = hashlib.sha256(f"caspen_qbo:workspace:{workspace_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 class Subject:
@@ -59,18 +66,17 @@ class Subject:
         """As :meth:`_fetch_values`, with enumerations and values in ``jsonb`` columns as what they are."""
         return [decode(kind, row) for row in self._fetch_all(statement, **params)]
 
-    def _read_pages(self, kind: type[T], statement: str, /, **params: Any) -> Iterator[list[T]]:
-        """Pages of such values; see :meth:`_pages`."""
-        for rows in self._pages(statement, **params):
-            yield [decode(kind, row) for row in rows]
+    def _fetch_column(self, statement: str, /, **params: Any) -> list[Any]:
+        """The first column of each row."""
+        return [next(iter(row.values())) for row in self._fetch_all(statement, **params)]
 
     def _is(self, statement: str, /, **params: Any) -> bool:
         """The answer of a statement with one boolean column."""
-        return any(next(iter(row.values())) for row in self._fetch_all(statement, **params))
+        return any(self._fetch_column(statement, **params))
 
-    def _pages(self, statement: str, /, **params: Any) -> Iterator[list[Row]]:
-        """Pages of a statement that continues after ``after_kind`` and ``after_id``, by ``page_size``."""
+    def _read_pages(self, kind: type[T], statement: str, /, **params: Any) -> Iterator[list[T]]:
+        """Pages of such values; the statement continues after ``after_kind`` and ``after_id``."""
         after: dict[str, Any] = {"after_kind": "", "after_id": 0}
         while rows := self._fetch_all(statement, **params, **after, page_size=PAGE_SIZE):
-            yield rows
+            yield [decode(kind, row) for row in rows]
             after = {"after_kind": rows[-1]["document_kind"], "after_id": rows[-1]["document_id"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from psycopg.errors import UniqueViolation
@@ -46,10 +46,10 @@ class ConnectionStore(Subject):
             company is another workspace's.
         """
         try:
-            row = self._fetch_one("upsert_connection", realm_id=realm_id, **_encrypted(pair))
+            stored = self._fetch_column("upsert_connection", realm_id=realm_id, **_encrypted(pair))
         except UniqueViolation:
             return None
-        return int(row["token_generation"]) if row else None
+        return next(iter(stored), None)
 
     def record_refresh(self, pair: TokenPair, previous: bytes | None, *, rotated: bool) -> None:
         """
@@ -95,11 +95,5 @@ class ConnectionStore(Subject):
 
 
 def _encrypted(pair: TokenPair) -> dict[str, object]:
-    """A pair as statement parameters."""
-    return {
-        "access_token": encrypt(pair.access_token),
-        "refresh_token": encrypt(pair.refresh_token),
-        "access_expires_at": pair.access_expires_at,
-        "refresh_expires_at": pair.refresh_expires_at,
-        "refresh_hard_expires_at": pair.refresh_hard_expires_at,
-    }
+    secrets = {"access_token": encrypt(pair.access_token), "refresh_token": encrypt(pair.refresh_token)}
+    return {**asdict(pair), **secrets}

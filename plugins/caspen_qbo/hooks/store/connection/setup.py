@@ -84,8 +84,7 @@ class SetupStore(Subject):
         return decode(row["payload"].encode()) if row else None
 
     def cache(self, realm_id: str, name: str, payload: Any) -> None:
-        stored = Jsonb(payload, dumps=encode)
-        self._execute("upsert_cached", realm_id=realm_id, name=name, payload=stored)
+        self._execute("upsert_cached", realm_id=realm_id, name=name, payload=Jsonb(payload, dumps=encode))
 
     def delete_cached(self, realm_id: str) -> None:
         """Before a person looks, or after a person says that something was corrected in QuickBooks."""

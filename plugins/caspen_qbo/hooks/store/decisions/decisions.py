@@ -17,9 +17,7 @@ class DecisionStore(Subject):
 
     def fetch_listed(self, numbers: Sequence[str]) -> list[ListedDocument]:
         """Linked documents of these numbers, whether or not anything is listed for them."""
-        return [
-            decode(ListedDocument, row) for row in self._fetch_all("select_listed", numbers=list(numbers))
-        ]
+        return self._read_values(ListedDocument, "select_listed", numbers=list(numbers))
 
     def accept(self, key: DocumentKey, facts: DocumentFacts, version: str, who: str) -> None:
         """

@@ -23,15 +23,12 @@ class ImportStore(Subject):
 
         :param since: From where the feed is read.
         """
-        rows = self._fetch_all(
-            "select_unsettled", since=since, late_seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS
-        )
-        return {row["invoice_id"] for row in rows}
+        late_seconds = settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS
+        return set(self._fetch_column("select_unsettled", since=since, late_seconds=late_seconds))
 
     def fetch_released(self) -> set[int]:
         """Allocations a person released although they look like a receipt that QuickBooks has too."""
-        rows = self._fetch_all("select_released")
-        return {row["document_id"] for row in rows}
+        return set(self._fetch_column("select_released"))
 
     def fetch_imported(self, realm_id: str) -> dict[str, set[int]]:
         """QuickBooks payment id -> the invoices it was imported to, as far as that still stands."""

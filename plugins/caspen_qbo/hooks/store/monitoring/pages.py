@@ -245,8 +245,7 @@ class PageStore(Subject):
         return self._is("has_open", error_key=error_key)
 
     def count_unsynced(self, query: UnsyncedQuery) -> int:
-        row = self._fetch_one("count_unsynced", **query.filter_params())
-        return int(row["rows"]) if row else 0
+        return int(self._fetch_column("count_unsynced", **query.filter_params())[0])
 
     def fetch_unsynced(
         self, query: UnsyncedQuery, *, page_size: int, skip: int = 0, after: UnsyncedItem | None = None
@@ -280,8 +279,7 @@ class PageStore(Subject):
 
     def fetch_listed_numbers(self, error_key: str, *, limit: int) -> list[str]:
         """Invoice numbers with something listed under this kind of error."""
-        rows = self._fetch_all("select_listed_numbers", error_key=error_key, page_size=limit)
-        return [row["number"] for row in rows]
+        return self._fetch_column("select_listed_numbers", error_key=error_key, page_size=limit)
 
     def fetch_latest_ledger(self) -> Ledger | None:
         return self._fetch_value(Ledger, "select_latest_ledger")
@@ -291,8 +289,7 @@ class PageStore(Subject):
 
     def find_invoice(self, number: str) -> int | None:
         """The invoice a document number belongs to."""
-        row = self._fetch_one("find_invoice", number=number)
-        return int(row["invoice_id"]) if row else None
+        return next(iter(self._fetch_column("find_invoice", number=number)), None)
 
     def fetch_family(self, invoice_id: int) -> list[FamilyDocument]:
         """The invoice first, then its credit notes and payments."""

@@ -41,24 +41,25 @@ class PracticeStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def _ids(self, statement: str, **params: object) -> list[int]:
-        return [row["workspace_id"] for row in self._db.fetch_all(f"{_FOLDER}/{statement}", params)]
+    def _workspaces(self, *statuses: str, realm_ids: list[str] | None = None) -> list[int]:
+        params = {"statuses": list(statuses), "realm_ids": realm_ids}
+        return [row["workspace_id"] for row in self._db.fetch_all(f"{_FOLDER}/select_workspaces", params)]
 
     def fetch_connected(self) -> list[int]:
         """Workspaces that are connected now."""
-        return self._ids("select_workspaces", statuses=["connected"])
+        return self._workspaces("connected")
 
     def fetch_awaiting_reconnection(self) -> list[int]:
         """Workspaces whose connection died and waits for a person."""
-        return self._ids("select_workspaces", statuses=["needs_reconnect"])
+        return self._workspaces("needs_reconnect")
 
     def fetch_expected(self) -> list[int]:
         """Workspaces where runs should succeed: all that are not disconnected."""
-        return self._ids("select_workspaces", statuses=["connected", "needs_reconnect"])
+        return self._workspaces("connected", "needs_reconnect")
 
     def fetch_of_realms(self, realm_ids: Collection[str]) -> list[int]:
         """Workspaces connected to one of these companies."""
-        return self._ids("select_workspaces_of_realms", realm_ids=list(realm_ids))
+        return self._workspaces("connected", realm_ids=list(realm_ids))
 
     def fetch_failures(self, run_id: str, job: str) -> dict[int, str]:
         """Why a run failed, by workspace; one that never got as far as its workspace is absent."""

@@ -10,8 +10,7 @@ from psycopg import sql
 from psycopg.errors import UndefinedTable
 
 from caspen_qbo import queries
-from caspen_qbo.hooks.store.locks import workspace_lock_key
-from caspen_qbo.hooks.store.subject import Subject
+from caspen_qbo.hooks.store.subject import Subject, workspace_lock_key
 
 WINDOW_SECONDS = 60
 """QuickBooks counts calls by the minute."""

@@ -81,8 +81,10 @@ class ComparisonStore(Subject):
         return self._execute("mark_accepted")
 
     def count_compared(self) -> dict[DocumentKind, int]:
-        rows = self._fetch_all("count_comparison")
-        return {DocumentKind(row["document_kind"]): row["documents"] for row in rows}
+        return {
+            DocumentKind(row["document_kind"]): row["documents"]
+            for row in self._fetch_all("count_comparison")
+        }
 
     # --- what came out ---
 
@@ -98,7 +100,7 @@ class ComparisonStore(Subject):
 
     def fetch_differing_customers(self) -> list[str]:
         """QuickBooks ids of customers that are on one side of a document only."""
-        return [row["customer_id"] for row in self._fetch_all("select_differing_customers")]
+        return self._fetch_column("select_differing_customers")
 
     def name_values(self, run_id: str, realm_id: str, customers: Mapping[str, str]) -> None:
         """
@@ -106,10 +108,7 @@ class ComparisonStore(Subject):
 
         :param customers: Names by id; those of tax codes, items and accounts are stored.
         """
-        names: dict[str, Any] = {
-            "customer_ids": list(customers),
-            "customer_names": list(customers.values()),
-        }
+        names: dict[str, Any] = {"customer_ids": list(customers), "customer_names": list(customers.values())}
         self._execute("name_values", run_id=run_id, realm_id=realm_id, **names)
 
     def fetch_differing(self, run_id: str, *, open_invoices: bool) -> Iterator[list[DifferingDocument]]:

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from caspen_qbo.core.reconciling.stored import (
-    ReconciliationRun,
-    RecordedDifference,
-    StoredReport,
-    TrendPoint,
-)
+from caspen_qbo.core.reconciling.stored import ReconciliationRun, RecordedDifference, StoredReport, TrendPoint
 from caspen_qbo.core.reconciling.verdict import CheckResult
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.hooks.store.codec import decode, jsonb
+from caspen_qbo.hooks.store.codec import jsonb
+from caspen_qbo.hooks.store.monitoring.runs import LEDGER
 from caspen_qbo.hooks.store.subject import Subject
-
-LEDGER = ("finalised", "synced", "waiting", "listed", "excluded")
 
 
 class ReconciliationStore(Subject):
@@ -63,8 +57,7 @@ class ReconciliationStore(Subject):
 
     def fetch_run(self, run_id: str | None = None) -> ReconciliationRun | None:
         """A finished reconciliation with its report; the latest when no id is given."""
-        row = self._fetch_one("select_run", run_id=run_id)
-        return decode(ReconciliationRun, row) if row else None
+        return next(iter(self._read_values(ReconciliationRun, "select_run", run_id=run_id)), None)
 
     def fetch_differences(self, run_id: str) -> tuple[RecordedDifference, ...]:
         """In the order written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -60,17 +60,11 @@ class SignOffStore(Subject):
         :return: Documents whose figures were recorded: not signed before, or changed since. None: the run is
             signed already, or did not come to its end.
         """
-        keys: dict[str, Any] = {
-            "realm_id": frozen.realm_id,
-            "run_id": frozen.run_id,
-            "who": who,
-            "through": through,
-        }
+        keys: dict[str, Any] = {**asdict(frozen), "who": who, "through": through}
         if not self._execute("sign_run", **keys):
             return None
         self._execute("reconciling/comparison/set_memory")
-        made = self._fetch_one("insert_sign_off", **keys) or {}
-        keys["sign_off_id"] = made["id"]
+        [keys["sign_off_id"]] = self._fetch_column("insert_sign_off", **keys)
         self._execute("supersede_changed", **keys)
         documents = self._execute("insert_signed", **keys)
         self._execute("finish_sign_off", **keys, documents=documents)

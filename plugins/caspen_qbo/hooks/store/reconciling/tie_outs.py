@@ -127,8 +127,7 @@ class TieOutStore(Subject):
     def sum_customers(self, realm_id: str, balances: Mapping[str, Decimal]) -> Decimal:
         """:param balances: By customer id, of all of a company. :return: Of the workspace's clients."""
         owed: dict[str, Any] = {"customer_ids": list(balances), "balances": list(balances.values())}
-        [row] = self._fetch_all("sum_customers", realm_id=realm_id, **owed)
-        return Decimal(row["amount"])
+        return Decimal(self._fetch_column("sum_customers", realm_id=realm_id, **owed)[0])
 
     def sum_unsynced(self) -> UnsyncedSum:
         return self._fetch_values(UnsyncedSum, "sum_unsynced")[0]
