@@ -5,7 +5,7 @@ Caspen stamps ``updated_at`` when a statement runs, but the row becomes visible 
 a row can appear behind a cursor that has passed its time. So each run remembers Caspen's clock together with
 a transaction number taken right after reading it; the cursor moves to that clock only once a later run sees
 that every transaction below that number has ended. A transaction that stays open for hours therefore holds
-the cursor, not the work: rows that are visible are read again meanwhile, and reading them again changes
+the cursor, not the work: rows that are visible are read again in the meantime, and reading them again changes
 nothing. Works without special rights and needs no margin for the length of transactions.
 """
 
@@ -57,15 +57,15 @@ def advance(
     :param position: The cursor so far; the run that took this look reads its changes from here.
     :param checkpoints: Looks not yet confirmed, oldest first.
     :param seen: The look taken before this run read its changes.
-    :param checkpoints_max: How many looks to remember, at least 2.
-    :return: The cursor for the next run (never earlier) and the looks still to be confirmed, with this one.
+    :param checkpoints_max: How many readings to remember, at least 2.
+    :return: The cursor for the next run (never earlier) and the readings to be confirmed, with this one.
     """
     moved = max([position, *(c.at for c in checkpoints if c.next_number <= seen.oldest_open)])
     # A look behind the cursor has nothing left to confirm, also where its number never comes (a restored
-    # database counts its transactions anew).
+    # database counts its transactions again from the start).
     pending = [c for c in checkpoints if c.next_number > seen.oldest_open and c.at > moved]
-    looks = (*pending, Checkpoint(seen.now, seen.next_number))
-    return moved, looks if len(looks) <= checkpoints_max else _thin(looks)
+    readings = (*pending, Checkpoint(seen.now, seen.next_number))
+    return moved, readings if len(readings) <= checkpoints_max else _thin(readings)
 
 
 def _thin(checkpoints: tuple[Checkpoint, ...]) -> tuple[Checkpoint, ...]:

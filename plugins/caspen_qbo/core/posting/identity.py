@@ -46,7 +46,7 @@ def payload_hash(payload: Mapping[str, Any]) -> str:
 
 def batch_request_id(realm_id: str, parts: Sequence[tuple[str, int, str, int, str]]) -> str:
     """
-    The request id of a batch, 32 characters (QuickBooks takes at most 36 beside 10-character item ids).
+    The request id of a batch, 32 characters (QuickBooks takes at most 36 next to 10-character item ids).
 
     :param parts: Per item, in order: document kind, document id, step, generation, payload hash.
     """

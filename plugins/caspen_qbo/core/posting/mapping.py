@@ -137,7 +137,7 @@ def map_application(
         ],
     }
     company = context.reference.company
-    if company.multi_currency:  # only documents in the home currency pass the gate
+    if company.multi_currency:  # only documents in the home currency pass the pre-send checks
         payload["CurrencyRef"] = {"value": company.home_currency}
     return payload
 

@@ -66,37 +66,48 @@ def describe(document: Document, decision: Decision, title_of: Callable[[str], s
 
     :param title_of: What an error key is called on the list.
     """
-    entity = f"QuickBooks {ENTITY[document.kind]}"
+    match decision:
+        case Hold() | HoldDifferent():
+            return Planned.of(document, Do.LIST, _why_listed(decision, title_of))
+        case Wait(reason):
+            return Planned.of(document, Do.WAIT, reason)
+        case LinkExisting() | AlreadyEqual() | AlreadyApplied() | AlreadyGone():
+            return Planned.of(document, Do.LINK, _why_linked(decision))
+    return _describe_write(document, decision)
+
+
+def _describe_write(document: Document, decision: Create | Update | Apply | Remove) -> Planned:
     match decision:
         case Create(customer):
             new = customer is not None and customer.to_create
             reason = "not in QuickBooks; its customer would be created" if new else "not in QuickBooks"
             return Planned.of(document, Do.POST, reason)
         case Update():
-            reason = f"Caspen has a newer version; {entity} {document.quickbooks_id}"
-            return Planned.of(document, Do.UPDATE, reason)
+            there = f"QuickBooks {ENTITY[document.kind]} {document.quickbooks_id}"
+            return Planned.of(document, Do.UPDATE, f"Caspen has a newer version; {there}")
         case Apply():
             return Planned.of(document, Do.APPLY, "in QuickBooks; to be applied to its invoice")
-        case Remove(removed, quickbooks_id):
-            reason = f"Caspen no longer has it; QuickBooks {removed} {quickbooks_id}"
+        case Remove(entity, quickbooks_id):
+            reason = f"Caspen no longer has it; QuickBooks {entity} {quickbooks_id}"
             return Planned.of(document, Do.REMOVE, reason)
-        case LinkExisting(equal=False):
-            return Planned.of(document, Do.LINK, "in QuickBooks by its mark, in another version")
-        case LinkExisting() | AlreadyEqual() | AlreadyApplied():
-            return Planned.of(document, Do.LINK, "already in QuickBooks, and equal")
-        case AlreadyGone():
-            return Planned.of(document, Do.LINK, "already gone from QuickBooks")
-        case Hold(problems):
-            details: dict[str, list[str]] = {}
-            for problem in problems:
-                details.setdefault(problem.error_key, []).append(problem.detail)
-            reasons = [f"{title_of(key)}: {' '.join(found)}" for key, found in details.items()]
-            return Planned.of(document, Do.LIST, " ".join(reasons))
-        case HoldDifferent(error_key, differences, lead):
-            what = "; ".join(map(str, differences))
-            return Planned.of(document, Do.LIST, f"{title_of(error_key)}: {f'{lead} '.lstrip()}{what}.")
-        case Wait(reason):
-            return Planned.of(document, Do.WAIT, reason)
+
+
+def _why_linked(decision: LinkExisting | AlreadyEqual | AlreadyApplied | AlreadyGone) -> str:
+    if isinstance(decision, AlreadyGone):
+        return "already gone from QuickBooks"
+    if isinstance(decision, LinkExisting) and not decision.equal:
+        return "in QuickBooks by its mark, in another version"
+    return "already in QuickBooks, and equal"
+
+
+def _why_listed(decision: Hold | HoldDifferent, title_of: Callable[[str], str]) -> str:
+    if isinstance(decision, HoldDifferent):
+        what = "; ".join(map(str, decision.differences))
+        return f"{title_of(decision.error_key)}: {f'{decision.lead} '.lstrip()}{what}."
+    details: dict[str, list[str]] = {}
+    for problem in decision.problems:
+        details.setdefault(problem.error_key, []).append(problem.detail)
+    return " ".join(f"{title_of(key)}: {' '.join(found)}" for key, found in details.items())
 
 
 def count_planned(steps: Iterable[Planned]) -> dict[str, int]:

@@ -100,7 +100,7 @@ def tax_lines(lines: Sequence[LineAmounts]) -> tuple[TaxLine, ...]:
 
 
 def predicted_taxes(lines: Sequence[LineAmounts], mode: TaxMode) -> frozenset[Decimal]:
-    """Every total tax QuickBooks may compute by itself, over the ways it is documented to round."""
+    """Every total tax QuickBooks may compute, over the ways it is documented to round."""
     if mode is TaxMode.NONE:
         return frozenset({ZERO})
     parts = [

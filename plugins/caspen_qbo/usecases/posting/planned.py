@@ -48,7 +48,7 @@ class PlannedDocuments:
             self._changed[key] = replace(document, released_at=self._now)
 
     def assume_linked(self, key: DocumentKey, facts: DocumentFacts, *, origin: str, synced: bool) -> None:
-        """This QuickBooks transaction would stand for the document."""
+        """The document would be linked to this QuickBooks transaction."""
         document = self._fetch([key])[key]
         link = DocumentLink(
             quickbooks_type=facts.quickbooks_type,

@@ -79,7 +79,7 @@ def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
     """
     Whether a document shows what an update of ours said.
 
-    A sync token that moved does not tell: a payment moves it, and so does a person. Where somebody edited the
+    A sync token that moved proves nothing: a payment moves it, and so does a person. Where someone edited the
     document after our update it is not taken for ours either: sent again, QuickBooks repeats its first answer
     or finds the token stale, and both lead to the edit being found as one.
     """

@@ -108,7 +108,7 @@ def _add_document(changes: Changes, outcome: Outcome, document: Document) -> Non
             changes.mark_synced(document)
     elif request.step in (Step.REMOVE, Step.UNDO):
         _add_removed(changes, request, document)
-    # UNAPPLY changes nothing by itself: the step after it reads the credit memo again.
+    # UNAPPLY alone changes nothing: the step after it reads the credit memo again.
 
 
 def _add_refusal(changes: Changes, request: Request, verdict: FaultVerdict, document: Document) -> None:

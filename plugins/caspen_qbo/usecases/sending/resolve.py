@@ -22,7 +22,7 @@ from caspen_qbo.usecases.shared.session import Session
 log = logging.getLogger(__name__)
 
 TAKEN = frozenset({"6140", "6240"})
-"""QuickBooks has a document of that number, or somebody of that name."""
+"""QuickBooks has a document of that number, or someone of that name."""
 
 LOOKUPS_MAX = 12
 """After so many lookups over several runs without a trace, a create is given up and made again."""

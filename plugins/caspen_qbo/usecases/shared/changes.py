@@ -39,7 +39,7 @@ class Changes:
 
     def link(self, document: Document, facts: DocumentFacts, *, origin: str | None = None) -> None:
         """
-        This QuickBooks transaction stands for the document.
+        Link the document to this QuickBooks transaction.
 
         :param origin: Where the link comes from; None: as before, or posted by us.
         """

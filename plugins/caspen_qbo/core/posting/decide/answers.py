@@ -38,7 +38,7 @@ def decide_answer(
     if any(difference.delta is not None for difference in differences):
         return HoldDifferent("totals_mismatch", differences)
     if "number" in fields:
-        lead = "QuickBooks numbered it by itself: switch on custom transaction numbers."
+        lead = "QuickBooks chose the number: switch on custom transaction numbers."
         return HoldDifferent("setup_incomplete", differences, lead)
     return HoldDifferent("other", differences)
 

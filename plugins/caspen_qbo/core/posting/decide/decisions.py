@@ -125,7 +125,7 @@ Decision = (
 )
 
 
-EDITED = "Caspen has a new version, but somebody edited the posted one in QuickBooks:"
+EDITED = "Caspen has a new version, but someone edited the posted one in QuickBooks:"
 
 
 def hold_missing(document: Document) -> Hold:

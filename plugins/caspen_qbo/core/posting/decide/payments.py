@@ -152,7 +152,7 @@ def _decide_new_payment(
     s: PaymentSituation, allocation: Allocation, standing: InvoiceStanding, still_open: Decimal
 ) -> Decision:
     """
-    What is missing on an invoice's balance was paid in QuickBooks by somebody else, perhaps with the very
+    What is missing on an invoice's balance was paid in QuickBooks by someone else, perhaps with the very
     receipt that Caspen has too: posting it as well would count the money twice.
     """
     if s.known_unpaid:

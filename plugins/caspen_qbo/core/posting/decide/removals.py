@@ -47,7 +47,7 @@ def decide_removal(s: RemovalSituation) -> Decision:
         return Hold((Problem("changed_in_quickbooks", detail),))
     if changed := find_edits(document, facts):
         what = "; ".join(map(str, changed))
-        detail = f"Caspen no longer has it, but somebody edited it in QuickBooks: {what}."
+        detail = f"Caspen no longer has it, but someone edited it in QuickBooks: {what}."
         return Hold((Problem("changed_in_quickbooks", detail),))
     return Remove.of(entity, s.there)
 

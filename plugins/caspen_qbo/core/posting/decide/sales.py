@@ -116,7 +116,7 @@ def _more_paid_than_due(document: Document, facts: DocumentFacts) -> Problem | N
     More was paid on the invoice in QuickBooks than Caspen's version comes to.
 
     QuickBooks refuses that for deposits, and for payments leaves the excess unapplied without a word:
-    somebody's payment would be changed.
+    someone's payment would be changed.
     """
     paid = facts.total - facts.balance
     if document.kind is not DocumentKind.INVOICE or paid <= max(document.total, ZERO):

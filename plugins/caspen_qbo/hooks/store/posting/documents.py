@@ -132,7 +132,7 @@ class DocumentStore(Subject):
         return DocumentKey(DocumentKind(row["document_kind"]), row["document_id"]) if row else None
 
     def fetch_statuses_to_show(self) -> list[StatusUpdate]:
-        """A page of documents whose status in Caspen is behind; empty when all are told."""
+        """A page of documents whose status in Caspen is behind; empty when all are shown."""
         rows = self._fetch_all("select_statuses_to_show", page_size=1000)
         return [
             StatusUpdate(DocumentKind(row["document_kind"]), row["document_id"], row["status"], row["detail"])
