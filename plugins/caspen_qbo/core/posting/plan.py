@@ -60,7 +60,7 @@ class Planned:
         )
 
 
-def describe(document: Document, decision: Decision, title_of: Callable[[str], str]) -> Planned:  # noqa: C901  a case a kind of decision
+def describe(document: Document, decision: Decision, title_of: Callable[[str], str]) -> Planned:
     """
     A decision in words.
 
