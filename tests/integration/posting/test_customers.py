@@ -5,9 +5,14 @@ from __future__ import annotations
 from caspen_qbo import wiring
 from caspen_qbo.core.posting.display_names import display_name
 from caspen_qbo.core.records import Client
-from caspen_qbo.usecases.posting.customers import resolve_customers
+from caspen_qbo.usecases.posting.customers import Resolution, create_customers, plan_customers
+from caspen_qbo.usecases.shared.session import Session
 from caspen_seed import NewLine
 from tests.support.flow import Flow
+
+
+def resolve_customers(session: Session, clients: dict[int, Client]) -> Resolution:
+    return create_customers(session, plan_customers(session, clients).values())
 
 
 def client_of(number: int) -> Client:

@@ -85,17 +85,12 @@ def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candid
     return [read_candidate(body) for body in found.values()]
 
 
-def resolve_customers(session: Session, clients: Mapping[int, Client]) -> Resolution:
+def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Resolution:
     """
-    Find or create the customers of these clients, in few calls.
+    Link what was matched and create what is new, in few calls.
 
     Safe to repeat. A client whose creation is unconfirmed after looking is left out; its documents wait.
     """
-    return create_customers(session, plan_customers(session, clients).values())
-
-
-def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Resolution:
-    """Link what was matched and create what is new."""
     chosen = {choice.client.id: choice for choice in choices}
     record_matches(session, chosen.values())
     result = Resolution(
