@@ -167,12 +167,8 @@ class TokenStore:
         rotated = pair.refresh_token != used
         previous = encrypt(used) if rotated else stored.previous_refresh_token
         self._connections.record_refresh(pair, previous, rotated=rotated)
-        log.info(
-            "quickbooks token refreshed workspace=%d generation=%d rotated=%s",
-            self.workspace_id,
-            stored.token_generation + 1,
-            rotated,
-        )
+        now = (self.workspace_id, stored.token_generation + 1, rotated)
+        log.info("quickbooks token refreshed workspace=%d generation=%d rotated=%s", *now)
         return _Usable(pair.access_token, pair.access_expires_at)
 
     def _require(self, stored: StoredTokens | None) -> StoredTokens:

@@ -70,12 +70,8 @@ class ConnectionStore(Subject):
         self, *, company_name: str | None, country_code: str | None, home_currency: str | None
     ) -> None:
         """What QuickBooks says about the company; None keeps what is known."""
-        self._execute(
-            "update_company",
-            company_name=company_name,
-            country_code=country_code,
-            home_currency=home_currency,
-        )
+        facts = {"company_name": company_name, "country_code": country_code, "home_currency": home_currency}
+        self._execute("update_company", **facts)
 
     def record_encryption(self, tokens: dict[str, bytes | None]) -> None:
         """The same tokens, by column, encrypted with another key."""

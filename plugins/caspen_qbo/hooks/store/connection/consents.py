@@ -14,15 +14,8 @@ class ConsentStore:
 
     def record(self, state_hash: str, workspace_id: int, username: str) -> None:
         """Those nobody finished in time are deleted on the way."""
-        self._db.execute(
-            f"{_FOLDER}/insert_consent",
-            {
-                "state_hash": state_hash,
-                "workspace_id": workspace_id,
-                "username": username,
-                "lifetime_seconds": STATE_LIFETIME_SECONDS,
-            },
-        )
+        consent = {"state_hash": state_hash, "workspace_id": workspace_id, "username": username}
+        self._db.execute(f"{_FOLDER}/insert_consent", {**consent, "lifetime_seconds": STATE_LIFETIME_SECONDS})
 
     def take(self, state_hash: str) -> Consent | None:
         """Use a state up: the second caller gets None."""

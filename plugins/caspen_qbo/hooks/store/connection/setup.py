@@ -67,14 +67,8 @@ class SetupStore(Subject):
         return {link.tax_rate_id: link for link in self._fetch_values(TaxLink, "select_tax_links")}
 
     def record_tax_link(self, tax_rate_id: int, code: TaxCode, who: str) -> None:
-        self._execute(
-            "upsert_tax_link",
-            tax_rate_id=tax_rate_id,
-            tax_code_id=code.id,
-            tax_code_name=code.name,
-            rate=code.percent,
-            who=who,
-        )
+        linked = {"tax_code_id": code.id, "tax_code_name": code.name, "rate": code.percent}
+        self._execute("upsert_tax_link", tax_rate_id=tax_rate_id, **linked, who=who)
 
     def fetch_cached(self, realm_id: str, name: str) -> Any | None:
         """A list read at most ``settings.REFERENCE_CACHE_SECONDS`` ago, or None."""

@@ -45,15 +45,8 @@ class ReconciliationStore(Subject):
     def fail(self, run_id: str, calls: Mapping[str, int]) -> None:
         """End a run of which nothing is known: a side could not be read, or a check not be carried out."""
         nothing = dict.fromkeys(("documents_checked", "differences", *LEDGER))
-        self._execute(
-            "finish_run",
-            run_id=run_id,
-            **nothing,
-            success=False,
-            checks=jsonb(()),
-            calls=jsonb(calls),
-            report=jsonb({}),
-        )
+        stored = {"checks": jsonb(()), "calls": jsonb(calls), "report": jsonb({})}
+        self._execute("finish_run", run_id=run_id, success=False, **nothing, **stored)
 
     def fetch_run(self, run_id: str | None = None) -> ReconciliationRun | None:
         """A finished reconciliation with its report; the latest when no id is given."""
