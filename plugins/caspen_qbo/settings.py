@@ -76,7 +76,7 @@ LOOK_AGAIN_SECONDS = 10.0
 What was just made may be missing from QuickBooks' queries briefly; how long is not documented. Set by
 ``look_again_seconds`` in the connection.
 """
-IN_DOUBT_ROUNDS_MAX = 3
+UNCONFIRMED_ROUNDS_MAX = 3
 """How often one run looks up a lost answer before leaving it to the next run."""
 FULL_COMPARE_DOCUMENTS_MAX = 5000
 """Up to this many linked documents every reconciliation reads all of them: at most five pages a kind."""

@@ -1,4 +1,4 @@
-"""One word for one idea: what the glossary names is not called otherwise in the documents and statements."""
+"""One word for one idea: what the glossary names is called so in documents, statements and code."""
 
 from __future__ import annotations
 
@@ -56,6 +56,17 @@ def test_documents_use_one_word_for_one_idea(page: Path) -> None:
 def test_statements_use_the_same_words() -> None:
     found = {str(path.relative_to(ROOT)): OLD.findall(text) for path, text in comments()}
     assert len(found) > 150
+    assert {path: words for path, words in found.items() if words} == {}
+
+
+def test_the_product_uses_the_same_words() -> None:
+    """Names, docstrings, comments, and the texts people read."""
+    suffixes = (".py", ".html", ".js")
+    files = [
+        path for part in ("plugins", "dags") for path in (ROOT / part).rglob("*") if path.suffix in suffixes
+    ]
+    assert len(files) > 200
+    found = {str(path.relative_to(ROOT)): OLD.findall(path.read_text()) for path in files}
     assert {path: words for path, words in found.items() if words} == {}
 
 

@@ -37,7 +37,7 @@ class Store:
     """
     One session to ``sync_db``. Belongs to one thread.
 
-    The workspace lock and the write-ahead records share this session on purpose: whoever loses the session
+    The workspace lock and the write-ahead records share this session on purpose: a run that loses the session
     loses the lock, and can then no longer commit what it is about to send.
     """
 

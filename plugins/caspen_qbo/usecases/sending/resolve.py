@@ -27,7 +27,7 @@ TAKEN = frozenset({"6140", "6240"})
 LOOKUPS_MAX = 12
 """After so many lookups over several runs without a trace, a create is given up and made again."""
 
-LOOKUPS_MAX_GUARDED = settings.IN_DOUBT_ROUNDS_MAX
+LOOKUPS_MAX_GUARDED = settings.UNCONFIRMED_ROUNDS_MAX
 """
 The same for updates, deletes and voids: one run. They name the sync token they were made for, so one that is
 still on its way can no longer do anything once the document has moved on, and the next run decides from what
@@ -35,7 +35,7 @@ is there.
 """
 
 
-def resolve_unconfirmed(session: Session, *, rounds: int = settings.IN_DOUBT_ROUNDS_MAX) -> list[Outcome]:
+def resolve_unconfirmed(session: Session, *, rounds: int = settings.UNCONFIRMED_ROUNDS_MAX) -> list[Outcome]:
     """
     Resolve every unconfirmed request of this workspace, as far as QuickBooks answers.
 

@@ -49,7 +49,7 @@ def decide_application(s: ApplicationSituation) -> Decision:
                 if link.txn_type == "CreditMemo" and link.txn_id == memo.quickbooks_id:
                     application_id, applied = facts.quickbooks_id, applied + (link.amount or ZERO)
     if applied + memo.balance != document.total:
-        # Somebody used the credit by hand; nothing a person did is undone.
+        # A person used the credit by hand; nothing a person did is undone.
         detail = (
             f"{document.total - memo.balance - applied:.2f} of credit memo {memo.quickbooks_id} was used in "
             "QuickBooks, but not on its own invoice."
