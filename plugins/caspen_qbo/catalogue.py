@@ -1,8 +1,7 @@
 """
-The errors a user sees: title, cause, fix and who has to act, written once.
+The errors a user sees, wherever they are shown: title, cause, fix and who has to act, written once.
 
-The page, the report, Caspen's status, the command line and the logs all read this table. The first five
-titles are Caspen's own words and never change.
+The first five titles are Caspen's own words and never change.
 """
 
 from __future__ import annotations

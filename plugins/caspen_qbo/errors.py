@@ -1,14 +1,6 @@
 """
 Every error this package raises, grouped by what the caller should do about it.
 
-* SyncError
-  x StopError     a person must act:      ConfigurationError, NotConnectedError, QboAuthError,
-                                          SubscriptionEndedError, InvariantError, BrokenCheckError
-  x RetryError    try again later:        QboUnavailableError, QboThrottledError, QuotaExhaustedError,
-                                          OutcomeUnknownError, WorkspaceBusyError, CaspenUnavailableError,
-                                          StoreUnavailableError
-  x HoldError     this record only:       QboRejectedError
-
 A HoldError never leaves a use case: it becomes a listed document. A StopError or a RetryError travels up to
 what started the run (an Airflow task, the command line, a page).
 """
@@ -30,9 +22,7 @@ class SyncError(Exception):
 
     def __init__(self, message: str, *, error_key: str | None = None, intuit_tid: str | None = None) -> None:
         """
-        :param message: Names the record, what was seen, what was expected and the next step. No secrets, no
-            names.
-        :param error_key: Key in :mod:`caspen_qbo.catalogue`, when it differs from the class's own.
+        :param message: Names the record, what was seen, what was expected and the next step; no secrets.
         :param intuit_tid: Intuit's transaction id of the answer, for their support.
         """
         super().__init__(message)

@@ -14,10 +14,8 @@ SQL_FOLDER = Path(__file__).parent / "sql"
 @cache
 def load(name: str) -> str:
     """
-    Return the text of one statement.
-
     :param name: Path below ``include/sql`` without ``.sql``, e.g. ``caspen/select_invoices``.
-    :raises ConfigurationError: no such file; says where it was looked for.
+    :raises ConfigurationError: no such file.
     """
     path = SQL_FOLDER / f"{name}.sql"
     try:

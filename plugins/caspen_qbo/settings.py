@@ -6,7 +6,6 @@ import os
 
 
 def _days(name: str, default: int) -> int:
-    """:raises ValueError: the environment variable holds something else than a number of days."""
     text = os.environ.get(name) or str(default)
     if not text.isdecimal() or int(text) < 1:
         raise ValueError(f"environment variable {name} is {text!r}; expected a number of days, 1 or more")
@@ -81,7 +80,5 @@ UNCONFIRMED_ROUNDS_MAX = 3
 FULL_COMPARE_DOCUMENTS_MAX = 5000
 """Up to this many linked documents every reconciliation reads all of them: at most five pages a kind."""
 HISTORY_KEEP_DAYS = _days("CASPEN_QBO_HISTORY_KEEP_DAYS", 730)
-"""
-What was sent, answered, seen, chosen and cleared is deleted after so many days; what is open never is.
-"""
+"""What was sent, answered, seen, chosen and cleared is deleted after so many days; what is open never is."""
 CONNECTION_WARNING_DAYS = (14, 7, 2)

@@ -1,13 +1,10 @@
-"""
-Where the pieces are joined: connections by their Airflow ids, one session per workspace. Nothing else does
-this.
-"""
+"""The only place where the pieces are joined: connections by their Airflow ids, a session per workspace."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError
@@ -26,31 +23,17 @@ def new_run_id(job: str) -> str:
     return f"{job}__{uuid.uuid4().hex[:12]}"
 
 
-@contextmanager
-def open_store() -> Iterator[Store]:
-    store = Store()
-    try:
-        yield store
-    finally:
-        store.close()
+def open_store() -> closing[Store]:
+    return closing(Store())
 
 
-@contextmanager
-def open_billing() -> Iterator[CaspenBilling]:
-    billing = CaspenBilling()
-    try:
-        yield billing
-    finally:
-        billing.close()
+def open_billing() -> closing[CaspenBilling]:
+    return closing(CaspenBilling())
 
 
 @contextmanager
 def open_connector() -> Iterator[Connector]:
-    """
-    Connecting and disconnecting workspaces.
-
-    :raises ConfigurationError: an Airflow connection is missing or wrong.
-    """
+    """:raises ConfigurationError: an Airflow connection is missing or wrong."""
     from caspen_qbo.usecases.connection.connect import Connector
 
     hook = QuickBooksHook()
@@ -69,8 +52,7 @@ def open_session(
     """
     Everything one run on one workspace needs.
 
-    :param store: An open one of this workspace, used and left open; else one is opened and closed again.
-    :param billing: Likewise.
+    :param store: An open one of this workspace is left open, as is ``billing``; else one of its own.
     :raises ConfigurationError: an Airflow connection or the workspace is missing.
     :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
 

@@ -1,8 +1,4 @@
-"""
-The words and formats people read: kinds, whose turn it is, plurals, amounts, differences, dates.
-
-The pages, the report, the notes on runs, messages and the command line all take them from here.
-"""
+"""The words and formats people read, wherever they read them: kinds, turns, plurals, amounts, dates."""
 
 from __future__ import annotations
 
@@ -15,7 +11,6 @@ from caspen_qbo.catalogue import Turn
 from caspen_qbo.core.records import DocumentKind
 
 NONE = "–"
-"""Where there is no value."""
 
 KIND_WORDS: Mapping[DocumentKind, tuple[str, str]] = {
     DocumentKind.INVOICE: ("invoice", "invoices"),
@@ -64,9 +59,7 @@ def signed(amount: Decimal | None, currency: str = "") -> str:
 
 def delta_words(delta: Decimal | None, currency: str = "") -> str:
     """QuickBooks minus Caspen as ``2.00 AUD more in QuickBooks``; empty where there is no difference."""
-    if not delta:
-        return ""
-    return f"{money(abs(delta), currency)} {'more' if delta > 0 else 'less'} in QuickBooks"
+    return f"{money(abs(delta), currency)} {'more' if delta > 0 else 'less'} in QuickBooks" if delta else ""
 
 
 def day(value: date | None) -> str:
@@ -81,10 +74,7 @@ def long_day(value: date) -> str:
 
 def moment(at: datetime | None, zone: ZoneInfo) -> str:
     """``3 Nov 2026, 14:05`` in the practice's zone, which a page names once."""
-    if at is None:
-        return NONE
-    local = at.astimezone(zone)
-    return f"{day(local)}, {local:%H:%M}"
+    return f"{day(at.astimezone(zone))}, {at.astimezone(zone):%H:%M}" if at else NONE
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -119,6 +109,4 @@ def lasted(start: datetime, end: datetime | None) -> str:
 
 def clipped(text: str, length: int) -> str:
     """The beginning of a long text, up to a whole word, with an ellipsis."""
-    if len(text) <= length:
-        return text
-    return f"{text[:length].rsplit(' ', 1)[0].rstrip(',;:.')} …"
+    return text if len(text) <= length else f"{text[:length].rsplit(' ', 1)[0].rstrip(',;:.')} …"

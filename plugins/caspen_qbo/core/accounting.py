@@ -12,12 +12,8 @@ from caspen_qbo.core.faults import FaultVerdict
 
 Changed = tuple[dict[str, list[Body]], datetime]
 """Entities by type, deleted ones as stubs with ``status`` ``Deleted``; and QuickBooks' time of the answer."""
-
 BeforeRepeat = Callable[[], None]
-"""
-Called before a write is sent again after the gateway refused it: the caller looks up whether it was carried
-out all the same. What it raises ends the call.
-"""
+"""Looks up, before a write the gateway refused is sent again, if it was done; what it raises ends the call."""
 
 
 class BatchItem(Protocol):
@@ -70,15 +66,10 @@ class Accounting(Protocol):
     realm_id: str
 
     def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]:
-        """
-        All rows, page by page of 1,000. ``where`` is QuickBooks' query text, values quoted by :func:`quote`.
-        """
+        """All rows; ``where`` is QuickBooks' query text, values quoted by :func:`quote`."""
 
     def fetch_changes(self, entities: Sequence[str], since: datetime) -> Changed:
-        """
-        The change feed. Falls back to queries where it was cut at 1,000 objects or ``since`` is too old; then
-        deletions are not reported for that type.
-        """
+        """The change feed, or queries, without deletions, where it was cut or ``since`` is too old."""
 
     def fetch_feed(self, entities: Sequence[str], since: datetime) -> Changed:
         """One call of the change feed as it is: at most 1,000 objects, silently cut there."""
@@ -112,11 +103,7 @@ class Accounting(Protocol):
         """Void one invoice or payment. ``request_id`` is at most 50 characters."""
 
     def wait_for_visibility(self) -> bool:
-        """
-        Wait as long as QuickBooks may take to show what it has just carried out.
-
-        :return: False when nothing is to be waited for here; then another lookup shows nothing new.
-        """
+        """Wait as long as QuickBooks may take to show what it has done; False: nothing to wait for here."""
 
     def calls(self) -> Mapping[str, int]:
         """Calls made by this object so far, by kind: query, cdc, batch, read, void, token."""

@@ -40,10 +40,8 @@ class CauseRef:
     @classmethod
     def parse(cls, text: str) -> CauseRef | None:
         """The cause of a stored row; None for the empty text of a row with a cause of its own."""
-        if not text:
-            return None
         kind, _, of = text.partition(":")
-        return cls(CauseKind(kind), of)
+        return cls(CauseKind(kind), of) if text else None
 
 
 BOOKS = CauseRef(CauseKind.BOOKS)

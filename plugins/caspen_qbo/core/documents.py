@@ -1,14 +1,13 @@
 """
 What QuickBooks says, reduced to the facts this project uses, as frozen values.
 
-QuickBooks leaves out what has no value, gives refs sometimes without names, and adds a subtotal line of its
-own; this module is the only one that knows those habits on the reading side. Amounts are Decimals in the home
-currency.
+QuickBooks leaves out what has no value, and adds a subtotal line of its own; only this module knows those
+habits on the reading side. Amounts are Decimals in the home currency.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,7 +38,6 @@ class TaxFacts:
     """What QuickBooks computed at one rate over a whole document."""
 
     percent: Decimal | None
-    """None where QuickBooks gives none."""
     amount: Decimal
 
 
@@ -59,7 +57,6 @@ class DocumentFacts:
     """An invoice, credit memo or payment as QuickBooks holds it."""
 
     quickbooks_type: str
-    """Invoice, CreditMemo or Payment."""
     quickbooks_id: str
     sync_token: str
     doc_number: str
@@ -88,11 +85,8 @@ class DocumentFacts:
     @property
     def voided(self) -> bool:
         """QuickBooks has no status for it: a void leaves zero amounts and a note that says so."""
-        return (
-            self.total == 0
-            and all(line.amount == 0 for line in self.lines)
-            and "voided" in self.private_note.casefold()
-        )
+        empty = self.total == 0 and all(line.amount == 0 for line in self.lines)
+        return empty and "voided" in self.private_note.casefold()
 
     @property
     def gone(self) -> bool:
@@ -100,7 +94,7 @@ class DocumentFacts:
 
 
 def amount_of(value: Any) -> Decimal:
-    """A QuickBooks amount as a Decimal: absent and empty are zero, floats are read by their shortest text."""
+    """A QuickBooks amount: absent and empty are zero, floats are read by their shortest text."""
     if value is None or value == "":
         return Decimal(0)
     return value if isinstance(value, Decimal) else Decimal(str(value))
@@ -110,15 +104,13 @@ def _optional_amount(value: Any) -> Decimal | None:
     return None if value is None or value == "" else amount_of(value)
 
 
-def _date_of(value: Any) -> date | None:
+def date_of(value: Any) -> date | None:
     return date.fromisoformat(str(value)[:10]) if value else None
 
 
 def instant_of(value: Any) -> datetime | None:
-    """A QuickBooks time with its offset, or None. ``Z`` and fractions are accepted."""
-    if not value:
-        return None
-    return datetime.fromisoformat(str(value))
+    """A QuickBooks time with its offset; ``Z`` and fractions are accepted."""
+    return datetime.fromisoformat(str(value)) if value else None
 
 
 def ref_of(body: Body | None, name: str) -> str:
@@ -129,8 +121,6 @@ def ref_of(body: Body | None, name: str) -> str:
 
 def read_facts(quickbooks_type: str, body: Body) -> DocumentFacts:
     """
-    Reduce a QuickBooks entity to its facts.
-
     :param quickbooks_type: Invoice, CreditMemo or Payment.
     :param body: The entity itself, not its envelope.
     :raises ValueError: no ``Id``: this is not a stored transaction.
@@ -140,86 +130,67 @@ def read_facts(quickbooks_type: str, body: Body) -> DocumentFacts:
     meta = body.get("MetaData") or {}
     is_payment = quickbooks_type == "Payment"
     total = amount_of(body.get("TotalAmt"))
-    tax = amount_of((body.get("TxnTaxDetail") or {}).get("TotalTax"))
-    if is_payment:
-        balance = amount_of(body.get("UnappliedAmt"))
-    elif quickbooks_type == "CreditMemo":
-        remaining = body.get("RemainingCredit")
-        balance = amount_of(remaining if remaining is not None else body.get("Balance"))
-    else:
-        balance = amount_of(body.get("Balance"))
+    taxes = body.get("TxnTaxDetail") or {}
+    tax = amount_of(taxes.get("TotalTax"))
+    balance = {"Payment": "UnappliedAmt", "CreditMemo": "RemainingCredit"}.get(quickbooks_type, "Balance")
+    if balance == "RemainingCredit" and body.get(balance) is None:
+        balance = "Balance"
     return DocumentFacts(
         quickbooks_type=quickbooks_type,
         quickbooks_id=str(body["Id"]),
         sync_token=str(body.get("SyncToken", "")),
         doc_number=str(body.get("PaymentRefNum" if is_payment else "DocNumber") or ""),
         customer_id=ref_of(body, "CustomerRef"),
-        txn_date=_date_of(body.get("TxnDate")),
-        due_date=_date_of(body.get("DueDate")),
+        txn_date=date_of(body.get("TxnDate")),
+        due_date=date_of(body.get("DueDate")),
         subtotal=total - tax,
         tax=tax,
         total=total,
-        balance=balance,
+        balance=amount_of(body.get(balance)),
         private_note=str(body.get("PrivateNote") or ""),
         lines=tuple(_sales_lines(body)),
         links=tuple(_links(body, is_payment)),
         created_at=instant_of(meta.get("CreateTime")),
         updated_at=instant_of(meta.get("LastUpdatedTime")),
         account_id=ref_of(body, "DepositToAccountRef"),
-        taxes=tuple(_taxes(body)),
+        taxes=tuple(
+            TaxFacts(
+                _optional_amount((line.get("TaxLineDetail") or {}).get("TaxPercent")),
+                amount_of(line.get("Amount")),
+            )
+            for line in taxes.get("TaxLine") or ()
+        ),
         deleted=body.get("status") == "Deleted",
     )
 
 
-def _taxes(body: Body) -> list[TaxFacts]:
-    taxes = []
-    for line in (body.get("TxnTaxDetail") or {}).get("TaxLine") or ():
-        detail = line.get("TaxLineDetail") or {}
-        taxes.append(TaxFacts(_optional_amount(detail.get("TaxPercent")), amount_of(line.get("Amount"))))
-    return taxes
-
-
-def _sales_lines(body: Body) -> list[LineFacts]:
-    lines = []
+def _sales_lines(body: Body) -> Iterator[LineFacts]:
     for line in body.get("Line") or ():
-        detail = line.get("SalesItemLineDetail")
-        if not isinstance(detail, Mapping):
-            continue
-        lines.append(
-            LineFacts(
+        if isinstance(detail := line.get("SalesItemLineDetail"), Mapping):
+            yield LineFacts(
                 amount=amount_of(line.get("Amount")),
                 description=str(line.get("Description") or ""),
                 item_id=ref_of(detail, "ItemRef"),
                 tax_code_id=ref_of(detail, "TaxCodeRef"),
                 quantity=_optional_amount(detail.get("Qty")),
                 unit_price=_optional_amount(detail.get("UnitPrice")),
-                service_date=_date_of(detail.get("ServiceDate")),
+                service_date=date_of(detail.get("ServiceDate")),
                 gross_amount=_optional_amount(detail.get("TaxInclusiveAmt")),
             )
-        )
-    return lines
 
 
-def _links(body: Body, is_payment: bool) -> list[LinkFacts]:
-    if is_payment:
-        return [
-            LinkFacts(str(link.get("TxnType", "")), str(link.get("TxnId", "")), amount_of(line.get("Amount")))
-            for line in body.get("Line") or ()
-            for link in line.get("LinkedTxn") or ()
-        ]
-    return [
-        LinkFacts(str(link.get("TxnType", "")), str(link.get("TxnId", "")), None)
-        for link in body.get("LinkedTxn") or ()
-    ]
+def _links(body: Body, is_payment: bool) -> Iterator[LinkFacts]:
+    for holder in body.get("Line") or () if is_payment else (body,):
+        amount = amount_of(holder.get("Amount")) if is_payment else None
+        for link in holder.get("LinkedTxn") or ():
+            yield LinkFacts(str(link.get("TxnType", "")), str(link.get("TxnId", "")), amount)
 
 
 def applied_as_sent(sent: Body, there: DocumentFacts) -> Decimal:
     """
-    How much of a payment pays what its request named.
-
-    What its invoice has no room for is left unapplied, or put on the customer's other invoices where
-    QuickBooks applies payments automatically.
+    How much of a payment pays what its request named: what that cannot take is left unapplied, or put on the
+    customer's other invoices where QuickBooks applies payments automatically.
     """
     wanted = {(link.txn_type, link.txn_id) for link in _links(sent, is_payment=True)}
-    paid = [link.amount for link in there.links if (link.txn_type, link.txn_id) in wanted]
+    paid = (link.amount for link in there.links if (link.txn_type, link.txn_id) in wanted)
     return sum((amount for amount in paid if amount is not None), Decimal(0))

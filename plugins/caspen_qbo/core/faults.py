@@ -3,8 +3,7 @@ What a QuickBooks fault means and what to do about it.
 
 QuickBooks writes faults in two casings, as XML at the gateway, inside answers of status 200 and for single
 items of a batch; and it uses one code (6000) for everything from a missing tax code to "try again in a few
-minutes". So both the code and the text decide. Nothing here touches the network: status and body in, verdict
-out.
+minutes". So both the code and the text decide.
 """
 
 from __future__ import annotations
@@ -61,13 +60,11 @@ class FaultVerdict:
 
     action: FaultAction
     error_key: str
-    """Entry of the error catalogue."""
     error: FaultError
     """The error that decided."""
     definite: bool = True
     """A write that met this was certainly not carried out. False: it may have been; look it up first."""
     others: tuple[FaultError, ...] = ()
-    """Further errors of the same fault."""
 
     @property
     def existing(self) -> ExistingDocument | None:
@@ -93,8 +90,6 @@ _EXISTING = re.compile(
 
 
 class _Rule(NamedTuple):
-    """What one error means. Code and text decide together."""
-
     action: FaultAction
     error_key: str
     codes: str = ".*"
@@ -165,9 +160,6 @@ _ORDER = {action: rank for rank, action in enumerate(FaultAction)}
 
 def judge(status: int, payload: Any, text: str = "") -> FaultVerdict | None:
     """
-    Judge one HTTP answer.
-
-    :param status: HTTP status.
     :param payload: The parsed JSON body; None when it was not JSON.
     :param text: The body as text, for XML and HTML.
     :return: None when the answer carries no fault and is a success.
@@ -202,9 +194,8 @@ def _with_status(status: int, verdict: FaultVerdict) -> FaultVerdict:
     if verdict.action is FaultAction.THROTTLED:
         return verdict
     if status == 401:
-        return replace(
-            verdict, action=FaultAction.REFRESH_TOKEN, error_key="invalid_refresh_token", definite=True
-        )
+        action, key = _BY_STATUS[401]
+        return replace(verdict, action=action, error_key=key, definite=True)
     # A server that failed may have failed after doing the work, whatever reason it gives.
     if status >= 500:
         return replace(verdict, action=_RETRY, error_key="outcome_unknown", definite=False)
@@ -221,9 +212,10 @@ def read_errors(payload: Any) -> tuple[FaultError, ...]:
     listed = fault.get("Error", fault.get("error"))
     if isinstance(listed, Mapping):
         listed = [listed]
-    kind = str(fault.get("type") or "")
     errors = tuple(_read_error(item) for item in listed or () if isinstance(item, Mapping))
-    return errors or (FaultError("", clean(f"fault without an error, type {kind or 'unknown'}")),)
+    return errors or (
+        FaultError("", clean(f"fault without an error, type {fault.get('type') or 'unknown'}")),
+    )
 
 
 def clean(text: Any) -> str:

@@ -26,21 +26,18 @@ def percent_inside(gross: Decimal, percent: Decimal) -> Decimal:
 
 def split(total: Decimal, weights: Sequence[Decimal]) -> tuple[Decimal, ...]:
     """
-    Share ``total`` by ``weights`` so that the parts sum to it exactly.
+    Share ``total``, which may be negative, by ``weights`` so that the parts sum to it exactly.
 
-    :param total: Amount in major units with two decimals; may be negative.
-    :param weights: One per part, not negative, at least one. All zero counts as all equal.
-    :return: As many parts as weights; leftover cents go to the parts that were cut most, first on ties.
+    :param weights: One per part. All zero counts as all equal.
+    :return: A part per weight; leftover cents go to the parts that were cut most, first on ties.
     :raises ValueError: a weight is negative, there is none, or the total holds part of a cent.
     """
     if not weights or any(weight < 0 for weight in weights):
         raise ValueError(f"split needs weights that are not negative, got {list(weights)}")
     if total != to_cents(total):
         raise ValueError(f"split needs a total in whole cents, got {total}")
-    whole = sum(weights, Decimal(0))
-    shares = [Decimal(1) if whole == 0 else weight for weight in weights]
-    whole = whole or Decimal(len(shares))
-    sign = -1 if total < 0 else 1
+    shares = weights if any(weights) else [Decimal(1)] * len(weights)
+    whole, sign = sum(shares, Decimal(0)), -1 if total < 0 else 1
     cents = int(abs(total) / CENT)
     exact = [cents * share / whole for share in shares]
     floors = [int(value) for value in exact]

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 
 def quote(value: str) -> str:
-    r"""
-    A value for a query, in quotes: ``O'Brien`` becomes ``'O\'Brien'``.
-
-    Numbers and dates go in quotes too; booleans do not pass through here.
-    """
+    r"""A value for a query: ``O'Brien`` becomes ``'O\'Brien'``. Numbers and dates too, but no booleans."""
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def is_queryable(text: str) -> bool:
-    """
-    Whether QuickBooks can search for this text.
-
-    Its parser refuses characters beyond Latin-1 and control characters; such a value must be compared on our
-    side.
-    """
+    """Its parser refuses characters beyond Latin-1 and control characters: compare such a value here."""
     return all(" " <= character <= "\xff" and not "\x7f" <= character <= "\x9f" for character in text)
 
 
@@ -27,10 +18,6 @@ LIKE_NEEDS = 3
 
 
 def like_pattern(text: str) -> str | None:
-    """
-    A LIKE pattern that finds a text which cannot be asked for, among others: ``INV–12`` becomes ``INV%12``.
-
-    None where too little of it can be asked for.
-    """
+    """Finds a text that is not queryable, among others: ``INV–12`` by ``INV%12``; None if too little is."""
     known = "".join(character if is_queryable(character) else "%" for character in text)
     return known if len(known.replace("%", "")) >= LIKE_NEEDS else None

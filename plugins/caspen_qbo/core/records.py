@@ -28,8 +28,6 @@ PRODUCT_KINDS = frozenset({"product"})
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One practice."""
-
     id: int
     name: str
     country_code: str
@@ -206,8 +204,6 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class StatusesWritten:
-    """What became of a number of status updates."""
-
     changed: int
     """Rows that show something else now."""
     busy: frozenset[tuple[DocumentKind, int]]

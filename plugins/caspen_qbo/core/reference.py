@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from caspen_qbo.core.documents import Body, amount_of, ref_of
+from caspen_qbo.core.documents import Body, amount_of, date_of, ref_of
 
 SERVICE_ITEM_TYPES = ("Service",)
 PRODUCT_ITEM_TYPES = ("NonInventory", "Inventory")
@@ -89,10 +89,8 @@ class Reference:
     def payment_method_named(self, name: str) -> ListEntry | None:
         """The active payment method of this name, case ignored."""
         wanted = name.strip().casefold()
-        return next(
-            (m for m in self.payment_methods.values() if m.active and m.name.strip().casefold() == wanted),
-            None,
-        )
+        active = (method for method in self.payment_methods.values() if method.active)
+        return next((method for method in active if method.name.strip().casefold() == wanted), None)
 
 
 def read_entry(body: Body, *, type_property: str = "") -> ListEntry:
@@ -106,21 +104,13 @@ def read_entry(body: Body, *, type_property: str = "") -> ListEntry:
 
 
 def effective_percent(body: Body, on: date | None) -> Decimal:
-    """
-    A tax rate's percent on a date.
-
-    ``RateValue`` may be out of date, so the effective rate whose span holds the date wins.
-    """
-    if on is not None:
-        spans = []
-        for span in body.get("EffectiveTaxRate") or ():
-            start, end = str(span.get("EffectiveDate") or "")[:10], str(span.get("EndDate") or "")[:10]
-            day = on.isoformat()
-            if start <= day and (not end or day <= end):
-                spans.append((start, amount_of(span.get("RateValue"))))
-        if spans:
-            return max(spans)[1]
-    return amount_of(body.get("RateValue"))
+    """``RateValue`` may be out of date, so the effective rate whose span holds the date wins."""
+    spans = []
+    for span in body.get("EffectiveTaxRate") or () if on else ():
+        start, end = str(span.get("EffectiveDate") or "")[:10], str(span.get("EndDate") or "")[:10]
+        if start <= str(on) and (not end or str(on) <= end):
+            spans.append((start, amount_of(span.get("RateValue"))))
+    return max(spans)[1] if spans else amount_of(body.get("RateValue"))
 
 
 def read_tax_codes(
@@ -130,15 +120,11 @@ def read_tax_codes(
     percents = {str(rate["Id"]): effective_percent(rate, on) for rate in rates}
     result = {}
     for code in codes:
-        details = ((code.get("SalesTaxRateList") or {}).get("TaxRateDetail")) or ()
-        parts = tuple(
-            RatePart(rate_id, percents[rate_id])
-            for rate_id in (ref_of(detail, "TaxRateRef") for detail in details)
-            if rate_id in percents
-        )
-        result[str(code["Id"])] = TaxCode(
-            str(code["Id"]), str(code.get("Name") or ""), code.get("Active") is not False, parts
-        )
+        details = (code.get("SalesTaxRateList") or {}).get("TaxRateDetail") or ()
+        rate_ids = [ref_of(detail, "TaxRateRef") for detail in details]
+        parts = tuple(RatePart(id_, percents[id_]) for id_ in rate_ids if id_ in percents)
+        entry = read_entry(code)
+        result[entry.id] = TaxCode(entry.id, entry.name, entry.active, parts)
     return result
 
 
@@ -146,7 +132,6 @@ def read_company(company: Body, preferences: Body) -> CompanyFacts:
     sales = preferences.get("SalesFormsPrefs") or {}
     currency = preferences.get("CurrencyPrefs") or {}
     accounting = preferences.get("AccountingInfoPrefs") or {}
-    closing = accounting.get("BookCloseDate")
     named = {str(pair.get("Name")): str(pair.get("Value") or "") for pair in company.get("NameValue") or ()}
     return CompanyFacts(
         name=str(company.get("CompanyName") or ""),
@@ -156,6 +141,6 @@ def read_company(company: Body, preferences: Body) -> CompanyFacts:
         custom_numbers=sales.get("CustomTxnNumbers"),
         auto_apply_credit=sales.get("AutoApplyCredit"),
         tax_on=(preferences.get("TaxPrefs") or {}).get("UsingSalesTax"),
-        closing_date=date.fromisoformat(str(closing)[:10]) if closing else None,
+        closing_date=date_of(accounting.get("BookCloseDate")),
         subscription=named.get("SubscriptionStatus", ""),
     )
