@@ -26,8 +26,11 @@ Params = Mapping[str, Any]
 NONE: Params = {}
 T = TypeVar("T")
 
-_REFUSALS = ("authentication failed", "no pg_hba.conf entry", "no password supplied", "permission denied")
-_MISSING = re.compile(r'(database|role) ".*" does not exist')
+# libpq gives no SQLSTATE for a connection that did not come about, only the server's words.
+_REFUSED = re.compile(
+    r"authentication failed|no pg_hba\.conf entry|no password supplied|permission denied"
+    r'|(database|role) ".*" does not exist'
+)
 
 
 class Database:
@@ -57,10 +60,9 @@ class Database:
     @property
     def connection(self) -> Connection[Row]:
         """
-        The session, opened on first use.
+        Opened on first use.
 
         :raises ConfigurationError: the Airflow connection is missing, or the server refuses the login.
-        :raises RetryError: the server cannot be reached, as described for the class.
         """
         if self._connection is None or self._connection.closed:
             if self._locks:
@@ -81,20 +83,15 @@ class Database:
                 f"Airflow connection {self.conn_id!r} is not defined. Add one of type postgres with that id."
             ) from error
         except OperationalError as error:
-            raise self._explain_no_session(error) from error
+            if not _REFUSED.search(str(error)):
+                raise self._unavailable(error) from error
+            raise ConfigurationError(
+                f"Airflow connection {self.conn_id!r}: the database refused the login "
+                f"({_first_line(error)}). Check the connection's host, port, login, password and database."
+            ) from error
         connection.row_factory = dict_row
         connection.autocommit = True
         return connection
-
-    def _explain_no_session(self, error: OperationalError) -> ConfigurationError | RetryError:
-        # libpq gives no SQLSTATE for a connection that did not come about, only the server's words.
-        text = str(error)
-        if any(words in text for words in _REFUSALS) or _MISSING.search(text):
-            return ConfigurationError(
-                f"Airflow connection {self.conn_id!r}: the database refused the login "
-                f"({_first_line(error)}). Check the connection's host, port, login, password and database."
-            )
-        return self._unavailable(error)
 
     def _unavailable(self, error: OperationalError) -> RetryError:
         kind = CaspenUnavailableError if self.conn_id == CASPEN_CONN_ID else StoreUnavailableError
@@ -123,43 +120,31 @@ class Database:
             yield self.connection
 
     def fetch_values(self, kind: Callable[..., T], name: str, params: Params = NONE) -> list[T]:
-        """
-        Rows of the statement ``name`` (see :func:`caspen_qbo.queries.load`) as values.
-
-        :param kind: Called with each row's columns by name: a dataclass, mostly.
-        """
+        """:param kind: Called with each row's columns by name: a dataclass, mostly."""
         with self._translating():
             return self._run(kind, name, params).fetchall()
 
     def fetch_value(self, kind: Callable[..., T], name: str, params: Params = NONE) -> T | None:
-        """The first row, or None."""
         with self._translating():
             return self._run(kind, name, params).fetchone()
 
     def fetch_only(self, kind: Callable[..., T], name: str, params: Params = NONE) -> T:
-        """
-        The row of a statement that always gives one, such as a count.
-
-        :raises InvariantError: it gave none.
-        """
-        row = self.fetch_value(kind, name, params)
-        if row is None:
+        """:raises InvariantError: a statement that always gives a row, such as a count, gave none."""
+        if (row := self.fetch_value(kind, name, params)) is None:
             raise InvariantError(f"statement {name} gave no row; expected one")
         return row
 
     def fetch_all(self, name: str, params: Params = NONE) -> list[Row]:
-        """Rows as mappings by column."""
         return self.fetch_values(Row, name, params)
 
     def fetch_one(self, name: str, params: Params = NONE) -> Row | None:
-        """The first row as a mapping, or None."""
         return self.fetch_value(Row, name, params)
 
     def _run(self, kind: Callable[..., T], name: str, params: Params) -> Cursor[T]:
         return self.connection.cursor(row_factory=kwargs_row(kind)).execute(queries.load(name), params)
 
     def execute(self, name: str, params: Params = NONE) -> int:
-        """Run a statement; the number of rows it touched."""
+        """:return: The number of rows touched."""
         with self._translating():
             return self.connection.execute(queries.load(name), params).rowcount
 
@@ -187,8 +172,6 @@ class Database:
         """
         Take a session-level advisory lock; a process that dies loses it with its session.
 
-        :param key: 64-bit key of what is locked.
-        :param wait_seconds: How long to wait, in the order of arrival.
         :return: False when another session held it all that time.
         """
         # Waiting in the server keeps the order of arrival and needs no polling. Neither limit of the session

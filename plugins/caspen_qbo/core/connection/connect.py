@@ -40,7 +40,7 @@ def decide_consent(consent: Consent | None, username: str, realm_id: str) -> Con
     """
     Who may finish a sign-in: only its user, within its time.
 
-    :param consent: What was stored for the state, which is used up by now; None: unknown or used before.
+    :param consent: What was stored for the state; None: unknown or used before.
     :return: The consent, or why it connects nothing.
     """
     if consent is None or consent.expired or consent.username != username:

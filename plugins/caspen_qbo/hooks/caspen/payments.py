@@ -7,8 +7,8 @@ recording a payment on the same invoice concurrently, and the second to come see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from caspen_qbo.core.importing.payments import ImportedPayment, ImportResult
@@ -37,12 +37,11 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """A live allocation of a payment."""
+    """A live allocation of a payment: of the invoice asked about, or of another."""
 
     id: int
     amount: Decimal
     of_invoice: bool
-    """Whether it pays the invoice asked about."""
 
 
 class CaspenPayments(CaspenSession):
@@ -67,22 +66,16 @@ class CaspenPayments(CaspenSession):
                 return earlier
             due = {id_: max(ZERO, found.balance) for id_, found in invoices.items() if found.status == "open"}
             shares = {id_: min(amount, due[id_]) for id_, amount in asked.items() if due.get(id_)}
-            refused = {
-                id_: amount - shares.get(id_, ZERO)
-                for id_, amount in asked.items()
-                if amount > shares.get(id_, ZERO)
-            }
+            beyond = {id_: amount - shares.get(id_, ZERO) for id_, amount in asked.items()}
+            refused = {id_: amount for id_, amount in beyond.items() if amount}
             if not shares:
                 return ImportResult(payment_id=None, refused=refused)
             amount = sum(shares.values(), ZERO)
             inserted = self._insert_payment(payment, invoices[min(shares)].client_id, amount)
             if isinstance(inserted, ImportResult):
                 return inserted
-            return ImportResult(
-                payment_id=inserted,
-                allocations=self._allocate(payment.workspace_id, inserted, shares),
-                refused=refused,
-            )
+            allocations = self._allocate(payment.workspace_id, inserted, shares)
+            return ImportResult(inserted, allocations, refused=refused)
 
     def unlink_allocation(self, workspace_id: int, allocation_id: int) -> Decimal | None:
         """
@@ -91,8 +84,7 @@ class CaspenPayments(CaspenSession):
         :return: The amount, or None when it was not live or not imported; then nothing is written.
         """
         with self._database.transaction():
-            place = self._find_place(workspace_id, allocation_id)
-            if place is None:
+            if (place := self._find_place(workspace_id, allocation_id)) is None:
                 return None
             self._lock_invoices(workspace_id, [place.invoice_id])
             amount = self._delete_allocation(workspace_id, allocation_id)
@@ -114,22 +106,12 @@ class CaspenPayments(CaspenSession):
         """
         _check_cents(amount, f"allocation {allocation_id}", lowest=ZERO)
         with self._database.transaction():
-            place = self._find_place(workspace_id, allocation_id)
-            if place is None:
+            if (place := self._find_place(workspace_id, allocation_id)) is None:
                 return ZERO
             invoice = self._lock_invoices(workspace_id, [place.invoice_id])[place.invoice_id]
-            recorded = self._database.fetch_only(
-                _amount, "caspen/lock_payment", {"payment_id": place.payment_id}
-            )
-            live = self._database.fetch_values(
-                _Share,
-                "caspen/select_payment_shares",
-                {
-                    "workspace_id": workspace_id,
-                    "payment_id": place.payment_id,
-                    "invoice_id": place.invoice_id,
-                },
-            )
+            params = {"workspace_id": workspace_id, **asdict(place)}
+            recorded = self._database.fetch_only(_amount, "caspen/lock_payment", params)
+            live = self._database.fetch_values(_Share, "caspen/select_payment_shares", params)
             current = sum((share.amount for share in live if share.of_invoice), ZERO)
             elsewhere = sum((share.amount for share in live if not share.of_invoice), ZERO)
             if not current:  # staff took it back in the meantime: that stands
@@ -152,21 +134,13 @@ class CaspenPayments(CaspenSession):
         return {row.id: row for row in rows}
 
     def _fetch_imported(self, payment: ImportedPayment) -> ImportResult | None:
-        rows = self._database.fetch_all(
-            "caspen/select_imported_payment",
-            {"workspace_id": payment.workspace_id, "source_ref": payment.source_ref},
-        )
+        params = {"workspace_id": payment.workspace_id, "source_ref": payment.source_ref}
+        rows = self._database.fetch_all("caspen/select_imported_payment", params)
         if not rows:
             return None
-        return ImportResult(
-            payment_id=rows[0]["payment_id"],
-            allocations=tuple(
-                (row["allocation_id"], row["invoice_id"], row["amount"])
-                for row in rows
-                if row["allocation_id"] is not None
-            ),
-            already_there=True,
-        )
+        live = (row for row in rows if row["allocation_id"] is not None)
+        allocations = tuple((row["allocation_id"], row["invoice_id"], row["amount"]) for row in live)
+        return ImportResult(rows[0]["payment_id"], allocations, already_there=True)
 
     def _find_place(self, workspace_id: int, allocation_id: int) -> _Place | None:
         params = {"workspace_id": workspace_id, "allocation_id": allocation_id}
@@ -176,18 +150,16 @@ class CaspenPayments(CaspenSession):
         self, payment: ImportedPayment, client_id: int, amount: Decimal
     ) -> int | ImportResult:
         """The new payment's id; or what is there, when it was imported concurrently for other invoices."""
-        for number in _numbers(payment.number):
-            inserted = self._database.fetch_one(
-                "caspen/insert_payment",
-                {
-                    "workspace_id": payment.workspace_id,
-                    "number": number,
-                    "client_id": client_id,
-                    "payment_date": payment.payment_date,
-                    "amount": amount,
-                    "source_ref": payment.source_ref,
-                },
-            )
+        params = {
+            "workspace_id": payment.workspace_id,
+            "client_id": client_id,
+            "payment_date": payment.payment_date,
+            "amount": amount,
+            "source_ref": payment.source_ref,
+        }
+        suffixes = ("", *(f"-{attempt}" for attempt in range(2, _NUMBERS_TRIED_MAX + 1)))
+        for number in (f"{payment.number}{suffix}" for suffix in suffixes):
+            inserted = self._database.fetch_one("caspen/insert_payment", {**params, "number": number})
             if inserted is not None:
                 return int(inserted["id"])
             if (earlier := self._fetch_imported(payment)) is not None:
@@ -201,15 +173,13 @@ class CaspenPayments(CaspenSession):
     def _allocate(
         self, workspace_id: int, payment_id: int, shares: Mapping[int, Decimal]
     ) -> tuple[tuple[int, int, Decimal], ...]:
-        rows = self._database.fetch_all(
-            "caspen/insert_allocations",
-            {
-                "workspace_id": workspace_id,
-                "payment_id": payment_id,
-                "invoice_ids": list(shares),
-                "amounts": list(shares.values()),
-            },
-        )
+        params = {
+            "workspace_id": workspace_id,
+            "payment_id": payment_id,
+            "invoice_ids": list(shares),
+            "amounts": list(shares.values()),
+        }
+        rows = self._database.fetch_all("caspen/insert_allocations", params)
         for invoice_id, amount in shares.items():
             self._move_balance(workspace_id, invoice_id, -amount)
         return tuple((row["id"], row["invoice_id"], row["amount"]) for row in rows)
@@ -219,11 +189,8 @@ class CaspenPayments(CaspenSession):
         return self._database.fetch_value(_amount, "caspen/delete_allocation", params)
 
     def _move_balance(self, workspace_id: int, invoice_id: int, delta: Decimal) -> None:
-        touched = self._database.execute(
-            "caspen/update_invoice_balance",
-            {"workspace_id": workspace_id, "invoice_id": invoice_id, "delta": delta},
-        )
-        if touched != 1:
+        params = {"workspace_id": workspace_id, "invoice_id": invoice_id, "delta": delta}
+        if self._database.execute("caspen/update_invoice_balance", params) != 1:
             raise InvariantError(
                 f"invoice {invoice_id}: moving its balance by {delta} would take it below zero although the "
                 "row is locked. Nothing was recorded; compare its balance with its allocations in Caspen."
@@ -250,10 +217,3 @@ def _check_cents(amount: Decimal, of_what: str, *, lowest: Decimal = Decimal("0.
         raise InvariantError(
             f"{of_what}: amount {amount}, expected whole cents, at least {lowest}. Nothing was recorded."
         )
-
-
-def _numbers(number: str) -> Iterator[str]:
-    """The number itself, then with suffixes: QB-17, QB-17-2, QB-17-3."""
-    yield number
-    for attempt in range(2, _NUMBERS_TRIED_MAX + 1):
-        yield f"{number}-{attempt}"

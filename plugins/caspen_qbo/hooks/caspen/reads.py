@@ -56,19 +56,13 @@ class CaspenReads(CaspenSession):
         return self._database.fetch_only(partial(Horizon, now), "caspen/select_transactions")
 
     def fetch_changes(self, workspace_id: int, since: datetime) -> Changes:
-        """
-        Ids of rows whose ``updated_at`` is at or after ``since``, oldest first; reads by index, never the
-        whole history.
-        """
+        """Ids of rows updated at or after ``since``, oldest first; by index, never the whole history."""
         params = {"workspace_id": workspace_id, "since": since}
         ids = _ids_by_kind(self._database.fetch_all("caspen/select_changes", params))
         return Changes(tuple(ids["invoice"]), tuple(ids["credit_note"]), tuple(ids["allocation"]))
 
     def fetch_void_allocations(self, workspace_id: int, since: datetime) -> tuple[int, ...]:
-        """
-        Allocations still linked of payments voided at or after ``since``; reads the workspace's payments,
-        0.2 s for a million.
-        """
+        """Still linked, of payments voided at or after ``since``; 0.2 s for a million payments."""
         params = {"workspace_id": workspace_id, "since": since}
         return tuple(row["id"] for row in self._database.fetch_all("caspen/select_void_allocations", params))
 

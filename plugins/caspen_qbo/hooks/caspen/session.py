@@ -10,7 +10,6 @@ class CaspenSession:
     """Connects on first use."""
 
     def __init__(self, database: Database | None = None) -> None:
-        """:param database: A session to Caspen's database; by default its own."""
         self._database = database or Database(CASPEN_CONN_ID, lock_timeout_seconds=CASPEN_LOCK_WAIT_SECONDS)
 
     def close(self) -> None:

@@ -26,9 +26,8 @@ class CaspenStatuses(CaspenSession):
         Payments have none in Caspen. Documents that staff hold in a transaction are left out after a short
         wait, and named.
         """
-        wanted = {
-            (update.kind, update.document_id): update for update in updates if update.kind in _STATEMENTS
-        }
+        shown = (update for update in updates if update.kind in _STATEMENTS)
+        wanted = {(update.kind, update.document_id): update for update in shown}
         changed, deadline = 0, time.monotonic() + settings.CASPEN_ROW_WAIT_SECONDS
         while True:
             written, wanted = self._write_free(workspace_id, wanted)
@@ -44,11 +43,8 @@ class CaspenStatuses(CaspenSession):
         for kind, statement in _STATEMENTS.items():
             for ids in in_chunks(id_ for of_kind, id_ in wanted if of_kind is kind):
                 updates = [wanted[kind, id_] for id_ in ids]
-                params = {
-                    "workspace_id": workspace_id,
-                    "ids": ids,
-                    "statuses": [update.status for update in updates],
-                }
+                statuses = [update.status for update in updates]
+                params = {"workspace_id": workspace_id, "ids": ids, "statuses": statuses}
                 if kind is DocumentKind.INVOICE:
                     params["details"] = [update.detail for update in updates]
                 for row in self._database.fetch_all(statement, params):
@@ -60,7 +56,5 @@ class CaspenStatuses(CaspenSession):
 
     def write_tax_rate_status(self, workspace_id: int, tax_rate_id: int, status: str) -> None:
         """Show ``Synced`` or ``Not synced`` in Caspen's Settings > Taxes. Safe to repeat."""
-        self._database.execute(
-            "caspen/update_tax_rate_status",
-            {"workspace_id": workspace_id, "tax_rate_id": tax_rate_id, "status": status},
-        )
+        params = {"workspace_id": workspace_id, "tax_rate_id": tax_rate_id, "status": status}
+        self._database.execute("caspen/update_tax_rate_status", params)

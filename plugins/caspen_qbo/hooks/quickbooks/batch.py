@@ -21,11 +21,7 @@ BID_MAX = 10
 
 
 def compose_batch(request_id: str, items: Sequence[BatchItem]) -> bytes:
-    """
-    The body of a batch.
-
-    :raises InvariantError: beyond QuickBooks' limits, where it refuses items or cannot distinguish requests.
-    """
+    """:raises InvariantError: beyond QuickBooks' limits, where it refuses items or confuses requests."""
     check_length("request id of a batch", request_id, REQUEST_ID_MAX)
     if len(items) > settings.BATCH_ITEMS_MAX:
         raise unsendable(f"a batch has {len(items)} items; QuickBooks takes {settings.BATCH_ITEMS_MAX}")
@@ -44,11 +40,8 @@ def read_answers(reply: Reply, items: Sequence[BatchItem]) -> dict[str, Answer]:
 
     :raises SubscriptionEndedError: every item was refused for it; nothing was carried out.
     """
-    parts = {
-        str(part.get("bId", "")): part
-        for part in reply.payload.get("BatchItemResponse") or ()
-        if isinstance(part, Mapping)
-    }
+    listed = reply.payload.get("BatchItemResponse") or ()
+    parts = {str(part.get("bId", "")): part for part in listed if isinstance(part, Mapping)}
     found = {item.bid: _read_item(item, parts.get(item.bid, {}), reply) for item in items}
     answers = {bid: answer for bid, answer in found.items() if answer is not None}
     verdicts = [answer.verdict for answer in answers.values() if answer.verdict is not None]
@@ -85,8 +78,7 @@ def _read_item(item: BatchItem, part: Mapping[str, Any], reply: Reply) -> Answer
         if reply.repeated or not verdict.definite:
             log.warning("quickbooks batch item unconfirmed %s code=%s tid=%s", label, code, tid or "-")
             return None
-        if verdict.action is not FaultAction.HOLD:
-            action = verdict.action
+        if (action := verdict.action) is not FaultAction.HOLD:
             log.info("quickbooks batch item %s code=%s action=%s tid=%s", label, code, action, tid or "-")
         return Answer(None, verdict, tid)
     body = part.get(item.entity)

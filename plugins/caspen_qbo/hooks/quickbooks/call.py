@@ -32,7 +32,6 @@ class Call:
 
     @property
     def label(self) -> str:
-        """How log lines name it."""
         return f"kind={self.kind} entity={self.entity}"
 
     def __str__(self) -> str:

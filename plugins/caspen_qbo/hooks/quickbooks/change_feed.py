@@ -48,7 +48,9 @@ def read_changes(reader: _Reader, entities: Sequence[str], since: datetime) -> C
     if fed and not too_old:
         found, read_at = reader.fetch_feed(fed, since)
         if _size(found) >= settings.CDC_OBJECTS_MAX:
-            found = _read_one_by_one(reader, fed, since) if len(fed) > 1 else {}
+            alone = [reader.fetch_feed([entity], since)[0] for entity in fed] if len(fed) > 1 else []
+            complete = [part for part in alone if _size(part) < settings.CDC_OBJECTS_MAX]
+            found = {entity: rows for part in complete for entity, rows in part.items()}
     if read_at is None:
         read_at = reader.fetch_time()  # before the queries: what changes in between is read again next time
     for entity in wanted:
@@ -58,16 +60,6 @@ def read_changes(reader: _Reader, entities: Sequence[str], since: datetime) -> C
             found[entity] = list(reader.query(entity, _changed_since(entity, since)))
     # A cursor never goes back: a time that is still to come would hide every change until then.
     return {entity: found[entity] for entity in wanted}, min(read_at, datetime.now(UTC))
-
-
-def _read_one_by_one(reader: _Reader, entities: Sequence[str], since: datetime) -> dict[str, list[Body]]:
-    """The types whose own feed is complete."""
-    complete = {}
-    for entity in entities:
-        found, _ = reader.fetch_feed([entity], since)
-        if _size(found) < settings.CDC_OBJECTS_MAX:
-            complete.update(found)
-    return complete
 
 
 def _size(found: dict[str, list[Body]]) -> int:

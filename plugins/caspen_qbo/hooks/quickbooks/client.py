@@ -31,10 +31,11 @@ PAGE_OVERLAP = 10
 PAGES_MAX = 10_000
 RESTARTS_MAX = 3
 
-_VOID_PARAMS: dict[str, dict[str, str]] = {
-    "Invoice": {"operation": "void"},
-    "Payment": {"operation": "update", "include": "void"},
+_VOIDS: dict[str, tuple[dict[str, str], dict[str, bool]]] = {
+    "Invoice": ({"operation": "void"}, {}),
+    "Payment": ({"operation": "update", "include": "void"}, {"sparse": True}),
 }
+"""Parameters, and what the body has besides id and sync token."""
 
 
 class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
@@ -88,14 +89,7 @@ class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
         request_id: str | None = None,
         before_repeat: BeforeRepeat | None = None,
     ) -> Reply:
-        """
-        Make one call; errors as :meth:`Transport.request`.
-
-        :param kind: query, cdc, batch, read, write or void.
-        :param entity: For the log; ``-`` where a call has none.
-        :param path: Below the company's address.
-        :param body: None for a GET.
-        """
+        """:meth:`Transport.request` of a :class:`Call` to a path below the company's address."""
         sent = {**(params or {}), "minorversion": self.minorversion}
         if request_id:
             sent["requestid"] = request_id
@@ -107,12 +101,7 @@ class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
 
 
 class QuickBooksAccounting(Accounting):
-    """
-    One company's books. One object belongs to one thread; close it when done.
-
-    :param token_calls: How many token requests were made so far.
-    :param on_close: Called once by :meth:`close`.
-    """
+    """One company's books. One object belongs to one thread; close it when done."""
 
     def __init__(
         self,
@@ -153,20 +142,16 @@ class QuickBooksAccounting(Accounting):
 
     def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]:
         """
-        All rows, page by page of 1,000, none twice.
-
-        Pages overlap by a few rows: should rows vanish while reading, the seam shows it; when more vanished
-        than the overlap covers, reading starts over.
+        All rows, none twice. Pages overlap by a few rows: should rows vanish while reading, the seam shows
+        it; when more vanished than the overlap covers, reading starts over.
         """
         condition = f" WHERE {where}" if where else ""
         seen: set[str] = set()
         start, restarts = 1, 0
         for _ in range(PAGES_MAX):
-            rows = self._page(
-                entity,
-                f"SELECT * FROM {entity}{condition} ORDERBY {order_by} "  # noqa: S608  QuickBooks' own language
-                f"STARTPOSITION {start} MAXRESULTS {settings.QUERY_PAGE_SIZE}",
-            )
+            page = f"STARTPOSITION {start} MAXRESULTS {settings.QUERY_PAGE_SIZE}"
+            # QuickBooks' own language
+            rows = self._page(entity, f"SELECT * FROM {entity}{condition} ORDERBY {order_by} {page}")  # noqa: S608
             if start > 1 and (not rows or _id_of(rows[0]) not in seen):
                 restarts += 1
                 if restarts > RESTARTS_MAX:
@@ -215,16 +200,17 @@ class QuickBooksAccounting(Accounting):
 
     def fetch_time(self) -> datetime:
         """QuickBooks' own time. One call."""
-        return self._read("companyinfo", f"companyinfo/{self.realm_id}").answered_at
+        return self._read_company().answered_at
 
     def read_company(self) -> Body:
-        return self._read("companyinfo", f"companyinfo/{self.realm_id}").payload.get("CompanyInfo") or {}
+        return self._read_company().payload.get("CompanyInfo") or {}
+
+    def _read_company(self) -> Reply:
+        return self._client.exchange("read", "companyinfo", f"companyinfo/{self.realm_id}")
 
     def read_preferences(self) -> Body:
-        return self._read("preferences", "preferences").payload.get("Preferences") or {}
-
-    def _read(self, entity: str, path: str) -> Reply:
-        return self._client.exchange("read", entity, path)
+        reply = self._client.exchange("read", "preferences", "preferences")
+        return reply.payload.get("Preferences") or {}
 
     # --- writing ---
 
@@ -248,22 +234,15 @@ class QuickBooksAccounting(Accounting):
         *,
         before_repeat: BeforeRepeat | None = None,
     ) -> Answer:
-        params = _VOID_PARAMS.get(entity)
-        if params is None:
+        if entity not in _VOIDS:
             raise unsendable(f"QuickBooks has no void for {entity}; delete it or set it to zero instead")
         check_length("request id", request_id, SINGLE_REQUEST_ID_MAX)
-        body: dict[str, Any] = {"Id": quickbooks_id, "SyncToken": sync_token}
-        if "include" in params:
-            body["sparse"] = True
+        params, more = _VOIDS[entity]
+        body = encode({"Id": quickbooks_id, "SyncToken": sync_token, **more})
+        path, again = entity.lower(), before_repeat
         try:
             reply = self._client.exchange(
-                "void",
-                entity,
-                entity.lower(),
-                encode(body),
-                params=params,
-                request_id=request_id,
-                before_repeat=before_repeat,
+                "void", entity, path, body, params=params, request_id=request_id, before_repeat=again
             )
         except QboRejectedError as error:
             return Answer(None, error.verdict, error.intuit_tid or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from caspen_qbo import settings
 from caspen_qbo.errors import ConfigurationError
@@ -17,11 +17,14 @@ ENVIRONMENTS = (*API_URLS, "local")
 SECONDS_MAX = 600
 """No wait of ours is longer: a run would seem to hang."""
 
-Number = TypeVar("Number", int, float)
-
-_WHOLE = (lambda number: number >= 1, "a whole number, at least 1")
-_ABOVE_0 = (lambda seconds: 0 < seconds <= SECONDS_MAX, f"seconds, above 0 and at most {SECONDS_MAX}")
-_FROM_0 = (lambda seconds: 0 <= seconds <= SECONDS_MAX, f"seconds, from 0 and at most {SECONDS_MAX}")
+_WHOLE = (int, lambda number: number >= 1, "a whole number, at least 1")
+_ABOVE_0 = (float, lambda seconds: 0 < seconds <= SECONDS_MAX, f"seconds, above 0 and at most {SECONDS_MAX}")
+_FROM_0 = (float, lambda seconds: 0 <= seconds <= SECONDS_MAX, f"seconds, from 0 and at most {SECONDS_MAX}")
+_NUMBERS: dict[str, tuple[type[float], Callable[[float], bool], str]] = {
+    **dict.fromkeys(("requests_per_minute", "requests_per_second", "batches_per_minute"), _WHOLE),
+    "throttle_wait_seconds": _ABOVE_0,
+    "look_again_seconds": _FROM_0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,10 @@ class QuickBooksConfig:
     """How long a document may be missing from queries after QuickBooks made it."""
 
 
-def read_config(  # noqa: C901  one question a field
+def read_config(
     conn_id: str, client_id: str | None, client_secret: str | None, extra: Mapping[str, Any]
 ) -> QuickBooksConfig:
-    """
-    Check the connection's fields and complete them.
-
-    :raises ConfigurationError: names the connection, the field, what was seen and what was expected.
-    """
+    """:raises ConfigurationError: names the connection, the field, what was seen and what was expected."""
 
     def wrong(problem: str) -> ConfigurationError:
         return ConfigurationError(f"Airflow connection {conn_id!r}: {problem}.")
@@ -67,16 +66,13 @@ def read_config(  # noqa: C901  one question a field
             raise wrong(f"{what} is empty; fill it in")
         return str(value).strip()
 
-    def number(name: str, default: Number, fits: Callable[[float], bool], expected: str) -> Number:
-        given = extra.get(name)
-        if given in (None, ""):
-            return default
+    def number(name: str, kind: type[float], fits: Callable[[float], bool], expected: str) -> Any:
         try:
-            value = type(default)(given)
+            value = kind(extra[name])
         except (TypeError, ValueError):
             value = None
         if value is None or not fits(value):
-            raise wrong(f"extra field {name} is {given!r}; expected {expected}")
+            raise wrong(f"extra field {name} is {extra[name]!r}; expected {expected}")
         return value
 
     environment = text("environment") or "production"
@@ -95,9 +91,9 @@ def read_config(  # noqa: C901  one question a field
         discovery=discovery,
         redirect_uri=text("redirect_uri"),
         webhook_verifier_token=text("webhook_verifier_token"),
-        requests_per_minute=number("requests_per_minute", settings.REQUESTS_PER_MINUTE, *_WHOLE),
-        requests_per_second=number("requests_per_second", settings.REQUESTS_PER_SECOND, *_WHOLE),
-        batches_per_minute=number("batches_per_minute", settings.BATCHES_PER_MINUTE, *_WHOLE),
-        throttle_wait_seconds=number("throttle_wait_seconds", 60.0, *_ABOVE_0),
-        look_again_seconds=number("look_again_seconds", settings.LOOK_AGAIN_SECONDS, *_FROM_0),
+        **{
+            name: number(name, *expected)
+            for name, expected in _NUMBERS.items()
+            if extra.get(name) not in (None, "")
+        },
     )

@@ -28,11 +28,7 @@ def unknown_outcome(call: Call, what: str, tid: str = "") -> SyncError:
 
 
 def is_access_revoked(verdict: FaultVerdict) -> bool:
-    """
-    QuickBooks itself says that the app may not enter this company (3100, 120).
-
-    A bare 403 does not count: a proxy on the way may have said it.
-    """
+    """The app may not enter this company (3100, 120). A bare 403 may come from a proxy and does not count."""
     return _is_denied(verdict) and bool(verdict.error.code)
 
 
@@ -56,8 +52,7 @@ def to_error(call: Call, verdict: FaultVerdict, tid: str = "", *, repeated: bool
     """
     The error for a fault that neither waiting nor a new token cures.
 
-    :param repeated: The gateway had turned the same call away before. A refusal of the second says nothing of
-        the first.
+    :param repeated: The gateway had turned the call away before; a refusal now says nothing of that first.
     """
     code, text = verdict.error.code or "-", verdict.error.text
     message = f"{call}: fault {code}: {text}"

@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
 
 class QuickBooksHook(BaseHook):
-    """
-    QuickBooks Online through one Intuit app.
-
-    :param quickbooks_conn_id: Airflow connection with the app's client id and secret.
-    """
+    """QuickBooks Online through one Intuit app, whose client id and secret are in the Airflow connection."""
 
     conn_name_attr = "quickbooks_conn_id"
     default_conn_name = settings.QUICKBOOKS_CONN_ID
@@ -42,11 +38,7 @@ class QuickBooksHook(BaseHook):
 
     @cached_property
     def config(self) -> QuickBooksConfig:
-        """
-        The connection's fields, checked.
-
-        :raises ConfigurationError: no such connection, or a field is missing or wrong.
-        """
+        """:raises ConfigurationError: no such connection, or a field is missing or wrong."""
         from airflow.sdk.exceptions import AirflowException
 
         try:
@@ -56,9 +48,8 @@ class QuickBooksHook(BaseHook):
                 f"There is no Airflow connection {self.quickbooks_conn_id!r} ({type(error).__name__}). "
                 f"Create it in Airflow, or set AIRFLOW_CONN_{self.quickbooks_conn_id.upper()}."
             ) from error
-        return read_config(
-            self.quickbooks_conn_id, connection.login, connection.password, connection.extra_dejson or {}
-        )
+        extra = connection.extra_dejson or {}
+        return read_config(self.quickbooks_conn_id, connection.login, connection.password, extra)
 
     def accounting(self, workspace_id: int) -> QuickBooksAccounting:
         """
@@ -80,15 +71,11 @@ class QuickBooksHook(BaseHook):
             tokens.close()
             raise
         limiter = RealmLimiter(realm_id, self.config, self.sync_conn_id)
-        retry = RetrySettings(
-            throttle_wait=self.config.throttle_wait_seconds, visibility_wait=self.config.look_again_seconds
-        )
+        throttle, visibility = self.config.throttle_wait_seconds, self.config.look_again_seconds
+        retry = RetrySettings(throttle_wait=throttle, visibility_wait=visibility)
+        transport, closing = Transport(tokens, limiter, retry), (limiter.close, tokens.close)
         return QuickBooksAccounting(
-            realm_id,
-            self.config.api_url,
-            Transport(tokens, limiter, retry),
-            token_calls=lambda: tokens.calls,
-            on_close=(limiter.close, tokens.close),
+            realm_id, self.config.api_url, transport, token_calls=lambda: tokens.calls, on_close=closing
         )
 
     def test_connection(self) -> tuple[bool, str]:
@@ -101,7 +88,6 @@ class QuickBooksHook(BaseHook):
             return False, error.message
 
     def oauth(self) -> IntuitOAuth:
-        """Signing in at Intuit with this app."""
         from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
 
         return IntuitOAuth(self.config)

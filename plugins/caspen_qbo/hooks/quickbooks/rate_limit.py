@@ -37,11 +37,7 @@ SWEEP_EVERY = 100
 
 
 class RealmLimiter:
-    """
-    Waits until this realm may be called. Opens its database pool on first use; close it when done.
-
-    :param sleep: How to wait; tests pass their own.
-    """
+    """Waits until this realm may be called. Opens its database pool on first use; close it when done."""
 
     def __init__(
         self,
@@ -75,7 +71,7 @@ class RealmLimiter:
         return waited
 
     def close(self) -> None:
-        """Give the database connection back. Safe to repeat."""
+        """Safe to repeat."""
         if self._pool is not None:
             self._pool.close()
             self._pool = None
@@ -106,20 +102,17 @@ class RealmLimiter:
 
     def _bucket(self, name: str) -> PostgresBucket:
         if name not in self._buckets:
-            self._buckets[name] = PostgresBucket(
-                self._open_pool(), f"{name}_{self._realm}", self._rates(name)
-            )
+            table, rates = f"{name}_{self._realm}", self._rates(name)
+            self._buckets[name] = PostgresBucket(self._open_pool(), table, rates)
         return self._buckets[name]
 
     def _rates(self, name: str) -> list[Rate]:
-        config = self._config
         if name == "batches":
-            return [Rate(config.batches_per_minute, Duration.MINUTE)]
+            return [Rate(self._config.batches_per_minute, Duration.MINUTE)]
         # The library refuses a limit that could never bite because the other is always the tighter one.
-        minute = min(config.requests_per_minute, 60 * config.requests_per_second)
-        rates = (
-            [Rate(config.requests_per_second, Duration.SECOND)] if config.requests_per_second < minute else []
-        )
+        second = self._config.requests_per_second
+        minute = min(self._config.requests_per_minute, 60 * second)
+        rates = [Rate(second, Duration.SECOND)] if second < minute else []
         return [*rates, Rate(minute, Duration.MINUTE)]
 
     def _open_pool(self) -> ConnectionPool:
@@ -146,9 +139,8 @@ def _now(bucket: PostgresBucket) -> int:
 
 def _pause(stated: float, rate: Rate | None) -> float:
     """
-    Seconds until there may be room, but never long compared with the rate's window.
-
-    A process that sleeps to the very moment loses each time against those that came later and try just then.
+    Seconds until there may be room, but never long compared with the rate's window: a process that sleeps to
+    the very moment loses each time against those that came later and try just then.
     """
     pause = stated + random.uniform(0.001, 0.01)
     return min(pause, random.uniform(0.04, 0.12) * rate.interval / 1000) if rate else pause

@@ -19,13 +19,7 @@ from functools import partial
 from typing import Any
 
 import requests
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential_jitter,
-)
+import tenacity
 
 from caspen_qbo import settings
 from caspen_qbo.core import faults
@@ -33,15 +27,8 @@ from caspen_qbo.core.accounting import BeforeRepeat
 from caspen_qbo.core.faults import FaultAction
 from caspen_qbo.errors import QboThrottledError, QboUnavailableError, QuotaExhaustedError, SyncError
 from caspen_qbo.hooks.intuit.tokens import TokenStore
+from caspen_qbo.hooks.quickbooks import failures
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
-from caspen_qbo.hooks.quickbooks.failures import (
-    is_access_revoked,
-    needs_new_token,
-    proves_refusal,
-    retry_after,
-    to_error,
-    unknown_outcome,
-)
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
 from caspen_qbo.hooks.quickbooks.wire import decode
 
@@ -75,11 +62,7 @@ class RetrySettings:
 
 
 class Transport:
-    """
-    One realm's calls, counted by kind. One object belongs to one thread.
-
-    :param sleep: How to wait; tests pass their own.
-    """
+    """One realm's calls, counted by kind. One object belongs to one thread."""
 
     def __init__(
         self,
@@ -102,8 +85,6 @@ class Transport:
 
     def request(self, call: Call, before_repeat: BeforeRepeat | None = None) -> Reply:
         """
-        Make one call.
-
         :raises QboRejectedError: QuickBooks refused; certainly not carried out.
         :raises SubscriptionEndedError, QboAuthError, ConfigurationError: a person must act.
         :raises QboThrottledError, QuotaExhaustedError: still refused after waiting.
@@ -112,30 +93,24 @@ class Transport:
 
         A write may have been carried out whenever the error's ``not_carried_out`` does not say otherwise.
         """
-        if call.is_write:
-            return self._send(call, before_repeat)
-        return self._retrying(call)(self._send, call)
+        return self._send(call, before_repeat) if call.is_write else self._retrying(call)(self._send, call)
 
     def wait_for_visibility(self) -> bool:
-        """See :meth:`Accounting.wait_for_visibility`."""
         if seconds := self._retry.visibility_wait:
             log.info("quickbooks waiting seconds=%.1f reason=lost_answer", seconds)
             self._sleep(seconds)
         return bool(seconds)
 
-    def _retrying(self, call: Call) -> Retrying:
-        def announce(state: RetryCallState) -> None:
+    def _retrying(self, call: Call) -> tenacity.Retrying:
+        def announce(state: tenacity.RetryCallState) -> None:
             attempt, seconds = state.attempt_number, state.upcoming_sleep
             log.info("quickbooks retry %s attempt=%d wait_seconds=%.1f", call.label, attempt, seconds)
 
-        return Retrying(
-            retry=retry_if_exception_type(QboUnavailableError),
-            stop=stop_after_attempt(self._retry.read_attempts),
-            wait=wait_exponential_jitter(
-                multiplier=self._retry.read_backoff,
-                max=self._retry.read_backoff_max,
-                jitter=self._retry.read_backoff,
-            ),
+        step, longest = self._retry.read_backoff, self._retry.read_backoff_max
+        return tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(QboUnavailableError),
+            stop=tenacity.stop_after_attempt(self._retry.read_attempts),
+            wait=tenacity.wait_exponential_jitter(multiplier=step, max=longest, jitter=step),
             sleep=self._sleep,
             before_sleep=announce,
             reraise=True,
@@ -157,7 +132,7 @@ class Transport:
                 verdict = faults.judge(response.status_code, payload, text)
                 if verdict is None:
                     if not isinstance(payload, dict):
-                        raise unknown_outcome(call, "the answer was cut off or is not JSON", tid)
+                        raise failures.unknown_outcome(call, "the answer was cut off or is not JSON", tid)
                     if call.is_write:
                         self._writes_refused = False
                     return Reply(response.headers, payload, tid, repeated)
@@ -166,14 +141,14 @@ class Transport:
                 if action is FaultAction.THROTTLED:
                     refusals += 1
                     waited += self._wait_after_refusal(call, response, refusals, waited)
-                elif needs_new_token(verdict) and not renewed:
+                elif failures.needs_new_token(verdict) and not renewed:
                     renewed = True
                     self._tokens.replace(token)
                 else:
-                    if is_access_revoked(verdict):
+                    if failures.is_access_revoked(verdict):
                         self._tokens.give_up(token)
-                    unconfirmed = repeated or not proves_refusal(verdict)
-                    raise to_error(call, verdict, tid, repeated=repeated)
+                    unconfirmed = repeated or not failures.proves_refusal(verdict)
+                    raise failures.to_error(call, verdict, tid, repeated=repeated)
                 if before_repeat is not None:
                     before_repeat()
         except SyncError as error:
@@ -200,12 +175,10 @@ class Transport:
         except requests.RequestException as error:
             # The exception's own text holds the address with its parameters; its type says enough.
             status = type(error).__name__
-            raise unknown_outcome(call, f"no answer ({status})") from None
+            raise failures.unknown_outcome(call, f"no answer ({status})") from None
         finally:
-            seconds = time.monotonic() - started
-            log.info(
-                "quickbooks call %s status=%s tid=%s seconds=%.2f", call.label, status, tid or "-", seconds
-            )
+            line = "quickbooks call %s status=%s tid=%s seconds=%.2f"
+            log.info(line, call.label, status, tid or "-", time.monotonic() - started)
         try:
             return response, decode(response.content), ""
         except ValueError:
@@ -225,7 +198,7 @@ class Transport:
                 "allowance of reads is used up. Writes keep working; reads resume next month.",
                 intuit_tid=tid,
             )
-        seconds = min(retry_after(response.headers, retry.throttle_wait), 2 * retry.throttle_wait)
+        seconds = min(failures.retry_after(response.headers, retry.throttle_wait), 2 * retry.throttle_wait)
         if waited + seconds > retry.throttle_total:
             raise QboThrottledError(
                 f"{call}: Rate limit reached (429, waited {waited:.0f} s). The next run will resume"

@@ -17,9 +17,5 @@ def encode(value: Any) -> bytes:
 
 
 def decode(content: bytes) -> Any:
-    """
-    Parse UTF-8 JSON; a number with a fraction or exponent becomes a Decimal of the same digits.
-
-    :raises ValueError: not JSON, cut off, or not UTF-8.
-    """
+    """Numbers with a fraction or exponent become Decimals. ValueError: not UTF-8 JSON, or cut off."""
     return _DECODER.decode(content)

@@ -19,13 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Connector:
-    """
-    Starts and ends connections.
-
-    Nothing here takes or gives a realm away from a workspace: documents already linked belong to one company.
-
-    :param open_accounting: The books of a workspace's company.
-    """
+    """Never takes a realm from a workspace, nor gives it another: linked documents belong to one company."""
 
     def __init__(
         self,
@@ -74,8 +68,7 @@ class Connector:
 
     def adopt(self, workspace_id: int, realm_id: str, refresh_token: str) -> None:
         """
-        Connect with a refresh token obtained elsewhere. It is traded for a new pair at once, so it may be
-        dead after.
+        Connect with a refresh token obtained elsewhere, traded for a new pair at once: it may be dead after.
 
         :raises ConfigurationError: the realm id is not a number, is taken, or is not the workspace's company.
         :raises QboAuthError: Intuit does not accept the token, or it is for another company.
@@ -105,11 +98,8 @@ class Connector:
             try:
                 self._oauth.revoke(decrypt(tokens.refresh_token))
             except (InvalidGrantError, QboUnavailableError, ConfigurationError) as error:
-                log.warning(
-                    "quickbooks revoke failed workspace=%d error=%s; the tokens are deleted all the same",
-                    workspace_id,
-                    type(error).__name__,
-                )
+                line = "quickbooks revoke failed workspace=%d error=%s; the tokens are deleted all the same"
+                log.warning(line, workspace_id, type(error).__name__)
         changed = connections.mark_disconnected()
         log.info("quickbooks disconnected workspace=%d", workspace_id)
         return changed
@@ -124,22 +114,19 @@ class Connector:
                 "disconnect it there first."
             )
         try:
-            self._record_company(store)
+            with self._open_accounting(store.workspace_id) as accounting:
+                company, preferences = accounting.read_company(), accounting.read_preferences()
+            store.connections.record_company(
+                company_name=company.get("CompanyName"),
+                country_code=company.get("Country"),
+                home_currency=ref_of(preferences.get("CurrencyPrefs"), "HomeCurrency") or None,
+            )
         except StopError:
             # A first connection that opens nothing would tie the workspace to a company it never was in.
             if generation == 1:
                 store.connections.delete()
             raise
         log.info("quickbooks connected workspace=%d realm=%s", store.workspace_id, realm_id)
-
-    def _record_company(self, store: WorkspaceStore) -> None:
-        with self._open_accounting(store.workspace_id) as accounting:
-            company, preferences = accounting.read_company(), accounting.read_preferences()
-        store.connections.record_company(
-            company_name=company.get("CompanyName"),
-            country_code=company.get("Country"),
-            home_currency=ref_of(preferences.get("CurrencyPrefs"), "HomeCurrency") or None,
-        )
 
 
 def _check_company(store: WorkspaceStore, realm_id: str) -> None:

@@ -30,11 +30,7 @@ class Finding:
 
 
 def examine(session: Session) -> list[Finding]:
-    """
-    Every check, read live. Never raises for what it finds: a check that cannot be made is a finding.
-
-    Safe to repeat; writes nothing.
-    """
+    """Every check, read live; writes nothing. A check that cannot be made is a finding and raises nothing."""
     session.forget_reference()
     try:
         company = session.reference().company
@@ -42,16 +38,13 @@ def examine(session: Session) -> list[Finding]:
         return [Finding("connection", False, error.message, "Set-up > Connect.")]
     links, codes = session.store.setup.fetch_tax_links(), session.reference().tax_codes
     rates = sorted(session.billing.fetch_tax_rates(session.workspace_id).values(), key=lambda rate: rate.id)
+    used = (rate for rate in rates if not rate.archived or rate.id in links)
     return [
         Finding("connection", True, f"connected to {company.name or session.realm_id}"),
         _check_age(session),
         *_check_company(company, session.workspace.currency),
         *_check_choices(session),
-        *(
-            _check_rate(rate, links.get(rate.id), codes)
-            for rate in rates
-            if not rate.archived or rate.id in links
-        ),
+        *(_check_rate(rate, links.get(rate.id), codes) for rate in used),
     ]
 
 
@@ -121,8 +114,8 @@ def _check_choices(session: Session) -> Iterator[Finding]:
 def _check_rate(rate: TaxRate, link: TaxLink | None, codes: Mapping[str, TaxCode]) -> Finding:
     name = f"tax rate {rate.name} ({rate.id})"
     if link is None:
-        detail = "not linked; only invoices that use it wait"
-        return Finding(name, False, detail, "Taxes > Sync with QuickBooks.")
+        waiting = "not linked; only invoices that use it wait"
+        return Finding(name, False, waiting, "Taxes > Sync with QuickBooks.")
     code = codes.get(link.tax_code_id)
     if code is None or not code.usable_for_sales:
         detail = f"its tax code {link.tax_code_name} is gone or inactive"

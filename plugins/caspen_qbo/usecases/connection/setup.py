@@ -30,7 +30,7 @@ class Offers:
 
 
 def read_offers(session: Session) -> Offers:
-    """The four lists, read from QuickBooks now."""
+    """Read from QuickBooks now."""
     session.forget_reference()
     reference = session.reference()
 
@@ -49,10 +49,9 @@ def read_offers(session: Session) -> Offers:
 
 def save_settings(session: Session, choices: Choices, *, who: str) -> None:
     """
-    Save the three choices after checking each against QuickBooks. Safe to repeat.
+    Safe to repeat.
 
-    :raises ConfigurationError: one is missing, inactive or of a wrong type; names it, its type and the right
-        ones.
+    :raises ConfigurationError: one is missing, inactive or of a wrong type; names it and the right types.
     """
     session.forget_reference()
     if problems := check_setup(MappingContext(choices, session.reference(), {})):
@@ -65,8 +64,7 @@ def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) 
     """
     Link one Caspen tax rate to a QuickBooks tax code and show it as ``Synced``. Safe to repeat.
 
-    :raises ConfigurationError: no such rate or code, an inactive code, or different rates; both are in the
-        message.
+    :raises ConfigurationError: no such rate or code, an inactive code, or different rates, both named.
     """
     rate = session.billing.fetch_tax_rates(session.workspace_id).get(tax_rate_id)
     if rate is None:
@@ -74,8 +72,7 @@ def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) 
             f"workspace {session.workspace_id}: Caspen has no tax rate {tax_rate_id} in this workspace."
         )
     session.forget_reference()
-    code = session.reference().tax_codes.get(tax_code_id)
-    if code is None:
+    if (code := session.reference().tax_codes.get(tax_code_id)) is None:
         raise ConfigurationError(f"tax rate {tax_rate_id}: QuickBooks has no tax code {tax_code_id}.")
     named = f"{code.name} ({code.id})"
     if not code.usable_for_sales:
