@@ -146,12 +146,12 @@ class QuickBooksAccounting(Accounting):
         it; when more vanished than the overlap covers, reading starts over.
         """
         condition = f" WHERE {where}" if where else ""
+        query = f"SELECT * FROM {entity}{condition} ORDERBY {order_by}"  # noqa: S608  QuickBooks' own language
         seen: set[str] = set()
         start, restarts = 1, 0
         for _ in range(PAGES_MAX):
             page = f"STARTPOSITION {start} MAXRESULTS {settings.QUERY_PAGE_SIZE}"
-            # QuickBooks' own language
-            rows = self._page(entity, f"SELECT * FROM {entity}{condition} ORDERBY {order_by} {page}")  # noqa: S608
+            rows = self._page(entity, f"{query} {page}")
             if start > 1 and (not rows or _id_of(rows[0]) not in seen):
                 restarts += 1
                 if restarts > RESTARTS_MAX:
