@@ -1,5 +1,4 @@
-"""
-All benchmarks in their short form, as a table; and the table into README.md, between its two marks.
+"""All benchmarks in their short form, as a table; and the table into README.md, between its two marks.
 
     python -m benchmarks
 
@@ -61,8 +60,7 @@ def as_table(rows: Sequence[Row]) -> str:
 
 
 def write_into(text: str, table: str) -> str:
-    """
-    The text with the table between the two marks.
+    """The text with the table between the two marks.
 
     The marks are added at the end where there are none. Safe to repeat.
     """

@@ -1,5 +1,4 @@
-"""
-How many calls to QuickBooks a first evening takes, compared with a script that makes one call at a time.
+"""How many calls to QuickBooks a first evening takes, compared with a script that makes one call at a time.
 
     python -m benchmarks.calls [--invoices N]
 

@@ -1,5 +1,4 @@
-"""
-Lines of each room of the house, before its rooms had names and now.
+"""Lines of each room of the house, before its rooms had names and now.
 
     .venv/bin/python -m benchmarks.lines             # prints the table
     .venv/bin/python -m benchmarks.lines --write     # and puts it into decision 12

@@ -1,6 +1,5 @@
-"""
-Reconciling a million invoices: time as a ratio to the plain SQL join of the same tables in the same run, and
-memory.
+"""Reconciling a million invoices: time as a ratio to the plain SQL join of the same tables in the same run,
+and memory.
 
     python -m benchmarks.reconcile [--rows N]
 

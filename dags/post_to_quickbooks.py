@@ -1,5 +1,4 @@
-"""
-### Post to QuickBooks
+"""### Post to QuickBooks
 Brings QuickBooks to what Caspen shows: customers, invoices, credit notes and payments that were finalised,
 changed or voided since the last run; then writes `Synced`, or why not, back to Caspen.
 

@@ -1,5 +1,5 @@
-"""
-Read by Airflow at start, from `$AIRFLOW_HOME/config/`: import heavy libraries once, in the parent of tasks.
+"""Read by Airflow at start, from `$AIRFLOW_HOME/config/`: import heavy libraries once, in the parent of
+tasks.
 
 Tasks are forked; what the parent has imported they share. Importing Great Expectations in each task costs
 about two CPU seconds.

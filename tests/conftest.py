@@ -1,5 +1,4 @@
-"""
-Fixtures every test may use. Services are real: an embedded PostgreSQL and the sandbox over HTTP.
+"""Fixtures every test may use. Services are real: an embedded PostgreSQL and the sandbox over HTTP.
 
     postgres_server   one throw-away cluster per session
     caspen_db         a fresh database with Caspen's schema, no rows        (per test)
@@ -158,10 +157,9 @@ def flow(
 
 @pytest.fixture(autouse=True)
 def _secrets_of_other_tests_are_forgotten() -> Iterator[None]:
-    """
-    Airflow hides in logs every password and every connection's extra it was ever asked for, and compiles all
-    of them anew with each one: a thousand tests later that takes longer than a test. A connection's own are
-    hidden again each time it is asked for.
+    """Airflow hides in logs every password and every connection's extra it was ever asked for, and compiles
+    all of them anew with each one: a thousand tests later that takes longer than a test. A connection's own
+    are hidden again each time it is asked for.
     """
     loaded = sys.modules.get("airflow.sdk._shared.secrets_masker")
     if loaded is None:

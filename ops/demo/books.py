@@ -85,8 +85,7 @@ class Company:
         return Books(*(tuple(self._query(e, token)) for e in ("Invoice", "CreditMemo", "Payment")))
 
     def find(self, entity: str, name: str) -> dict[str, Any]:
-        """
-        The row of a list entity by its name.
+        """The row of a list entity by its name.
 
         :raises OpsError: there is none.
         """
@@ -99,8 +98,7 @@ class Company:
         return self._json(self._http.get(f"/_sandbox/{self.realm}/rows/{entity}"))["rows"]
 
     def act(self, action: str, **asked: Any) -> dict[str, Any]:
-        """
-        Do something a person does on QuickBooks' pages.
+        """Do something a person does on QuickBooks' pages.
 
         :raises OpsError: QuickBooks refused; with its words.
         """

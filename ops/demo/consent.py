@@ -1,5 +1,4 @@
-"""
-Connect a workspace through the whole OAuth flow, with a small HTTP client in the place of the browser.
+"""Connect a workspace through the whole OAuth flow, with a small HTTP client in the place of the browser.
 
 Run as a process of its own, with a task's environment: `python -m ops.demo.consent WORKSPACE REALM USER`.
 It asks the project for the consent address, opens the sandbox's page, chooses the company, presses Approve,
@@ -32,8 +31,7 @@ class ConsentForm(HTMLParser):
 
 
 def approve(url: str, realm: str) -> dict[str, str]:
-    """
-    Walk the consent page and press Approve for a company.
+    """Walk the consent page and press Approve for a company.
 
     :return: What the redirect carries: `code`, `state`, `realmId`.
     :raises SystemExit: the page refused; with its answer.

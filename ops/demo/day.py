@@ -1,5 +1,4 @@
-"""
-`make demo`: a practice's day through the real DAGs, then an independent check that both sides are equal.
+"""`make demo`: a practice's day through the real DAGs, then an independent check that both sides are equal.
 
 Post what the practice billed; take payments in QuickBooks; import them; reconcile. A second run finds
 nothing to do and changes nothing.
@@ -95,8 +94,7 @@ def run_day(system: LocalSystem, progress: Progress) -> int:
 
 
 def run_dag(api: AirflowApi, dag_id: str, progress: Progress) -> DagRun:
-    """
-    One run through Airflow's scheduler, as a person would start it.
+    """One run through Airflow's scheduler, as a person would start it.
 
     :raises OpsError: it failed; names the tasks.
     """

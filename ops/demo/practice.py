@@ -64,8 +64,7 @@ def practice_of_this_clone() -> Practice:
 
 
 def set_up_practice(system: LocalSystem, progress: Progress) -> Practice:
-    """
-    Make the sample practice ready to post. Safe to repeat: what is there stays, people's changes included.
+    """Make the sample practice ready to post. Safe to repeat: what is there stays, people's changes included.
 
     :raises OpsError: a step failed; names the command and shows the end of its output.
     """
@@ -93,8 +92,7 @@ def make_ready(api: AirflowApi) -> None:
 
 
 def cli(system: LocalSystem, *arguments: str) -> str:
-    """
-    One command of the project's own command line; its output.
+    """One command of the project's own command line; its output.
 
     :raises OpsError: it failed.
     """

@@ -46,8 +46,7 @@ def count(books: Books, caspen: CaspenSide) -> Counts:
 def print_summary(
     progress: Progress, sync: Database, practice: Practice, new: Counts, now: Counts, verdict: Verdict
 ) -> bool:
-    """
-    Print what happened, what is listed and why, and where the report is.
+    """Print what happened, what is listed and why, and where the report is.
 
     :return: Whether everything that must be equal is equal.
     """

@@ -1,5 +1,4 @@
-"""
-The demo's own check that both sides are equal: Caspen's tables against QuickBooks' API.
+"""The demo's own check that both sides are equal: Caspen's tables against QuickBooks' API.
 
 It shares no code with the project and reads none of its tables. What should be where is worked out by the
 sample practice's own second opinion (`caspen_seed.facts`).
@@ -85,8 +84,7 @@ def read_caspen(caspen: Database, practice: Practice) -> CaspenSide:
 
 
 def compare(caspen: CaspenSide, books: Books, left_out: frozenset[str] = frozenset()) -> Verdict:
-    """
-    Compare everything that must be equal; what was posted and is listed since is held to the cent too.
+    """Compare everything that must be equal; what was posted and is listed since is held to the cent too.
 
     :param left_out: PaymentRefNum of payments that are meant to be in QuickBooks only (split payments).
     """

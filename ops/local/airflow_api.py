@@ -51,8 +51,7 @@ class AirflowApi:
         return {name: (answer.json().get(name) or {}).get("status") or "starting" for name in COMPONENTS}
 
     def wait_healthy(self, timeout_seconds: float, without: Collection[str] = ()) -> None:
-        """
-        Wait for every component, except those that are not part of this system.
+        """Wait for every component, except those that are not part of this system.
 
         :raises OpsError: one is not healthy in time; names it.
         """
@@ -68,8 +67,8 @@ class AirflowApi:
             )
 
     def warm(self, timeout_seconds: float) -> None:
-        """
-        Have the task API build its schemas as soon as the server answers; else the first task waits for them.
+        """Have the task API build its schemas as soon as the server answers; else the first task waits for
+        them.
 
         :raises OpsError: the server does not answer in time.
         """
@@ -109,8 +108,7 @@ class AirflowApi:
             self._http.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
 
     def run(self, dag_id: str, conf: dict[str, Any] | None = None, timeout_seconds: float = 600) -> DagRun:
-        """
-        Start a run as a person would, and wait for its end.
+        """Start a run as a person would, and wait for its end.
 
         :raises OpsError: refused, or not finished in time. A failed run is returned, not raised.
         """

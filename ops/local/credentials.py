@@ -42,8 +42,7 @@ class Credentials:
 
 
 def load_credentials(path: Path) -> Credentials:
-    """
-    Read the credentials, making them at the first call. Safe to repeat: what exists is never changed.
+    """Read the credentials, making them at the first call. Safe to repeat: what exists is never changed.
 
     :raises OpsError: the file is damaged; databases made with its passwords exist, so it is not replaced.
     """

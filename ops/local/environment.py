@@ -81,8 +81,7 @@ def quickbooks_connection(app: OAuthApp, extra: Mapping[str, str | int]) -> dict
 def environment(
     ports: Ports, credentials: Credentials, base: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """
-    The whole environment of a service process or a command.
+    """The whole environment of a service process or a command.
 
     :param base: What the caller has set (`os.environ`). Its `AIRFLOW_CONN_*`, `AIRFLOW__*` and other
         variables win over ours, so that the system can be pointed at another database or QuickBooks.

@@ -1,5 +1,4 @@
-"""
-Keeping databases and sandbox together.
+"""Keeping databases and sandbox together.
 
 The sync's tables hold QuickBooks ids of the sandbox's documents. If one of the two is lost (someone deleted
 a file in `var/`, the machine lost power before the sandbox wrote its state), the other must not be used: the
@@ -22,8 +21,7 @@ MARK = "caspen_qbo_generation"
 
 
 def require_same_generation(server: PostgresServer, snapshot: Path) -> bool:
-    """
-    Recreate Caspen's and our database and the sandbox together, unless they belong together.
+    """Recreate Caspen's and our database and the sandbox together, unless they belong together.
 
     :return: Whether something that existed was deleted.
 
@@ -56,8 +54,7 @@ def _mark_of(server: PostgresServer) -> str | None:
 
 
 def _sandbox_is_behind(server: PostgresServer, snapshot: Path) -> bool:
-    """
-    Whether our tables know of documents that the sandbox has not handed out ids for.
+    """Whether our tables know of documents that the sandbox has not handed out ids for.
 
     A document that a person deleted in the sandbox is no such case: its id stays used.
     """

@@ -27,8 +27,7 @@ DEFAULTS = {"AIRFLOW_PORT": 8080, "POSTGRES_PORT": 54329, "SANDBOX_PORT": 8700}
 
 
 def ports_from(environ: dict[str, str] | os._Environ[str]) -> Ports:
-    """
-    Read the three port variables.
+    """Read the three port variables.
 
     :raises OpsError: a value is not a port number, or two services share one.
     """
@@ -58,8 +57,7 @@ def free_port() -> int:
 
 
 def require_free(port: int, variable: str, service: str) -> None:
-    """
-    Check that a service can listen on a port.
+    """Check that a service can listen on a port.
 
     :raises OpsError: something else holds it; the sentence names the port, the holder and the variable.
     """

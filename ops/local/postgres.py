@@ -1,5 +1,4 @@
-"""
-A real PostgreSQL from a Python wheel, as a child of the process that asks for it.
+"""A real PostgreSQL from a Python wheel, as a child of the process that asks for it.
 
 The server listens on 127.0.0.1 with scram passwords. It is a child in the foreground, so it ends with its
 parent (also when the parent is killed). PostgreSQL refuses to run as root: then a system user runs it.
@@ -141,8 +140,7 @@ def start_postgres(
     settings: Mapping[str, str] | None = None,
     log: Path | None = None,
 ) -> PostgresServer:
-    """
-    Start the cluster in `data`, making it first when it is not there.
+    """Start the cluster in `data`, making it first when it is not there.
 
     :param port: On 127.0.0.1.
     :param password: Of the superuser, set when the cluster is made; give the same one ever after.
@@ -194,8 +192,7 @@ def temporary_postgres(
     *,
     within: Path | None = None,
 ) -> Iterator[PostgresServer]:
-    """
-    A throw-away server on a free port, without fsync; gone with its data at the end of the block.
+    """A throw-away server on a free port, without fsync; gone with its data at the end of the block.
 
     :param within: An existing folder for its data that every user may pass through; the system's temporary
         folder unless given.
@@ -282,8 +279,7 @@ def _init_cluster(binaries: Path, data: Path, password: str, user: ServiceUser) 
 
 
 def end_server_of(data: Path) -> None:
-    """
-    End the server that an earlier launcher left behind in this folder. Safe to repeat.
+    """End the server that an earlier launcher left behind in this folder. Safe to repeat.
 
     :raises OpsError: it does not end.
 

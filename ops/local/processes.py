@@ -1,5 +1,4 @@
-"""
-Child processes that end with their launcher, and the clean-up of those that could not.
+"""Child processes that end with their launcher, and the clean-up of those that could not.
 
 A child gets a signal from the kernel when its launcher dies (Linux). Where the kernel does not do that, or
 the child was busy, the next start finds it through its file in `var/run` and ends it, if it is provably the
@@ -106,8 +105,7 @@ def _same_program(now: list[str], then: list[str]) -> bool:
 
 
 def stop_all(children: Sequence[Child], *, timeout_seconds: float = 20.0) -> None:
-    """
-    Ask every child to end, wait, and kill what is left with its descendants. Safe to repeat.
+    """Ask every child to end, wait, and kill what is left with its descendants. Safe to repeat.
 
     The signal goes to the main process, not its group: Airflow's scheduler ends its own workers.
     """

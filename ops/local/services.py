@@ -86,8 +86,7 @@ class AlreadyRunning(OpsError):
 
 @contextmanager
 def launcher_lock() -> Iterator[None]:
-    """
-    One launcher per clone: the kernel drops the lock when its holder dies, however it dies.
+    """One launcher per clone: the kernel drops the lock when its holder dies, however it dies.
 
     :raises AlreadyRunning: another one runs.
     """
@@ -111,8 +110,7 @@ def launcher_lock() -> Iterator[None]:
 def local_system(
     progress: Progress, extra_environ: Mapping[str, str] | None = None, without: Collection[str] = ()
 ) -> Iterator[LocalSystem]:
-    """
-    The whole system, running for the length of the block.
+    """The whole system, running for the length of the block.
 
     :param extra_environ: Settings on top of the caller's environment, e.g. no schedules in the demo.
     :param without: Airflow components not to start.
@@ -208,8 +206,7 @@ def _migrate(system: LocalSystem) -> None:
 
 
 def run_together(commands: Mapping[str, tuple[Sequence[str], Mapping[str, str]]]) -> None:
-    """
-    Run commands at the same time and wait for all of them.
+    """Run commands at the same time and wait for all of them.
 
     :raises OpsError: one failed; names it, with the end of what it wrote.
     """

@@ -1,5 +1,4 @@
-"""
-The errors a user sees, wherever they are shown: title, cause, fix and who has to act, written once.
+"""The errors a user sees, wherever they are shown: title, cause, fix and who has to act, written once.
 
 The first five titles are Caspen's own words and never change.
 """

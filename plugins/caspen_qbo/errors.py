@@ -1,5 +1,4 @@
-"""
-Every error this package raises, grouped by what the caller should do about it.
+"""Every error this package raises, grouped by what the caller should do about it.
 
 A HoldError never leaves a use case: it becomes a listed document. A StopError or a RetryError travels up to
 what started the run (an Airflow task, the command line, a page).
@@ -15,14 +14,12 @@ class SyncError(Exception):
 
     error_key = "other"
     not_carried_out = False
-    """
-    Proven: the write that met this never left, or QuickBooks' books themselves refused it. False: it may have
-    been carried out, and is looked up before anything like it is sent again.
+    """Proven: the write that met this never left, or QuickBooks' books themselves refused it. False: it may
+    have been carried out, and is looked up before anything like it is sent again.
     """
 
     def __init__(self, message: str, *, error_key: str | None = None, intuit_tid: str | None = None) -> None:
-        """
-        :param message: Names the record, what was seen, what was expected and the next step; no secrets.
+        """:param message: Names the record, what was seen, what was expected and the next step; no secrets.
         :param intuit_tid: Intuit's transaction id of the answer, for their support.
         """
         super().__init__(message)

@@ -13,8 +13,7 @@ SQL_FOLDER = Path(__file__).parent / "sql"
 
 @cache
 def load(name: str) -> str:
-    """
-    :param name: Path below ``include/sql`` without ``.sql``, e.g. ``caspen/select_invoices``.
+    """:param name: Path below ``include/sql`` without ``.sql``, e.g. ``caspen/select_invoices``.
     :raises ConfigurationError: no such file.
     """
     path = SQL_FOLDER / f"{name}.sql"

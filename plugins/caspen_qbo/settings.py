@@ -71,8 +71,7 @@ QUICKBOOKS_CURSOR_OVERLAP_SECONDS = 600
 REFERENCE_CACHE_SECONDS = 300
 """How long accounts, items, tax codes and preferences read from QuickBooks are trusted."""
 LOOK_AGAIN_SECONDS = 10.0
-"""
-What was just made may be missing from QuickBooks' queries briefly; how long is not documented. Set by
+"""What was just made may be missing from QuickBooks' queries briefly; how long is not documented. Set by
 ``look_again_seconds`` in the connection.
 """
 UNCONFIRMED_ROUNDS_MAX = 3

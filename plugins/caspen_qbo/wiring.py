@@ -49,8 +49,7 @@ def open_session(
     store: WorkspaceStore | None = None,
     billing: CaspenBilling | None = None,
 ) -> Iterator[Session]:
-    """
-    Everything one run on one workspace needs.
+    """Everything one run on one workspace needs.
 
     :param store: An open one of this workspace is left open, as is ``billing``; else one of its own.
     :raises ConfigurationError: an Airflow connection or the workspace is missing.

@@ -1,5 +1,4 @@
-"""
-A small, believable Caspen: its billing schema, its application (`Staff`), and a sample practice.
+"""A small, believable Caspen: its billing schema, its application (`Staff`), and a sample practice.
 
 For the demo and the tests. It stands in for an outside system, so it shares no code with the project itself.
 """

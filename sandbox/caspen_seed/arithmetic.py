@@ -1,5 +1,4 @@
-"""
-Caspen's invoice arithmetic: exact decimals, rounded half-up to the cent, line by line.
+"""Caspen's invoice arithmetic: exact decimals, rounded half-up to the cent, line by line.
 
 Pure functions. Amounts are in major units (dollars) of the invoice's currency and never negative; rates and
 percentages are in percent (10 means 10 %).
@@ -60,8 +59,7 @@ class Totals:
 
 
 def exact(value: Number, what: str, places: int = 4, *, above_zero: bool = False) -> Decimal:
-    """
-    Read a number as the Decimal that Caspen's column would hold.
+    """Read a number as the Decimal that Caspen's column would hold.
 
     :param places: Decimals the column has. A finer number is refused, because the database would round it.
     :raises TypeError: a float (or a bool) was given.
@@ -114,8 +112,7 @@ def compute_line(
     tax_mode: TaxMode = "exclusive",
     tax_percent: Number = 0,
 ) -> LineAmounts:
-    """
-    The money of one line, each step rounded half-up to the cent.
+    """The money of one line, each step rounded half-up to the cent.
 
     :param quantity: A count or hours, above 0, at most 4 decimals.
     :param unit_price: In the invoice's tax mode, at most 4 decimals.

@@ -15,8 +15,7 @@ SCHEMA_LOCK = 4_180_203
 
 
 def load_schema(dsn: str) -> None:
-    """
-    Create schema `caspen` (the tables as the project sees them) and Caspen's own triggers and sequences.
+    """Create schema `caspen` (the tables as the project sees them) and Caspen's own triggers and sequences.
 
     :param dsn: A libpq connection string or URL of a role that may create schemas.
     :raises psycopg.Error: the server refused; nothing was created.
@@ -40,8 +39,7 @@ def workspace_exists(dsn: str, workspace_id: int) -> bool:
 
 
 def only_row(cursor: psycopg.Cursor[Row]) -> Row:
-    """
-    The row of a statement that always finds one.
+    """The row of a statement that always finds one.
 
     :raises LookupError: it found none.
     """

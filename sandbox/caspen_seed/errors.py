@@ -4,8 +4,7 @@ from __future__ import annotations
 
 
 class CaspenRefused(Exception):
-    """
-    Caspen refused a member of staff's action; nothing was changed.
+    """Caspen refused a member of staff's action; nothing was changed.
 
     The parts are kept as attributes, so that a test need not read the text.
     """

@@ -1,5 +1,4 @@
-"""
-What should become of each invoice of a workspace, worked out from Caspen's tables alone.
+"""What should become of each invoice of a workspace, worked out from Caspen's tables alone.
 
 An independent second opinion for the demo and the tests: it reads the rules (an invoice posts once it is
 finalised; only what was created or finalised after the first connection; drafts never) and nothing of the
@@ -68,8 +67,7 @@ class InvoiceFacts:
     def obstacles(
         self, home_currency: str, linked_tax_rates: Collection[int] | None = None
     ) -> tuple[str, ...]:
-        """
-        The error keys that follow from Caspen's side alone, in the order of the catalogue.
+        """The error keys that follow from Caspen's side alone, in the order of the catalogue.
 
         :param linked_tax_rates: Ids of the linked rates; all count as linked when not given.
         """
@@ -164,8 +162,7 @@ INVOICES = """
 
 
 def describe(dsn: str, workspace_id: int, first_connected_at: dt.datetime) -> PracticeFacts:
-    """
-    Read what should become of each invoice of a workspace. Changes nothing.
+    """Read what should become of each invoice of a workspace. Changes nothing.
 
     :param first_connected_at: The historical line: when QuickBooks was connected for the first time.
     :raises LookupError: there is no such workspace.

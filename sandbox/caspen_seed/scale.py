@@ -1,5 +1,4 @@
-"""
-Invoices by the million, for benchmarks: written by the database itself, in one transaction per call.
+"""Invoices by the million, for benchmarks: written by the database itself, in one transaction per call.
 
 Their amounts follow Caspen's arithmetic (numeric round() is half-up for what is not negative). They are added
 to an existing workspace, by the owner of Caspen's tables.
@@ -104,8 +103,7 @@ def add_old_invoices(
     before: dt.datetime | None = None,
     complete: bool = False,
 ) -> None:
-    """
-    Add paid invoices of the eight years before a moment: what nearly all of a big workspace consists of.
+    """Add paid invoices of the eight years before a moment: what nearly all of a big workspace consists of.
 
     :param before: All are created, finalised and last changed before it; half a year ago when not given.
     :param complete: Their lines, payments and allocations too. Without, only the invoices: all that a

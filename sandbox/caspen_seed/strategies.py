@@ -1,5 +1,5 @@
-"""
-Hypothesis strategies for invoices that Caspen could hold: any kinds, modes, rates, discounts and quantities.
+"""Hypothesis strategies for invoices that Caspen could hold: any kinds, modes, rates, discounts and
+quantities.
 
 An invoice is drawn as a plain value with its amounts computed by Caspen's own arithmetic. Compare with it in
 memory, or hand it to Caspen's staff with `draft_drawn` and find the same amounts in the database.
@@ -98,8 +98,7 @@ def invoices(
     tax_modes: tuple[TaxMode, ...] = TAX_MODES,
     rates: st.SearchStrategy[Decimal] = tax_percents,
 ) -> DrawnInvoice:
-    """
-    A finalised invoice with its amounts.
+    """A finalised invoice with its amounts.
 
     :param rates: Percentages to choose from. At most four different ones meet on one invoice.
     """
@@ -119,8 +118,8 @@ def draft_drawn(
     invoice: DrawnInvoice,
     tax_rate_ids: Mapping[Decimal, int],
 ) -> int:
-    """
-    Let staff draft a drawn invoice. :param tax_rate_ids: percentage to the id of a rate. :return: its id.
+    """Let staff draft a drawn invoice. :param tax_rate_ids: percentage to the id of a rate.
+    :return: its id.
     """
     lines = [
         NewLine(

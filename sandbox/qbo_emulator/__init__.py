@@ -1,3 +1,3 @@
-"""
-A stand-in for QuickBooks Online, written from its public documentation. See README.md for what it is not.
+"""A stand-in for QuickBooks Online, written from its public documentation. See README.md for what
+it is not.
 """

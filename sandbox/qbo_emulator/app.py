@@ -18,8 +18,7 @@ from qbo_emulator.store.snapshot import read_snapshot, write_snapshot
 
 
 def build_app(settings: Settings | None = None) -> Starlette:
-    """
-    A sandbox with its own world (``app.state.world``).
+    """A sandbox with its own world (``app.state.world``).
 
     :raises ValueError: the snapshot file is not one of this version.
     """

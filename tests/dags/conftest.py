@@ -40,8 +40,7 @@ def states(run: Any) -> dict[str, list[str]]:
 
 
 def ended_note(run: Any) -> str | None:
-    """
-    The end of a run announced once more, as the scheduler does: `dag.test()` does so outside of Airflow's
+    """The end of a run announced once more, as the scheduler does: `dag.test()` does so outside of Airflow's
     database. The note after that.
     """
     from airflow.models.dagrun import DagRun

@@ -1,5 +1,5 @@
-"""
-Every name of Airflow that this project uses beyond its public interface, and that each is still what it was.
+"""Every name of Airflow that this project uses beyond its public interface, and that each is still what it
+was.
 
 The first place to look when Airflow is upgraded. What Airflow promises to keep is in PUBLIC.
 """

@@ -1,6 +1,5 @@
-"""
-The writer of notes, on runs of Airflow's database and in a transaction as the scheduler has it: writing never
-costs the scheduler anything. What the notes of real runs say is in `test_runs.py`.
+"""The writer of notes, on runs of Airflow's database and in a transaction as the scheduler has it: writing
+never costs the scheduler anything. What the notes of real runs say is in `test_runs.py`.
 """
 
 from __future__ import annotations

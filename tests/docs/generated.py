@@ -1,7 +1,6 @@
-"""
-The parts of the documents that are made, not written: the table of commands and the index of decisions.
+"""The parts of the documents that are made, not written: the table of commands and the index of decisions.
 
-    .venv/bin/python -m tests.docs.generated      # writes them again
+.venv/bin/python -m tests.docs.generated      # writes them again
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""
-A newcomer's whole way in the browser: connect, configure, link taxes, see invoices post, clear each classic
-error, read the report. The parts build on each other and run in order.
+"""A newcomer's whole way in the browser: connect, configure, link taxes, see invoices post, clear each
+classic error, read the report. The parts build on each other and run in order.
 """
 
 from __future__ import annotations

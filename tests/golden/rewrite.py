@@ -1,5 +1,4 @@
-"""
-Write the expected document of golden cases as the mapping makes it now. Read it before committing.
+"""Write the expected document of golden cases as the mapping makes it now. Read it before committing.
 
     python -m tests.golden.rewrite CASE [CASE ...] [--overwrite]
 

@@ -72,8 +72,7 @@ def simple_auth(folder: Path) -> dict[str, str]:
 def running_airflow(
     folder: Path, environ: Mapping[str, str], *, port: int | None = None
 ) -> Iterator[AirflowServer]:
-    """
-    Start ``airflow api-server``; it answers some seconds later: see :meth:`AirflowServer.await_health`.
+    """Start ``airflow api-server``; it answers some seconds later: see :meth:`AirflowServer.await_health`.
 
     :param environ: On top of the test session's environment; the three connections at least.
     """

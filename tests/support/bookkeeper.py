@@ -1,5 +1,5 @@
-"""
-What a person does to our documents on QuickBooks' own pages; each entry is one way the sides come apart.
+"""What a person does to our documents on QuickBooks' own pages; each entry is one way the sides
+come apart.
 """
 
 from __future__ import annotations

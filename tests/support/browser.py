@@ -18,8 +18,7 @@ def chromium() -> str | None:
 
 @contextmanager
 def running_chromium() -> Iterator[Browser]:
-    """
-    A browser without a window.
+    """A browser without a window.
 
     Playwright keeps an event loop running in this thread until the end of the block: while it lasts, another
     Playwright or an ``asyncio.run`` is refused in that thread. So no fixture holds it longer than a module.

@@ -67,8 +67,7 @@ STANDING: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def insert(connection: Connection[Any], table: str, **columns: Any) -> None:
-    """
-    Insert one row of ``caspen.<table>``.
+    """Insert one row of ``caspen.<table>``.
 
     ``updated_at`` is taken as Caspen's clock for this row, because its triggers stamp the column themselves.
     """

@@ -22,8 +22,7 @@ class Finished:
 
 
 def run_command(*arguments: str, typed: str = "") -> Finished:
-    """
-    ``caspen-qbo <arguments>`` in a fork of this process: its own input, output, environment and exit code.
+    """``caspen-qbo <arguments>`` in a fork of this process: its own input, output, environment and exit code.
 
     :param typed: Its standard input.
     """

@@ -1,5 +1,4 @@
-"""
-Killing a process at a chosen instant: before or after every HTTP call and every statement that may commit.
+"""Killing a process at a chosen instant: before or after every HTTP call and every statement that may commit.
 
 The instants are counted in a forked child; the parent never opens a connection of ours, so that nothing is
 shared.
@@ -45,8 +44,7 @@ class Instants:
 
 
 def fork(action: Callable[[], None], kill_at: int | None = None) -> tuple[str, int]:
-    """
-    Run an action in a child of its own.
+    """Run an action in a child of its own.
 
     :param kill_at: The instant at which it is killed; None lets it run to its end.
     :return: What became of it, and how many instants it had (when completed).

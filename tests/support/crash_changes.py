@@ -1,5 +1,5 @@
-"""
-The second story of the crash sweep: what is posted was changed by the staff; the run that follows is killed.
+"""The second story of the crash sweep: what is posted was changed by the staff; the run that follows is
+killed.
 
 Updates, voids, deletions and removed applications leave in that run; the first story has creations only.
 """

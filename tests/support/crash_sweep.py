@@ -1,6 +1,5 @@
-"""
-The crash sweep: one scenario, killed at every instant in turn, then run to the end; nothing doubled, nothing
-lost.
+"""The crash sweep: one scenario, killed at every instant in turn, then run to the end; nothing doubled,
+nothing lost.
 
     python -m tests.support.crash_sweep --every 1 --first 1 --last 900
 
@@ -57,8 +56,8 @@ class Sweep:
 
 
 def build_scenario(flow: Flow) -> None:
-    """
-    Some forty documents: clients, invoices of all modes, payments, credit notes, a void and a revert to come.
+    """Some forty documents: clients, invoices of all modes, payments, credit notes, a void and a revert to
+    come.
     """
     staff = flow.staff
     clients = [staff.create_client(f"Client{i}", "O'Hara", email=f"client{i}@example.com") for i in range(6)]
@@ -116,8 +115,7 @@ def sweep(
     last: int | None = None,
     report: Callable[[int, list[str]], None] = lambda instant, failures: None,
 ) -> Sweep:
-    """
-    Kill at every ``every``-th instant, from ``first`` on, up to ``last`` or the end.
+    """Kill at every ``every``-th instant, from ``first`` on, up to ``last`` or the end.
 
     :param caspen: A database with the story's practice; :param sync: one that is connected and configured.
         Nobody uses them.

@@ -1,7 +1,6 @@
-"""
-The figures behind docs/decisions/0003 and 0004: how often tax must be stated, by the form of a discount.
+"""The figures behind docs/decisions/0003 and 0004: how often tax must be stated, by the form of a discount.
 
-    python -m tests.support.discount_evidence
+python -m tests.support.discount_evidence
 """
 
 from __future__ import annotations

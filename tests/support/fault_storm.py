@@ -1,5 +1,4 @@
-"""
-The fault storm: every fifth call fails, in every way of the sandbox's plan; the books come out the same.
+"""The fault storm: every fifth call fails, in every way of the sandbox's plan; the books come out the same.
 
     python -m tests.support.fault_storm --documents 1000 --seeds 1-20
                                                                              [--late]
@@ -50,8 +49,7 @@ LAG = 0.1
 
 
 def rules(*, late: bool = False) -> list[dict[str, Any]]:
-    """
-    All ways of failing, together striking a fifth of all calls; batches and tokens have more.
+    """All ways of failing, together striking a fifth of all calls; batches and tokens have more.
 
     :param late: Of a QuickBooks that shows things late; its refusals at the gate are true (decision 0002).
     """
@@ -93,8 +91,7 @@ class Storm:
 
 
 def build_practice(flow: Flow, documents: int) -> int:
-    """
-    About so many invoices, payments and credit notes, in the proportions of a clinic.
+    """About so many invoices, payments and credit notes, in the proportions of a clinic.
 
     :return: How many there are.
     """
@@ -245,8 +242,7 @@ def quiet_run(stage: Stage) -> Picture:
 
 
 def storm(stage: Stage, seed: int, expected: Picture, *, late: bool = False) -> Storm:
-    """
-    One seed's storm, compared with the result without faults.
+    """One seed's storm, compared with the result without faults.
 
     :param late: QuickBooks also shows everything late, has forgotten every request id, and warns of no double
         number: only waiting before a repetition keeps it from doubling.

@@ -1,5 +1,4 @@
-"""
-A connected, configured workspace over real services: Caspen's staff on one side, QuickBooks' door on the
+"""A connected, configured workspace over real services: Caspen's staff on one side, QuickBooks' door on the
 other.
 
     flow = Flow.open(connections, caspen_db, sandbox)      # or the fixture `flow`

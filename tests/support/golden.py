@@ -1,5 +1,5 @@
-"""
-Golden cases: a Caspen document in ``caspen.json`` next to the QuickBooks document in ``expected.qbo.json``.
+"""Golden cases: a Caspen document in ``caspen.json`` next to the QuickBooks document in
+``expected.qbo.json``.
 
 What every case shares (the practice's choices and QuickBooks' lists) is ``tests/golden/books.json``; a case
 changes parts of it under ``books``. Caspen's amounts are texts, QuickBooks' numbers; both are Decimals.

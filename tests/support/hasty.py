@@ -32,8 +32,7 @@ def _nap(seconds: float) -> None:
 
 @contextmanager
 def hasty_session(workspace_id: int, job: str = "post", visibility_wait: float = 0) -> Iterator[Session]:
-    """
-    Everything one run needs. Raises as the real one does; only the pauses are shorter.
+    """Everything one run needs. Raises as the real one does; only the pauses are shorter.
 
     :param visibility_wait: Seconds for which a lost write is given time to show; no pause is longer.
     """

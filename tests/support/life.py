@@ -1,5 +1,5 @@
-"""
-Both sides of one practice, to be lived through at random: what anybody may do, and what must hold afterwards.
+"""Both sides of one practice, to be lived through at random: what anybody may do, and what must hold
+afterwards.
 
 Caspen's staff and a person in QuickBooks act as their own screens let them; what is refused did not happen.
 """

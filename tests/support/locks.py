@@ -8,8 +8,7 @@ from psycopg import Connection
 
 
 def await_lock_waiter(connection: Connection, timeout_seconds: float = 20.0, *, count: int = 1) -> None:
-    """
-    Until so many sessions of this database wait for another one's lock.
+    """Until so many sessions of this database wait for another one's lock.
 
     :param connection: In autocommit: within one transaction the server shows the same moment again and again.
     """

@@ -1,5 +1,4 @@
-"""
-Random invoices through our mapping into QuickBooks: none may be called equal that is not, to the cent.
+"""Random invoices through our mapping into QuickBooks: none may be called equal that is not, to the cent.
 
     python -m tests.support.money_sweep --url http://127.0.0.1:8700
     --invoices 20000

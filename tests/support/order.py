@@ -40,8 +40,7 @@ SECONDS = {
     "tests/platform/test_postgres.py": 15,
     "tests/platform/test_generation.py": 15,
 }
-"""
-What the long ones took on a machine of two cores (`pytest -n 2 --dist loadfile --durations=0`). Only their
+"""What the long ones took on a machine of two cores (`pytest -n 2 --dist loadfile --durations=0`). Only their
 order matters: a figure that is out of date costs a little time and nothing else.
 """
 

@@ -1,5 +1,4 @@
-"""
-Every kind of difference planted in one company: each is found by the right check, and nothing else is.
+"""Every kind of difference planted in one company: each is found by the right check, and nothing else is.
 
     python -m tests.support.planted [--invoices 5000]
 

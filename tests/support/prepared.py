@@ -16,8 +16,7 @@ from tests.support.services import DatabaseFactory, Sandbox, airflow_connections
 
 @dataclass(frozen=True)
 class PreparedPractice:
-    """
-    What :meth:`Flow.open` makes, all but the connection: settings, linked rates, one client.
+    """What :meth:`Flow.open` makes, all but the connection: settings, linked rates, one client.
 
     A fresh QuickBooks always has the same ids, so what was chosen from one holds in the next. Setting up
     takes some twenty calls and as many transactions; a copy needs the connection's own handful.
@@ -29,8 +28,7 @@ class PreparedPractice:
     client_id: int
 
     def open(self, caspen: Database, sync: Database, sandbox: Sandbox) -> Flow:
-        """
-        Connect it as of now, with what was read from QuickBooks as fresh as after the set-up itself.
+        """Connect it as of now, with what was read from QuickBooks as fresh as after the set-up itself.
 
         :param caspen: A copy of ours; :param sync: likewise. :param sandbox: As after its reset.
         """

@@ -13,8 +13,7 @@ ROOM = 4 * 2**30
 
 @functools.cache
 def scratch() -> Path | None:
-    """
-    The memory file system, where Linux has one with room; None stands for the system's temporary folder.
+    """The memory file system, where Linux has one with room; None stands for the system's temporary folder.
 
     Some thousand databases are made and dropped by the tests, and Airflow's SQLite waits for the disk at each
     commit: on a busy disk a new database takes most of a second, in memory a twentieth of one.

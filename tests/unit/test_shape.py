@@ -1,5 +1,4 @@
-"""
-What keeps the shape of the house: its rooms, the direction of its imports, where statements lie.
+"""What keeps the shape of the house: its rooms, the direction of its imports, where statements lie.
 
 When one of these must change, change it in the same commit as the code and say why there.
 """
@@ -21,8 +20,7 @@ SQL = PACKAGE / "sql"
 
 
 def imported_names(path: Path, *, module_level: bool = False) -> Iterator[str]:
-    """
-    Dotted names of what a file imports.
+    """Dotted names of what a file imports.
 
     :param module_level: Leave out what is imported inside functions, and what only type checkers see.
     """

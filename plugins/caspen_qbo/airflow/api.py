@@ -90,8 +90,7 @@ class AirflowApi:
         self._token = _bearer(request) or request.cookies.get(COOKIE_NAME_JWT_TOKEN, "")
 
     def trigger(self, dag_id: str, conf: dict[str, Any], note: str, *, run_id: str | None = None) -> str:
-        """
-        Start a DAG run now.
+        """Start a DAG run now.
 
         :param run_id: A name of our own: then a second run of that name is refused.
         :return: Its run id.
@@ -130,8 +129,7 @@ class AirflowApi:
         return {task.task_id: task.state or "" for task in found.task_instances}
 
     def result(self, kind: type[T], dag_id: str, run_id: str, task_id: str) -> T | None:
-        """
-        What a task returned; None when it has returned nothing, or not yet.
+        """What a task returned; None when it has returned nothing, or not yet.
 
         :raises msgspec.ValidationError: it is not of this kind.
         """

@@ -1,6 +1,5 @@
-"""
-Registers the pages under ``/quickbooks/``, their entry in Airflow's menu, and the writer of the runs' notes:
-names and links only.
+"""Registers the pages under ``/quickbooks/``, their entry in Airflow's menu, and the writer of the runs'
+notes: names and links only.
 
 Every Airflow process imports this module, so the web application is imported when it is first requested.
 """

@@ -1,5 +1,4 @@
-"""
-A listener of Airflow that writes what a run did into its note, where the grid and the run's page show it.
+"""A listener of Airflow that writes what a run did into its note, where the grid and the run's page show it.
 
 Why a listener: a task cannot write its run's note, and the public API would need a login of its own, one more
 secret with more rights than this. The scheduler calls listeners in the middle of its own transaction, where a
@@ -99,9 +98,8 @@ def _write_remembered(session: Session) -> None:
 
 
 def write_note(ended: EndedRun) -> None:
-    """
-    Write the note of a run that has ended, in a transaction of its own. Safe to repeat: it replaces what an
-    earlier attempt wrote, and goes below what a person wrote.
+    """Write the note of a run that has ended, in a transaction of its own. Safe to repeat: it replaces what
+    an earlier attempt wrote, and goes below what a person wrote.
 
     :raises sqlalchemy.exc.SQLAlchemyError: nothing was written; also when a person wrote at the same moment.
     """

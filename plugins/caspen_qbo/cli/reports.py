@@ -18,8 +18,8 @@ def report(
     html: Path | None = HTML,
     xlsx: Path | None = XLSX,
 ) -> None:
-    """
-    Write the report of a stored reconciliation; the same run gives the same bytes whenever it is written.
+    """Write the report of a stored reconciliation; the same run gives the same bytes whenever it is
+    written.
     """
     from caspen_qbo.reports import build
 

@@ -13,7 +13,9 @@ from caspen_qbo.core.faults import FaultVerdict
 Changed = tuple[dict[str, list[Body]], datetime]
 """Entities by type, deleted ones as stubs with ``status`` ``Deleted``; and QuickBooks' time of the answer."""
 BeforeRepeat = Callable[[], None]
-"""Looks up, before a write the gateway refused is sent again, if it was done; what it raises ends the call."""
+"""Looks up, before a write the gateway refused is sent again, if it was done; what it raises ends
+the call.
+"""
 
 
 class BatchItem(Protocol):
@@ -54,8 +56,7 @@ class Answer:
 
 
 class Accounting(Protocol):
-    """
-    QuickBooks Online, one company.
+    """QuickBooks Online, one company.
 
     Every method may raise StopError (connection dead, subscription ended), QboThrottledError,
     QuotaExhaustedError. Reads are retried inside and end in QboUnavailableError. Writes are repeated inside
@@ -81,8 +82,7 @@ class Accounting(Protocol):
     def send_batch(
         self, request_id: str, items: Sequence[BatchItem], *, before_repeat: BeforeRepeat | None = None
     ) -> dict[str, Answer]:
-        """
-        Send up to 30 writes.
+        """Send up to 30 writes.
 
         :param request_id: At most 36 characters; with the same items QuickBooks repeats its stored answers.
         :return: An answer for each ``bid`` that has a clear one; a missing one is unconfirmed.

@@ -1,5 +1,4 @@
-"""
-What QuickBooks says, reduced to the facts this project uses, as frozen values.
+"""What QuickBooks says, reduced to the facts this project uses, as frozen values.
 
 QuickBooks leaves out what has no value, and adds a subtotal line of its own; only this module knows those
 habits on the reading side. Amounts are Decimals in the home currency.
@@ -120,8 +119,7 @@ def ref_of(body: Body | None, name: str) -> str:
 
 
 def read_facts(quickbooks_type: str, body: Body) -> DocumentFacts:
-    """
-    :param quickbooks_type: Invoice, CreditMemo or Payment.
+    """:param quickbooks_type: Invoice, CreditMemo or Payment.
     :param body: The entity itself, not its envelope.
     :raises ValueError: no ``Id``: this is not a stored transaction.
     """
@@ -187,9 +185,8 @@ def _links(body: Body, is_payment: bool) -> Iterator[LinkFacts]:
 
 
 def applied_as_sent(sent: Body, there: DocumentFacts) -> Decimal:
-    """
-    How much of a payment pays what its request named: what that cannot take is left unapplied, or put on the
-    customer's other invoices where QuickBooks applies payments automatically.
+    """How much of a payment pays what its request named: what that cannot take is left unapplied, or put on
+    the customer's other invoices where QuickBooks applies payments automatically.
     """
     wanted = {(link.txn_type, link.txn_id) for link in _links(sent, is_payment=True)}
     paid = (link.amount for link in there.links if (link.txn_type, link.txn_id) in wanted)

@@ -1,5 +1,4 @@
-"""
-What a QuickBooks fault means and what to do about it.
+"""What a QuickBooks fault means and what to do about it.
 
 QuickBooks writes faults in two casings, as XML at the gateway, inside answers of status 200 and for single
 items of a batch; and it uses one code (6000) for everything from a missing tax code to "try again in a few
@@ -159,8 +158,7 @@ _ORDER = {action: rank for rank, action in enumerate(FaultAction)}
 
 
 def judge(status: int, payload: Any, text: str = "") -> FaultVerdict | None:
-    """
-    :param payload: The parsed JSON body; None when it was not JSON.
+    """:param payload: The parsed JSON body; None when it was not JSON.
     :param text: The body as text, for XML and HTML.
     :return: None when the answer carries no fault and is a success.
     """

@@ -25,8 +25,7 @@ def percent_inside(gross: Decimal, percent: Decimal) -> Decimal:
 
 
 def split(total: Decimal, weights: Sequence[Decimal]) -> tuple[Decimal, ...]:
-    """
-    Share ``total``, which may be negative, by ``weights`` so that the parts sum to it exactly.
+    """Share ``total``, which may be negative, by ``weights`` so that the parts sum to it exactly.
 
     :param weights: One per part. All zero counts as all equal.
     :return: A part per weight; leftover cents go to the parts that were cut most, first on ties.

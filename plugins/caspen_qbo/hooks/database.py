@@ -34,8 +34,7 @@ _REFUSED = re.compile(
 
 
 class Database:
-    """
-    A lazily opened session to one Airflow connection of type ``postgres``.
+    """A lazily opened session to one Airflow connection of type ``postgres``.
 
     Every statement runs in autocommit unless inside :meth:`transaction`. One object belongs to one thread.
 
@@ -59,8 +58,7 @@ class Database:
 
     @property
     def connection(self) -> Connection[Row]:
-        """
-        Opened on first use.
+        """Opened on first use.
 
         :raises ConfigurationError: the Airflow connection is missing, or the server refuses the login.
         """
@@ -155,8 +153,7 @@ class Database:
                 cursor.executemany(queries.load(name), rows)
 
     def try_table_lock(self, name: str) -> bool:
-        """
-        Run a statement that locks a table NOWAIT, inside a transaction; the lock lasts until its end.
+        """Run a statement that locks a table NOWAIT, inside a transaction; the lock lasts until its end.
 
         :return: False when another session uses the table; the transaction continues.
         """
@@ -169,8 +166,7 @@ class Database:
         return True
 
     def try_lock(self, key: int, *, wait_seconds: float) -> bool:
-        """
-        Take a session-level advisory lock; a process that dies loses it with its session.
+        """Take a session-level advisory lock; a process that dies loses it with its session.
 
         :return: False when another session held it all that time.
         """

@@ -1,5 +1,4 @@
-"""
-Versioned migrations of schema ``qbo_sync``, run by Alembic.
+"""Versioned migrations of schema ``qbo_sync``, run by Alembic.
 
 A migration is one file of statements below ``include/sql/migrations`` and a three-line revision in
 ``versions/`` that names it. The first one makes the schema of version 1.0.0.
@@ -54,8 +53,7 @@ def head_revision() -> str:
 
 
 def migrate(conn_id: str = settings.SYNC_CONN_ID) -> tuple[str | None, str]:
-    """
-    Create or upgrade schema ``qbo_sync``.
+    """Create or upgrade schema ``qbo_sync``.
 
     :return: (revision before, revision after).
     :raises ConfigurationError: the connection is missing or refused, or this version cannot upgrade from the

@@ -51,8 +51,7 @@ class Plan(TypedDict):
 
 
 class _BackfillOperator(BaseOperator):
-    """
-    :param workspace_id: The practice; may be None while only one is connected.
+    """:param workspace_id: The practice; may be None while only one is connected.
     :param invoice_numbers: A list, or a text with commas or line breaks.
     """
 
@@ -118,8 +117,7 @@ class BackfillOperator(_BackfillOperator):
 
 
 class ApproveBackfillOperator(ApprovalOperator):
-    """
-    Show the plan and wait for a person, where there is something to ask and someone to answer.
+    """Show the plan and wait for a person, where there is something to ask and someone to answer.
 
     A dry run ends here. Anyone who started the run with ``approved`` has answered already, and so has anyone
     who runs `airflow dags test` with ``dry_run`` off: there the question could not be answered.

@@ -40,8 +40,7 @@ class Failure(TypedDict):
 
 
 class WorkspaceOperator(BaseOperator):
-    """
-    Open a session on one workspace, call one use case, log one line, return its counts.
+    """Open a session on one workspace, call one use case, log one line, return its counts.
 
     :param workspace_id: Caspen's id of the practice.
     :param practice: Its name, for Airflow's grid, which shows it for each instance of a mapped task.
@@ -112,8 +111,7 @@ class ImportOperator(_PlannableOperator):
 
 
 class ReconcileOperator(WorkspaceOperator):
-    """
-    Compare every synced document on both sides and list what differs. Changes neither side.
+    """Compare every synced document on both sides and list what differs. Changes neither side.
 
     A difference is finance's to clear and does not fail the task; a check that could not be carried out does.
 

@@ -1,5 +1,4 @@
-"""
-What tasks leave for their run's note: texts in an XCom of its own, which also outlives a task that failed.
+"""What tasks leave for their run's note: texts in an XCom of its own, which also outlives a task that failed.
 
 A task cannot write the note itself: Airflow's task API does not offer it, and the public API wants a login.
 :mod:`caspen_qbo.airflow.run_notes` writes it when the run has ended.

@@ -1,5 +1,5 @@
-"""
-Notifying people that a run failed, or found what differs, over the connections that exist: e-mail and Slack.
+"""Notifying people that a run failed, or found what differs, over the connections that exist: e-mail and
+Slack.
 
 * Connection ``smtp_default`` (type smtp) with ``from_email`` and ``to_email`` in its extra: an e-mail.
 * Connection ``slack`` (type slackwebhook): a message to the webhook's channel.
@@ -34,8 +34,7 @@ def notify_failure(context: Context) -> None:
 
 
 def notify_differences(context: Context) -> None:
-    """
-    An ``on_success_callback`` of the last task of a reconciliation: a difference fails nothing, so nobody
+    """An ``on_success_callback`` of the last task of a reconciliation: a difference fails nothing, so nobody
     would look. Sent nightly while unexplained differences remain.
     """
     results = {
@@ -63,8 +62,7 @@ def notify_differences(context: Context) -> None:
 
 
 def notify_signed(practices: Mapping[int, str]) -> None:
-    """
-    Notify people of what changed in periods that were signed: of each change once, however many nights it
+    """Notify people of what changed in periods that were signed: of each change once, however many nights it
     stands. What reached nobody is sent the next time.
 
     :param practices: Names by workspace, of those where something signed has changed.
@@ -88,8 +86,7 @@ def notify_signed(practices: Mapping[int, str]) -> None:
 
 
 def notify_people(subject: str, text: str) -> list[str]:
-    """
-    Send a message over every connection that exists.
+    """Send a message over every connection that exists.
 
     :return: The ids of the connections it went over.
     """

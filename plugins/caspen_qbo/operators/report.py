@@ -23,8 +23,8 @@ def reports_folder() -> Path:
 
 
 class WriteReportOperator(BaseOperator):
-    """
-    Write the page and the spreadsheet of this run's reconciliation. The same run gives the same files again.
+    """Write the page and the spreadsheet of this run's reconciliation. The same run gives the same files
+    again.
 
     :return: As other tasks of a practice; the message names the page's path.
     """

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 class SummariseOperator(BaseOperator):
-    """
-    Report what was done for each practice, and fail when one of them failed: the others did not wait for it.
+    """Report what was done for each practice, and fail when one of them failed: the others did not wait for
+    it.
 
     Runs whatever became of the tasks before it, so that it decides the state of the whole run. The same words
     become the run's note, with a failure first, and who has to act.

@@ -1,5 +1,4 @@
-"""
-Two columns hold the same, as an expectation that Great Expectations answers together with its others.
+"""Two columns hold the same, as an expectation that Great Expectations answers together with its others.
 
 Its own ``ExpectColumnPairValuesToBeEqual`` reads the table twice for every pair of columns. Conditions on one
 column are counted in one statement for all of a suite's expectations, so this one is written as a condition
@@ -37,8 +36,7 @@ class ColumnValuesOfRowEqual(ColumnMapMetricProvider):
 
 
 class ExpectRowsToHoldEqualValues(ColumnMapExpectation):
-    """
-    Two columns are equal in every row; a value on one side only fails, none on both does not.
+    """Two columns are equal in every row; a value on one side only fails, none on both does not.
 
     :param column: A column that is never null, such as the key.
     :param where: A boolean column, never null; rows in which it is false are not compared. Unlike a row

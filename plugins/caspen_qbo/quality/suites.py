@@ -1,5 +1,4 @@
-"""
-The suite of each document kind, built in code, run over one view of the frozen comparison.
+"""The suite of each document kind, built in code, run over one view of the frozen comparison.
 
 Nothing here is imported while Airflow parses a DAG: Great Expectations takes seconds to load.
 """
@@ -20,8 +19,7 @@ _MONEY = {"subtotal", "tax", "total", "balance"}
 
 
 def import_gx() -> Any:
-    """
-    Great Expectations, without the two hundred lines it logs while loading.
+    """Great Expectations, without the two hundred lines it logs while loading.
 
     One of its modules sets its own level back to INFO while it loads, so levels are set before and after.
     """
@@ -33,8 +31,7 @@ def import_gx() -> Any:
 
 
 def build_suite(kind: DocumentKind, documents: int) -> ExpectationSuite:
-    """
-    All checks of one kind.
+    """All checks of one kind.
 
     :param documents: How many rows were frozen. An empty table passes every other expectation, and a view
         that shows another number shows another comparison.

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     )
 
 _SUMMARY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
-"""
-Counts only. Longer formats fetch rows, turn amounts into floats, and grow without bound on the worst night.
+"""Counts only. Longer formats fetch rows, turn amounts into floats, and grow without bound on the worst
+night.
 """
 
 _SORT_MEMORY = "64MB"
@@ -33,8 +33,7 @@ _CONDITION_FREE = ("rows", "unique", "in_quickbooks", "in_caspen")
 def validate(
     workspace_id: int, documents: Mapping[DocumentKind, int], *, conn_id: str = settings.SYNC_CONN_ID
 ) -> list[CheckResult]:
-    """
-    Check one workspace's frozen comparison.
+    """Check one workspace's frozen comparison.
 
     :param documents: Rows frozen by kind; a kind without documents has nothing to check and no results.
     :return: One result per check, kinds and checks in a fixed order.
@@ -79,8 +78,7 @@ def validate(
 
 @contextmanager
 def _connection_url(conn_id: str, workspace_id: int) -> Iterator[str]:
-    """
-    A reference to an environment variable that holds the URL: GX prints a literal one, password and all.
+    """A reference to an environment variable that holds the URL: GX prints a literal one, password and all.
 
     The views show only the workspace that the session names, so two workspaces can be checked at once.
     """

@@ -1,5 +1,4 @@
-"""
-Finance's report of one stored reconciliation: a self-contained HTML page and a spreadsheet.
+"""Finance's report of one stored reconciliation: a self-contained HTML page and a spreadsheet.
 
 Made from the stored run alone, so that the same run gives the same bytes at any later time.
 """
@@ -21,8 +20,7 @@ class Report:
 
 
 def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
-    """
-    The report of a finished reconciliation; of the latest one when no run is named.
+    """The report of a finished reconciliation; of the latest one when no run is named.
 
     :raises ConfigurationError: the workspace has no such finished run.
     """
@@ -34,8 +32,7 @@ def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
 
 
 def read_model(store: WorkspaceStore, run_id: str | None = None) -> ReportModel:
-    """
-    What the report shows, as values; :func:`caspen_qbo.reports.page.render_sections` shows parts of it.
+    """What the report shows, as values; :func:`caspen_qbo.reports.page.render_sections` shows parts of it.
 
     :raises ConfigurationError: as for :func:`build`.
     """

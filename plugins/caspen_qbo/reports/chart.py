@@ -16,8 +16,8 @@ BAR_WIDTH_MAX, SLOTS_MIN, TICKS, DATES_MAX = 48, 6, 4, 10
 
 
 def trend_svg(points: Sequence[TrendPoint], zone: tzinfo) -> Markup:
-    """
-    Stacked bars of fields that differ, by run, the unexplained ones below. The same points: the same bytes.
+    """Stacked bars of fields that differ, by run, the unexplained ones below. The same points: the same
+    bytes.
 
     The page around it colours ``.trend .unexplained`` and ``.explained``; the rest has its text colour.
 

@@ -1,5 +1,5 @@
-"""
-The report as one HTML page: no requests to anywhere, readable on paper, in the dark and by a screen reader.
+"""The report as one HTML page: no requests to anywhere, readable on paper, in the dark and by a screen
+reader.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def render_html(model: ReportModel) -> str:
 
 
 def render_sections(model: ReportModel, *names: str) -> Markup:
-    """
-    Sections of the report as HTML for a page of ours, each a ``section`` with a heading, in the order named.
+    """Sections of the report as HTML for a page of ours, each a ``section`` with a heading, in the order
+    named.
 
     They bring no style: plain tables, and a few classes that a page may know (``n`` numbers, ``note``,
     ``card``, ``state good`` and ``state bad``, ``scroll`` around wide tables; for the drawing see

@@ -1,6 +1,5 @@
-"""
-Counts by cause and age, and by field and kind. A cross table with fixed columns, an order and totals is what
-pandas is for; money never passes through here.
+"""Counts by cause and age, and by field and kind. A cross table with fixed columns, an order and totals is
+what pandas is for; money never passes through here.
 """
 
 from __future__ import annotations

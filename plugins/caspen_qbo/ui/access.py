@@ -1,5 +1,4 @@
-"""
-Who may do what on the pages. The only module that asks Airflow's auth manager.
+"""Who may do what on the pages. The only module that asks Airflow's auth manager.
 
 | right     | asked of the auth manager                                | Airflow's own roles |
 |-----------|----------------------------------------------------------|---------------------|

@@ -1,5 +1,4 @@
-"""
-The web application Airflow mounts under ``/quickbooks``.
+"""The web application Airflow mounts under ``/quickbooks``.
 
 Closed by default: every router except the webhook's requires a login and a right. FastAPI's own documentation
 pages are off, because dependencies do not cover them.

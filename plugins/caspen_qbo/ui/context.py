@@ -72,8 +72,7 @@ class RequestContext:
         return self.connected and self.store.setup.fetch_choices() is not None
 
     def session(self) -> AbstractContextManager[Session]:
-        """
-        QuickBooks as well, over the databases that are open already.
+        """QuickBooks as well, over the databases that are open already.
 
         :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
         """

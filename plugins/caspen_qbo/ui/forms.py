@@ -15,8 +15,7 @@ TOKEN_FIELD = "form_token"
 
 
 def same_origin(request: Request) -> bool:
-    """
-    Whether the browser says that this request comes from a page of ours.
+    """Whether the browser says that this request comes from a page of ours.
 
     ``Sec-Fetch-Site`` decides where it is sent, else ``Origin``, else ``Referer``; with none it is refused.
     """

@@ -29,8 +29,7 @@ HEADERS = {
 
 
 def policy(nonce: str, form_targets: tuple[str, ...] = ()) -> str:
-    """
-    The Content-Security-Policy: nothing but our own page, its style and its script, by nonce.
+    """The Content-Security-Policy: nothing but our own page, its style and its script, by nonce.
 
     :param form_targets: Other origins than ours that a form of this page ends up at, by redirect.
     """
@@ -57,8 +56,7 @@ def page(
     form_targets: tuple[str, ...] = (),
     **values: object,
 ) -> HTMLResponse:
-    """
-    Render a workspace's page.
+    """Render a workspace's page.
 
     :param active: Key of the menu entry to mark.
     :param values: What the template shows, by name.
@@ -123,8 +121,7 @@ def redirect(
 
 
 def document(html: str, filename: str | None) -> Response:
-    """
-    A whole HTML document made elsewhere in this project: no script runs, only the styles in it apply.
+    """A whole HTML document made elsewhere in this project: no script runs, only the styles in it apply.
 
     :param filename: Offered as a file; shown in place when None.
     """

@@ -1,5 +1,5 @@
-"""
-The templates of the pages, and how they show values: amounts in the practice's currency, times in its zone.
+"""The templates of the pages, and how they show values: amounts in the practice's currency, times in its
+zone.
 
 Templates get plain values; a filter of this module turns each into text. A template that is rendered for a
 workspace has its :class:`RequestContext` as ``here``.

@@ -100,8 +100,7 @@ class Clinic:
         ]
 
     def pay(self, client: int, *invoices: int, share: str = "1", over: str = "0") -> Payment | None:
-        """
-        Pay invoices of a client with one payment.
+        """Pay invoices of a client with one payment.
 
         :param share: The part of each balance that is paid.
         :param over: Dollars on top, which stay unallocated.

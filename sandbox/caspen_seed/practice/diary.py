@@ -16,8 +16,7 @@ OPENS, CLOSES = 8, 18
 
 
 class Diary:
-    """
-    Runs many stories side by side, in the order of their moments.
+    """Runs many stories side by side, in the order of their moments.
 
     What would happen after `end` does not happen: that is how invoices come to be drafts or unpaid today.
     """

@@ -67,8 +67,7 @@ def load_practice(
     now: dt.datetime | None = None,
     connected_at: dt.datetime | None = None,
 ) -> Loaded:
-    """
-    Write the sample practice into a database that has Caspen's schema (see `load_schema`). All or nothing.
+    """Write the sample practice into a database that has Caspen's schema (see `load_schema`). All or nothing.
 
     :param weeks: How far the time after the connection reaches back from `now`.
     :param scale: 1 gives about 300 clients and 400 invoices, and 60 older ones.

@@ -15,8 +15,8 @@ NEIGHBOUR_OFFSET = 1000
 
 
 def open_neighbour(connection: Connection, workspace_id: int, now: dt.datetime) -> int:
-    """
-    Write the neighbour: clients of the same names, invoices with the same numbers as the sample practice's.
+    """Write the neighbour: clients of the same names, invoices with the same numbers as the sample
+    practice's.
 
     :return: Its workspace id.
     """

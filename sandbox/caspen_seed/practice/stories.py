@@ -1,5 +1,4 @@
-"""
-What becomes of an invoice in the sample practice, one story each.
+"""What becomes of an invoice in the sample practice, one story each.
 
 A story is a generator: it acts through the clinic, then yields how long it waits. It is never stopped;
 the diary simply ends, and what was to come has not happened yet.

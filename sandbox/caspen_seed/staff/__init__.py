@@ -1,5 +1,4 @@
-"""
-Caspen's own application, as far as billing goes: what a practice's staff can do, and what Caspen refuses.
+"""Caspen's own application, as far as billing goes: what a practice's staff can do, and what Caspen refuses.
 
 Each action follows the documented lifecycle and arithmetic, locks the rows it reads, and is one transaction.
 """
@@ -16,8 +15,7 @@ __all__ = ["Staff", "create_workspace", "set_clock"]
 
 
 class Staff(Credits):
-    """
-    The staff of one practice at work.
+    """The staff of one practice at work.
 
     Use one connection per member of staff, best with autocommit on. Actions are not safe to repeat, as in
     life: paying twice is two payments. They raise `CaspenRefused` when Caspen would not do it, and then

@@ -56,8 +56,8 @@ class Credits(Payments):
         number: str | None = None,
         at: dt.datetime | None = None,
     ) -> CreditNote:
-        """
-        Issue a credit note against lines of an invoice that still owes money; its balance goes down at once.
+        """Issue a credit note against lines of an invoice that still owes money; its balance goes down at
+        once.
 
         A part of a line is credited in proportion to its quantity, half-up to the cent; what is left of a
         line is credited as what is left of its amount. Tax follows from the credited amount like on an

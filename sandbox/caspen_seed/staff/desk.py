@@ -18,8 +18,7 @@ Row = dict[str, Any]
 
 
 class Desk:
-    """
-    The base of `Staff`: each action is one transaction on the given connection.
+    """The base of `Staff`: each action is one transaction on the given connection.
 
     Inside a transaction that the caller began, an action is a savepoint and becomes visible when the caller
     commits, later than its updated_at says. That is how rows come to appear behind a reader's cursor.
@@ -35,8 +34,7 @@ class Desk:
 
     @contextmanager
     def _action(self, at: dt.datetime | None) -> Iterator[Cursor[DictRow]]:
-        """
-        One action of staff, all or nothing.
+        """One action of staff, all or nothing.
 
         :param at: When it happened, for making history: every stamp it leaves, updated_at too, says so.
         """
@@ -79,8 +77,7 @@ class Desk:
     def _insert_numbered(
         cursor: Cursor[DictRow], statement: LiteralString, values: Row, *, number: str | None, kind: str
     ) -> Row:
-        """
-        Insert a row that carries a number: the one that was typed, or the next free one.
+        """Insert a row that carries a number: the one that was typed, or the next free one.
 
         :param statement: INSERT ... ON CONFLICT DO NOTHING RETURNING; it takes the next number where the
             parameter `number` is null.
@@ -94,8 +91,7 @@ class Desk:
         return row
 
     def _settle(self, cursor: Cursor[DictRow], invoice_id: int) -> Decimal:
-        """
-        Recompute the balance of a locked, finalised invoice after money moved, and with it open or paid.
+        """Recompute the balance of a locked, finalised invoice after money moved, and with it open or paid.
 
         :return: The new balance.
         """

@@ -50,8 +50,7 @@ class Invoicing(Lines):
         reference: str | None = None,
         at: dt.datetime | None = None,
     ) -> int:
-        """
-        Draft an invoice.
+        """Draft an invoice.
 
         :param number: Typed by hand, any length; the next free `INV-0001` when not given.
         :param tax_mode: The workspace's when not given; so is the currency.
@@ -101,8 +100,7 @@ class Invoicing(Lines):
         reference: str | object | None = UNCHANGED,
         at: dt.datetime | None = None,
     ) -> None:
-        """
-        Change a draft; what is not given stays as it is.
+        """Change a draft; what is not given stays as it is.
 
         :param lines: All lines of the invoice as they shall be. A line keeps its id by its position.
         :raises CaspenRefused: not a live draft; the number is used; a line to be removed is on a credit note.
@@ -134,8 +132,7 @@ class Invoicing(Lines):
             self._write_priced(cursor, invoice_id, self._price(cursor, wanted, mode), mode)
 
     def finalise(self, invoice_id: int, *, at: dt.datetime | None = None) -> None:
-        """
-        Finalise a draft, with lines or without: it becomes open and its lines take today's tax rates.
+        """Finalise a draft, with lines or without: it becomes open and its lines take today's tax rates.
 
         An invoice whose total is zero stays open too: nothing was paid, and only an open one can be reverted.
 
@@ -151,8 +148,7 @@ class Invoicing(Lines):
             )
 
     def revert_to_draft(self, invoice_id: int, *, at: dt.datetime | None = None) -> None:
-        """
-        Take an open invoice back to draft, to edit it or to delete it.
+        """Take an open invoice back to draft, to edit it or to delete it.
 
         :raises CaspenRefused: not open, or with a live allocation or an issued credit note.
         """
@@ -164,8 +160,7 @@ class Invoicing(Lines):
             )
 
     def void_invoice(self, invoice_id: int, *, at: dt.datetime | None = None) -> None:
-        """
-        Void an open invoice, for good. Its amounts stay on it.
+        """Void an open invoice, for good. Its amounts stay on it.
 
         :raises CaspenRefused: not open, or with a live allocation or an issued credit note.
         """

@@ -46,8 +46,7 @@ class Payments(Invoicing):
         source_ref: str | None = None,
         at: dt.datetime | None = None,
     ) -> Payment:
-        """
-        Record a payment of a client over any number of open invoices.
+        """Record a payment of a client over any number of open invoices.
 
         :param allocations: Invoice id to the amount of this payment that pays it; may be empty.
         :param amount: Of the whole payment; the sum of the allocations when not given. What exceeds them
@@ -89,8 +88,7 @@ class Payments(Invoicing):
     def allocate(
         self, payment_id: int, invoice_id: int, amount: Number, *, at: dt.datetime | None = None
     ) -> int:
-        """
-        Use money that was left unallocated on a payment to pay an invoice.
+        """Use money that was left unallocated on a payment to pay an invoice.
 
         :return: The allocation's id.
         :raises CaspenRefused: not that much is left, or the invoice is not open or owes less.
@@ -106,8 +104,8 @@ class Payments(Invoicing):
             return self._allocate(cursor, payment_id, self._lock_invoice(cursor, invoice_id), part)
 
     def unlink(self, allocation_id: int, *, at: dt.datetime | None = None) -> None:
-        """
-        Take a payment off an invoice: the money goes back to unallocated, and a paid invoice is open again.
+        """Take a payment off an invoice: the money goes back to unallocated, and a paid invoice is open
+        again.
 
         :raises CaspenRefused: it was unlinked before.
         """

@@ -42,8 +42,7 @@ class People(Desk):
         at: dt.datetime | None = None,
         **details: str | None,
     ) -> int:
-        """
-        Create a client profile.
+        """Create a client profile.
 
         :param client_id: Only for making a chosen id (say, one whose last five digits repeat).
         :param details: Any of `CLIENT_DETAILS`.
@@ -80,8 +79,7 @@ class People(Desk):
             )
 
     def merge_clients(self, secondary_id: int, survivor_id: int, *, at: dt.datetime | None = None) -> None:
-        """
-        Merge two profiles of the same person: the secondary's invoices and payments move to the survivor.
+        """Merge two profiles of the same person: the secondary's invoices and payments move to the survivor.
 
         :raises CaspenRefused: the same profile twice, or one that was merged before.
         """
@@ -142,8 +140,7 @@ class People(Desk):
         return self._find(cursor, statement, "tax rate", tax_rate_id)
 
     def _hold_client(self, cursor: Cursor[DictRow], client_id: int) -> Row:
-        """
-        A client that takes new invoices and payments, kept from being merged until this action ends.
+        """A client that takes new invoices and payments, kept from being merged until this action ends.
 
         :return: With the workspace's tax_mode and currency, and its date of today.
         """

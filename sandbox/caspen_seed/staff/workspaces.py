@@ -21,8 +21,7 @@ def create_workspace(
     tax_mode: TaxMode = "exclusive",
     at: dt.datetime | None = None,
 ) -> int:
-    """
-    Open a workspace: one practice, one tenant.
+    """Open a workspace: one practice, one tenant.
 
     :param at: When it was opened; now when not given.
     :return: The workspace's id.

@@ -26,8 +26,7 @@ class Options:
 
 
 class Kind:
-    """
-    One resource. Subclasses name its properties and build its documents.
+    """One resource. Subclasses name its properties and build its documents.
 
     ``build`` checks everything and changes nothing; ``commit`` changes state and cannot fail. A refused
     request
@@ -129,8 +128,7 @@ class Kind:
         sent: dict[str, Any],
         options: Options,
     ) -> Document:
-        """
-        The document without Id, SyncToken and MetaData, checked in full. Changes nothing.
+        """The document without Id, SyncToken and MetaData, checked in full. Changes nothing.
 
         :param fields: Writable properties as they shall be, empty ones left out.
         :param old: The stored document when updating.

@@ -55,10 +55,8 @@ _LINE = Part(
 
 
 class Payment(Transaction):
-    """
-    Lines say what is paid and with which credits, all positive; TotalAmt is the money that came in, and what
-    it
-    leaves over is UnappliedAmt.
+    """Lines say what is paid and with which credits, all positive; TotalAmt is the money that came in, and
+    what it leaves over is UnappliedAmt.
     """
 
     name = "Payment"

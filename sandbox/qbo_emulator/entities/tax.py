@@ -69,8 +69,7 @@ class TaxAgency(Kind):
 
 
 def create_tax_code(company: Company, body: Any) -> Document:
-    """
-    ``POST taxservice/taxcode``: a code with its rates, given or made on the spot.
+    """``POST taxservice/taxcode``: a code with its rates, given or made on the spot.
 
     Answers the body with Ids filled in: no entity wrapper, no sync token.
     """

@@ -45,9 +45,7 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """
-    :raises ApplicationFault: 4000, naming what was met and where.
-    """
+    """:raises ApplicationFault: 4000, naming what was met and where."""
     for position, character in enumerate(text):
         if ord(character) > 0xFF:
             # QuickBooks' lexer knows Latin-1 only; a curly quote or a Chinese name cannot be asked for.

@@ -25,8 +25,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def run_query(company: Company, text: str) -> Document:
-    """
-    The ``QueryResponse`` object for a query text.
+    """The ``QueryResponse`` object for a query text.
 
     :raises ApplicationFault: 4000 for syntax, 4001 for what the text asks.
     """

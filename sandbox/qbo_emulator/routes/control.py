@@ -1,5 +1,4 @@
-"""
-The control API, ``/_sandbox/...``: everything QuickBooks itself does not offer and a test needs.
+"""The control API, ``/_sandbox/...``: everything QuickBooks itself does not offer and a test needs.
 
 Answers are plain JSON. A request that makes no sense gets 422 with ``{"error": "..."}`` in words; what
 QuickBooks' own rules refuse gets 400 with its ``Fault``.
@@ -110,8 +109,8 @@ def expire_tokens(world: World, asked: dict[str, Any], request: Request) -> Any:
 
 
 def oauth_settings(world: World, asked: dict[str, Any], request: Request) -> Any:
-    """
-    ``rotation`` (daily, every_refresh, never), ``reuse_kills_grant``, ``refresh_seconds``, ``redirect_uris``.
+    """``rotation`` (daily, every_refresh, never), ``reuse_kills_grant``, ``refresh_seconds``,
+    ``redirect_uris``.
     """
     rotation = asked.get("rotation", world.authority.rotation)
     if rotation not in ROTATIONS:
@@ -201,8 +200,8 @@ def counters(world: World, asked: dict[str, Any], request: Request) -> Any:
 
 
 def webhook(world: World, asked: dict[str, Any], request: Request) -> Any:
-    """
-    ``url``, ``verifier_token``, ``format`` (cloudevents, legacy), ``duplicate``, ``shuffle``, ``paused``.
+    """``url``, ``verifier_token``, ``format`` (cloudevents, legacy), ``duplicate``, ``shuffle``,
+    ``paused``.
     """
     hooks = world.webhooks
     if request.method == "POST":

@@ -1,3 +1,3 @@
-"""
-Business rules shared by several entities: references, sales lines, tax, numbering, application of money.
+"""Business rules shared by several entities: references, sales lines, tax, numbering, application
+of money.
 """

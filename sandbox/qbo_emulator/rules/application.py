@@ -1,5 +1,4 @@
-"""
-Which payment pays which invoice, and with which credit.
+"""Which payment pays which invoice, and with which credit.
 
 Payment lines are the only record of an application. An invoice's Balance and LinkedTxn, and a credit memo's
 RemainingCredit and LinkedTxn, follow from them; every such change gives the other document a new sync token.
@@ -74,8 +73,7 @@ def carry_to_documents(company: Company, payment: Document, old: Document | None
 
 
 def release(company: Company, entity: str, document: Document, keep: Decimal = ZERO) -> None:
-    """
-    Take an invoice or credit memo out of the payments applied to it, leaving at most ``keep`` applied.
+    """Take an invoice or credit memo out of the payments applied to it, leaving at most ``keep`` applied.
 
     The payments survive; what they had applied becomes unapplied. Newest payments give way first.
     """
@@ -113,8 +111,7 @@ def _balanced(lines: list[dict[str, Any]], unapplied: Decimal) -> list[dict[str,
 
 
 def auto_apply(company: Company, customer_ref: dict[str, str]) -> list[Document]:
-    """
-    Apply a customer's open credit memos to their oldest open invoices, one zero payment for each pair.
+    """Apply a customer's open credit memos to their oldest open invoices, one zero payment for each pair.
 
     What QuickBooks does automatically when AutoApplyCredit is on.
     """

@@ -53,8 +53,7 @@ def name_currency(company: Company, fields: dict[str, Any], old: Document | None
 
 
 def transaction_currency(company: Company, fields: dict[str, Any], name: Document) -> dict[str, str]:
-    """
-    A transaction's currency, which is its customer's.
+    """A transaction's currency, which is its customer's.
 
     :raises ApplicationFault: 2020 without one in a company of several, 6000 if it is not the name's.
     """

@@ -108,8 +108,7 @@ class FormLines:
     """The lines of one form while it is built: what will be stored, and what is to be taxed."""
 
     def __init__(self, company: Company, mode: str, sent: list[dict[str, Any]]) -> None:
-        """
-        :param mode: GlobalTaxCalculation.
+        """:param mode: GlobalTaxCalculation.
         :raises ApplicationFault: 2020 without lines, 6070, 2500, 6090 and the other line faults.
         """
         self._company, self._mode = company, mode
@@ -144,10 +143,8 @@ class FormLines:
         return [*others, subtotal, *discounts]
 
     def discounted(self, after_tax: bool = False) -> list[TaxableLine]:
-        """
-        What tax is calculated on. A discount with a tax code of its own is one negative amount; otherwise it
-        is
-        spread over the lines by their share, the last one taking the odd cent.
+        """What tax is calculated on. A discount with a tax code of its own is one negative amount; otherwise
+        it is spread over the lines by their share, the last one taking the odd cent.
         """
         if not self.discount or after_tax:
             return self.taxable

@@ -13,8 +13,7 @@ AUTO = "AUTO_GENERATE"
 def choose_doc_number(
     company: Company, entity: str, fields: dict[str, Any], old: Document | None, allow_duplicate: bool
 ) -> str | None:
-    """
-    The number a document gets; with custom numbers and none supplied, none at all.
+    """The number a document gets; with custom numbers and none supplied, none at all.
 
     Does not count the automatic number up: that is ``count_doc_number``, once the document is stored.
     """

@@ -28,8 +28,7 @@ def bare_ref(target: Document) -> dict[str, str]:
 
 
 def active_customer(company: Company, fields: dict[str, Any]) -> Document:
-    """
-    The customer of a transaction: 2020 without one, 2500 for one that never was, for an inactive one
+    """The customer of a transaction: 2020 without one, 2500 for one that never was, for an inactive one
     what ``inactive_customer`` says.
     """
     ref = fields.get("CustomerRef")

@@ -47,8 +47,8 @@ def missing_code(company: Company) -> faults.ApplicationFault:
 
 
 def sales_rates(company: Company, code_id: str | None, txn_date: str) -> list[Rate]:
-    """
-    The sales rates of a tax code: no code and US pseudo codes are refused, retired and purchase codes too.
+    """The sales rates of a tax code: no code and US pseudo codes are refused, retired and purchase
+    codes too.
     """
     code = company.get("TaxCode", code_id) if code_id else None
     if code_id in (None, "TAX", "NON"):
@@ -69,8 +69,7 @@ def rate_on(rate: Document, txn_date: str) -> Decimal:
 
 
 def tax_of(company: Company, lines: list[TaxableLine], txn_date: str, supplied: Any) -> dict[str, Any]:
-    """
-    TxnTaxDetail for the lines; sets each ``net`` of those that came with a gross.
+    """TxnTaxDetail for the lines; sets each ``net`` of those that came with a gross.
 
     :param supplied: The client's TxnTaxDetail: its TaxLine amounts stand when overrides are honoured.
     """

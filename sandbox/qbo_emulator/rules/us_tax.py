@@ -12,9 +12,8 @@ from qbo_emulator.values.money import ZERO, amount_number, dec, half_up
 
 
 def us_tax_of(company: Company, lines: list[TaxableLine], txn_date: str, supplied: Any) -> dict[str, Any]:
-    """
-    TxnTaxDetail of a US form. With automated sales tax the engine's code wins over the client's; a supplied
-    TotalTax without TaxLine stands either way.
+    """TxnTaxDetail of a US form. With automated sales tax the engine's code wins over the client's; a
+    supplied TotalTax without TaxLine stands either way.
     """
     for line in lines:
         if line.code not in (None, "TAX", "NON"):

@@ -19,8 +19,8 @@ PAID_SHARE = 10
 def load_invoices(
     company: Company, invoices: int, customers: int, first_day: str, last_day: str
 ) -> dict[str, Any]:
-    """
-    Add customers and invoices of two lines each, spread evenly over the days, DocNumber ``L0000001`` onwards.
+    """Add customers and invoices of two lines each, spread evenly over the days, DocNumber ``L0000001``
+    onwards.
 
     Nine in ten are paid (their payments are not there), so balances are believable. Documents share
     their parts, and are left out of garbage collection: nothing here ever changes a document in place.

@@ -19,8 +19,7 @@ _ITEM_KEYS = {"bId", "operation", "optionsData", "Query"}
 
 
 def batch_items(body: Any) -> list[dict[str, Any]]:
-    """
-    A batch's items.
+    """A batch's items.
 
     :raises ApplicationFault: 400 for an empty batch, 1040 for one that is too long, 2010 for another shape.
     """
@@ -45,8 +44,7 @@ def run_batch(
     answers: AnswerStore,
     injected: Sequence[faults.ApplicationFault] = (),
 ) -> list[dict[str, Any]]:
-    """
-    Answers of all items, serially done; the first ones fail with what is ``injected`` instead, undone.
+    """Answers of all items, serially done; the first ones fail with what is ``injected`` instead, undone.
 
     With a request id each item's key is request id + bId, at most 50 characters together.
     """

@@ -51,8 +51,7 @@ class Call:
         return "Core" if self.is_write else "CorePlus"
 
     def json(self) -> Any:
-        """
-        The body as JSON, numbers as Decimal.
+        """The body as JSON, numbers as Decimal.
 
         :raises ApplicationFault: 500 for bytes that are no UTF-8, 2010 for text that is no JSON.
         """

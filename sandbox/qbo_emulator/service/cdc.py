@@ -1,5 +1,5 @@
-"""
-Change data capture: what changed since a moment, deletions last, at most 1,000 objects and no more pages.
+"""Change data capture: what changed since a moment, deletions last, at most 1,000 objects and no
+more pages.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ DAYS_MAX = 30
 
 
 def changed_since(company: Company, params: dict[str, str]) -> dict[str, Any]:
-    """
-    ``CDCResponse``. What exceeds the cap, 1,000 objects, is left out without a word, as in QuickBooks.
+    """``CDCResponse``. What exceeds the cap, 1,000 objects, is left out without a word, as in QuickBooks.
 
     :raises ApplicationFault: no or unsupported entities, a moment that is none, or more than 30 days ago.
     """

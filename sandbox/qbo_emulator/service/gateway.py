@@ -1,5 +1,4 @@
-"""
-The way of one API request: plan of faults, token, limits, stored answers, the work itself, the answer.
+"""The way of one API request: plan of faults, token, limits, stored answers, the work itself, the answer.
 
 Between the first look at the state and the last change there is no waiting, so requests never interleave.
 """
@@ -56,8 +55,7 @@ class Gateway:
     def answer(
         self, realm: str, call: Call, bearer: str | None, rule: Rule | None, record: Recorded
     ) -> Answer:
-        """
-        The answer to a call, with the plan's fault in it.
+        """The answer to a call, with the plan's fault in it.
 
         Safe to repeat only as far as QuickBooks is: a create without a request id creates again.
         """

@@ -25,8 +25,7 @@ PDF = (
 
 
 def perform(company: Company, call: Call) -> dict[str, Any]:  # noqa: C901  a line a kind of call
-    """
-    The answer without its ``time``; batches are the caller's.
+    """The answer without its ``time``; batches are the caller's.
 
     :raises ApplicationFault: QuickBooks refuses.
     """

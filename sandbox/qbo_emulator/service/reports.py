@@ -20,8 +20,7 @@ SECTIONS = (("Income", "Revenue", "Income"), ("Expenses", "Expense", "Expenses")
 
 
 def report(company: Company, name: str, params: dict[str, str]) -> dict[str, Any]:
-    """
-    ``GET reports/{name}``, in the home currency.
+    """``GET reports/{name}``, in the home currency.
 
     :raises ApplicationFault: a report the sandbox does not have, or a date that is none.
     """

@@ -17,8 +17,7 @@ _PART = re.compile(r"file_(metadata|content)_(\w+)")
 
 
 def upload(company: Company, content_type: str, body: bytes) -> dict[str, Any]:
-    """
-    ``AttachableResponse``: one entry for each file, in order, with the Attachable or its own Fault.
+    """``AttachableResponse``: one entry for each file, in order, with the Attachable or its own Fault.
 
     The parts ``file_metadata_NN`` (JSON, may be left out) and ``file_content_NN`` belong together.
     """

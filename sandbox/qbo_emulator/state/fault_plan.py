@@ -1,5 +1,4 @@
-"""
-Faults on demand: rules that pick requests, and what then goes wrong.
+"""Faults on demand: rules that pick requests, and what then goes wrong.
 
 Instead of the work: ``throttled``, ``throttled_xml``, ``server_error``, ``bad_gateway``, ``unavailable``,
 ``ok_with_fault``, ``transient``, ``inventory_lock``, ``drop``, ``token_expired``, ``not_authorised`` (403,

@@ -21,8 +21,7 @@ class StoredAnswer:
 
 
 class AnswerStore:
-    """
-    One company's answers. Kept for ``ttl_seconds`` of sandbox time; a later request under the same id with
+    """One company's answers. Kept for ``ttl_seconds`` of sandbox time; a later request under the same id with
     another
     body still gets the first answer.
     """

@@ -105,8 +105,7 @@ class Authority:
         return code
 
     def exchange_code(self, code: str, redirect_uri: str) -> tuple[str, Grant]:
-        """
-        An access token for a code. Using a code twice also ends what the first use gave.
+        """An access token for a code. Using a code twice also ends what the first use gave.
 
         :raises OAuthError: invalid_grant.
         """
@@ -139,8 +138,7 @@ class Authority:
         self.in_progress.add(token)
 
     def finish_refresh(self, token: str) -> tuple[str, Grant]:
-        """
-        A new access token, and by the rotation policy a new refresh token whose predecessor dies at once.
+        """A new access token, and by the rotation policy a new refresh token whose predecessor dies at once.
 
         :raises OAuthError: invalid_grant.
         """
@@ -164,8 +162,8 @@ class Authority:
         return self._issue_access(grant), grant
 
     def revoke(self, token: str) -> None:
-        """
-        End the connection an access or refresh token belongs to. Unknown tokens are ignored, as in RFC 7009.
+        """End the connection an access or refresh token belongs to. Unknown tokens are ignored, as in RFC
+        7009.
         """
         access = self.access.get(token)
         grant = access.grant if access else self.refresh.get(token)

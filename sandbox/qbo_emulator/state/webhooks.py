@@ -46,8 +46,8 @@ class Delivery:
 
 
 class Webhooks:
-    """
-    One subscription for all companies of the app. Later deliveries wait until the one before is acknowledged.
+    """One subscription for all companies of the app. Later deliveries wait until the one before is
+    acknowledged.
 
     ``duplicate`` sends every delivery twice, ``shuffle`` reverses the events within one: both happen in life.
     """

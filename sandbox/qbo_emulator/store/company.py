@@ -25,8 +25,8 @@ NAMES = "names"
 
 
 def open_amount(entity: str, document: Document) -> Decimal:
-    """
-    What a document adds to its customer's balance, in major units: what is owed, less what is in credit.
+    """What a document adds to its customer's balance, in major units: what is owed, less what is in
+    credit.
     """
     field, sign = OPEN_AMOUNT_FIELD.get(entity, ("", 0))
     return dec(document.get(field)) * sign if sign else ZERO
@@ -61,8 +61,7 @@ class Tombstone:
 
 
 class Company:
-    """
-    State of one realm. Documents go in through ``put``, ``bump`` and ``remove`` only, so that sync tokens,
+    """State of one realm. Documents go in through ``put``, ``bump`` and ``remove`` only, so that sync tokens,
     times,
     tombstones and webhook events can never be forgotten.
     """
@@ -97,8 +96,8 @@ class Company:
         """Who a stale-object fault says was working at the same time."""
 
     def next_id(self, sequence: str) -> str:
-        """
-        The next Id of a sequence. Transactions of all kinds share one, as do customers, vendors, employees.
+        """The next Id of a sequence. Transactions of all kinds share one, as do customers, vendors,
+        employees.
         """
         self.sequences[sequence] = self.sequences.get(sequence, 0) + 1
         return str(self.sequences[sequence])
@@ -125,8 +124,8 @@ class Company:
     def bump(
         self, entity: str, document: Document, changes: Mapping[str, Any], operation: str = "updated"
     ) -> Document:
-        """
-        Store ``document`` with ``changes`` under the next sync token; a value of None removes the property.
+        """Store ``document`` with ``changes`` under the next sync token; a value of None removes the
+        property.
 
         This is also how a payment changes its invoice: the invoice's cached token goes stale without an edit.
         """

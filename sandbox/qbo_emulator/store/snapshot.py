@@ -17,8 +17,7 @@ VERSION = 1
 
 
 def write_snapshot(world: World, path: str | Path) -> Path:
-    """
-    Write companies and connections to a file, replacing it whole or not at all.
+    """Write companies and connections to a file, replacing it whole or not at all.
 
     Not kept: limits, stored answers of request ids, recorded requests, the fault plan, the clock.
     """
@@ -45,8 +44,7 @@ def write_snapshot(world: World, path: str | Path) -> Path:
 
 
 def read_snapshot(world: World, path: str | Path) -> bool:
-    """
-    Take the state over from a file; False when there is none yet.
+    """Take the state over from a file; False when there is none yet.
 
     :raises ValueError: the file is not a snapshot of this version.
     """

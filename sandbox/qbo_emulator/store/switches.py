@@ -1,5 +1,5 @@
-"""
-What can be turned per company: settings a person makes, and points QuickBooks' documentation leaves open.
+"""What can be turned per company: settings a person makes, and points QuickBooks' documentation
+leaves open.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args, get_type_hints
 
 @dataclass(slots=True)
 class Switches:
-    """
-    Defaults are what the documentation says, or, where it is silent, what breaks a careless client first.
+    """Defaults are what the documentation says, or, where it is silent, what breaks a careless
+    client first.
     """
 
     custom_txn_numbers: bool = True
@@ -46,8 +46,7 @@ class Switches:
     over_application: Literal["fault", "unapplied"] = "fault"
     """A payment line above the open balance: refuse it, or leave the excess unapplied."""
     batch_replay: Literal["stored", "transient_6000"] = "stored"
-    """
-    A batch sent again with its requestid: the stored answers, or the error seen from QuickBooks instead.
+    """A batch sent again with its requestid: the stored answers, or the error seen from QuickBooks instead.
     """
     batch_answer_order: Literal["request", "reversed"] = "request"
     """QuickBooks does not promise the order of a batch's answers."""
@@ -71,8 +70,7 @@ class Switches:
     """An updated sales form's addresses come back as bare lines, without City and PostalCode."""
 
     def change(self, changes: dict[str, Any]) -> None:
-        """
-        Set several switches at once; nothing changes when one is wrong.
+        """Set several switches at once; nothing changes when one is wrong.
 
         :raises ValueError: unknown switch, or a value it does not take; the text lists what is allowed.
         """

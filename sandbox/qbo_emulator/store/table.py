@@ -13,8 +13,7 @@ RANGED: frozenset[str] = frozenset({"MetaData.LastUpdatedTime", "TxnDate", "Disp
 
 
 class Table:
-    """
-    Rows by Id, in order of creation, never changed in place: a change is a new document under the same Id.
+    """Rows by Id, in order of creation, never changed in place: a change is a new document under the same Id.
 
     :param indexed: Property paths looked up by equality, with their kinds. Those in ``RANGED`` are also
     ordered.

@@ -15,8 +15,8 @@ ValueKind = Literal["id", "text", "number", "day", "moment", "flag"]
 
 
 def value_at(document: Document, path: str) -> Any:
-    """
-    The value under a dotted path; a reference gives its Id, an e-mail or phone its text; None when absent.
+    """The value under a dotted path; a reference gives its Id, an e-mail or phone its text; None
+    when absent.
     """
     value: Any = document
     for part in path.split("."):
@@ -41,8 +41,7 @@ def moment_seconds(text: str) -> float:
 
 
 def comparable(value: Any, kind: ValueKind) -> Any:
-    """
-    ``value`` as its kind compares it: text without case, Ids and numbers as numbers, moments as seconds.
+    """``value`` as its kind compares it: text without case, Ids and numbers as numbers, moments as seconds.
 
     :raises ValueError: the text is not of that kind.
     """

@@ -1,9 +1,8 @@
-"""
-For tests of a connector written in Python: the sandbox in a thread, its control API, a company's books.
+"""For tests of a connector written in Python: the sandbox in a thread, its control API, a company's books.
 
-    with serve() as sandbox:
-        books = sandbox.books()
-        books.invoice(books.customer(), 100)
+with serve() as sandbox:
+    books = sandbox.books()
+    books.invoice(books.customer(), 100)
 """
 
 from __future__ import annotations

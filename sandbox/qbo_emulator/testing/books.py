@@ -35,8 +35,7 @@ class Refused(Exception):
 
 
 class Books:
-    """
-    The API of one company.
+    """The API of one company.
 
     :param http: A client whose base URL is the API's address, up to and without ``/v3``.
     """

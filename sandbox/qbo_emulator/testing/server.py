@@ -21,8 +21,7 @@ START_SECONDS = 10
 
 @contextmanager
 def serve() -> Iterator[Sandbox]:
-    """
-    A sandbox on a free port of this machine, for the length of the block.
+    """A sandbox on a free port of this machine, for the length of the block.
 
     A real server, because dropped connections and concurrent requests need one.
     """

@@ -12,8 +12,7 @@ DATA_CENTRE = ZoneInfo("America/Los_Angeles")
 
 
 class Clock:
-    """
-    A clock with an anchor and a speed.
+    """A clock with an anchor and a speed.
 
     ``speed`` is sandbox seconds per real second; 0 stops the clock. Not monotonic when a test sets it back.
     """

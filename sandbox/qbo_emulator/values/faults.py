@@ -1,5 +1,4 @@
-"""
-QuickBooks' refusals, word for word where its words are public.
+"""QuickBooks' refusals, word for word where its words are public.
 
 * QuickBooksFault          an answer with a Fault
   x ApplicationFault       upper-case ``Fault``, from the accounting application

@@ -1,5 +1,4 @@
-"""
-Reading what a client sent: one small class per kind of field, one ``Shape`` per object.
+"""Reading what a client sent: one small class per kind of field, one ``Shape`` per object.
 
 QuickBooks accepts placeholders (``""`` for a date, a number as text, an Id as a number) and refuses any
 property it does not know. ``Shape.read`` gives back only the supplied properties; ``None`` means "supplied,

@@ -14,8 +14,7 @@ def half_up(amount: Decimal, step: Decimal = CENT) -> Decimal:
 
 
 def dec(value: object) -> Decimal:
-    """
-    The Decimal meant by a stored JSON number.
+    """The Decimal meant by a stored JSON number.
 
     ``repr`` of a float is its shortest exact text, so an amount of up to 15 digits comes back unchanged.
     Absent means zero, as in QuickBooks' own documents.
@@ -24,8 +23,8 @@ def dec(value: object) -> Decimal:
 
 
 def amount_number(value: Decimal) -> int | float:
-    """
-    A money amount the way QuickBooks prints one: ``0`` for nothing, else with a decimal point (``100.0``).
+    """A money amount the way QuickBooks prints one: ``0`` for nothing, else with a decimal point
+    (``100.0``).
     """
     return 0 if value == 0 else float(value)
 

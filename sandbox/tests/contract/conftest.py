@@ -1,5 +1,5 @@
-"""
-The same tests against the sandbox of this repository and, when there are credentials, against Intuit's own.
+"""The same tests against the sandbox of this repository and, when there are credentials, against Intuit's
+own.
 
 Set QBO_CLIENT_ID, QBO_CLIENT_SECRET, QBO_REFRESH_TOKEN and QBO_REALM_ID of an Intuit *sandbox* company to
 run the second half. It writes test customers and invoices there. Intuit may answer with a new refresh token:

@@ -162,8 +162,7 @@ _STEP = st.tuples(
 @given(st.lists(_STEP, min_size=1, max_size=25), st.booleans())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_happens_the_balances_hold(steps: list[tuple[str, int, int]], auto: bool) -> None:
-    """
-    14 and 15 as a property: after any history, no balance is negative, every open amount is its total less
+    """14 and 15 as a property: after any history, no balance is negative, every open amount is its total less
     what payments apply, every payment is whole, links stand on both sides, and the customer owes their sum.
     """
     company = seed_company(COUNTRIES[0], Clock())

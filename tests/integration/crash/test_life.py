@@ -1,5 +1,4 @@
-"""
-Staff, bookkeepers, crashes and faults in any order: nothing doubled, overwritten or left unexplained.
+"""Staff, bookkeepers, crashes and faults in any order: nothing doubled, overwritten or left unexplained.
 
 `LIFE_EXAMPLES=200 LIFE_STEPS=40 pytest tests/integration/crash/test_life.py` lives longer, at random.
 """

@@ -1,5 +1,4 @@
-"""
-QuickBooks does something, its answer is lost, and for some seconds no query shows it.
+"""QuickBooks does something, its answer is lost, and for some seconds no query shows it.
 
 The request ids are forgotten as well, so that nothing but waiting keeps the repetition from doubling it.
 """

@@ -1,6 +1,5 @@
-"""
-What happens to an imported payment afterwards: on QuickBooks' side it is followed, on Caspen's side it is a
-choice.
+"""What happens to an imported payment afterwards: on QuickBooks' side it is followed, on Caspen's side it is
+a choice.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""
-What is no payment to import: ours, applied credits, other people's invoices; and what a crash leaves behind.
+"""What is no payment to import: ours, applied credits, other people's invoices; and what a crash leaves
+behind.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""
-Several payments on one invoice, one payment over several invoices, more than is due, one receipt on both
+"""Several payments on one invoice, one payment over several invoices, more than is due, one receipt on both
 sides.
 """
 

@@ -12,8 +12,7 @@ from tests.support.services import DatabaseFactory, Sandbox, airflow_connections
 def shared_flow(
     caspen_databases: DatabaseFactory, sync_databases: DatabaseFactory, sandbox_server: Sandbox
 ) -> Iterator[Flow]:
-    """
-    A connected, configured workspace for all tests of a module, which leave nothing listed behind.
+    """A connected, configured workspace for all tests of a module, which leave nothing listed behind.
 
     Not to be used beside `flow` or `sandbox` in one module: those reset the QuickBooks this one posts to.
     """

@@ -1,5 +1,4 @@
-"""
-The stories of docs/eligibility.md, row by row, over real services.
+"""The stories of docs/eligibility.md, row by row, over real services.
 
 Each row is a story told to one practice: what happens up to a `yield`, then a run posts, and so on. All
 stories share the runs, so that they also meet each other; each is a test of its own.

@@ -1,5 +1,4 @@
-"""
-Every fault of QuickBooks' that can meet a post run, entered once: what is listed, shown, and heals.
+"""Every fault of QuickBooks' that can meet a post run, entered once: what is listed, shown, and heals.
 
 The invoices of a test go in one batch; each but the last meets a fault of its own, and the last one posts in
 the same run: a bad document never sinks its batch.

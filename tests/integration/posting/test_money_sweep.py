@@ -1,5 +1,4 @@
-"""
-Cents by construction: random invoices under both of QuickBooks' ways of rounding. The long form is `make
+"""Cents by construction: random invoices under both of QuickBooks' ways of rounding. The long form is `make
 sweep`.
 """
 

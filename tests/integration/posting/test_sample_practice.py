@@ -1,5 +1,5 @@
-"""
-The whole sample practice in one run: what is equal, what is listed and why, and how many calls it takes.
+"""The whole sample practice in one run: what is equal, what is listed and why, and how many calls
+it takes.
 """
 
 from __future__ import annotations

@@ -38,8 +38,7 @@ def fits(moments: list[float], limit: int, seconds: float) -> bool:
 
 
 def turns(database: Database, realm: str) -> list[float]:
-    """
-    When each turn was given, in seconds, by the one clock that decides.
+    """When each turn was given, in seconds, by the one clock that decides.
 
     A process notes its turn later than it got it, and the later the busier the machine is.
     """

@@ -1,5 +1,4 @@
-"""
-Every kind of difference planted in one company: each is found by the right check, and nothing else is.
+"""Every kind of difference planted in one company: each is found by the right check, and nothing else is.
 
 Prints the table of what was changed, and how it is named: `pytest -s` shows it. The same in a company of
 5,000 invoices: `python -m tests.support.planted`.

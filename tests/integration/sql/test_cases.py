@@ -1,5 +1,4 @@
-"""
-Runs every case folder: ``<subject>/<statement>/<the sentence being tested>/``.
+"""Runs every case folder: ``<subject>/<statement>/<the sentence being tested>/``.
 
     caspen.<table>.yaml         rows there before, on top of two workspaces with a client each (optional)
     params.yaml                 what is bound (optional)

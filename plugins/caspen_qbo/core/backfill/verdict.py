@@ -1,5 +1,4 @@
-"""
-What a backfill does with each invoice it is given, decided from what both sides show.
+"""What a backfill does with each invoice it is given, decided from what both sides show.
 
 The table of verdicts, with figures, is docs/decisions/0009-backfill.md.
 """
@@ -93,8 +92,7 @@ class Subject:
 
 
 def decide_number(subject: Subject, line_at: datetime) -> BackfillItem | None:
-    """
-    :param line_at: When the workspace was first connected.
+    """:param line_at: When the workspace was first connected.
     :return: None where there is nothing special about it: the ordinary run's rules decide.
     """
     invoice = subject.invoice
@@ -160,9 +158,8 @@ def pair_payments(
     payments: Sequence[DocumentFacts],
     credit_notes: int,
 ) -> Pairing:
-    """
-    Linking an invoice hands its payments to the ordinary run, which posts what QuickBooks does not have. So
-    money that is on both sides must be known to be the same first, or it would be in QuickBooks twice.
+    """Linking an invoice hands its payments to the ordinary run, which posts what QuickBooks does not have.
+    So money that is on both sides must be known to be the same first, or it would be in QuickBooks twice.
 
     :param document: The QuickBooks invoice.
     :param balance: What Caspen shows as due on the invoice.
@@ -196,9 +193,8 @@ def _amounts(amounts: Iterable[Decimal]) -> str:
 
 
 def clean_numbers(numbers: str | Iterable[object] | None) -> tuple[str, ...]:
-    """
-    Numbers as people type them: a list, or a text with commas, semicolons or line breaks. Each once, in their
-    order.
+    """Numbers as people type them: a list, or a text with commas, semicolons or line breaks. Each once, in
+    their order.
     """
     if numbers is None:
         return ()

@@ -37,8 +37,7 @@ def hash_state(state: str) -> str:
 
 
 def decide_consent(consent: Consent | None, username: str, realm_id: str) -> Consent | str:
-    """
-    Who may finish a sign-in: only its user, within its time.
+    """Who may finish a sign-in: only its user, within its time.
 
     :param consent: What was stored for the state; None: unknown or used before.
     :return: The consent, or why it connects nothing.
@@ -51,8 +50,7 @@ def decide_consent(consent: Consent | None, username: str, realm_id: str) -> Con
 
 
 def decide_company(workspace_id: int, present: str | None, realm_id: str) -> str | None:
-    """
-    Why a workspace may not be connected to a company; None: it may.
+    """Why a workspace may not be connected to a company; None: it may.
 
     :param present: The company it is or was connected to: its documents are linked there.
     """

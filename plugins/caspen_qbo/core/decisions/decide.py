@@ -1,5 +1,4 @@
-"""
-What a person decides about a document that is not in QuickBooks as it was posted: accept, or send again.
+"""What a person decides about a document that is not in QuickBooks as it was posted: accept, or send again.
 
 Not what QuickBooks would refuse, nor what would lose something else; and never what the person has not seen.
 """
@@ -69,8 +68,7 @@ class Acceptance:
 
 
 def decide_accept(document: ListedDocument, now: DocumentFacts | None) -> str:
-    """
-    :param now: What QuickBooks holds; None, or gone, when it no longer has the document.
+    """:param now: What QuickBooks holds; None, or gone, when it no longer has the document.
     :return: Why it cannot be accepted, and what to do instead; empty: it can.
     """
     if now is not None and not now.gone:
@@ -86,8 +84,7 @@ def decide_accept(document: ListedDocument, now: DocumentFacts | None) -> str:
 def decide_resend(
     document: ListedDocument, now: DocumentFacts | None, body: Body, invoice: InvoiceStanding | None
 ) -> str:
-    """
-    :param now: What QuickBooks holds; None, or gone, when it has to be created again.
+    """:param now: What QuickBooks holds; None, or gone, when it has to be created again.
     :param body: The same, as QuickBooks answered it.
     :param invoice: Of a payment: where its invoice is.
     :return: Why it cannot be sent again, and what to do instead; empty: it can.

@@ -12,8 +12,7 @@ from caspen_qbo.core.money import CENT, ZERO
 def read_shares(
     facts: DocumentFacts, invoices: Mapping[str, int], credited: Mapping[str, int]
 ) -> tuple[dict[int, Decimal], str]:
-    """
-    The money a QuickBooks payment puts on each of our invoices.
+    """The money a QuickBooks payment puts on each of our invoices.
 
     A payment may use up credits as well as money: lines of invoices less lines of credits are what came in. A
     credit memo of ours belongs to its own invoice; any other is clear only where the payment pays a single

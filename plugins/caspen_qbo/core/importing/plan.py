@@ -1,5 +1,4 @@
-"""
-Payments recorded in QuickBooks: which are imported, which changes are followed, what prevents an import.
+"""Payments recorded in QuickBooks: which are imported, which changes are followed, what prevents an import.
 
 A snapshot is everything known about some invoices and the payments on them, both sides at one moment. The
 plan follows from the snapshot alone, so that an interrupted run and one that starts again reach the same end.
@@ -208,8 +207,7 @@ def plan_imports(snapshot: ImportSnapshot) -> tuple[Import, ...]:
 
 
 def plan_amount_changes(snapshot: ImportSnapshot) -> tuple[AmountChange, ...]:
-    """
-    Imported allocations that follow an edit, a void or a deletion in QuickBooks.
+    """Imported allocations that follow an edit, a void or a deletion in QuickBooks.
 
     Left alone, and listed by :func:`caspen_qbo.core.importing.problems.find_problems`: what the practice has
     refunded in Caspen, what lost its invoice in QuickBooks, and what several allocations share.
@@ -238,8 +236,7 @@ def _may_follow(snapshot: ImportSnapshot, view: AllocationView, payment: BooksPa
 
 
 def plan_links(snapshot: ImportSnapshot) -> tuple[tuple[AllocationView, ...], tuple[AllocationView, ...]]:
-    """
-    (allocations to link to their QuickBooks payment, allocations whose link has ended).
+    """(allocations to link to their QuickBooks payment, allocations whose link has ended).
 
     Completes a run that was stopped after Caspen's commit and before ours.
     """

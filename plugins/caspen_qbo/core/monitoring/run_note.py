@@ -14,8 +14,7 @@ CUT = " ... The task logs have the rest."
 
 
 def build_note(parts: Sequence[str], *, failed_because: str | None = None) -> str:
-    """
-    :param parts: What tasks left for the note, oldest first. Parts that need a person are put first.
+    """:param parts: What tasks left for the note, oldest first. Parts that need a person are put first.
     :param failed_because: Airflow's own reason; None for a run that succeeded.
     :return: The whole text; empty when there is nothing to report.
     """
@@ -28,8 +27,7 @@ def build_note(parts: Sequence[str], *, failed_because: str | None = None) -> st
 
 
 def append_below(person: str, text: str) -> str:
-    """
-    A note of at most NOTE_MAX characters: ours, below what a person wrote, of which nothing is cut.
+    """A note of at most NOTE_MAX characters: ours, below what a person wrote, of which nothing is cut.
 
     :param person: The person's note, perhaps with our part of an earlier attempt below it; empty if none.
     """

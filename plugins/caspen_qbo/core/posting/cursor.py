@@ -1,5 +1,4 @@
-"""
-How far Caspen's changes have been read for certain.
+"""How far Caspen's changes have been read for certain.
 
 Caspen stamps ``updated_at`` when a statement runs, but the row becomes visible when its transaction commits:
 a row can appear behind a cursor that has passed its time. So each run remembers Caspen's clock together with
@@ -25,9 +24,8 @@ class Horizon:
     oldest_open: int
     """No transaction below this number is still open (``pg_snapshot_xmin``)."""
     next_number: int
-    """
-    Every transaction that had begun to write is below this number: one that the look took for itself. It is
-    not ``pg_snapshot_xmax``, which is one past the newest transaction that has *ended*: with a single
+    """Every transaction that had begun to write is below this number: one that the look took for itself. It
+    is not ``pg_snapshot_xmax``, which is one past the newest transaction that has *ended*: with a single
     transaction open, that is the number of the very transaction to wait for.
     """
 
@@ -51,8 +49,7 @@ def advance(
     *,
     checkpoints_max: int = CHECKPOINTS_MAX,
 ) -> tuple[datetime, tuple[Checkpoint, ...]]:
-    """
-    Move the cursor as far as is certain, and remember this look for later runs.
+    """Move the cursor as far as is certain, and remember this look for later runs.
 
     :param position: The cursor so far; the run that took this look reads its changes from here.
     :param checkpoints: Looks not yet confirmed, oldest first.
@@ -69,8 +66,7 @@ def advance(
 
 
 def _thin(checkpoints: tuple[Checkpoint, ...]) -> tuple[Checkpoint, ...]:
-    """
-    Every second one; the first, which is confirmed first, and the last always stay.
+    """Every second one; the first, which is confirmed first, and the last always stay.
 
     Dropping a look is safe: the cursor then waits for a later one.
     """

@@ -1,5 +1,4 @@
-"""
-Which QuickBooks customer a client is, decided from what QuickBooks answered.
+"""Which QuickBooks customer a client is, decided from what QuickBooks answered.
 
 The stored link comes first (the use case knows it); then a customer named exactly ``Full name (Caspen
 12345)``; then the only one whose given name, family name and e-mail address all equal the client's; else a
@@ -60,8 +59,7 @@ class CustomerChoice:
 def choose_customers(
     clients: Mapping[int, Client], candidates: Collection[Candidate], taken: Mapping[str, int]
 ) -> dict[int, CustomerChoice]:
-    """
-    Choose for clients who have no customer yet, in the order of their ids.
+    """Choose for clients who have no customer yet, in the order of their ids.
 
     :param candidates: What QuickBooks has under their names and addresses.
     :param taken: Customer id -> the client it is linked to.
@@ -101,8 +99,7 @@ def read_candidate(body: Body) -> Candidate:
 
 
 def wanted_names(client: Client) -> tuple[str, ...]:
-    """
-    The display names to look for: the one we would give, and with leading zeros where the id is short.
+    """The display names to look for: the one we would give, and with leading zeros where the id is short.
 
     Client ids below 10000 have fewer than five digits; books kept by hand pad them.
     """
@@ -113,8 +110,7 @@ def wanted_names(client: Client) -> tuple[str, ...]:
 
 
 def match_client(client: Client, candidates: Iterable[Candidate], taken: Collection[str]) -> Match:
-    """
-    :param candidates: Customers found by name or e-mail; others may be among them.
+    """:param candidates: Customers found by name or e-mail; others may be among them.
     :param taken: Customer ids linked to other clients.
     """
     active = [candidate for candidate in candidates if candidate.active]

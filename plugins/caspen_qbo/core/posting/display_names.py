@@ -1,5 +1,4 @@
-"""
-A client's name as QuickBooks takes it.
+"""A client's name as QuickBooks takes it.
 
 QuickBooks refuses colons, tabs and line breaks in names, more than 500 characters in a display name and 100
 in a name part; names are cleaned, never refused. A display name is unique over customers, vendors and
@@ -22,8 +21,7 @@ _INACTIVE_SUFFIX = " (deleted)"
 
 
 def clean(text: str | None) -> str:
-    """
-    Remove what QuickBooks refuses: a colon becomes a hyphen, control and line characters a space; spaces
+    """Remove what QuickBooks refuses: a colon becomes a hyphen, control and line characters a space; spaces
     collapse.
 
     Accents, CJK and emoji stay; the text is composed (NFC), so that equal names are equal.
@@ -39,8 +37,8 @@ def full_name(client: Client) -> str:
 
 
 def display_name(client: Client) -> str:
-    """
-    ``Full name (Caspen 12345)`` with the last five digits of the client id, the name cut so that it fits.
+    """``Full name (Caspen 12345)`` with the last five digits of the client id, the name cut so that
+    it fits.
     """
     suffix = f" (Caspen {str(client.id)[-5:]})"
     name = full_name(client) or "Client"
@@ -59,8 +57,8 @@ def usable_email(email: str | None) -> str | None:
 
 
 def same_name(left: str, right: str) -> bool:
-    """
-    Equal as QuickBooks compares display names: case and surrounding blanks ignored, ``(deleted)`` stripped.
+    """Equal as QuickBooks compares display names: case and surrounding blanks ignored, ``(deleted)``
+    stripped.
     """
     return _comparable(left) == _comparable(right)
 

@@ -108,9 +108,8 @@ class Document(StagedDocument):
 
 
 def restaged(stored: Document | None, staged: StagedDocument, now: datetime) -> Document:
-    """
-    The document as it stands once it is staged again: a new version may be tried at once, whatever held the
-    old one.
+    """The document as it stands once it is staged again: a new version may be tried at once, whatever held
+    the old one.
     """
     row = {field.name: getattr(staged, field.name) for field in fields(StagedDocument)}
     if stored is None:
@@ -120,8 +119,7 @@ def restaged(stored: Document | None, staged: StagedDocument, now: datetime) -> 
 
 
 def is_due(document: Document, held_until: datetime | None) -> bool:
-    """
-    Whether the document is work: the view ``due_document``, for a document that is not stored yet.
+    """Whether the document is work: the view ``due_document``, for a document that is not stored yet.
 
     :param held_until: When a blocking row was last listed for it; None: nothing holds it.
     """
@@ -227,9 +225,8 @@ def _version(eligibility: Eligibility, present: str) -> str:
 
 
 def is_still_as_staged(document: StagedDocument, invoice: Invoice | None) -> bool:
-    """
-    Whether Caspen's invoice is the one that was staged. Its staff may have reverted, voided or finalised it
-    again since; then the next run decides.
+    """Whether Caspen's invoice is the one that was staged. Its staff may have reverted, voided or finalised
+    it again since; then the next run decides.
     """
     if invoice is None or invoice.status not in ("open", "paid") or invoice.deleted_at is not None:
         return False

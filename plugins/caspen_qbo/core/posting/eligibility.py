@@ -1,5 +1,4 @@
-"""
-Which Caspen documents belong in QuickBooks, and whether one should be there, be gone, or be left as it is.
+"""Which Caspen documents belong in QuickBooks, and whether one should be there, be gone, or be left as it is.
 
 The table of every case, with its reason and its test, is docs/eligibility.md.
 """
@@ -49,8 +48,7 @@ def is_historical(invoice: Invoice, line_at: datetime) -> bool:
 
 
 def classify_invoice(invoice: Invoice, *, line_at: datetime, linked: bool) -> Eligibility:
-    """
-    :param line_at: When the workspace was first connected; never moves.
+    """:param line_at: When the workspace was first connected; never moves.
     :param linked: QuickBooks holds it, posted or linked by a backfill: history no longer matters then.
     """
     if invoice.deleted_at is not None or invoice.status == "void":

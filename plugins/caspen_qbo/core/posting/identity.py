@@ -1,5 +1,4 @@
-"""
-Stable keys: markers on documents, request ids, versions and payload hashes.
+"""Stable keys: markers on documents, request ids, versions and payload hashes.
 
 The same work has the same request id tomorrow, after a crash and in another process; changed work has another
 one.
@@ -18,8 +17,7 @@ _MARKER = re.compile(r"\[caspen:(\d+):(invoice|credit_note|payment|application):
 
 
 def marker_of(workspace_id: int, kind: str, document_id: int) -> str:
-    """
-    The mark that tells our documents from everybody else's, kept in QuickBooks' private note.
+    """The mark that tells our documents from everybody else's, kept in QuickBooks' private note.
 
     :param kind: invoice, credit_note, payment (an allocation) or application (a credit note's zero payment).
     """
@@ -45,8 +43,7 @@ def payload_hash(payload: Mapping[str, Any]) -> str:
 
 
 def batch_request_id(realm_id: str, parts: Sequence[tuple[str, int, str, int, str]]) -> str:
-    """
-    The request id of a batch, 32 characters (QuickBooks takes at most 36 next to 10-character item ids).
+    """The request id of a batch, 32 characters (QuickBooks takes at most 36 next to 10-character item ids).
 
     :param parts: Per item, in order: document kind, document id, step, generation, payload hash.
     """

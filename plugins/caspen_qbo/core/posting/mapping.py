@@ -1,5 +1,4 @@
-"""
-Caspen record to QuickBooks document: the only module that turns one into the other.
+"""Caspen record to QuickBooks document: the only module that turns one into the other.
 
 Only billing text leaves Caspen: name, item code, service date, discount. Amounts are Decimals; the hook
 writes them as JSON numbers.
@@ -61,8 +60,7 @@ class MappingContext:
 
 
 def map_customer(client: Client, *, with_email: bool = True) -> Payload:
-    """
-    A new customer. ``with_email=False`` leaves out an address that QuickBooks refused.
+    """A new customer. ``with_email=False`` leaves out an address that QuickBooks refused.
 
     Only names and e-mail: address, phone, birth date and preferred name stay in Caspen.
     """
@@ -79,8 +77,7 @@ def map_customer(client: Client, *, with_email: bool = True) -> Payload:
 def map_invoice(
     invoice: Invoice, *, customer_id: str, context: MappingContext, corrected: bool = False
 ) -> Payload:
-    """
-    An invoice with all its lines, ready to be created or to replace the posted one.
+    """An invoice with all its lines, ready to be created or to replace the posted one.
 
     :param corrected: The second and last form, after QuickBooks computed other figures from the first: net
         amounts and Caspen's tax stated explicitly, nothing left to compute.
@@ -120,8 +117,7 @@ def map_application(
     amount: Decimal,
     context: MappingContext,
 ) -> Payload:
-    """
-    The zero payment that applies a credit memo to its own invoice.
+    """The zero payment that applies a credit memo to its own invoice.
 
     :param amount: How much of it still has to be applied, positive.
     """
@@ -145,8 +141,8 @@ def map_application(
 def map_payment(
     allocation: Allocation, *, customer_id: str, invoice_id: str, currency: str, context: MappingContext
 ) -> Payload:
-    """
-    One allocation as a payment on its invoice, dated as the payment, into the practice's payment account.
+    """One allocation as a payment on its invoice, dated as the payment, into the practice's payment
+    account.
     """
     marker = marker_of(allocation.workspace_id, "payment", allocation.id)
     payload: Payload = {
@@ -271,8 +267,8 @@ def _map_line(
 
 
 def describe_line(line: InvoiceLine | CreditNoteLine) -> str:
-    """
-    Name, item code and service date, and the discount in words; cut visibly at QuickBooks' 4,000 characters.
+    """Name, item code and service date, and the discount in words; cut visibly at QuickBooks' 4,000
+    characters.
 
     Example: ``Physiotherapy 45 min (PHY45), 3 Nov 2026. Discount 10 %: 15.00 off 150.00``
     """

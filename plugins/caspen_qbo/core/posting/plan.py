@@ -61,8 +61,7 @@ class Planned:
 
 
 def describe(document: Document, decision: Decision, title_of: Callable[[str], str]) -> Planned:
-    """
-    A decision in words.
+    """A decision in words.
 
     :param title_of: What an error key is called on the list.
     """

@@ -73,9 +73,8 @@ def _item_settings(lines: Iterable[InvoiceLine | CreditNoteLine]) -> set[Setting
 
 
 def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
-    """
-    Every problem of one invoice that would stop it or make its figures differ, those of the items its lines
-    go to included; empty when it may go.
+    """Every problem of one invoice that would stop it or make its figures differ, those of the items its
+    lines go to included; empty when it may go.
     """
     problems = _check_number(invoice.number)
     if not invoice.lines:

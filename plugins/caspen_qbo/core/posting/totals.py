@@ -1,5 +1,4 @@
-"""
-Line, tax and document totals, and where QuickBooks rounds.
+"""Line, tax and document totals, and where QuickBooks rounds.
 
 Caspen rounds tax per line, half-up. QuickBooks is documented both ways: per line and summed, or once per tax
 rate. With tax-inclusive prices it may also work from the net or from the gross amount. None of that is in our
@@ -46,8 +45,7 @@ class TaxLine:
 
 
 def line_amounts(line: InvoiceLine | CreditNoteLine, mode: TaxMode, code: TaxCode | None) -> LineAmounts:
-    """
-    Net, gross and tax of a line, with a quantity and unit price that multiply to the net amount exactly.
+    """Net, gross and tax of a line, with a quantity and unit price that multiply to the net amount exactly.
 
     The line's own price is kept where it works out; a discount or tax inside the price changes it.
     """
@@ -63,8 +61,7 @@ def line_amounts(line: InvoiceLine | CreditNoteLine, mode: TaxMode, code: TaxCod
 
 
 def quantity_and_price(quantity: Decimal, own_price: Decimal | None, net: Decimal) -> tuple[Decimal, Decimal]:
-    """
-    :param own_price: The price to keep if it multiplies to ``net``.
+    """:param own_price: The price to keep if it multiplies to ``net``.
     :return: (quantity, unit price) with ``to_cents(quantity * unit price) == net``; (1, net) if nothing else
         does.
     """
@@ -78,8 +75,7 @@ def quantity_and_price(quantity: Decimal, own_price: Decimal | None, net: Decima
 
 
 def tax_lines(lines: Sequence[LineAmounts]) -> tuple[TaxLine, ...]:
-    """
-    Caspen's tax per QuickBooks tax rate, ordered by rate id.
+    """Caspen's tax per QuickBooks tax rate, ordered by rate id.
 
     A code with two rates shares a line's tax between them by their percents, no cent lost.
     """

@@ -1,5 +1,4 @@
-"""
-Both sides reduced to the few facts compared; every difference named by field and signed.
+"""Both sides reduced to the few facts compared; every difference named by field and signed.
 
 Knows nothing of how a document was mapped: a mapping mistake must show up here, not cancel out.
 """
@@ -84,8 +83,7 @@ def text(value: Any) -> str:
 
 
 def drift(posted: DocumentFacts, now: DocumentFacts) -> tuple[Difference, ...]:
-    """
-    What someone changed in QuickBooks since we posted, field by field.
+    """What someone changed in QuickBooks since we posted, field by field.
 
     :param posted: QuickBooks' own answer when it was posted: QuickBooks' habits of rewriting cancel out.
     :param now: The document as it is now. Balance, links and sync token do not count.

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 
 def default_through(run_day: date, signed_through: date | None) -> date:
-    """
-    The last day of the month before the run; what is signed already, where that is later.
+    """The last day of the month before the run; what is signed already, where that is later.
 
     :param run_day: The run's day in the practice's time zone.
     """

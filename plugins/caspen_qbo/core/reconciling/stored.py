@@ -1,5 +1,4 @@
-"""
-What is stored of a reconciliation, so that its report can be made from that alone, years later.
+"""What is stored of a reconciliation, so that its report can be made from that alone, years later.
 
 Stored as JSON under these names: amounts as texts, dates and moments in ISO 8601. A field is only ever
 added, with a default: runs of earlier versions are read with these classes too.

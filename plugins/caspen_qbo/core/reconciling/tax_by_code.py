@@ -21,8 +21,7 @@ def net_by_code(facts: DocumentFacts) -> dict[str, Decimal]:
 
 
 def tax_by_code(facts: DocumentFacts, percents: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """
-    A document's tax by tax code, to the cent; the values add up to ``facts.tax``.
+    """A document's tax by tax code, to the cent; the values add up to ``facts.tax``.
 
     What QuickBooks computed at a rate belongs to the document's code of that rate. Codes of the same rate
     share it by their net amounts. Where no code has the rate (a code of several rates, or one that is not

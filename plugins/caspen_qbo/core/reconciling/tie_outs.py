@@ -1,5 +1,5 @@
-"""
-A tie-out while it is put together: sums of both sides, and the documents that explain where they differ.
+"""A tie-out while it is put together: sums of both sides, and the documents that explain where they
+differ.
 """
 
 from __future__ import annotations

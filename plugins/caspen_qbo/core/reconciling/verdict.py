@@ -13,8 +13,7 @@ from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import DocumentKind
 
 COMPARED = ("subtotal", "tax", "total", "balance", "customer", "date", "number")
-"""
-Fields with a check of their own, in the order shown. Everything else a person can edit is checked as
+"""Fields with a check of their own, in the order shown. Everything else a person can edit is checked as
 ``edited``.
 """
 
@@ -55,8 +54,7 @@ class CheckResult:
 
 
 DRIFT_FIELDS_COMPARED = frozenset({"number", "customer", "date", "subtotal", "tax", "total"})
-"""
-Named by a check of their own when they still differ; an edit that made both sides equal is no difference.
+"""Named by a check of their own when they still differ; an edit that made both sides equal is no difference.
 """
 
 

@@ -8,8 +8,8 @@ from caspen_qbo.hooks.caspen.statuses import CaspenStatuses
 
 
 class CaspenBilling(CaspenReads, CaspenStatuses, CaspenPayments):
-    """
-    What is read from Caspen, and the three writes that it allows: statuses, imported payments, their changes.
+    """What is read from Caspen, and the three writes that it allows: statuses, imported payments, their
+    changes.
 
     One object belongs to one thread. Every method raises CaspenUnavailableError when the database cannot be
     reached or goes away, and can then be called again.

@@ -1,5 +1,4 @@
-"""
-Payments imported from QuickBooks, written to Caspen.
+"""Payments imported from QuickBooks, written to Caspen.
 
 Every transaction locks the invoices it touches first, in id order, then the payment: Caspen's staff may be
 recording a payment on the same invoice concurrently, and the second to come sees what the first left due.
@@ -48,8 +47,7 @@ class CaspenPayments(CaspenSession):
     """Imported payments. Each method is one transaction and safe to repeat."""
 
     def record_payment(self, payment: ImportedPayment) -> ImportResult:
-        """
-        Record a payment made in QuickBooks: payment, allocations, balances and statuses.
+        """Record a payment made in QuickBooks: payment, allocations, balances and statuses.
 
         Each invoice gets at most what is due on it at that moment; only open invoices of the workspace get
         anything. The payment sits on the client of the first of them. Where nothing is due nothing is
@@ -78,8 +76,7 @@ class CaspenPayments(CaspenSession):
             return ImportResult(inserted, allocations, refused=refused)
 
     def unlink_allocation(self, workspace_id: int, allocation_id: int) -> Decimal | None:
-        """
-        Take back an imported allocation: its amount is due, a paid invoice open again.
+        """Take back an imported allocation: its amount is due, a paid invoice open again.
 
         :return: The amount, or None when it was not live or not imported; then nothing is written.
         """
@@ -93,8 +90,7 @@ class CaspenPayments(CaspenSession):
             return amount
 
     def change_allocation(self, workspace_id: int, allocation_id: int, amount: Decimal) -> Decimal:
-        """
-        Follow an imported payment that was edited in QuickBooks.
+        """Follow an imported payment that was edited in QuickBooks.
 
         Caspen lets no amount be changed: the live allocation is taken back and a new row is written on the
         same payment. :meth:`record_payment` of the same payment answers with the new row's id.

@@ -34,8 +34,7 @@ _LINE_PREFIX = "line_"
 
 
 class CaspenReads(CaspenSession):
-    """
-    The reading half: changes nothing, safe to repeat.
+    """The reading half: changes nothing, safe to repeat.
 
     Of the ids asked for, another workspace's and unknown ones are absent from every answer.
     """
@@ -47,8 +46,7 @@ class CaspenReads(CaspenSession):
         return {row["id"]: Workspace(**_with_tax_mode(row)) for row in rows}
 
     def fetch_horizon(self) -> Horizon:
-        """
-        Read Caspen's clock, then its transactions; see :mod:`caspen_qbo.core.posting.cursor`.
+        """Read Caspen's clock, then its transactions; see :mod:`caspen_qbo.core.posting.cursor`.
 
         Take it before reading changes, and outside a transaction of one's own, which would count as open.
         """
@@ -102,8 +100,7 @@ class CaspenReads(CaspenSession):
         return {rate.id: rate for rate in rates}
 
     def count_finalised(self, workspace_id: int, line_at: datetime) -> tuple[int, int]:
-        """
-        Finalised invoices (status open or paid, not deleted) in all, and how many of them are historical:
+        """Finalised invoices (status open or paid, not deleted) in all, and how many of them are historical:
         created and last finalised before ``line_at``. Reads every invoice of the workspace.
         """
         params = {"workspace_id": workspace_id, "line_at": line_at}

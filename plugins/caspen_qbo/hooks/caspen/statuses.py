@@ -20,8 +20,7 @@ class CaspenStatuses(CaspenSession):
     """Statuses. Safe to repeat: equal ones are left alone, so that ``updated_at`` does not move."""
 
     def write_statuses(self, workspace_id: int, updates: Sequence[StatusUpdate]) -> StatusesWritten:
-        """
-        Show these statuses; the last one counts where a document is named twice.
+        """Show these statuses; the last one counts where a document is named twice.
 
         Payments have none in Caspen. Documents that staff hold in a transaction are left out after a short
         wait, and named.

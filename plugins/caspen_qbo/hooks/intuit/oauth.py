@@ -88,8 +88,7 @@ class IntuitOAuth:
         self._config = config
 
     def authorization_url(self, state: str, redirect_uri: str | None = None) -> str:
-        """
-        Where the user's browser goes to give consent.
+        """Where the user's browser goes to give consent.
 
         :param redirect_uri: As registered with the Intuit app; the connection's own unless given.
         :raises ConfigurationError: there is none.
@@ -99,8 +98,7 @@ class IntuitOAuth:
             return url
 
     def exchange(self, code: str, realm_id: str, redirect_uri: str | None = None) -> TokenPair:
-        """
-        Trade the code of the callback for tokens. Never repeat it: a code used twice revokes what it gave.
+        """Trade the code of the callback for tokens. Never repeat it: a code used twice revokes what it gave.
 
         :raises InvalidGrantError: the code was used before, is older than some minutes, or is for another
             address.
@@ -111,8 +109,7 @@ class IntuitOAuth:
             return _read_tokens(client, started)
 
     def refresh(self, refresh_token: str) -> TokenPair:
-        """
-        Trade a refresh token for a new pair. The old one may be dead as soon as this returns.
+        """Trade a refresh token for a new pair. The old one may be dead as soon as this returns.
 
         :raises InvalidGrantError: the refresh token is not accepted.
         """
@@ -122,8 +119,7 @@ class IntuitOAuth:
             return _read_tokens(client, started, refresh_token)
 
     def revoke(self, token: str) -> None:
-        """
-        End the consent at Intuit.
+        """End the consent at Intuit.
 
         :raises InvalidGrantError: it was ended already.
         """

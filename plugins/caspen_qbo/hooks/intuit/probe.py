@@ -13,8 +13,7 @@ from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
 
 
 def probe(config: QuickBooksConfig, oauth: IntuitOAuth) -> str:
-    """
-    Try the app without any company's tokens.
+    """Try the app without any company's tokens.
 
     :return: What was found, in one sentence.
     :raises SyncError: the message begins with the step that failed.

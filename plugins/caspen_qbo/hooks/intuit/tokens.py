@@ -1,5 +1,5 @@
-"""
-The tokens of one workspace: stored encrypted in ``qbo_sync.connection``, refreshed by one process at a time.
+"""The tokens of one workspace: stored encrypted in ``qbo_sync.connection``, refreshed by one process at a
+time.
 
 Intuit may answer a refresh with a new refresh token and drop the old one at once. So the row is locked while
 asking, the new pair is committed before it is used, and a process that waited for the lock finds it there
@@ -39,8 +39,7 @@ class _Usable:
 
 
 class TokenStore:
-    """
-    A valid access token whenever one is asked for. One object belongs to one thread; close it when done.
+    """A valid access token whenever one is asked for. One object belongs to one thread; close it when done.
 
     Its database session is its own, so that a refresh is committed whatever the caller's transaction does.
     """
@@ -69,8 +68,7 @@ class TokenStore:
         self._database.close()
 
     def realm_id(self) -> str:
-        """
-        The connected company.
+        """The connected company.
 
         :raises NotConnectedError: never connected, or disconnected.
         :raises QboAuthError: the connection is dead and waits for a person.
@@ -78,8 +76,7 @@ class TokenStore:
         return self._require(self._connections.fetch_tokens()).realm_id
 
     def access_token(self) -> str:
-        """
-        A token good for some minutes; from memory when it can be, refreshed when it must be.
+        """A token good for some minutes; from memory when it can be, refreshed when it must be.
 
         :raises NotConnectedError, QboAuthError: as :meth:`realm_id`.
         :raises QboUnavailableError: Intuit's token service does not answer.
@@ -96,8 +93,7 @@ class TokenStore:
         return self._current.token
 
     def give_up(self, refused: str) -> None:
-        """
-        Mark the connection as waiting for a person: QuickBooks denies this app access to the company.
+        """Mark the connection as waiting for a person: QuickBooks denies this app access to the company.
 
         :param refused: The access token that was refused. When the row holds another by now, someone
             connected or refreshed in the meantime, and nothing is marked.
@@ -140,8 +136,8 @@ class TokenStore:
         return usable
 
     def _ask(self, stored: StoredTokens) -> _Usable:
-        """
-        Ask Intuit, and once more when the answer is lost or a refusal; then with the token before this one.
+        """Ask Intuit, and once more when the answer is lost or a refusal; then with the token before this
+        one.
 
         :raises InvalidGrantError: none of them is accepted.
         :raises QboUnavailableError: Intuit does not answer.

@@ -35,8 +35,7 @@ def compose_batch(request_id: str, items: Sequence[BatchItem]) -> bytes:
 
 
 def read_answers(reply: Reply, items: Sequence[BatchItem]) -> dict[str, Answer]:
-    """
-    An answer by ``bid`` for every item that has a clear one; the others are unconfirmed.
+    """An answer by ``bid`` for every item that has a clear one; the others are unconfirmed.
 
     :raises SubscriptionEndedError: every item was refused for it; nothing was carried out.
     """

@@ -50,8 +50,7 @@ class Reply:
 
     @property
     def answered_at(self) -> datetime:
-        """
-        QuickBooks' own clock: the envelope's time, else the Date header. UTC.
+        """QuickBooks' own clock: the envelope's time, else the Date header. UTC.
 
         :raises QboUnavailableError: neither is there.
         """

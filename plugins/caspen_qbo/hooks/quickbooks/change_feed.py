@@ -31,8 +31,7 @@ class _Reader(Protocol):
 
 
 def read_changes(reader: _Reader, entities: Sequence[str], since: datetime) -> Changed:
-    """
-    Everything of these types that changed at or after ``since``, and QuickBooks' time of the first answer,
+    """Everything of these types that changed at or after ``since``, and QuickBooks' time of the first answer,
     but never a time to come.
 
     The feed holds 1,000 objects and is cut silently, so a full answer proves nothing: then each type is asked

@@ -1,5 +1,4 @@
-"""
-QuickBooks Online of one company: the port :class:`Accounting` on python-quickbooks.
+"""QuickBooks Online of one company: the port :class:`Accounting` on python-quickbooks.
 
 python-quickbooks knows the addresses and the shapes of requests; :class:`QuickBooksClient` keeps those and
 replaces how a request is made. Entities stay plain mappings: the library's own object classes send
@@ -39,8 +38,7 @@ _VOIDS: dict[str, tuple[dict[str, str], dict[str, bool]]] = {
 
 
 class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
-    """
-    python-quickbooks with its request replaced.
+    """python-quickbooks with its request replaced.
 
     The original writes ``requestid`` into the caller's dictionary, so that a second call would carry the
     first one's id and be answered with its stored reply; sends queries as Latin-1; reads only the first error
@@ -141,8 +139,7 @@ class QuickBooksAccounting(Accounting):
     # --- reading ---
 
     def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]:
-        """
-        All rows, none twice. Pages overlap by a few rows: should rows vanish while reading, the seam shows
+        """All rows, none twice. Pages overlap by a few rows: should rows vanish while reading, the seam shows
         it; when more vanished than the overlap covers, reading starts over.
         """
         condition = f" WHERE {where}" if where else ""

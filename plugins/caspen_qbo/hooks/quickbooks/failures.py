@@ -38,8 +38,7 @@ def needs_new_token(verdict: FaultVerdict) -> bool:
 
 
 def proves_refusal(verdict: FaultVerdict) -> bool:
-    """
-    A write that met this was not carried out, beyond doubt: the books themselves checked it and refused.
+    """A write that met this was not carried out, beyond doubt: the books themselves checked it and refused.
 
     What the gateway before them says (429, 401, 403) is documented to come before any work. Should it come
     after it once, a payment would be posted twice; a lookup costs one query, when a run ended that way.
@@ -49,8 +48,7 @@ def proves_refusal(verdict: FaultVerdict) -> bool:
 
 
 def to_error(call: Call, verdict: FaultVerdict, tid: str = "", *, repeated: bool = False) -> SyncError:
-    """
-    The error for a fault that neither waiting nor a new token cures.
+    """The error for a fault that neither waiting nor a new token cures.
 
     :param repeated: The gateway had turned the call away before; a refusal now says nothing of that first.
     """

@@ -1,5 +1,4 @@
-"""
-The Airflow hook of connection type ``quickbooks``: the door to everything that talks to QuickBooks.
+"""The Airflow hook of connection type ``quickbooks``: the door to everything that talks to QuickBooks.
 
 It also works outside Airflow's processes, with the connection in ``AIRFLOW_CONN_QUICKBOOKS``. The connection
 is read on first use, and the libraries behind it are imported then.
@@ -52,8 +51,7 @@ class QuickBooksHook(BaseHook):
         return read_config(self.quickbooks_conn_id, connection.login, connection.password, extra)
 
     def accounting(self, workspace_id: int) -> QuickBooksAccounting:
-        """
-        The books of a workspace's company; close it when done, or use it in a ``with``.
+        """The books of a workspace's company; close it when done, or use it in a ``with``.
 
         :raises NotConnectedError: the workspace has no company.
         :raises QboAuthError: the connection is dead and waits for a person.

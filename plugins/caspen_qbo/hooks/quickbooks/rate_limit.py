@@ -1,5 +1,4 @@
-"""
-One limiter per realm, shared by every process through ``sync_db``: pyrate-limiter's buckets on PostgreSQL.
+"""One limiter per realm, shared by every process through ``sync_db``: pyrate-limiter's buckets on PostgreSQL.
 
 QuickBooks counts per company, whatever process calls, so a limit kept inside a process would not do. The
 library decides and counts under a table lock it does not wait for; this module waits, with jitter.
@@ -56,8 +55,7 @@ class RealmLimiter:
         self._acquired = 0
 
     def acquire(self, kind: str) -> float:
-        """
-        Wait for a turn and take it. A batch takes one of the batches and one of the requests.
+        """Wait for a turn and take it. A batch takes one of the batches and one of the requests.
 
         :return: Seconds waited.
         :raises QboThrottledError: no turn within five minutes; nothing was sent.
@@ -138,9 +136,8 @@ def _now(bucket: PostgresBucket) -> int:
 
 
 def _pause(stated: float, rate: Rate | None) -> float:
-    """
-    Seconds until there may be room, but never long compared with the rate's window: a process that sleeps to
-    the very moment loses each time against those that came later and try just then.
+    """Seconds until there may be room, but never long compared with the rate's window: a process that sleeps
+    to the very moment loses each time against those that came later and try just then.
     """
     pause = stated + random.uniform(0.001, 0.01)
     return min(pause, random.uniform(0.04, 0.12) * rate.interval / 1000) if rate else pause

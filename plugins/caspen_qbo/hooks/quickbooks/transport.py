@@ -1,5 +1,4 @@
-"""
-Every HTTP call to QuickBooks: time-outs, waiting when throttled, and which failure may be repeated.
+"""Every HTTP call to QuickBooks: time-outs, waiting when throttled, and which failure may be repeated.
 
 A call ends in one of three ways: an answer without a fault; an error whose ``not_carried_out`` says that
 nothing was done for certain; or an error without that proof. Reads are tried a few times. A write is sent
@@ -84,8 +83,7 @@ class Transport:
         self._http.close()
 
     def request(self, call: Call, before_repeat: BeforeRepeat | None = None) -> Reply:
-        """
-        :raises QboRejectedError: QuickBooks refused; certainly not carried out.
+        """:raises QboRejectedError: QuickBooks refused; certainly not carried out.
         :raises SubscriptionEndedError, QboAuthError, ConfigurationError: a person must act.
         :raises QboThrottledError, QuotaExhaustedError: still refused after waiting.
         :raises QboUnavailableError: a read that failed every time, or a silent token service.

@@ -1,5 +1,4 @@
-"""
-Typed values to stored JSON and back. Decimals travel as texts, dates and moments in ISO 8601.
+"""Typed values to stored JSON and back. Decimals travel as texts, dates and moments in ISO 8601.
 
 Names that a class does not have are ignored, and absent ones take its defaults, so what an earlier version
 stored is read as well.
@@ -23,8 +22,7 @@ def jsonb(value: object) -> Jsonb:
 
 
 def decode(kind: type[T], stored: object) -> T:
-    """
-    A value of a class from a ``jsonb`` column, or from a whole row whose columns are its fields.
+    """A value of a class from a ``jsonb`` column, or from a whole row whose columns are its fields.
 
     :raises msgspec.ValidationError: written by a version that kept something else.
     """

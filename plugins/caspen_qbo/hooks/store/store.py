@@ -34,8 +34,7 @@ from caspen_qbo.hooks.store.subject import workspace_lock_key
 
 
 class Store:
-    """
-    One session to ``sync_db``. Belongs to one thread.
+    """One session to ``sync_db``. Belongs to one thread.
 
     The workspace lock and the write-ahead records share this session on purpose: a run that loses the session
     loses the lock, and can then no longer commit what it is about to send.
@@ -92,8 +91,7 @@ class WorkspaceStore:
 
     @contextmanager
     def lock(self, *, wait_seconds: float = settings.WORKSPACE_LOCK_WAIT_SECONDS) -> Iterator[None]:
-        """
-        Exclude every other run on this workspace, in any process.
+        """Exclude every other run on this workspace, in any process.
 
         :raises WorkspaceBusyError: another run held it for ``wait_seconds``.
         """

@@ -21,8 +21,7 @@ def workspace_lock_key(workspace_id: int) -> int:
 
 
 class Subject:
-    """
-    One subject of one workspace's store.
+    """One subject of one workspace's store.
 
     Its statements are the files of its folder below ``include/sql``; ``workspace_id`` is bound to each of
     them. A statement of another subject is named with its folder.

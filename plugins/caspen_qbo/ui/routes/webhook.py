@@ -1,5 +1,4 @@
-"""
-QuickBooks' notifications. They only start the DAGs early; nothing in them is trusted but the company's id.
+"""QuickBooks' notifications. They only start the DAGs early; nothing in them is trusted but the company's id.
 
 Off until the connection ``quickbooks`` holds a ``webhook_verifier_token``. No login: the signature decides.
 """
@@ -36,8 +35,8 @@ WAKES = ("import_from_quickbooks", "post_to_quickbooks")
 
 @router.post("/webhook")
 async def webhook(request: Request, tasks: BackgroundTasks) -> Response:
-    """
-    Answer 200 at once and work afterwards: Intuit waits three seconds. Repeated or reordered ones do no harm.
+    """Answer 200 at once and work afterwards: Intuit waits three seconds. Repeated or reordered ones do no
+    harm.
 
     404 while webhooks are off, 401 for a wrong signature, 400 for a body that is no notification.
     """
@@ -79,8 +78,7 @@ def is_signed(body: bytes, signature: str, verifier: str) -> bool:
 
 
 def realms_of(notification: Any) -> set[str]:
-    """
-    The companies a notification is about: CloudEvents (an array), or the retired ``eventNotifications``.
+    """The companies a notification is about: CloudEvents (an array), or the retired ``eventNotifications``.
 
     :raises TypeError, KeyError, AttributeError: it has neither shape.
     """
@@ -90,8 +88,7 @@ def realms_of(notification: Any) -> set[str]:
 
 
 def wake(realms: Iterable[str]) -> None:
-    """
-    Queue a run of each DAG for each connected workspace of these companies. Safe to repeat.
+    """Queue a run of each DAG for each connected workspace of these companies. Safe to repeat.
 
     Errors are only logged: the schedule starts the same work within a quarter of an hour.
     """

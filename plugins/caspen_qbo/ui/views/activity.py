@@ -67,8 +67,7 @@ def waiting_words(ledger: Ledger | None) -> str:
 
 
 def run_state(run: JobRun, work: Work | None, open_run_ids: Collection[str]) -> str:
-    """
-    One of STATE_WORDS.
+    """One of STATE_WORDS.
 
     :param open_run_ids: Runs that have not ended in Airflow: what failed in one may be tried again.
     """

@@ -35,8 +35,8 @@ class Card:
 
 
 def build_cards(context: RequestContext, causes: Sequence[Cause]) -> list[Card]:
-    """
-    One card for one root cause: several of a kind of error where one fix releases many documents, else one.
+    """One card for one root cause: several of a kind of error where one fix releases many documents, else
+    one.
 
     :return: The largest first.
     """

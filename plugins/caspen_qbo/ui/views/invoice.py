@@ -69,8 +69,7 @@ class Line:
 def compare_facts(
     invoice: Invoice, theirs: DocumentFacts | None, customer_id: str | None
 ) -> tuple[Fact, ...]:
-    """
-    :param theirs: QuickBooks' side; None while it is not there.
+    """:param theirs: QuickBooks' side; None while it is not there.
     :param customer_id: The QuickBooks customer the client is linked to.
     """
 

@@ -18,8 +18,7 @@ class NextStep:
 
 
 def next_step(context: RequestContext, ledger: Ledger | None) -> NextStep | None:
-    """
-    :param ledger: As the newest run counted it; None before the first run.
+    """:param ledger: As the newest run counted it; None before the first run.
     :return: None where invoices are in QuickBooks.
     """
     if not context.connected:

@@ -33,8 +33,7 @@ class Evidence:
 def load_evidence(
     session: Session, numbers: Sequence[str], ids: Mapping[str, int], documents: Documents
 ) -> Evidence:
-    """
-    Read these numbers on both sides. Writes nothing.
+    """Read these numbers on both sides. Writes nothing.
 
     :param ids: The invoices of these numbers, as far as Caspen has them.
     :param documents: What is staged of them.
@@ -68,8 +67,7 @@ def load_evidence(
 
 
 def _find_documents(session: Session, subjects: Sequence[Subject]) -> dict[str, tuple[DocumentFacts, ...]]:
-    """
-    The QuickBooks invoices of these numbers that matter; a number without any is left out.
+    """The QuickBooks invoices of these numbers that matter; a number without any is left out.
 
     One that carries our own mark was posted by us and lost its link; the run restores it automatically,
     unless the invoice looks historical, as all do after the bookkeeping was lost and the practice connected
@@ -93,8 +91,7 @@ def _find_documents(session: Session, subjects: Sequence[Subject]) -> dict[str, 
 
 
 def _pair_payments(session: Session, sides: Sequence[tuple[Invoice, DocumentFacts]]) -> dict[int, Pairing]:
-    """
-    By invoice id.
+    """By invoice id.
 
     :param sides: Invoices, each with the one QuickBooks document of its number.
     """

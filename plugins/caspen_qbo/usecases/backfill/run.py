@@ -1,5 +1,4 @@
-"""
-Backfill: chosen invoices, by number, with everything that hangs on them.
+"""Backfill: chosen invoices, by number, with everything that hangs on them.
 
 Eligible ones post by the ordinary run's own code, which is given only them as work; an older invoice is never
 posted, but linked when QuickBooks already has the identical document. What decides is
@@ -53,8 +52,7 @@ class BackfillReport:
 
 
 def plan_backfill(session: Session, numbers: str | Iterable[object]) -> BackfillReport:
-    """
-    What :func:`backfill` would do. Nothing is sent, linked, listed or staged; QuickBooks is read.
+    """What :func:`backfill` would do. Nothing is sent, linked, listed or staged; QuickBooks is read.
 
     :param numbers: Invoice numbers as printed, in any order; each counts once.
     :raises StopError: no one could post to this company now.
@@ -69,8 +67,7 @@ def plan_backfill(session: Session, numbers: str | Iterable[object]) -> Backfill
 
 
 def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillReport:
-    """
-    Post, bring up to date or link the chosen invoices, and their credit notes and payments.
+    """Post, bring up to date or link the chosen invoices, and their credit notes and payments.
 
     Safe to repeat and to interrupt: what is done is recognised by its link, what was sent is looked up before
     anything is sent again, so a second call continues where the first one ended and then finds nothing to do.
@@ -169,8 +166,7 @@ def _planned_item(subject: Subject, steps: Sequence[Planned], decided: BackfillI
 def _read_outcomes(
     session: Session, evidence: Evidence, invoices: Mapping[str, Invoice], before: set[int]
 ) -> Items:
-    """
-    What became of invoices the run's code worked on, as it is recorded.
+    """What became of invoices the run's code worked on, as it is recorded.
 
     :param before: Ids of those that were linked before.
     """

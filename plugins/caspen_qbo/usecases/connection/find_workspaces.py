@@ -33,8 +33,7 @@ class Found:
 def find_workspaces(
     store: Store, billing: CaspenBilling, *, only: int | None = None, only_with_work: bool = False
 ) -> Found:
-    """
-    Reads by index: some milliseconds for each practice.
+    """Reads by index: some milliseconds for each practice.
 
     :param only: This one, whether or not it has work.
     :raises NotConnectedError: it was asked for by id and cannot be worked on.

@@ -48,8 +48,7 @@ def read_offers(session: Session) -> Offers:
 
 
 def save_settings(session: Session, choices: Choices, *, who: str) -> None:
-    """
-    Safe to repeat.
+    """Safe to repeat.
 
     :raises ConfigurationError: one is missing, inactive or of a wrong type; names it and the right types.
     """
@@ -61,8 +60,7 @@ def save_settings(session: Session, choices: Choices, *, who: str) -> None:
 
 
 def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) -> TaxCode:
-    """
-    Link one Caspen tax rate to a QuickBooks tax code and show it as ``Synced``. Safe to repeat.
+    """Link one Caspen tax rate to a QuickBooks tax code and show it as ``Synced``. Safe to repeat.
 
     :raises ConfigurationError: no such rate or code, an inactive code, or different rates, both named.
     """

@@ -1,5 +1,4 @@
-"""
-Carrying out what a person decided about a document that is not in QuickBooks as it was posted.
+"""Carrying out what a person decided about a document that is not in QuickBooks as it was posted.
 
 Neither is ever done without being asked for. Both are kept in the document's history with who and when.
 """
@@ -20,8 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
-    """
-    Take what QuickBooks shows now as right: it is not raised again until either side changes once more.
+    """Take what QuickBooks shows now as right: it is not raised again until either side changes once more.
 
     Nothing is written to Caspen or QuickBooks; the figures stay as different as they are and are reported as
     accepted. Safe to repeat.
@@ -48,8 +46,7 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
 
 
 def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
-    """
-    Let the next post bring QuickBooks back to Caspen's version, overwriting what was edited there.
+    """Let the next post bring QuickBooks back to Caspen's version, overwriting what was edited there.
 
     A document that was voided or deleted there is created again; a payment that was edited is updated. Safe
     to repeat.

@@ -18,8 +18,8 @@ def release(
     cause_ref: str | None = None,
     who: str,
 ) -> int:
-    """
-    Release listed documents: by number, by shared cause, by kind of error, or all of them when none is given.
+    """Release listed documents: by number, by shared cause, by kind of error, or all of them when none is
+    given.
 
     Also deletes the lists read from QuickBooks, since something was changed there. Safe to repeat.
 

@@ -28,8 +28,7 @@ from caspen_qbo.usecases.shared.staging import restage
 
 
 def apply(session: Session, books: BooksState, counts: Counter[str]) -> None:
-    """
-    Bring Caspen in line with QuickBooks, link what was recorded, list what needs a person.
+    """Bring Caspen in line with QuickBooks, link what was recorded, list what needs a person.
 
     Each step is complete in itself and found done when it is repeated; only after the last one may the cursor
     move.

@@ -1,5 +1,4 @@
-"""
-QuickBooks' side of an import: what the change feed brought, then read around it until it is complete.
+"""QuickBooks' side of an import: what the change feed brought, then read around it until it is complete.
 
 A payment leads to its invoices, an invoice to all its payments; reading ends when neither names anything new.
 """
@@ -64,8 +63,7 @@ def fetch_allocations(session: Session, invoice_ids: Collection[int]) -> list[Al
 def read_books(
     session: Session, counts: Counter[str], invoice_ids: Collection[int] = ()
 ) -> tuple[BooksState, datetime]:
-    """
-    Read the change feed and everything around what it names.
+    """Read the change feed and everything around what it names.
 
     :param invoice_ids: Invoices of ours to read as well.
     :return: With QuickBooks' own time of the feed.

@@ -1,5 +1,4 @@
-"""
-Import: payments recorded in QuickBooks come to Caspen, and what happens to them there later is followed.
+"""Import: payments recorded in QuickBooks come to Caspen, and what happens to them there later is followed.
 
 The change feed says where to look; what is done follows from how both sides are, not from what the feed said.
 So a run may be interrupted, repeated or late: the next one reaches the same end.
@@ -28,8 +27,7 @@ JOB = "import"
 
 
 def import_payments(session: Session) -> RunResult:
-    """
-    One run. Safe to repeat, to interrupt at any point and to start twice at once: the second waits for the
+    """One run. Safe to repeat, to interrupt at any point and to start twice at once: the second waits for the
     first.
 
     :raises StopError: the connection is dead, or the ledger does not add up.

@@ -22,8 +22,7 @@ QUIET_AT_MOST: Mapping[str, timedelta] = {
 
 
 def find_overdue_jobs(store: Store, *, now: datetime | None = None) -> list[OverdueJob]:
-    """
-    Every practice and job without a successful run for too long. Reads only; safe to repeat.
+    """Every practice and job without a successful run for too long. Reads only; safe to repeat.
 
     :param now: The moment to judge by; this one when left out.
     """
@@ -31,9 +30,8 @@ def find_overdue_jobs(store: Store, *, now: datetime | None = None) -> list[Over
 
 
 def check_heartbeat(store: Store, run_id: str) -> list[OverdueJob]:
-    """
-    Look for overdue jobs and record, practice by practice, whether there were any: the page shows runs from
-    the record.
+    """Look for overdue jobs and record, practice by practice, whether there were any: the page shows runs
+    from the record.
 
     :return: The overdue jobs, which are also logged as warnings. Safe to repeat for a run.
     """

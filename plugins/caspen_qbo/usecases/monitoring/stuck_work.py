@@ -17,8 +17,7 @@ WAITING_AT_MOST = timedelta(hours=24)
 
 
 def describe_stuck(session: Session) -> str:
-    """
-    One or two sentences on what is stuck, also logged as warnings; empty when nothing is.
+    """One or two sentences on what is stuck, also logged as warnings; empty when nothing is.
 
     Reads our own tables only; safe to repeat. Nothing is released here: each run looks for lost answers and
     tries what waits anyway, so what is still there after that needs a person.

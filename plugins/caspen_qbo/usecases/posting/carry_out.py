@@ -51,8 +51,7 @@ from caspen_qbo.usecases.shared.staging import restage
 
 
 def carry_out(posting: Posting, decided: Sequence[Decided]) -> None:
-    """
-    Record, create customers, send, and correct once what QuickBooks computed otherwise.
+    """Record, create customers, send, and correct once what QuickBooks computed otherwise.
 
     :raises StopError: nobody can write to this company now; what was sent before is recorded.
     :raises RetryError: try again later; nothing is lost.

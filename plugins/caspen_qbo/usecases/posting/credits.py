@@ -1,5 +1,5 @@
-"""
-Applying each credit memo to its own invoice and no other, also when QuickBooks' auto-apply got there first.
+"""Applying each credit memo to its own invoice and no other, also when QuickBooks' auto-apply got there
+first.
 """
 
 from __future__ import annotations

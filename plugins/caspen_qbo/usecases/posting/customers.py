@@ -44,8 +44,7 @@ class Resolution:
 
 
 def plan_customers(session: Session, clients: Mapping[int, Client]) -> dict[int, CustomerChoice]:
-    """
-    Choose by client id: the link that is stored, what QuickBooks has, or a new customer.
+    """Choose by client id: the link that is stored, what QuickBooks has, or a new customer.
 
     QuickBooks is asked only about clients without a link.
     """
@@ -86,8 +85,7 @@ def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candid
 
 
 def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Resolution:
-    """
-    Link what was matched and create what is new, in few calls.
+    """Link what was matched and create what is new, in few calls.
 
     Safe to repeat. A client whose creation is unconfirmed after looking is left out; its documents wait.
     """

@@ -1,5 +1,4 @@
-"""
-What the next post run would do, without doing it.
+"""What the next post run would do, without doing it.
 
 The run's own decisions, on what is read: the documents as they would be staged are laid over the stored ones,
 and what a decision would change is assumed. So a dry run cannot disagree with the run that follows it, and
@@ -49,8 +48,7 @@ class PostPlan:
 
 
 def plan_post(session: Session) -> PostPlan:
-    """
-    Plan a post run. Waits its turn like one, since it reads the same bookkeeping.
+    """Plan a post run. Waits its turn like one, since it reads the same bookkeeping.
 
     Safe to repeat and at any time: nothing is sent, staged, listed, linked or written back.
 

@@ -21,8 +21,7 @@ from caspen_qbo.hooks.store import WorkspaceStore
 
 
 class PlannedDocuments:
-    """
-    The stored documents, with what would be staged, linked and synced by now laid over them.
+    """The stored documents, with what would be staged, linked and synced by now laid over them.
 
     Reads like the store's own documents.
     """

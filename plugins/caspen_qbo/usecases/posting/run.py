@@ -47,15 +47,13 @@ STAGES: tuple[Callable[[Posting], Iterator[Sequence[Decided]]], ...] = (
     decide_applications,
     decide_payments,
 )
-"""
-What is done, in order. Each reads and decides a part at a time; what was decided is carried out before it
+"""What is done, in order. Each reads and decides a part at a time; what was decided is carried out before it
 goes on, so that the next part is read from how things stand by then.
 """
 
 
 def post(session: Session) -> RunResult:
-    """
-    Everything that is due, in order: removals, invoices, credit notes, applications, payments, statuses.
+    """Everything that is due, in order: removals, invoices, credit notes, applications, payments, statuses.
 
     Safe to repeat, to interrupt at any point and to start twice at once: the second waits for the first.
 
@@ -113,8 +111,7 @@ def warn_of_expiry(session: Session) -> str:
 
 
 def _try_closed_books(session: Session) -> DocumentKey | None:
-    """
-    Release one document held by closed books, to see whether they were reopened.
+    """Release one document held by closed books, to see whether they were reopened.
 
     QuickBooks mostly keeps its closing date to itself; trying all of them each time would be many refusals.
     """
@@ -140,8 +137,7 @@ def _has_work(session: Session) -> bool:
 
 
 def find_fixed_causes(session: Session) -> set[CauseRef]:
-    """
-    Shared causes that are gone, so that what they held may go.
+    """Shared causes that are gone, so that what they held may go.
 
     Connection and subscription cannot be seen from outside: what they held is tried, and listed again if need
     be.
@@ -169,8 +165,7 @@ def _find_broken(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
 
 
 def list_waiting(session: Session, error: StopError) -> None:
-    """
-    Show everything that waits under the cause that stopped the run, one card for all of it.
+    """Show everything that waits under the cause that stopped the run, one card for all of it.
 
     What is unconfirmed waits too: nobody can look it up now.
     """

@@ -9,8 +9,7 @@ from caspen_qbo.usecases.shared.session import Session
 
 
 def fetch_customer_names(session: Session) -> dict[str, str]:
-    """
-    Names by id of the customers that differ in the frozen comparison; no call when none does.
+    """Names by id of the customers that differ in the frozen comparison; no call when none does.
 
     :raises RetryError: QuickBooks is unavailable or throttles.
     """

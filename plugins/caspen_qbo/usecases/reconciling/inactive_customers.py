@@ -1,5 +1,4 @@
-"""
-Customers made inactive in QuickBooks while posted invoices stand on them: read, marked, listed.
+"""Customers made inactive in QuickBooks while posted invoices stand on them: read, marked, listed.
 
 QuickBooks refuses what names an inactive customer, so what is still to come for its invoices moves on one
 side only.
@@ -28,8 +27,7 @@ RECENT_DAYS = 92
 def read_customers(
     session: Session, changed: Iterable[Body] | None, seen_at: datetime
 ) -> Mapping[str, Decimal] | None:
-    """
-    Store which customers are inactive.
+    """Store which customers are inactive.
 
     :param changed: Customers in the change feed; None: read all customers, a call for each thousand.
     :return: What each customer owes, by id, where that is not nothing; None when not all were read.
@@ -57,8 +55,7 @@ def _is_active(body: Body) -> bool:
 
 
 def mark_inactive(session: Session) -> int:
-    """
-    Mark the frozen invoices whose customer is inactive, those that are open or recent; how many.
+    """Mark the frozen invoices whose customer is inactive, those that are open or recent; how many.
 
     Call inside the transaction that freezes, after the edits are marked.
     """

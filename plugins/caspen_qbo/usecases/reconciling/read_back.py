@@ -1,5 +1,4 @@
-"""
-Read QuickBooks' side again into the snapshot: all of it, or what changed; with few calls, which Intuit
+"""Read QuickBooks' side again into the snapshot: all of it, or what changed; with few calls, which Intuit
 meters.
 """
 
@@ -51,8 +50,7 @@ def wants_full(session: Session, *, requested: bool) -> bool:
 
 
 def read_back(session: Session, *, full: bool) -> ReadBack:
-    """
-    Bring the snapshot of this company up to date.
+    """Bring the snapshot of this company up to date.
 
     The feed is read even when everything is: its answer carries QuickBooks' own time, from where the next
     run resumes, and it names what was deleted. The cursor moves only after all is stored. Safe to
@@ -105,9 +103,8 @@ def _read_all(session: Session, started_at: datetime) -> int:
 
 
 def _read_unread(session: Session, since: datetime | None, seen_at: datetime) -> int:
-    """
-    Linked documents not read so far: older than the connection, shown late, or deleted. They are read by id,
-    twice with a wait between, before one is taken for deleted.
+    """Linked documents not read so far: older than the connection, shown late, or deleted. They are read by
+    id, twice with a wait between, before one is taken for deleted.
     """
     store = session.store.snapshot
     unread = store.fetch_unread(session.realm_id, since)

@@ -36,8 +36,7 @@ JOB = "reconcile"
 
 
 def reconcile(session: Session, full: bool = False) -> RunResult:
-    """
-    Read both sides, freeze them, check them, record and list every difference.
+    """Read both sides, freeze them, check them, record and list every difference.
 
     A difference is data, not an error: the run succeeds and says so. Safe to repeat and to start twice
     concurrently.
@@ -101,8 +100,8 @@ def _summary(documents: int, differences: int, unexplained: int) -> str:
 
 
 def mark_equal(session: Session) -> int:
-    """
-    Release the invoices that were listed because the sides differed, and that someone has made equal since.
+    """Release the invoices that were listed because the sides differed, and that someone has made equal
+    since.
 
     :return: Invoices that are synced now; this run compares them like all others.
     """
@@ -119,8 +118,7 @@ def mark_equal(session: Session) -> int:
 
 
 def freeze(session: Session) -> dict[DocumentKind, int]:
-    """
-    Put both sides into one table, committed, so that all checks read the same moment.
+    """Put both sides into one table, committed, so that all checks read the same moment.
 
     :return: Documents frozen, by kind.
     """
@@ -164,8 +162,7 @@ def _record(
 
 
 def cross_check(checks: Sequence[CheckResult], written: Mapping[tuple[str, str], int]) -> None:
-    """
-    The checks count failing documents, plain SQL wrote their rows: both must find the same.
+    """The checks count failing documents, plain SQL wrote their rows: both must find the same.
 
     :raises BrokenCheckError: they do not; the caller's transaction rolls the rows back.
     """

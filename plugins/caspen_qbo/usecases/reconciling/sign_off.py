@@ -36,8 +36,7 @@ def sign_off(
     run_day: date,
     through: date | None = None,
 ) -> Signed:
-    """
-    Sign a reconciliation: record the figures of every document dated up to a day, as that run saw them.
+    """Sign a reconciliation: record the figures of every document dated up to a day, as that run saw them.
 
     What was signed before and still stands is left as it is; what changed since is signed again, and needs
     no more attention.
@@ -69,8 +68,7 @@ def sign_off(
 
 
 def watch_signed(session: Session) -> SignedPeriods:
-    """
-    Compare what was signed with what this run froze, for its report.
+    """Compare what was signed with what this run froze, for its report.
 
     Call inside the transaction that finishes the run.
     """

@@ -34,8 +34,7 @@ class Taxed:
 
 
 def by_code(session: Session, since: date) -> Iterator[Taxed]:
-    """
-    Every document, month and code with net or tax on either side, in the documents' order.
+    """Every document, month and code with net or tax on either side, in the documents' order.
 
     Each side counts in the month of its own date, as its tax return does. Caspen's amounts are those of the
     lines at the codes their rates are linked to; QuickBooks' those of the lines' codes, and what it computed
@@ -100,9 +99,8 @@ def _theirs(row: TaxedDocument, percents: Mapping[str, Decimal]) -> ByCode:
 
 
 def _that_add_up(row: TaxedDocument, found: ByCode, frozen: Amounts) -> ByCode:
-    """
-    With the sign of the document. What belongs to no code makes up the rest, so that no cent is in the total
-    alone.
+    """With the sign of the document. What belongs to no code makes up the rest, so that no cent is in the
+    total alone.
     """
     net, tax = (whole - part for whole, part in zip(frozen, _sums(found), strict=True))
     none = found.get("", (ZERO, ZERO))

@@ -21,8 +21,7 @@ from caspen_qbo.wording import counted, long_day, money
 def collect_tie_outs(
     session: Session, today: date, balances: Mapping[str, Decimal] | None
 ) -> tuple[TieOut, ...]:
-    """
-    Receivables, the payment account, credit notes, and tax of this month and the one before.
+    """Receivables, the payment account, credit notes, and tax of this month and the one before.
 
     :param today: In the workspace's time zone.
     :param balances: What QuickBooks says each customer owes, by id; None when this run did not read that.

@@ -18,8 +18,7 @@ from caspen_qbo.usecases.shared.session import Session
 
 
 def find_effects(session: Session, requests: Sequence[Request]) -> dict[int, Body]:
-    """
-    What QuickBooks holds that only these requests can have made.
+    """What QuickBooks holds that only these requests can have made.
 
     :return: By the request's row id; a request without an entry left no trace so far.
     """
@@ -46,8 +45,7 @@ def fetch_by(session: Session, entity: str, attribute: str, values: Collection[s
 
 
 def fetch_by_id(session: Session, entity: str, ids: Iterable[str]) -> dict[str, Body]:
-    """
-    Rows by their id; one without an entry is not there.
+    """Rows by their id; one without an entry is not there.
 
     What the first query does not show is asked for once more after a wait: QuickBooks may be late with what
     it has just made or changed, and nothing must be taken for deleted for that.
@@ -76,8 +74,7 @@ def _find_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict
 
 
 def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
-    """
-    Whether a document shows what an update of ours said.
+    """Whether a document shows what an update of ours said.
 
     A sync token that moved proves nothing: a payment moves it, and so does a person. Where someone edited the
     document after our update it is not taken for ours either: sent again, QuickBooks repeats its first answer
@@ -107,8 +104,7 @@ def _find_by_number(session: Session, entity: str, group: Sequence[Request]) -> 
 
 
 def fetch_by_number(session: Session, entity: str, numbers: Collection[str]) -> Iterable[Body]:
-    """
-    All rows with one of these document numbers, and possibly others.
+    """All rows with one of these document numbers, and possibly others.
 
     A number with characters that cannot stand in a query is found by the rest of it; one of which hardly
     anything is left is not looked for.
@@ -164,8 +160,7 @@ SCAN_FROM = 10
 def find_customers_named(
     session: Session, names: Collection[str], entity: str = "Customer"
 ) -> Iterable[Body]:
-    """
-    Active customers (vendors, employees) with one of these display names, among others.
+    """Active customers (vendors, employees) with one of these display names, among others.
 
     Names beyond Latin-1 cannot stand in a query; they are found by their ending, ``(Caspen 12345)``.
     """

@@ -1,5 +1,4 @@
-"""
-What follows from QuickBooks' answer to one write: links, listings, and whether the document is now equal.
+"""What follows from QuickBooks' answer to one write: links, listings, and whether the document is now equal.
 
 Works from the recorded request and the staged document alone, so that an answer found after a crash is
 treated exactly like one that came at once. Runs inside the transaction that finishes the request.
@@ -64,8 +63,7 @@ _TRIED_AGAIN = (
 
 
 def record_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
-    """
-    Commit the answers together with what follows from them.
+    """Commit the answers together with what follows from them.
 
     :raises InvariantError: a document was sent that was never staged.
     """
@@ -132,8 +130,7 @@ def _add_refusal(changes: Changes, request: Request, verdict: FaultVerdict, docu
 
 
 def _inactive_cause(request: Request, element: str) -> CauseRef:
-    """
-    What was made inactive, as far as QuickBooks says; it mostly means the customer.
+    """What was made inactive, as far as QuickBooks says; it mostly means the customer.
 
     Items and accounts of the settings are seen before sending, except in the minutes for which QuickBooks'
     lists are trusted: their cause is checked again by the next run.
@@ -146,9 +143,8 @@ def _inactive_cause(request: Request, element: str) -> CauseRef:
 
 
 def _add_posted(changes: Changes, outcome: Outcome, body: Body, document: Document) -> None:
-    """
-    Equal to the cent is synced. What is to be corrected is linked, not synced and not listed: the run goes on
-    with the corrected form.
+    """Equal to the cent is synced. What is to be corrected is linked, not synced and not listed: the run goes
+    on with the corrected form.
     """
     request, tid = outcome.request, outcome.answer.intuit_tid or "-"
     facts = read_facts(request.entity, body)

@@ -1,5 +1,4 @@
-"""
-Writing to QuickBooks so that a crash or a lost answer never doubles or loses a document.
+"""Writing to QuickBooks so that a crash or a lost answer never doubles or loses a document.
 
 1. What will be sent is committed: document, step, generation, payload, request id and place in its batch.
 2. It is sent, up to 30 writes in a request.
@@ -31,8 +30,7 @@ log = logging.getLogger(__name__)
 
 
 def send(session: Session, writes: Iterable[Write]) -> list[Outcome]:
-    """
-    Carry out writes, in order, in batches; every outcome is recorded as it arrives.
+    """Carry out writes, in order, in batches; every outcome is recorded as it arrives.
 
     :param writes: At most one per document and step.
     :return: The outcomes known so far. A write without one is unconfirmed and left to
@@ -73,8 +71,7 @@ def _send_group(session: Session, writes: Sequence[Write]) -> list[Outcome]:
 
 
 def _record_ahead(session: Session, writes: Sequence[Write]) -> list[Request]:
-    """
-    Commit what is about to be sent.
+    """Commit what is about to be sent.
 
     The generation is one more than that of the last recorded request of the same document and step. A
     repetition of the *same* attempt never comes through here: it is sent again from its record. So what
@@ -99,8 +96,7 @@ def _record_ahead(session: Session, writes: Sequence[Write]) -> list[Request]:
 
 
 def transmit(session: Session, requests: Sequence[Request]) -> dict[int, Answer]:
-    """
-    Send recorded requests of one batch as they were recorded, with the same request id and item ids.
+    """Send recorded requests of one batch as they were recorded, with the same request id and item ids.
 
     :return: Answers by the request's row id; a missing one is unconfirmed.
     """

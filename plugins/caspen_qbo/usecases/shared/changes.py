@@ -38,8 +38,7 @@ class Changes:
     """Under which keys alone they are listed now."""
 
     def link(self, document: Document, facts: DocumentFacts, *, origin: str | None = None) -> None:
-        """
-        Link the document to this QuickBooks transaction.
+        """Link the document to this QuickBooks transaction.
 
         :param origin: Where the link comes from; None: as before, or posted by us.
         """
@@ -55,16 +54,15 @@ class Changes:
         self.posted.append(document.key)
 
     def mark_equal(self, document: Document, facts: DocumentFacts) -> None:
-        """
-        QuickBooks shows Caspen's version. A credit note is synced only once it is applied to its invoice.
+        """QuickBooks shows Caspen's version. A credit note is synced only once it is applied to its
+        invoice.
         """
         self.link(document, facts)
         if document.kind is not DocumentKind.CREDIT_NOTE:
             self.mark_synced(document)
 
     def hold(self, document: DocumentRef, problems: Sequence[Problem]) -> None:
-        """
-        List a document with everything that holds it; reasons met before and not now are closed.
+        """List a document with everything that holds it; reasons met before and not now are closed.
 
         One row per kind of error: problems of one kind share it.
         """

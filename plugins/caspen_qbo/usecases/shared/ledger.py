@@ -19,8 +19,7 @@ class Ledger:
 
 
 def read_ledger(session: Session) -> Ledger:
-    """
-    Count, and check that it adds up. The one definition: every run stores it; pages, reports and `status`
+    """Count, and check that it adds up. The one definition: every run stores it; pages, reports and `status`
     show it.
 
     :raises InvariantError: a document is in none of the columns, or in two.
@@ -41,8 +40,7 @@ def read_ledger(session: Session) -> Ledger:
 
 
 def _with_history(session: Session, staged: LedgerRow) -> LedgerRow:
-    """
-    Add what was never staged: history nobody touched, and invoices finalised in this moment, which wait.
+    """Add what was never staged: history nobody touched, and invoices finalised in this moment, which wait.
 
     Caspen is written to all the time, so its count is taken after the staged one: it can only be larger.
     """

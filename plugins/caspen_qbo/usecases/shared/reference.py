@@ -15,8 +15,7 @@ _ALL = "Active IN (true, false)"
 
 
 def read_reference(accounting: Accounting, store: WorkspaceStore) -> Reference:
-    """
-    Company, preferences, tax codes, items and accounts, inactive ones included; active payment methods.
+    """Company, preferences, tax codes, items and accounts, inactive ones included; active payment methods.
 
     Tax rates are read as in force today: the plain rate value of a rate that was changed may be the old one.
     At most seven calls, none while the last answer is trusted.

@@ -43,8 +43,7 @@ class Session:
         return read_reference(self.accounting, self.store)
 
     def context(self) -> MappingContext:
-        """
-        What documents of this workspace refer to.
+        """What documents of this workspace refer to.
 
         :raises ConfigurationError: the practice has not chosen its account and items yet.
         """

@@ -52,8 +52,7 @@ class ChangedInvoices:
 
 
 def stage(session: Session) -> StageResult:
-    """
-    Read Caspen's changes since the cursor and stage them with everything that hangs on the same invoices.
+    """Read Caspen's changes since the cursor and stage them with everything that hangs on the same invoices.
 
     Safe to repeat: unchanged rows are left alone. The cursor moves only after all of it is stored.
     """
@@ -119,8 +118,7 @@ def _read_records(session: Session, ids: Collection[int]) -> _Records:
 def read_staged(
     session: Session, ids: Collection[int], *, linked: Collection[DocumentKey] = ()
 ) -> list[StagedDocument]:
-    """
-    These invoices with their credit notes and allocations, as they would be staged now. Writes nothing.
+    """These invoices with their credit notes and allocations, as they would be staged now. Writes nothing.
 
     :param linked: What QuickBooks is taken to hold besides what is linked.
     """

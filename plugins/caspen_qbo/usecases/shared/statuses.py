@@ -11,8 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def write_statuses(session: Session, counts: Counter[str]) -> None:
-    """
-    Bring Caspen's screens up to date; what they show already is left alone.
+    """Bring Caspen's screens up to date; what they show already is left alone.
 
     A document that Caspen's staff hold in a transaction is shown by the next run.
     """

@@ -1,5 +1,4 @@
-"""
-What a person does on QuickBooks' own pages: the same rules as the API, minus what only the API may not do.
+"""What a person does on QuickBooks' own pages: the same rules as the API, minus what only the API may not do.
 
 Every action takes one JSON object and gives back the documents it touched. Sync tokens are looked up, so a
 person never meets a stale object.

@@ -12,8 +12,7 @@ from qbo_emulator.store import Company, Document
 
 
 def record_payment(company: Company, asked: dict[str, Any]) -> Document:
-    """
-    Receive money: ``customer`` Id, ``amount`` (default: all invoices named), ``invoices`` as Ids or
+    """Receive money: ``customer`` Id, ``amount`` (default: all invoices named), ``invoices`` as Ids or
     ``{"id", "amount"}`` to split it, ``credits`` likewise, ``date``, ``deposit_to``, ``method``,
     ``reference``.
     """
@@ -45,8 +44,8 @@ def record_payment(company: Company, asked: dict[str, Any]) -> Document:
 
 
 def create(company: Company, asked: dict[str, Any]) -> Document:
-    """
-    Enter a document by hand: ``entity`` and its ``document``. The page fills in the customer's currency.
+    """Enter a document by hand: ``entity`` and its ``document``. The page fills in the customer's
+    currency.
     """
     document = asked.get("document")
     if company.switches.multi_currency and isinstance(document, dict) and "CustomerRef" in document:
@@ -91,8 +90,8 @@ def make_active(company: Company, asked: dict[str, Any]) -> Document:
 
 
 def make_deposit(company: Company, asked: dict[str, Any]) -> Document:
-    """
-    Bank payments: ``payments`` Ids, ``deposit_to`` account Id (default: the first bank account), ``date``.
+    """Bank payments: ``payments`` Ids, ``deposit_to`` account Id (default: the first bank account),
+    ``date``.
     """
     account = asked.get("deposit_to") or company.table("Account").equal_to("AccountType", "Bank")[0]["Id"]
     account_of_type(company, {"value": str(account)}, "deposit_to", ("Bank", "Other Current Asset"))
@@ -110,9 +109,7 @@ def make_deposit(company: Company, asked: dict[str, Any]) -> Document:
 
 
 def remove_from_deposit(company: Company, asked: dict[str, Any]) -> Document:
-    """
-    Take ``payment`` (an Id) off the deposit it appears on; a deposit of nothing else is deleted.
-    """
+    """Take ``payment`` (an Id) off the deposit it appears on; a deposit of nothing else is deleted."""
     payment = company.get("Payment", str(asked.get("payment"))) or {}
     links = [link["TxnId"] for link in payment.get("LinkedTxn", []) if link["TxnType"] == "Deposit"]
     if not links:

@@ -21,8 +21,7 @@ REFERENCES = {
 
 
 def merge(company: Company, asked: dict[str, Any]) -> Document:
-    """
-    Merge ``from`` into ``into``, both Ids of ``entity`` (Customer or Vendor). The survivor comes back.
+    """Merge ``from`` into ``into``, both Ids of ``entity`` (Customer or Vendor). The survivor comes back.
 
     Every document of the merged name moves to the survivor with a new sync token. What becomes of the merged
     name is the switch ``merged_name``; one event, ``merged``, tells of both.

@@ -40,9 +40,7 @@ def set_exchange_rate(company: Company, asked: dict[str, Any]) -> dict[str, Any]
 
 
 def change_tax_rate(company: Company, asked: dict[str, Any]) -> Document:
-    """
-    ``rate`` (Id or name) is ``percent`` from the day ``from`` on; ``stale``: RateValue stays as it was.
-    """
+    """``rate`` (Id or name) is ``percent`` from the day ``from`` on; ``stale``: RateValue stays as it was."""
     wanted = str(asked.get("rate"))
     rate = company.get("TaxRate", wanted) or next(
         iter(company.table("TaxRate").equal_to("Name", wanted)), None

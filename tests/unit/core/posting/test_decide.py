@@ -1,5 +1,5 @@
-"""
-What becomes of a document that is due: one row of docs/eligibility.md, "What is decided", for each case here.
+"""What becomes of a document that is due: one row of docs/eligibility.md, "What is decided", for each case
+here.
 
 The stories behind them, over real services, are named in docs/lifecycle.md.
 """

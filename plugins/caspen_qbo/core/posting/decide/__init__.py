@@ -1,5 +1,4 @@
-"""
-What becomes of a document that QuickBooks does not hold as Caspen shows it.
+"""What becomes of a document that QuickBooks does not hold as Caspen shows it.
 
 A situation is everything that was read about one document, on both sides, at one moment. The decision
 follows from it alone: nothing is read and nothing is written here. A run carries decisions out, a dry run

@@ -44,8 +44,7 @@ def decide_answer(
 
 
 def _decide_paid(document: Document, write: Write, facts: DocumentFacts) -> AlreadyEqual | HoldDifferent:
-    """
-    Part of it may have found nothing to pay: left standing, it would be money that Caspen counts once and
+    """Part of it may have found nothing to pay: left standing, it would be money that Caspen counts once and
     QuickBooks twice.
     """
     applied = applied_as_sent(write.payload, facts)

@@ -59,8 +59,7 @@ def decide_application(s: ApplicationSituation) -> Decision:
 
 
 def find_foreign_applications(s: ApplicationSituation) -> list[Remove]:
-    """
-    What QuickBooks' auto-apply did with our credit memo on other invoices, to be taken back.
+    """What QuickBooks' auto-apply did with our credit memo on other invoices, to be taken back.
 
     Only zero payments that link our memo, and nothing of ours, to a wrong invoice; a person's payment that
     uses the credit is not touched.

@@ -138,8 +138,7 @@ def find_edits(document: Document, facts: DocumentFacts) -> tuple[Difference, ..
 
 
 def compare_sale(document: Document, customer_id: str, facts: DocumentFacts) -> tuple[Difference, ...]:
-    """
-    What differs between a staged invoice or credit note and the document that stands for it, to the cent.
+    """What differs between a staged invoice or credit note and the document that stands for it, to the cent.
 
     :raises ValueError: a payment, which has no subtotal and no tax.
     """

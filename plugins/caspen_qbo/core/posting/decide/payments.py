@@ -63,9 +63,7 @@ def is_moved_away(document: Document, invoice: InvoiceStanding | None) -> bool:
 
 
 def decide_payment(s: PaymentSituation, still_open: Decimal = ZERO) -> Decision:
-    """
-    :param still_open: On its invoice in QuickBooks, less what was decided for it before.
-    """
+    """:param still_open: On its invoice in QuickBooks, less what was decided for it before."""
     if s.allocation is None or not is_live(s.allocation):
         return CHANGED
     if is_moved_away(s.document, s.invoice):
@@ -80,8 +78,7 @@ def decide_payment(s: PaymentSituation, still_open: Decimal = ZERO) -> Decision:
 
 
 def plan_payments(situations: Iterable[PaymentSituation]) -> list[tuple[PaymentSituation, Decision]]:
-    """
-    Decide payments in order, never more on an invoice than it has open in QuickBooks.
+    """Decide payments in order, never more on an invoice than it has open in QuickBooks.
 
     New payments and changed ones are counted apart: which of them QuickBooks takes first is not known here,
     and what finds nothing to pay is taken back when it is answered.
@@ -151,8 +148,7 @@ def _applied(facts: DocumentFacts, invoice_id: str) -> Decimal:
 def _decide_new_payment(
     s: PaymentSituation, allocation: Allocation, standing: InvoiceStanding, still_open: Decimal
 ) -> Decision:
-    """
-    What is missing on an invoice's balance was paid in QuickBooks by someone else, perhaps with the very
+    """What is missing on an invoice's balance was paid in QuickBooks by someone else, perhaps with the very
     receipt that Caspen has too: posting it as well would count the money twice.
     """
     if s.known_unpaid:

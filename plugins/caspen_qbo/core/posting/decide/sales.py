@@ -70,9 +70,8 @@ def decide_sale(s: SaleSituation) -> Decision:
 
 
 def _decide_new(s: SaleSituation, workspace_id: int) -> Decision:
-    """
-    QuickBooks accepts two documents of one number unless a warning is switched on that the API cannot see, so
-    the number must be free there. What carries our own mark was posted by us.
+    """QuickBooks accepts two documents of one number unless a warning is switched on that the API cannot see,
+    so the number must be free there. What carries our own mark was posted by us.
     """
     standing = [facts for facts in s.same_number if not facts.voided]
     mark = (workspace_id, s.document.kind.value, s.document.id)
@@ -112,8 +111,7 @@ def _decide_posted(s: SaleSituation) -> Decision:
 
 
 def _more_paid_than_due(document: Document, facts: DocumentFacts) -> Problem | None:
-    """
-    More was paid on the invoice in QuickBooks than Caspen's version comes to.
+    """More was paid on the invoice in QuickBooks than Caspen's version comes to.
 
     QuickBooks refuses that for deposits, and for payments leaves the excess unapplied without a word:
     someone's payment would be changed.
@@ -131,9 +129,8 @@ def _more_paid_than_due(document: Document, facts: DocumentFacts) -> Problem | N
 
 
 def _is_on_another_customer(s: SaleSituation, customer_id: str) -> bool:
-    """
-    The invoice was given to another client in Caspen, or was moved to a customer of no client in QuickBooks
-    and is sent again. A customer that a person accepted stays.
+    """The invoice was given to another client in Caspen, or was moved to a customer of no client in
+    QuickBooks and is sent again. A customer that a person accepted stays.
     """
     if s.document.kind is not DocumentKind.INVOICE:
         return False
@@ -153,9 +150,8 @@ def decide_customer(document: Document, decision: Create | Update, choice: Custo
 
 
 def only_application_missing(document: Document, steps: frozenset[str]) -> bool:
-    """
-    Of a posted credit note: its figures are right already. Not where it was posted by us and no request says
-    so any more: then a person wants Caspen's version again, whatever was edited.
+    """Of a posted credit note: its figures are right already. Not where it was posted by us and no request
+    says so any more: then a person wants Caspen's version again, whatever was edited.
     """
     facts = document.as_posted
     if facts is None or (document.origin == "caspen" and Step.POST not in steps):

@@ -9,8 +9,7 @@ from caspen_qbo.errors import ConfigurationError
 
 
 def encrypt(secret: str) -> bytes:
-    """
-    Encrypt a token.
+    """Encrypt a token.
 
     :raises ConfigurationError: Airflow has no Fernet key; a token is never stored in the clear.
     """
@@ -24,8 +23,7 @@ def decrypt(stored: bytes) -> str:
 
 
 def rotate(stored: bytes) -> bytes:
-    """
-    The same token under Airflow's first key; any of its keys may have encrypted it.
+    """The same token under Airflow's first key; any of its keys may have encrypted it.
 
     :raises ConfigurationError: no key, or none of them opens it.
     """

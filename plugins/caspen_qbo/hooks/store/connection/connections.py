@@ -39,8 +39,7 @@ class ConnectionStore(Subject):
         return self._fetch_value(StoredTokens, "lock_tokens")
 
     def record(self, realm_id: str, pair: TokenPair) -> int | None:
-        """
-        Connect the workspace to a company, or connect it again. When it was first connected never moves.
+        """Connect the workspace to a company, or connect it again. When it was first connected never moves.
 
         :return: The generation of its tokens; None when the workspace belongs to another company or the
             company is another workspace's.
@@ -52,8 +51,7 @@ class ConnectionStore(Subject):
         return next(iter(stored), None)
 
     def record_refresh(self, pair: TokenPair, previous: bytes | None, *, rotated: bool) -> None:
-        """
-        Store a refreshed pair.
+        """Store a refreshed pair.
 
         :param previous: The refresh token to fall back on, encrypted.
         :param rotated: The refresh token is another one than before.

@@ -27,8 +27,7 @@ class Rewritten:
 
 
 def rewrite_tokens(conn_id: str = settings.SYNC_CONN_ID) -> Rewritten:
-    """
-    Encrypt every stored token with the first of Airflow's Fernet keys; any of them may have encrypted it.
+    """Encrypt every stored token with the first of Airflow's Fernet keys; any of them may have encrypted it.
 
     Safe to repeat, to interrupt, and while runs are under way: each connection is rewritten in a transaction
     of its own, under the lock that a refresh takes.

@@ -20,8 +20,7 @@ class DecisionStore(Subject):
         return self._read_values(ListedDocument, "select_listed", numbers=list(numbers))
 
     def accept(self, key: DocumentKey, facts: DocumentFacts, version: str, who: str) -> None:
-        """
-        Store what was accepted; edits count from there.
+        """Store what was accepted; edits count from there.
 
         :param version: Caspen's version it is accepted against.
         """
@@ -35,8 +34,7 @@ class DecisionStore(Subject):
         return {row["document_id"]: decode(Acceptance, row) for row in rows}
 
     def release(self, key: DocumentKey, facts: DocumentFacts | None) -> None:
-        """
-        Let the next post send Caspen's version again.
+        """Let the next post send Caspen's version again.
 
         :param facts: What may be overwritten; None when QuickBooks no longer has the document.
         """

@@ -18,8 +18,7 @@ class ImportStore(Subject):
     folder = "importing/imports"
 
     def fetch_unsettled(self, since: datetime) -> set[int]:
-        """
-        Invoices to read whatever the change feed says: listed ones, and those where a run was interrupted.
+        """Invoices to read whatever the change feed says: listed ones, and those where a run was interrupted.
 
         :param since: From where the feed is read.
         """

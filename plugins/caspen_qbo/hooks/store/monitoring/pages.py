@@ -266,8 +266,7 @@ class PageStore(Subject):
         )
 
     def iterate_unsynced(self, query: UnsyncedQuery, page_size: int = EXPORT_CHUNK) -> Iterator[UnsyncedItem]:
-        """
-        Every row of a filter in order, some thousands at a time.
+        """Every row of a filter in order, some thousands at a time.
 
         Each page starts after the last row of the one before, by its value: of rows that stay open while
         others are resolved, none is left out and none comes twice.

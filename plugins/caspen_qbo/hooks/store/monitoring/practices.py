@@ -67,8 +67,7 @@ class PracticeStore:
         return {row["workspace_id"]: row["message"] for row in rows}
 
     def fetch_overdue(self, quiet_at_most: Mapping[str, timedelta], now: datetime) -> list[OverdueJob]:
-        """
-        Jobs without a successful run for too long, in practices that are not disconnected.
+        """Jobs without a successful run for too long, in practices that are not disconnected.
 
         :param quiet_at_most: By job, how long it may be without one.
         """

@@ -46,8 +46,7 @@ class ProgressStore(Subject):
         return self._is("is_locked", high=(key >> 32) & 0xFFFFFFFF, low=key & 0xFFFFFFFF)
 
     def count_calls(self, realm_id: str, kind: str) -> int:
-        """
-        Calls to a company within the last minute, as the limiter shared by all processes counts them.
+        """Calls to a company within the last minute, as the limiter shared by all processes counts them.
 
         :param kind: requests or batches.
         """

@@ -58,8 +58,7 @@ class DocumentStore(Subject):
         )
 
     def fetch_work(self, kind: DocumentKind, wanted: str) -> Iterator[list[Document]]:
-        """
-        Pages of work, each document once, in id order; what becomes due behind the page waits for the next
+        """Pages of work, each document once, in id order; what becomes due behind the page waits for the next
         run.
         """
         after_id = 0

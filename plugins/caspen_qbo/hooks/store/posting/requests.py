@@ -17,8 +17,7 @@ from caspen_qbo.hooks.quickbooks.wire import decode, encode
 from caspen_qbo.hooks.store.subject import Subject
 
 RECENT_SECONDS = settings.READ_TIMEOUT_SECONDS + 30
-"""
-Longer than one call may take: a process that died cannot say when QuickBooks carried its last request out.
+"""Longer than one call may take: a process that died cannot say when QuickBooks carried its last request out.
 """
 
 
@@ -63,8 +62,7 @@ class RequestStore(Subject):
     def prepare(
         self, realm_id: str, run_id: str, batch_id: str, writes: Sequence[tuple[Write, int]]
     ) -> list[Request]:
-        """
-        Commit what is about to be sent and return it with its row ids.
+        """Commit what is about to be sent and return it with its row ids.
 
         Must not be called inside a transaction that could still roll back.
 
@@ -114,9 +112,8 @@ class RequestStore(Subject):
         self._execute("count_lookup", ids=list(ids))
 
     def prune(self, keep_days: int) -> int:
-        """
-        Delete answered requests, events and cleared listings older than ``keep_days``; how many rows. What is
-        unconfirmed or open stays.
+        """Delete answered requests, events and cleared listings older than ``keep_days``; how many rows. What
+        is unconfirmed or open stays.
         """
         statements = (
             "delete_old_requests",

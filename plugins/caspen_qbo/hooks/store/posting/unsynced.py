@@ -71,8 +71,7 @@ class UnsyncedStore(Subject):
     folder = "posting/unsynced"
 
     def record(self, listings: Sequence[Listing]) -> None:
-        """
-        List documents; a row that is open already counts one more attempt. Title and fix come from the
+        """List documents; a row that is open already counts one more attempt. Title and fix come from the
         catalogue.
         """
         self._execute_many(
@@ -124,8 +123,7 @@ class UnsyncedStore(Subject):
         )
 
     def resolve_all_posted(self, keys: Iterable[DocumentKey]) -> None:
-        """
-        Close the rows of documents that are posted and equal, except what posting does not fix: split
+        """Close the rows of documents that are posted and equal, except what posting does not fix: split
         payments.
         """
         self._execute_many("resolve_posted", [_key(key) for key in keys])

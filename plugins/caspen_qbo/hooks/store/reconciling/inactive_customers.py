@@ -21,8 +21,7 @@ class InactiveStore(Subject):
         *,
         complete: bool,
     ) -> None:
-        """
-        Store which customers are inactive; safe to repeat.
+        """Store which customers are inactive; safe to repeat.
 
         :param inactive: Ids of customers read as inactive. :param active: Ids of those read as active.
         :param complete: ``inactive`` is all of them: every other customer is active.
@@ -37,8 +36,8 @@ class InactiveStore(Subject):
         )
 
     def mark_compared(self, realm_id: str, *, recent_since: date) -> int:
-        """
-        Mark the frozen invoices of inactive customers that are open, or dated or posted since then; how many.
+        """Mark the frozen invoices of inactive customers that are open, or dated or posted since then; how
+        many.
 
         Call inside the transaction that freezes, after the edits are marked.
         """

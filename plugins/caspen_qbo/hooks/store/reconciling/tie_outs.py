@@ -107,8 +107,7 @@ class TieOutStore(Subject):
     def fetch_items(
         self, kind: DocumentKind, figure: str, *, imported: bool
     ) -> tuple[list[Item], int, Decimal]:
-        """
-        The largest of the documents that differ in a figure; of all of them, how many and QuickBooks minus
+        """The largest of the documents that differ in a figure; of all of them, how many and QuickBooks minus
         Caspen.
 
         :param figure: total or balance. :param imported: Payments from QuickBooks, or all others.
