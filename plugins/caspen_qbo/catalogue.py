@@ -3,8 +3,6 @@
 The first five titles are Caspen's own words and never change.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

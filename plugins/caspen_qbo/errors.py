@@ -4,8 +4,6 @@ A HoldError never leaves a use case: it becomes a listed document. A StopError o
 what started the run (an Airflow task, the command line, a page).
 """
 
-from __future__ import annotations
-
 from caspen_qbo.core.faults import FaultVerdict
 
 

@@ -1,7 +1,5 @@
 """The only code that knows where SQL lives: each file below ``include/sql`` is a statement or a migration."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Connection ids, limits, page sizes and tolerances, in one place, each with its unit and its source."""
 
-from __future__ import annotations
-
 import os
 
 

@@ -1,7 +1,5 @@
 """The words and formats people read, wherever they read them: kinds, turns, plurals, amounts, dates."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Airflow's public API, called in-process as the signed-in user: their rights and the audit log both hold."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar

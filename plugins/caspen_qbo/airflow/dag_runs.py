@@ -4,8 +4,6 @@ Neither has a public interface, so Airflow's functions are imported where they a
 this breaks. `tests/dags/test_airflow_internals.py` names every one.
 """
 
-from __future__ import annotations
-
 import logging
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """What Airflow shows for the connection type ``quickbooks``; found through the package's entry point."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from caspen_qbo import __version__

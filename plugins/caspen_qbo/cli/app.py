@@ -1,7 +1,5 @@
 """All commands of ``caspen-qbo`` and what their exit codes mean."""
 
-from __future__ import annotations
-
 import logging
 import sys
 from collections.abc import Callable, Mapping

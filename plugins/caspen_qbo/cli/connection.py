@@ -1,7 +1,5 @@
 """Commands that set a workspace up: migrate, connect, settings, link-tax, doctor; and the keys' rotation."""
 
-from __future__ import annotations
-
 import sys
 
 import typer

@@ -1,7 +1,5 @@
 """Commands by which a person decides about listed documents: retry, accept, resend."""
 
-from __future__ import annotations
-
 import typer
 
 from caspen_qbo.cli.shared import WORKSPACE, console, open_session, open_store, who

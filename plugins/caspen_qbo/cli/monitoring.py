@@ -1,7 +1,5 @@
 """Commands that show the state of a workspace: status, unsynced, history, heartbeat."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 
 import typer

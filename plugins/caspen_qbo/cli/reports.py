@@ -1,7 +1,5 @@
 """The command that writes finance's report of a stored reconciliation."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

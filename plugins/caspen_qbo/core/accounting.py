@@ -1,7 +1,5 @@
 """QuickBooks Online as the use cases see it: what they send, what is answered, and the port that does it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

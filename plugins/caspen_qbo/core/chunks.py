@@ -1,7 +1,5 @@
 """Cutting work into pieces that one request or one statement takes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar

@@ -4,8 +4,6 @@ QuickBooks leaves out what has no value, and adds a subtotal line of its own; on
 habits on the reading side. Amounts are Decimals in the home currency.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -5,8 +5,6 @@ items of a batch; and it uses one code (6000) for everything from a missing tax 
 minutes". So both the code and the text decide.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Which document is meant, across both systems."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from caspen_qbo.core.records import DocumentKind

@@ -1,7 +1,5 @@
 """Exact amounts: rounding half-up as Caspen and QuickBooks do, and splitting without losing a cent."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 

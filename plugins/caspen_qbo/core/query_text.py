@@ -1,7 +1,5 @@
 """Values inside QuickBooks' query language."""
 
-from __future__ import annotations
-
 
 def quote(value: str) -> str:
     r"""A value for a query: ``O'Brien`` becomes ``'O\'Brien'``. Numbers and dates too, but no booleans."""

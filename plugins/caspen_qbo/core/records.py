@@ -1,7 +1,5 @@
 """What Caspen says, as frozen values. Money is a Decimal with two decimals in the workspace's currency."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """QuickBooks' lists that documents refer to: tax codes, items, accounts, preferences. Frozen values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """One write to QuickBooks that is to be done, before it is recorded and sent."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

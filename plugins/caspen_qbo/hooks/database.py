@@ -1,7 +1,5 @@
 """One PostgreSQL session with statements loaded by name, on Airflow's Postgres provider."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

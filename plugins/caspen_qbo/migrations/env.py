@@ -1,7 +1,5 @@
 """Alembic's entry: runs the revisions on the connection that ``migrate`` opened and locked."""
 
-from __future__ import annotations
-
 from alembic import context
 
 from caspen_qbo.migrations import SCHEMA, VERSION_TABLE

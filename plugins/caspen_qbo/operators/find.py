@@ -1,7 +1,5 @@
 """Which practices a run is for."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The nightly check that the other DAGs ran."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context

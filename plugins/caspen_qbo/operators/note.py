@@ -4,8 +4,6 @@ A task cannot write the note itself: Airflow's task API does not offer it, and t
 :mod:`caspen_qbo.airflow.run_notes` writes it when the run has ended.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -8,8 +8,6 @@ Without them nothing is sent and nothing fails: a failed run is red in Airflow a
 either way. What is sent holds practices, document numbers, amounts, counts and reasons, and no client's name.
 """
 
-from __future__ import annotations
-
 import html
 import logging
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Writing finance's report of a reconciliation to a folder."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Sequence

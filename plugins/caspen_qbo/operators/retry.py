@@ -1,7 +1,5 @@
 """What Airflow does about our errors: what is retried, after how long, and what waits for a person."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule

@@ -7,8 +7,6 @@ on the row's key, which is never null: a row without values counts like any othe
 Imported by :mod:`caspen_qbo.quality.suites` when a suite is built: it loads Great Expectations.
 """
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 import sqlalchemy as sa

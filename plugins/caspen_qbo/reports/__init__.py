@@ -3,8 +3,6 @@
 Made from the stored run alone, so that the same run gives the same bytes at any later time.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from caspen_qbo.errors import ConfigurationError

@@ -1,7 +1,5 @@
 """The trend over the last runs as an SVG that takes its colours from the page around it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import tzinfo
 

@@ -1,7 +1,5 @@
 """The report's templates, and how they show amounts, dates and names."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What the report shows beyond what is stored: counts, the trend with this run in it, and cards."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime

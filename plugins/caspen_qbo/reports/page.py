@@ -2,8 +2,6 @@
 reader.
 """
 
-from __future__ import annotations
-
 from markupsafe import Markup
 
 from caspen_qbo.core.records import DocumentKind

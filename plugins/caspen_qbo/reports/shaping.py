@@ -2,8 +2,6 @@
 what pandas is for; money never passes through here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The report in sentences: what was compared, what differs, who has to act, what changed since signing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The report as a spreadsheet: real numbers and dates, frozen headers, filters and totals."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

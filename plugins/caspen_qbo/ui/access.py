@@ -11,8 +11,6 @@ workspaces of their teams: workspace 7 belongs to team ``workspace_7``. Without 
 workspace.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 

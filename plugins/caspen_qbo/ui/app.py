@@ -4,8 +4,6 @@ Closed by default: every router except the webhook's requires a login and a righ
 pages are off, because dependencies do not cover them.
 """
 
-from __future__ import annotations
-
 import logging
 import secrets
 

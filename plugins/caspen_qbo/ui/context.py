@@ -1,7 +1,5 @@
 """One request of one user for one workspace: who, what they may do, and the databases, opened once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What every write must bring: the form token, and the browser's statement that the form is ours."""
 
-from __future__ import annotations
-
 from typing import Annotated
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """Answers: a rendered page with its security headers, a redirect after a form, a file."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import secrets

@@ -1,7 +1,5 @@
 """Addresses of documents in QuickBooks' own pages."""
 
-from __future__ import annotations
-
 from urllib.parse import quote
 
 from caspen_qbo.errors import SyncError

@@ -1,7 +1,5 @@
 """Short texts signed with Airflow's secret key: form tokens, and the one-line message after a form."""
 
-from __future__ import annotations
-
 from airflow.configuration import conf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 

@@ -5,8 +5,6 @@ Templates get plain values; a filter of this module turns each into text. A temp
 workspace has its :class:`RequestContext` as ``here``.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache

@@ -3,8 +3,6 @@
 The table of verdicts, with figures, is docs/decisions/0009-backfill.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """Connecting a workspace to a company: who may finish a sign-in, and which company a workspace may have."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime

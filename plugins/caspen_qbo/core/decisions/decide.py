@@ -3,8 +3,6 @@
 Not what QuickBooks would refuse, nor what would lose something else; and never what the person has not seen.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from caspen_qbo.core.documents import Body, DocumentFacts

@@ -1,7 +1,5 @@
 """How much money a QuickBooks payment puts on which of our invoices, less the credits it uses up."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """Payments made in QuickBooks, as they are recorded in Caspen. Amounts in the home currency."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date

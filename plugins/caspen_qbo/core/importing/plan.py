@@ -7,8 +7,6 @@ A payment is imported whole or not at all, as long as its invoices can take it: 
 blocks it on the others, and is listed on each. Payments that we posted never get here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

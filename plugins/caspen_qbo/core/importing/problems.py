@@ -1,7 +1,5 @@
 """What a person must decide about payments made in QuickBooks: which document, why, which amounts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """When a payment in Caspen and one in QuickBooks may be the same receipt, recorded on both sides."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 SAME_RECEIPT = timedelta(days=5)

@@ -1,7 +1,5 @@
 """The text of a DAG run's note: what was done, and after a failure who has to act."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 NOTE_MAX = 1000

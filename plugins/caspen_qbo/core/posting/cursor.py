@@ -8,8 +8,6 @@ the cursor, not the work: rows that are visible are read again in the meantime, 
 nothing. Works without special rights and needs no margin for the length of transactions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -5,8 +5,6 @@ The stored link comes first (the use case knows it); then a customer named exact
 new one. Two clients never share a customer.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 

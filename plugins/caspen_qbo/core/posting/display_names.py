@@ -5,8 +5,6 @@ in a name part; names are cleaned, never refused. A display name is unique over 
 employees.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

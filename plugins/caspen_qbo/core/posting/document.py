@@ -1,7 +1,5 @@
 """A Caspen document as it is staged, and the QuickBooks transaction that stands for it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal

@@ -3,8 +3,6 @@
 The table of every case, with its reason and its test, is docs/eligibility.md.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

@@ -4,8 +4,6 @@ The same work has the same request id tomorrow, after a crash and in another pro
 one.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -4,8 +4,6 @@ Only billing text leaves Caspen: name, item code, service date, discount. Amount
 writes them as JSON numbers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Everything that can be known before sending, checked before sending: all problems of a document at once."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date

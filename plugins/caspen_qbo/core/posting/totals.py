@@ -6,8 +6,6 @@ hands, so every way is predicted; only where one of them would give another figu
 stated explicitly. docs/decisions/0003-tax-override.md works an example.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Knows nothing of how a document was mapped: a mapping mistake must show up here, not cancel out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

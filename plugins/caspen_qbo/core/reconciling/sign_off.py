@@ -1,7 +1,5 @@
 """Up to which day a reconciliation is signed."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 

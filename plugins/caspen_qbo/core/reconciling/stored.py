@@ -4,8 +4,6 @@ Stored as JSON under these names: amounts as texts, dates and moments in ISO 860
 added, with a default: runs of earlier versions are read with these classes too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

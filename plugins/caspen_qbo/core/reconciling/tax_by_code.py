@@ -1,7 +1,5 @@
 """Which tax code the tax of a QuickBooks document belongs to: lines carry codes, tax lines carry rates."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """What is compared, how each check is named, and what a difference means for the list a person clears."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal

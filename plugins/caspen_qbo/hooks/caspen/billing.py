@@ -1,7 +1,5 @@
 """Caspen's billing database, reached through the Airflow connection ``caspen_db``."""
 
-from __future__ import annotations
-
 from caspen_qbo.hooks.caspen.payments import CaspenPayments
 from caspen_qbo.hooks.caspen.reads import CaspenReads
 from caspen_qbo.hooks.caspen.statuses import CaspenStatuses

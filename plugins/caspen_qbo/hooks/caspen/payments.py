@@ -4,8 +4,6 @@ Every transaction locks the invoices it touches first, in id order, then the pay
 recording a payment on the same invoice concurrently, and the second to come sees what the first left due.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal

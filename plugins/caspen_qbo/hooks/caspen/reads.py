@@ -1,7 +1,5 @@
 """What is read from Caspen: rows in, records out. Free text and addresses are never selected."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from functools import partial

@@ -1,7 +1,5 @@
 """The session to Caspen's billing database that every read and write goes through."""
 
-from __future__ import annotations
-
 from caspen_qbo.hooks.database import Database
 from caspen_qbo.settings import CASPEN_CONN_ID, CASPEN_LOCK_WAIT_SECONDS
 

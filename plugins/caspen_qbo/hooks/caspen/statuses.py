@@ -1,7 +1,5 @@
 """What Caspen's screens show of QuickBooks: a status at each document and each tax rate."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Intuit's OAuth 2 on intuit-oauth, plus what that lacks: time-outs, cached discovery, our own errors."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

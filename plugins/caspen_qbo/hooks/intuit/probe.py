@@ -1,7 +1,5 @@
 """What Airflow's Test button does: discovery, the app's credentials, the API; each named when it fails."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import requests

@@ -6,8 +6,6 @@ asking, the new pair is committed before it is used, and a process that waited f
 instead of asking too.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Batches: composing one within QuickBooks' limits, and reading from its answer what became of each item."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any

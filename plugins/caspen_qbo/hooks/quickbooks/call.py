@@ -1,7 +1,5 @@
 """One call to QuickBooks and its answer, as values."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """What changed in QuickBooks since a time: from the change feed, or by query where it cannot be trusted."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta

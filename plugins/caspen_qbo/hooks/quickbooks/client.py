@@ -5,8 +5,6 @@ replaces how a request is made. Entities stay plain mappings: the library's own 
 placeholders for unset fields and turn amounts into floats or strings.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """What the Airflow connection ``quickbooks`` says, checked field by field."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """The books of a company whose connection waits for a person: every call says so."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NoReturn
 

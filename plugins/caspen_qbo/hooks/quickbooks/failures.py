@@ -1,7 +1,5 @@
 """The error of this package that a fault, or the lack of an answer, becomes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from caspen_qbo.core.faults import FaultAction, FaultVerdict

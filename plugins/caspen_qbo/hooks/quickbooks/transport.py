@@ -6,8 +6,6 @@ again only after a refusal by QuickBooks' gateway (429, 401, 403/3100), and then
 such a refusal is documented as one, and yet proves nothing.
 """
 
-from __future__ import annotations
-
 import logging
 import random
 import time

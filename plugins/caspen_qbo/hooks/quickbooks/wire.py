@@ -1,7 +1,5 @@
 """JSON with exact numbers, both ways."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

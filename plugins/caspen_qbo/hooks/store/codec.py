@@ -4,8 +4,6 @@ Names that a class does not have are ignored, and absent ones take its defaults,
 stored is read as well.
 """
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 import msgspec

@@ -1,7 +1,5 @@
 """What every subject of a workspace's store builds on."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, TypeVar

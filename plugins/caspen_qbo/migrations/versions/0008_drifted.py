@@ -1,7 +1,5 @@
 """The schema of version 1.0.0."""
 
-from __future__ import annotations
-
 from caspen_qbo.migrations import run_file
 
 revision = "0008_drifted"

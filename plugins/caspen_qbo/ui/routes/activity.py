@@ -1,7 +1,5 @@
 """Activity: what ran, what runs and what waits; and Run now, which starts a DAG as the signed-in user."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query

@@ -1,7 +1,5 @@
 """What Airflow's own page fetches: the menu icon, and the component that frames these pages."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Backfill: chosen invoices, planned by a dry run of the DAG, carried out once an op or admin approves."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException

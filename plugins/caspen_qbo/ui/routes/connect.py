@@ -1,7 +1,5 @@
 """Connecting a workspace to its QuickBooks company by OAuth, and disconnecting it."""
 
-from __future__ import annotations
-
 from typing import Annotated
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """The start page: leads to the first workspace this user may see."""
 
-from __future__ import annotations
-
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response

@@ -1,7 +1,5 @@
 """One invoice: both sides, its history, Retry, re-send, accept."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query

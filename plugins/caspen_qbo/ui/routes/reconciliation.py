@@ -1,7 +1,5 @@
 """Reconciliation: the runs and their trend, one run with its report, downloads, sign-off."""
 
-from __future__ import annotations
-
 import csv
 import io
 from datetime import date

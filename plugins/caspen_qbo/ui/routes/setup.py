@@ -1,7 +1,5 @@
 """Set-up: the checklist of three, the settings, and the set-up check."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form

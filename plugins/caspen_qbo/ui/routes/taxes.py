@@ -1,7 +1,5 @@
 """Taxes: each Caspen rate, its link, and the list of QuickBooks tax codes to choose from."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException

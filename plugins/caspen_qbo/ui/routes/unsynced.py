@@ -1,7 +1,5 @@
 """Unsynced invoices: cards by cause, the list, CSV, and Retry."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query

@@ -3,8 +3,6 @@
 Off until the connection ``quickbooks`` holds a ``webhook_verifier_token``. No login: the signature decides.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -1,7 +1,5 @@
 """Activity: what may be run now, and what became of each run."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import NamedTuple
 

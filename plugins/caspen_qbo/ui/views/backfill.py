@@ -1,7 +1,5 @@
 """Backfill: a run's steps, its plan and its outcome."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The cards above the unsynced list: one for each root cause, with what repairs it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """What every page shows around its subject: the menu, and a notice when the connection needs attention."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

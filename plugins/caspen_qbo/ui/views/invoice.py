@@ -1,7 +1,5 @@
 """One invoice: where it stands, and both sides compared, fact by fact and line by line."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """What to do first in a workspace where there is nothing to show yet."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from caspen_qbo.hooks.store.monitoring.pages import Ledger

@@ -1,7 +1,5 @@
 """Work under way: how far it is, and what it waits for."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """Reconciliation: what a run found, in words, and the trend over the last runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import takewhile
 

@@ -1,7 +1,5 @@
 """Set-up: the checklist of three, the lists to choose from, and where a finding is fixed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The list of unsynced documents: its address, its columns, and its rows as a CSV file."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """What a backfill reads of some numbers before it decides, and linking what QuickBooks has already."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 

@@ -5,8 +5,6 @@ posted, but linked when QuickBooks already has the identical document. What deci
 core/backfill/verdict.py; why, with figures, is docs/decisions/0009-backfill.md.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence

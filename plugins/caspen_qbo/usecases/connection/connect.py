@@ -1,7 +1,5 @@
 """Connecting a workspace to a QuickBooks company: consent in the browser, or a token obtained elsewhere."""
 
-from __future__ import annotations
-
 import logging
 import secrets
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The set-up check: everything a workspace needs, what was found, and what to click."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Which practices a run is for: the connected ones, without those where there is nothing to do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta

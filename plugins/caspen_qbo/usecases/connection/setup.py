@@ -1,7 +1,5 @@
 """Set-up: the three choices, tax links, and what may be chosen; each choice is checked against QuickBooks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Neither is ever done without being asked for. Both are kept in the document's history with who and when.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 

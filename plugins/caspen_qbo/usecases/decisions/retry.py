@@ -1,7 +1,5 @@
 """Retry: a person says that a cause is fixed; the next run tries again."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 

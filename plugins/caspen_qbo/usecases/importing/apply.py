@@ -1,7 +1,5 @@
 """Carrying an import out: Caspen first, then our links, then the list; each from how both sides are then."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from caspen_qbo.core.cause import CauseKind, CauseRef

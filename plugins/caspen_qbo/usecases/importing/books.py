@@ -3,8 +3,6 @@
 A payment leads to its invoices, an invoice to all its payments; reading ends when neither names anything new.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ The change feed says where to look; what is done follows from how both sides are
 So a run may be interrupted, repeated or late: the next one reaches the same end.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from collections.abc import Iterator

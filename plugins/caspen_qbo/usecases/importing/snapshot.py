@@ -1,7 +1,5 @@
 """Both sides of an import at one moment: what was read from QuickBooks, next to Caspen as it is now."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from caspen_qbo.core.decisions.decide import Acceptance

@@ -1,7 +1,5 @@
 """The check that something ran at all: a schedule that stopped makes no error of its own."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Work that should have moved on automatically and did not, reported at the end of each run."""
 
-from __future__ import annotations
-
 import logging
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Carrying decisions out: what follows at once is recorded, what is to be written goes to QuickBooks."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal

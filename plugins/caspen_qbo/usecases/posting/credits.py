@@ -2,8 +2,6 @@
 first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts

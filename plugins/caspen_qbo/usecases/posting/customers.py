@@ -1,7 +1,5 @@
 """Which QuickBooks customer each client is: the stored link, a match in QuickBooks, or a new customer."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 

@@ -6,8 +6,6 @@ writes nothing, neither to QuickBooks nor to our own tables nor to Caspen. Quick
 numbers and open balances are looked up for real.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field

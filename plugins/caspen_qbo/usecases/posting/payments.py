@@ -1,7 +1,5 @@
 """Payments: one QuickBooks payment per allocation, never more than its invoice has open there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts

@@ -1,7 +1,5 @@
 """What our bookkeeping would hold in the course of the next run, without writing it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Taking out of QuickBooks what Caspen no longer has: unlinked payments, void credit notes, void invoices."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from caspen_qbo.core.documents import Body, read_facts

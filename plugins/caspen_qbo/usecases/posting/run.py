@@ -1,7 +1,5 @@
 """Post to QuickBooks: one workspace, from staging to what Caspen's screens show."""
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Invoices and credit notes: reading both sides of a page and deciding what becomes of each."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 

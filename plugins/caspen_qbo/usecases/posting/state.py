@@ -1,7 +1,5 @@
 """One posting under way: what its parts share, for a run and for a dry run alike."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field

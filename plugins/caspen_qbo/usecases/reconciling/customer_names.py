@@ -1,7 +1,5 @@
 """Names for the QuickBooks ids that a difference shows: nobody knows customers by their number."""
 
-from __future__ import annotations
-
 from caspen_qbo import settings
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.query_text import quote

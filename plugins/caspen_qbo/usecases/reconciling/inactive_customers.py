@@ -4,8 +4,6 @@ QuickBooks refuses what names an inactive customer, so what is still to come for
 side only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

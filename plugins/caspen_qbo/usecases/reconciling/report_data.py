@@ -1,7 +1,5 @@
 """What a report shows besides the differences, collected while the run ends and stored with it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Reconcile: prove that both sides show the same, and list for a person what does not."""
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Sign-off: a person's word that the figures up to a day are right, and the watch over what they signed."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass
 from datetime import date, datetime

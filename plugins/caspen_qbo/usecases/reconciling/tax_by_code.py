@@ -1,7 +1,5 @@
 """Net sales and tax by month and tax code on both sides, document by document."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

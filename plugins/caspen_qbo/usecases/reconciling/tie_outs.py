@@ -1,7 +1,5 @@
 """Tie-outs: the sums a bookkeeper signs, each with the documents that explain its difference."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta

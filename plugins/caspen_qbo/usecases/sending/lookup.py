@@ -1,7 +1,5 @@
 """Looking in QuickBooks for the effect of a request whose answer was lost."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 

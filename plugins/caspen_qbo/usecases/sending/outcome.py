@@ -4,8 +4,6 @@ Works from the recorded request and the staged document alone, so that an answer
 treated exactly like one that came at once. Runs inside the transaction that finishes the request.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

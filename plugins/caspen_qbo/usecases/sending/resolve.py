@@ -1,7 +1,5 @@
 """Resolving requests whose answer is not known: look first, adopt what is there, only then send again."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable
 from itertools import groupby

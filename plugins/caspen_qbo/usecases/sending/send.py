@@ -9,8 +9,6 @@ Between 1 and 3 anything may die. A request that was recorded and not answered i
 through every case.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """What is to be written in our bookkeeping about documents: collected first, then written together."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Running a job with its record: counts, calls, ledger, outcome."""
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping

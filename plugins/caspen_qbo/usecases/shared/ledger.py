@@ -1,7 +1,5 @@
 """The ledger of a workspace: finalised = synced + waiting + listed + excluded, or the run fails."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from caspen_qbo.core.records import DocumentKind

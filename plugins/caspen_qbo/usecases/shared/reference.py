@@ -1,7 +1,5 @@
 """QuickBooks' lists that documents refer to: read live, cached for a few minutes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """One run on one workspace: the two systems, our bookkeeping, and who the company is."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass, field
 

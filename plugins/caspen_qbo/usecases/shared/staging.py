@@ -1,7 +1,5 @@
 """Bring what changed in Caspen into the store: which documents concern QuickBooks and where each stands."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

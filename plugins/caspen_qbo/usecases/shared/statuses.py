@@ -1,7 +1,5 @@
 """What Caspen's screens show of each document."""
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 

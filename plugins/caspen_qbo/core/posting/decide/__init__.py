@@ -8,8 +8,6 @@ Two rules hold in all of them: what a person changed in QuickBooks is never over
 for, and a difference of a cent is shown, never passed over.
 """
 
-from __future__ import annotations
-
 from caspen_qbo.core.posting.decide.credits import ApplicationSituation
 from caspen_qbo.core.posting.decide.decisions import Decision
 from caspen_qbo.core.posting.decide.payments import PaymentSituation

@@ -1,7 +1,5 @@
 """What an answer says about the document it was made from."""
 
-from __future__ import annotations
-
 from caspen_qbo.core.documents import DocumentFacts, applied_as_sent, ref_of
 from caspen_qbo.core.posting.decide.decisions import (
     AlreadyEqual,

@@ -1,7 +1,5 @@
 """Applying a posted credit memo to its own invoice and no other."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from caspen_qbo.core.documents import Body, DocumentFacts

@@ -1,7 +1,5 @@
 """Payments: each allocation is one payment in QuickBooks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Posted documents that Caspen no longer has."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

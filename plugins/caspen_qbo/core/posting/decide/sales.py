@@ -1,7 +1,5 @@
 """Invoices and credit notes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 

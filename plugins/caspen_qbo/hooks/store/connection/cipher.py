@@ -1,7 +1,5 @@
 """Tokens at rest, encrypted with Airflow's Fernet key."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

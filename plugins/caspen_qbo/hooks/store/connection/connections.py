@@ -1,7 +1,5 @@
 """A workspace's connection to its company: the company itself, and the tokens, encrypted."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Sign-ins at Intuit that were started and not finished yet; each can be taken once."""
 
-from __future__ import annotations
-
 from caspen_qbo.core.connection.connect import STATE_LIFETIME_SECONDS, Consent
 from caspen_qbo.hooks.database import Database
 

@@ -1,7 +1,5 @@
 """Rewriting the stored tokens under a new Fernet key."""
 
-from __future__ import annotations
-
 import logging
 from contextlib import closing
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A workspace's connection (without its tokens), choices, tax links, and QuickBooks' lists read lately."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """What people decided about documents that were edited, voided or deleted in QuickBooks."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 from caspen_qbo.core.decisions.decide import Acceptance, ListedDocument

@@ -1,7 +1,5 @@
 """What the import of QuickBooks' payments needs to know between runs; read from the other tables."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """What ran, when, and whether a run is due: read by schedules, summaries and the heartbeat."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Questions about all practices at once; everything else belongs to one workspace."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

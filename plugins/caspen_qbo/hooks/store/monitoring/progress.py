@@ -1,7 +1,5 @@
 """How far work under way has come: counted from what is stored, never reported by the run itself."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime

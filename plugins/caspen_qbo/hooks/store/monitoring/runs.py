@@ -1,7 +1,5 @@
 """Runs of the use cases: when, what they did, their ledger and their calls to QuickBooks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from psycopg.types.json import Jsonb

@@ -1,7 +1,5 @@
 """Staged documents: what Caspen shows, what QuickBooks should hold, and what is left to do."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The write-ahead record: what is sent is committed before it leaves, its answer afterwards."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The list a person clears: one open row per document and cause; resolved rows stay as history."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

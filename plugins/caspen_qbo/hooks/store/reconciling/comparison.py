@@ -1,7 +1,5 @@
 """Both sides frozen next to each other, and what differs between them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

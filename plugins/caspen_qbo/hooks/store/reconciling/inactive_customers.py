@@ -1,7 +1,5 @@
 """Customers that are inactive in QuickBooks, and the compared invoices that stand on them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import date, datetime
 

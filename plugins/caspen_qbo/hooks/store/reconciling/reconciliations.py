@@ -1,7 +1,5 @@
 """The runs of the reconciliation, each with all that its report needs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from caspen_qbo.core.reconciling.stored import ReconciliationRun, RecordedDifference, StoredReport, TrendPoint

@@ -1,7 +1,5 @@
 """Signed periods: the figures as signed, and what stands otherwise since."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any

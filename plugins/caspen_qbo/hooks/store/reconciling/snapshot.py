@@ -1,7 +1,5 @@
 """QuickBooks' side as last read back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Sums over the frozen comparison, and the documents behind a difference of sums."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
