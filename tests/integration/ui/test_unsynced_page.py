@@ -38,6 +38,8 @@ def fill(database: Database, rows: int) -> None:
     import psycopg
 
     with psycopg.connect(database.uri, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
+        # VACUUM marks pages as visible to all only once their commit is on disk.
+        connection.execute("SET synchronous_commit = on")
         connection.execute(FILL, {"rows": rows})
         connection.execute("VACUUM ANALYZE qbo_sync.document, qbo_sync.unsynced_invoice")
 
