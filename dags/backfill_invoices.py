@@ -1,4 +1,5 @@
-"""### Backfill invoices
+"""
+### Backfill invoices
 Takes chosen invoices, by number, to QuickBooks: recreated ones and listed ones are posted like any other; one
 that QuickBooks already has, with the same number, customer, date, amounts and payments, is linked and not
 posted. Older invoices are never posted. A number that clashes is shown with the QuickBooks document's id,

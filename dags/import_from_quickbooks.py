@@ -1,4 +1,5 @@
-"""### Import from QuickBooks
+"""
+### Import from QuickBooks
 Records in Caspen the payments that people recorded in QuickBooks against Caspen's invoices, and follows those
 that were edited or deleted there. Two or more payments on one invoice are listed, not imported.
 

@@ -1,4 +1,5 @@
-"""### Post to QuickBooks
+"""
+### Post to QuickBooks
 Brings QuickBooks to what Caspen shows: customers, invoices, credit notes and payments that were finalised,
 changed or voided since the last run; then writes `Synced`, or why not, back to Caspen.
 

@@ -1,4 +1,5 @@
-"""### Reconcile QuickBooks
+"""
+### Reconcile QuickBooks
 Proves that both sides show the same money: reads back what QuickBooks holds, compares subtotal, tax, total
 and balance of every synced document, and puts each difference on the list with its field and its signed
 amount.

@@ -1,5 +1,10 @@
 """Every error this package raises, grouped by what the caller should do about it.
 
+* SyncError
+  x StopError     a person must act:   configuration, connection, subscription, an invariant, a broken check
+  x RetryError    try again later:     a system that is unavailable, busy or throttling; an unknown outcome
+  x HoldError     this record only:    QuickBooks refused it
+
 A HoldError never leaves a use case: it becomes a listed document. A StopError or a RetryError travels up to
 what started the run (an Airflow task, the command line, a page).
 """

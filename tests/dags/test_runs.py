@@ -176,7 +176,7 @@ def test_reconcile_stores_its_run_writes_the_report_and_mails_what_differs(
     assert stored == [(1, 1, False)]
     (mail,) = mailbox
     assert "1 difference between Caspen and QuickBooks to clear" in " ".join(mail["Subject"].split())
-    assert "1 documents compared" in text_of(mail) and str(tmp_path) in text_of(mail)
+    assert "1 document compared, 1 difference" in text_of(mail) and str(tmp_path) in text_of(mail)
     assert sorted(path.suffix for path in (tmp_path / "1").iterdir()) == [".html", ".xlsx"]
     named = {ti.task_id: ti.rendered_map_index for ti in run.get_task_instances() if ti.map_index >= 0}
     assert set(named.values()) == {"Harbour Allied Health"}
