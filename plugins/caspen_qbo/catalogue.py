@@ -1,15 +1,10 @@
-"""The errors a user sees, wherever they are shown: title, cause, fix and who has to act, written once.
-
-The first five titles are Caspen's own words and never change.
-"""
+"""The errors a user sees, written once. The first five titles are Caspen's own words and never change."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Turn(StrEnum):
-    """Who acts next."""
-
     PRACTICE = "practice"
     """Someone in Caspen: reception or the practice manager."""
     FINANCE = "finance"
@@ -22,8 +17,6 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """One way a document can fail, in the user's words."""
-
     key: str
     """Stored in ``unsynced_invoice.error_key``; existing values never change."""
     title: str

@@ -17,9 +17,7 @@ class SyncError(Exception):
 
     error_key = "other"
     not_carried_out = False
-    """Proven: the write that met this never left, or QuickBooks' books themselves refused it. False: it may
-    have been carried out, and is looked up before anything like it is sent again.
-    """
+    """True: proven not done (never left, or the books refused it). False: look it up before sending again."""
 
     def __init__(self, message: str, *, error_key: str | None = None, intuit_tid: str | None = None) -> None:
         """:param message: Names the record, what was seen, what was expected and the next step; no secrets.
@@ -109,7 +107,7 @@ class StoreUnavailableError(RetryError):
 
 
 class HoldError(SyncError):
-    """One record cannot go now; every other record can."""
+    """One record cannot go now; every other can. It becomes a listed document and never leaves a use case."""
 
 
 class QboRejectedError(HoldError):

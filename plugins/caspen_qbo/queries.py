@@ -11,9 +11,7 @@ SQL_FOLDER = Path(__file__).parent / "sql"
 
 @cache
 def load(name: str) -> str:
-    """:param name: Path below ``include/sql`` without ``.sql``, e.g. ``caspen/select_invoices``.
-    :raises ConfigurationError: no such file.
-    """
+    """A file below ``include/sql``, named without ``.sql``; ConfigurationError where there is none."""
     path = SQL_FOLDER / f"{name}.sql"
     try:
         return path.read_text(encoding="utf-8")

@@ -69,9 +69,7 @@ QUICKBOOKS_CURSOR_OVERLAP_SECONDS = 600
 REFERENCE_CACHE_SECONDS = 300
 """How long accounts, items, tax codes and preferences read from QuickBooks are trusted."""
 LOOK_AGAIN_SECONDS = 10.0
-"""What was just made may be missing from QuickBooks' queries briefly; how long is not documented. Set by
-``look_again_seconds`` in the connection.
-"""
+"""A new object may be missing from queries so long (undocumented); ``look_again_seconds`` sets it."""
 UNCONFIRMED_ROUNDS_MAX = 3
 """How often one run looks up a lost answer before leaving it to the next run."""
 FULL_COMPARE_DOCUMENTS_MAX = 5000

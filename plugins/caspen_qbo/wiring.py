@@ -49,14 +49,11 @@ def open_session(
     store: WorkspaceStore | None = None,
     billing: CaspenBilling | None = None,
 ) -> Iterator[Session]:
-    """Everything one run on one workspace needs.
+    """Everything one run on one workspace needs. A given ``store`` or ``billing`` is left open.
 
-    :param store: An open one of this workspace is left open, as is ``billing``; else one of its own.
+    A connection that waits for a person opens too: QuickBooks raises QboAuthError, Caspen is staged.
     :raises ConfigurationError: an Airflow connection or the workspace is missing.
     :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
-
-    A connection that waits for a person opens as well: reading QuickBooks then raises QboAuthError, but
-    Caspen is still staged and what waits is listed under that cause.
     """
     with ExitStack() as stack:
         own = store or stack.enter_context(open_store()).for_workspace(workspace_id)

@@ -11,14 +11,10 @@ from caspen_qbo.core.faults import FaultVerdict
 Changed = tuple[dict[str, list[Body]], datetime]
 """Entities by type, deleted ones as stubs with ``status`` ``Deleted``; and QuickBooks' time of the answer."""
 BeforeRepeat = Callable[[], None]
-"""Looks up, before a write the gateway refused is sent again, if it was done; what it raises ends
-the call.
-"""
+"""Looks up whether a write the gateway refused was done, before it is sent again; raising ends the call."""
 
 
 class BatchItem(Protocol):
-    """One write inside a batch: a recorded request is one."""
-
     @property
     def bid(self) -> str:
         """Identifies the item inside its batch; at most 10 characters."""
@@ -54,12 +50,11 @@ class Answer:
 
 
 class Accounting(Protocol):
-    """QuickBooks Online, one company.
+    """QuickBooks Online, one company. Any call may raise StopError, QboThrottledError or QuotaExhaustedError.
 
-    Every method may raise StopError (connection dead, subscription ended), QboThrottledError,
-    QuotaExhaustedError. Reads are retried inside and end in QboUnavailableError. Writes are repeated inside
-    only after a refusal by the gateway (429, 401, 403/3100), with the same request id; any other failure is
-    OutcomeUnknownError. Whatever ends a write, only an error that says ``not_carried_out`` proves it.
+    Reads are retried inside and end in QboUnavailableError. Writes are repeated inside only when the gateway
+    refused them (429, 401, 403/3100), with the same request id; any other failure is OutcomeUnknownError.
+    Only an error that says ``not_carried_out`` proves that a write was not done.
     """
 
     realm_id: str
@@ -84,8 +79,7 @@ class Accounting(Protocol):
 
         :param request_id: At most 36 characters; with the same items QuickBooks repeats its stored answers.
         :return: An answer for each ``bid`` that has a clear one; a missing one is unconfirmed.
-        :raises QboRejectedError: QuickBooks refused the batch as a whole; nothing of it was carried out.
-        :raises SubscriptionEndedError: every item was refused for it; nothing was carried out.
+        :raises QboRejectedError, SubscriptionEndedError: all of it was refused; nothing was carried out.
         :raises OutcomeUnknownError: the answer was lost; every item is unconfirmed.
         """
 

@@ -8,7 +8,6 @@ T = TypeVar("T")
 
 
 def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of at most ``size`` items, in order; none for no items."""
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk

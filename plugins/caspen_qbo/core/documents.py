@@ -1,7 +1,5 @@
-"""What QuickBooks says, reduced to the facts this project uses, as frozen values.
-
-QuickBooks leaves out what has no value, and adds a subtotal line of its own; only this module knows those
-habits on the reading side. Amounts are Decimals in the home currency.
+"""What QuickBooks says, reduced to facts, as frozen values. Amounts are Decimals in the home currency. Only
+this module knows that QuickBooks leaves out what has no value and adds a subtotal line of its own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,8 +14,6 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One sales line of an invoice or credit memo."""
-
     amount: Decimal
     """Net of tax in every tax mode."""
     description: str
@@ -40,8 +36,6 @@ class TaxFacts:
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """A link from one transaction to another."""
-
     txn_type: str
     """Invoice, CreditMemo, Payment, Deposit, ..."""
     txn_id: str
@@ -117,10 +111,7 @@ def ref_of(body: Body | None, name: str) -> str:
 
 
 def read_facts(quickbooks_type: str, body: Body) -> DocumentFacts:
-    """:param quickbooks_type: Invoice, CreditMemo or Payment.
-    :param body: The entity itself, not its envelope.
-    :raises ValueError: no ``Id``: this is not a stored transaction.
-    """
+    """:raises ValueError: no ``Id``: not a stored transaction. ``body`` is the entity, not its envelope."""
     if not body.get("Id"):
         raise ValueError(f"a QuickBooks {quickbooks_type} without Id cannot be read: keys {sorted(body)}")
     meta = body.get("MetaData") or {}
@@ -183,9 +174,7 @@ def _links(body: Body, is_payment: bool) -> Iterator[LinkFacts]:
 
 
 def applied_as_sent(sent: Body, there: DocumentFacts) -> Decimal:
-    """How much of a payment pays what its request named: what that cannot take is left unapplied, or put on
-    the customer's other invoices where QuickBooks applies payments automatically.
-    """
+    """How much of a payment pays what its request named; the rest is unapplied, or auto-applied elsewhere."""
     wanted = {(link.txn_type, link.txn_id) for link in _links(sent, is_payment=True)}
     paid = (link.amount for link in there.links if (link.txn_type, link.txn_id) in wanted)
     return sum((amount for amount in paid if amount is not None), Decimal(0))

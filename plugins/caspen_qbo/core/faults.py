@@ -1,8 +1,5 @@
-"""What a QuickBooks fault means and what to do about it.
-
-QuickBooks writes faults in two casings, as XML at the gateway, inside answers of status 200 and for single
-items of a batch; and it uses one code (6000) for everything from a missing tax code to "try again in a few
-minutes". So both the code and the text decide.
+"""What a QuickBooks fault means. Code and text decide together: faults come in two casings, as XML, in
+answers of status 200 and per batch item, and code 6000 is anything from a missing tax code to "try again".
 """
 
 import re
@@ -53,8 +50,6 @@ class ExistingDocument:
 
 @dataclass(frozen=True, slots=True)
 class FaultVerdict:
-    """The decision about one fault."""
-
     action: FaultAction
     error_key: str
     error: FaultError
@@ -65,19 +60,16 @@ class FaultVerdict:
 
     @property
     def existing(self) -> ExistingDocument | None:
-        """For a duplicate number: which document has it, when QuickBooks says."""
         found = _EXISTING.search(self.error.detail) if self.error.code == "6140" else None
         return ExistingDocument(found["type"], found["id"], found["number"]) if found else None
 
     @property
     def full_detail(self) -> str:
-        """The deciding error's detail, and the codes and texts of the others."""
         rest = [f"also {other.code}: {other.detail or other.text}" for other in self.others]
         return "; ".join(part for part in (self.error.detail, *rest) if part)
 
     @property
     def said(self) -> str:
-        """Everything QuickBooks said, on one line."""
         return f"{self.error.text}: {self.full_detail}".strip(": ")
 
 
@@ -156,10 +148,7 @@ _ORDER = {action: rank for rank, action in enumerate(FaultAction)}
 
 
 def judge(status: int, payload: Any, text: str = "") -> FaultVerdict | None:
-    """:param payload: The parsed JSON body; None when it was not JSON.
-    :param text: The body as text, for XML and HTML.
-    :return: None when the answer carries no fault and is a success.
-    """
+    """None: a success without a fault. ``payload``: parsed JSON, if it was; ``text``: XML and HTML bodies."""
     errors = read_errors(payload) or _read_xml_errors(text)
     success = 200 <= status < 300
     if status == 429 or (not (errors or success) and re.search(_THROTTLE_WORDS, text, re.IGNORECASE)):

@@ -23,9 +23,8 @@ def percent_inside(gross: Decimal, percent: Decimal) -> Decimal:
 
 
 def split(total: Decimal, weights: Sequence[Decimal]) -> tuple[Decimal, ...]:
-    """Share ``total``, which may be negative, by ``weights`` so that the parts sum to it exactly.
+    """Share ``total``, which may be negative, so that the parts sum to it exactly. All zero: equally.
 
-    :param weights: One per part. All zero counts as all equal.
     :return: A part per weight; leftover cents go to the parts that were cut most, first on ties.
     :raises ValueError: a weight is negative, there is none, or the total holds part of a cent.
     """

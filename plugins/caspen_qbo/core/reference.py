@@ -67,8 +67,6 @@ class CompanyFacts:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """A practice's three choices."""
-
     payment_account_id: str
     service_item_id: str
     product_item_id: str

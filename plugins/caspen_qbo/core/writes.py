@@ -34,7 +34,6 @@ ENTITY = {
     DocumentKind.CREDIT_NOTE: "CreditMemo",
     DocumentKind.PAYMENT: "Payment",
 }
-"""Which QuickBooks entity stands for a document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,4 @@
-"""What a backfill does with each invoice it is given, decided from what both sides show.
-
-The table of verdicts, with figures, is docs/decisions/0009-backfill.md.
-"""
+"""What a backfill does with each invoice it is given. The verdicts are in docs/decisions/0009-backfill.md."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,8 +34,6 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackfillItem:
-    """One number of a backfill and what becomes of it."""
-
     number: str
     verdict: Verdict
     reason: str
@@ -60,8 +55,6 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is known of one number before deciding."""
-
     number: str
     invoice: Invoice | None
     linked_to: str = ""
@@ -78,7 +71,6 @@ class Subject:
 
     @property
     def links(self) -> dict[DocumentKey, DocumentFacts]:
-        """The one document there and the payments on it, by the Caspen documents they stand for."""
         if self.invoice is None or len(self.there) != 1:
             return {}
         payments = {DocumentKey(DocumentKind.PAYMENT, id_): facts for id_, facts in self.pairing.pairs}
@@ -90,9 +82,7 @@ class Subject:
 
 
 def decide_number(subject: Subject, line_at: datetime) -> BackfillItem | None:
-    """:param line_at: When the workspace was first connected.
-    :return: None where there is nothing special about it: the ordinary run's rules decide.
-    """
+    """None where the ordinary run's rules decide. ``line_at``: when the workspace was first connected."""
     invoice = subject.invoice
     if invoice is None:
         return subject.item(Verdict.NOT_FOUND, "Caspen has no invoice of this number in this workspace.")
@@ -140,7 +130,6 @@ def _decide_number_taken(subject: Subject, invoice: Invoice) -> BackfillItem:
 
 
 def name_document(facts: DocumentFacts) -> str:
-    """A QuickBooks document by id, date and total, for a person who looks for it there."""
     dated = facts.txn_date.isoformat() if facts.txn_date else "no date"
     return f"QuickBooks {facts.quickbooks_type} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}"
 
@@ -156,14 +145,10 @@ def pair_payments(
     payments: Sequence[DocumentFacts],
     credit_notes: int,
 ) -> Pairing:
-    """Linking an invoice hands its payments to the ordinary run, which posts what QuickBooks does not have.
-    So money that is on both sides must be known to be the same first, or it would be in QuickBooks twice.
+    """Money on both sides must be known to be the same before linking, or the next run would post it again.
 
-    :param document: The QuickBooks invoice.
-    :param balance: What Caspen shows as due on the invoice.
-    :param allocations: All of the invoice's, unlinked ones too.
-    :param payments: The QuickBooks payments on ``document``.
-    :param credit_notes: How many issued credit notes the invoice has in Caspen.
+    :param document: The QuickBooks invoice that ``payments`` pay; ``balance`` is what Caspen shows as due.
+    :param allocations: All of the invoice's, unlinked ones too; ``credit_notes`` counts the issued ones.
     """
     kinds = {link.txn_type for link in document.links} - {"Payment", "Estimate"}
     live = [a for a in allocations if a.deleted_at is None and a.payment_status != "void"]
@@ -191,9 +176,7 @@ def _amounts(amounts: Iterable[Decimal]) -> str:
 
 
 def clean_numbers(numbers: str | Iterable[object] | None) -> tuple[str, ...]:
-    """Numbers as people type them: a list, or a text with commas, semicolons or line breaks. Each once, in
-    their order.
-    """
+    """Numbers as people type them, with commas, semicolons or line breaks. Each once, in their order."""
     if numbers is None:
         return ()
     items = numbers.replace(";", ",").replace("\n", ",").split(",") if isinstance(numbers, str) else numbers

@@ -22,8 +22,6 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A sign-in at Intuit that was started."""
-
     workspace_id: int
     username: str
     expired: bool
@@ -35,11 +33,7 @@ def hash_state(state: str) -> str:
 
 
 def decide_consent(consent: Consent | None, username: str, realm_id: str) -> Consent | str:
-    """Who may finish a sign-in: only its user, within its time.
-
-    :param consent: What was stored for the state; None: unknown or used before.
-    :return: The consent, or why it connects nothing.
-    """
+    """The consent, or why it connects nothing: only its user, within its time. None: unknown, or used."""
     if consent is None or consent.expired or consent.username != username:
         return "This sign-in link is invalid, already used, or expired. Press Connect again."
     if not realm_id.isdigit():

@@ -1,6 +1,5 @@
 """What a person decides about a document that is not in QuickBooks as it was posted: accept, or send again.
-
-Not what QuickBooks would refuse, nor what would lose something else; and never what the person has not seen.
+Not what QuickBooks would refuse, nor what would lose something else; never what the person has not seen.
 """
 
 from dataclasses import dataclass
@@ -53,8 +52,6 @@ class ListedDocument(DocumentRef):
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What a person accepted of one document."""
-
     document_id: int
     facts: DocumentFacts
     version: str
@@ -66,9 +63,7 @@ class Acceptance:
 
 
 def decide_accept(document: ListedDocument, now: DocumentFacts | None) -> str:
-    """:param now: What QuickBooks holds; None, or gone, when it no longer has the document.
-    :return: Why it cannot be accepted, and what to do instead; empty: it can.
-    """
+    """Why it cannot be accepted, and what to do instead; empty: it can. ``now``: None, or gone: not there."""
     if now is not None and not now.gone:
         return _check_seen(document, now)
     way_out = (

@@ -10,16 +10,11 @@ from caspen_qbo.core.money import CENT, ZERO
 def read_shares(
     facts: DocumentFacts, invoices: Mapping[str, int], credited: Mapping[str, int]
 ) -> tuple[dict[int, Decimal], str]:
-    """The money a QuickBooks payment puts on each of our invoices.
+    """The money a payment puts on each of our invoices: lines of invoices less lines of credits used up. A
+    credit memo of ours belongs to its own invoice; any other is clear only where one invoice alone is paid.
 
-    A payment may use up credits as well as money: lines of invoices less lines of credits are what came in. A
-    credit memo of ours belongs to its own invoice; any other is clear only where the payment pays a single
-    invoice.
-
-    :param invoices: QuickBooks invoice id -> our invoice's id.
-    :param credited: QuickBooks credit memo id -> the id of the invoice that our credit note lowers.
-    :return: The shares above zero, and why they are unclear (empty: they are not). Unclear shares are the
-        lines as they are.
+    :param invoices: QuickBooks id -> ours; ``credited``: credit memo id -> our credit note's invoice.
+    :return: The shares above zero, and why they are unclear (then the lines as they are); empty: clear.
     """
     paid: dict[str, Decimal] = {}
     others: dict[tuple[str, str], Decimal] = {}

@@ -14,8 +14,6 @@ class ImportedAllocation:
 
 @dataclass(frozen=True, slots=True)
 class ImportedPayment:
-    """A payment recorded in QuickBooks, as it will be recorded in Caspen."""
-
     workspace_id: int
     source_ref: str
     """``<realm id>:<QuickBooks payment id>``."""

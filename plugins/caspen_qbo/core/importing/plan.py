@@ -1,10 +1,8 @@
 """Payments recorded in QuickBooks: which are imported, which changes are followed, what prevents an import.
 
-A snapshot is everything known about some invoices and the payments on them, both sides at one moment. The
-plan follows from the snapshot alone, so that an interrupted run and one that starts again reach the same end.
-
-A payment is imported whole or not at all, as long as its invoices can take it: what blocks it on one invoice
-blocks it on the others, and is listed on each. Payments that we posted never get here.
+All follows from one snapshot of both sides, so that a run that starts again reaches the same end. A payment
+is imported whole or not at all, as far as its invoices can take it: what blocks it on one is listed on each.
+Those we posted never get here.
 """
 
 from collections.abc import Mapping
@@ -48,8 +46,6 @@ class BooksPayment:
 
 @dataclass(frozen=True, slots=True)
 class ClinicInvoice:
-    """An invoice of ours, as Caspen shows it now."""
-
     id: int
     number: str
     status: str
@@ -140,8 +136,6 @@ class ImportBlocker:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One payment to record in Caspen."""
-
     payment: BooksPayment
     expected: Mapping[int, Decimal]
     """Invoice id -> what fits as far as is known now; Caspen decides again with the rows locked."""
@@ -172,7 +166,6 @@ def find_blocker(snapshot: ImportSnapshot, payment: BooksPayment) -> ImportBlock
 def _find_likely_duplicate(
     snapshot: ImportSnapshot, payment: BooksPayment, invoice_id: int
 ) -> AllocationView | None:
-    """What looks like the same receipt as the staff recorded it, not posted yet."""
     for view in snapshot.allocations:
         if (
             view.invoice_id == invoice_id
@@ -224,7 +217,6 @@ def plan_amount_changes(snapshot: ImportSnapshot) -> tuple[AmountChange, ...]:
 
 
 def _may_follow(snapshot: ImportSnapshot, view: AllocationView, payment: BooksPayment) -> bool:
-    """Whether nothing else depends on an imported allocation."""
     return (
         not payment.unclear
         and view.allocation.payment_status == "paid"

@@ -22,8 +22,6 @@ from caspen_qbo.core.records import DocumentKind
 
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
-    """One row of the list."""
-
     document: DocumentRef
     error_key: str
     detail: str
@@ -61,8 +59,6 @@ def _problems_on(snapshot: ImportSnapshot, invoice: ClinicInvoice) -> Iterator[I
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A QuickBooks payment and an invoice of ours, on both sides."""
-
     snapshot: ImportSnapshot
     invoice: ClinicInvoice
     payment: BooksPayment
@@ -73,12 +69,10 @@ class _Pair:
 
     @property
     def share(self) -> Decimal:
-        """What QuickBooks puts of it on the invoice."""
         return self.payment.share(self.invoice.id)
 
     @property
     def allocated(self) -> Decimal:
-        """What Caspen puts of it there."""
         return self.snapshot.allocated(self.payment_id, self.invoice.id)
 
     def views(self, *, live: bool) -> list[AllocationView]:
@@ -121,7 +115,6 @@ def _split(payments: Sequence[_Pair], missing: Sequence[_Pair]) -> ImportProblem
 
 
 def _not_imported(pair: _Pair) -> Iterator[ImportProblem]:
-    """The only payment on this invoice, and it is not in Caspen."""
     invoice, blocker = pair.invoice, find_blocker(pair.snapshot, pair.payment)
     if blocker is not None and blocker.duplicate is not None and blocker.invoice_id == invoice.id:
         yield from _likely_duplicate(pair, blocker.duplicate)
@@ -161,7 +154,6 @@ def _blocked_elsewhere(pair: _Pair, blocker: ImportBlocker) -> tuple[str, str]:
 
 
 def _compare(pair: _Pair) -> Iterator[ImportProblem]:
-    """An imported payment against what Caspen has of it on one invoice."""
     payment, number, live = pair.payment, pair.invoice.number, pair.views(live=True)
     linked = [view for view in live if view.linked]
     if live and payment.gone:

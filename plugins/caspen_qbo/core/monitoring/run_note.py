@@ -25,10 +25,7 @@ def build_note(parts: Sequence[str], *, failed_because: str | None = None) -> st
 
 
 def append_below(person: str, text: str) -> str:
-    """A note of at most NOTE_MAX characters: ours, below what a person wrote, of which nothing is cut.
-
-    :param person: The person's note, perhaps with our part of an earlier attempt below it; empty if none.
-    """
+    """At most NOTE_MAX characters: ours, replacing an earlier part, below a person's text, never cut."""
     written = person.partition(HEADING)[0].rstrip()
     start = f"{written}\n\n{HEADING}\n\n" if written else ""
     left = NOTE_MAX - len(start)

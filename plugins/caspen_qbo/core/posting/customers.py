@@ -1,8 +1,5 @@
-"""Which QuickBooks customer a client is, decided from what QuickBooks answered.
-
-The stored link comes first (the use case knows it); then a customer named exactly ``Full name (Caspen
-12345)``; then the only one whose given name, family name and e-mail address all equal the client's; else a
-new one. Two clients never share a customer.
+"""Which QuickBooks customer a client is: the linked one, else one named exactly ``Full name (Caspen 12345)``,
+else the only one with the same names and e-mail address, else a new one. Two clients never share a customer.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,7 +13,7 @@ from caspen_qbo.core.records import Client
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A customer found in QuickBooks."""
+    """A customer that QuickBooks has under a client's name or address."""
 
     id: str
     display_name: str
@@ -39,8 +36,6 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class CustomerChoice:
-    """The customer of one client: known, to be created, or why there is none."""
-
     client: Client
     customer_id: str = ""
     matched_by: str = ""
@@ -57,11 +52,7 @@ class CustomerChoice:
 def choose_customers(
     clients: Mapping[int, Client], candidates: Collection[Candidate], taken: Mapping[str, int]
 ) -> dict[int, CustomerChoice]:
-    """Choose for clients who have no customer yet, in the order of their ids.
-
-    :param candidates: What QuickBooks has under their names and addresses.
-    :param taken: Customer id -> the client it is linked to.
-    """
+    """For clients without a customer, in the order of their ids. ``taken``: customer id -> its client."""
     owners = dict(taken)
     chosen: dict[int, CustomerChoice] = {}
     for client_id in sorted(clients):
@@ -97,10 +88,7 @@ def read_candidate(body: Body) -> Candidate:
 
 
 def wanted_names(client: Client) -> tuple[str, ...]:
-    """The display names to look for: the one we would give, and with leading zeros where the id is short.
-
-    Client ids below 10000 have fewer than five digits; books kept by hand pad them.
-    """
+    """The name we would give; where the id is below 10000 also with leading zeros, as people pad them."""
     ours = display_name(client)
     if client.id >= 10000:
         return (ours,)
@@ -108,9 +96,7 @@ def wanted_names(client: Client) -> tuple[str, ...]:
 
 
 def match_client(client: Client, candidates: Iterable[Candidate], taken: Collection[str]) -> Match:
-    """:param candidates: Customers found by name or e-mail; others may be among them.
-    :param taken: Customer ids linked to other clients.
-    """
+    """``candidates`` may hold others too; ``taken``: ids of customers linked to other clients."""
     active = [candidate for candidate in candidates if candidate.active]
     names = wanted_names(client)
     by_name = [c for c in active if any(same_name(c.display_name, name) for name in names)]

@@ -1,8 +1,5 @@
-"""A client's name as QuickBooks takes it.
-
-QuickBooks refuses colons, tabs and line breaks in names, more than 500 characters in a display name and 100
-in a name part; names are cleaned, never refused. A display name is unique over customers, vendors and
-employees.
+"""A client's name as QuickBooks takes it: unique over customers, vendors and employees, at most 500
+characters (a part 100), no colons, tabs or line breaks. Names are cleaned, never refused.
 """
 
 import re
@@ -20,9 +17,7 @@ _INACTIVE_SUFFIX = " (deleted)"
 
 def clean(text: str | None) -> str:
     """Remove what QuickBooks refuses: a colon becomes a hyphen, control and line characters a space; spaces
-    collapse.
-
-    Accents, CJK and emoji stay; the text is composed (NFC), so that equal names are equal.
+    collapse. Accents, CJK and emoji stay; the text is composed (NFC), so that equal names are equal.
     """
     composed = unicodedata.normalize("NFC", text or "").replace(":", "-")
     spaced = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in composed)
@@ -30,21 +25,17 @@ def clean(text: str | None) -> str:
 
 
 def full_name(client: Client) -> str:
-    """First and last name; one word only where there is one only."""
     return clean(f"{client.first_name} {client.last_name or ''}")
 
 
 def display_name(client: Client) -> str:
-    """``Full name (Caspen 12345)`` with the last five digits of the client id, the name cut so that
-    it fits.
-    """
+    """``Full name (Caspen 12345)`` with the last five digits of the client id; the name is cut to fit."""
     suffix = f" (Caspen {str(client.id)[-5:]})"
     name = full_name(client) or "Client"
     return name[: DISPLAY_NAME_MAX - len(suffix)].rstrip() + suffix
 
 
 def name_part(text: str | None) -> str:
-    """A given or family name, cut to what QuickBooks takes."""
     return clean(text)[:NAME_PART_MAX].rstrip()
 
 
@@ -55,9 +46,7 @@ def usable_email(email: str | None) -> str | None:
 
 
 def same_name(left: str, right: str) -> bool:
-    """Equal as QuickBooks compares display names: case and surrounding blanks ignored, ``(deleted)``
-    stripped.
-    """
+    """As QuickBooks compares display names: case and surrounding blanks ignored, ``(deleted)`` stripped."""
     return _comparable(left) == _comparable(right)
 
 

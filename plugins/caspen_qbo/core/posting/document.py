@@ -12,8 +12,6 @@ from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoic
 
 @dataclass(frozen=True, slots=True)
 class DocumentRef:
-    """Enough of a document to name it to a person."""
-
     kind: DocumentKind
     id: int
     number: str
@@ -106,9 +104,7 @@ class Document(StagedDocument):
 
 
 def restaged(stored: Document | None, staged: StagedDocument, now: datetime) -> Document:
-    """The document as it stands once it is staged again: a new version may be tried at once, whatever held
-    the old one.
-    """
+    """The document once it is staged again: a new version may be tried at once, whatever held the old one."""
     row = {field.name: getattr(staged, field.name) for field in fields(StagedDocument)}
     if stored is None:
         return Document(**row)
@@ -117,10 +113,7 @@ def restaged(stored: Document | None, staged: StagedDocument, now: datetime) -> 
 
 
 def is_due(document: Document, held_until: datetime | None) -> bool:
-    """Whether the document is work: the view ``due_document``, for a document that is not stored yet.
-
-    :param held_until: When a blocking row was last listed for it; None: nothing holds it.
-    """
+    """The view ``due_document``, before storing. ``held_until``: its last blocking row; None: not held."""
     held = held_until is not None and (document.released_at is None or document.released_at <= held_until)
     wanted = document.excluded_reason is None and document.wanted != DesiredState.LEAVE
     return wanted and not document.synced and not held
@@ -143,7 +136,6 @@ ABSENT_VERSION = DesiredState.ABSENT.value
 
 
 def stage_invoice(invoice: Invoice, eligibility: Eligibility) -> StagedDocument:
-    """The row of an invoice."""
     finalised = invoice.finalised_at.isoformat() if invoice.finalised_at else ""
     return StagedDocument(
         kind=DocumentKind.INVOICE,
@@ -167,7 +159,6 @@ def stage_invoice(invoice: Invoice, eligibility: Eligibility) -> StagedDocument:
 
 
 def stage_credit_note(note: CreditNote, invoice: Invoice, eligibility: Eligibility) -> StagedDocument:
-    """The row of a credit note; its client is its invoice's."""
     return StagedDocument(
         kind=DocumentKind.CREDIT_NOTE,
         id=note.id,
@@ -190,7 +181,6 @@ def stage_credit_note(note: CreditNote, invoice: Invoice, eligibility: Eligibili
 
 
 def stage_allocation(allocation: Allocation, invoice: Invoice, eligibility: Eligibility) -> StagedDocument:
-    """The row of an allocation: one payment in QuickBooks."""
     status = "live" if is_live(allocation) else "unlinked"
     return StagedDocument(
         kind=DocumentKind.PAYMENT,
@@ -214,7 +204,6 @@ def stage_allocation(allocation: Allocation, invoice: Invoice, eligibility: Elig
 
 
 def is_live(allocation: Allocation) -> bool:
-    """Whether it still pays its invoice."""
     return allocation.deleted_at is None and allocation.payment_status != "void"
 
 
@@ -223,9 +212,7 @@ def _version(eligibility: Eligibility, present: str) -> str:
 
 
 def is_still_as_staged(document: StagedDocument, invoice: Invoice | None) -> bool:
-    """Whether Caspen's invoice is the one that was staged. Its staff may have reverted, voided or finalised
-    it again since; then the next run decides.
-    """
+    """False where the staff reverted, voided or finalised it again since; then the next run decides."""
     if invoice is None or invoice.status not in ("open", "paid") or invoice.deleted_at is not None:
         return False
     return document.version.startswith(f"revision {invoice.revision} ")

@@ -1,7 +1,4 @@
-"""Which Caspen documents belong in QuickBooks, and whether one should be there, be gone, or be left as it is.
-
-The table of every case, with its reason and its test, is docs/eligibility.md.
-"""
+"""Which Caspen documents belong in QuickBooks: every case, reason and test are in docs/eligibility.md."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +8,6 @@ from caspen_qbo.core.records import Allocation, CreditNote, Invoice
 
 
 class DesiredState(StrEnum):
-    """What QuickBooks should hold."""
-
     PRESENT = "present"
     """The document as Caspen shows it."""
     ABSENT = "absent"
@@ -23,8 +18,6 @@ class DesiredState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """Where one document stands."""
-
     wanted: DesiredState
     finalised: bool
     """Counts in the run's ledger."""
@@ -46,16 +39,13 @@ def is_historical(invoice: Invoice, line_at: datetime) -> bool:
 
 
 def classify_invoice(invoice: Invoice, *, line_at: datetime, linked: bool) -> Eligibility:
-    """:param line_at: When the workspace was first connected; never moves.
-    :param linked: QuickBooks holds it, posted or linked by a backfill: history no longer matters then.
-    """
+    """``line_at``: when the workspace was first connected; never moves. ``linked``: history is no bar."""
     if invoice.deleted_at is not None or invoice.status == "void":
         if linked:
             return Eligibility(DesiredState.ABSENT, finalised=False)
         return Eligibility(DesiredState.LEAVE, finalised=False, excluded_reason=NEVER_SYNCED)
     if invoice.status == "draft":
-        # A draft never posts. One that was posted and reverted stays in QuickBooks as it is, and is shown as
-        # stale.
+        # A draft never posts. One posted and reverted stays in QuickBooks as it is, and is shown as stale.
         return Eligibility(
             DesiredState.LEAVE, finalised=False, excluded_reason=None if linked else NEVER_SYNCED
         )
@@ -65,7 +55,6 @@ def classify_invoice(invoice: Invoice, *, line_at: datetime, linked: bool) -> El
 
 
 def classify_credit_note(credit_note: CreditNote, invoice: Eligibility, *, linked: bool) -> Eligibility:
-    """:param invoice: Where the invoice it lowers stands."""
     if credit_note.status == "void":
         if linked:
             return Eligibility(DesiredState.ABSENT, finalised=False)

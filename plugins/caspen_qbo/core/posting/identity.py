@@ -1,8 +1,4 @@
-"""Stable keys: markers on documents, request ids, versions and payload hashes.
-
-The same work has the same request id tomorrow, after a crash and in another process; changed work has another
-one.
-"""
+"""Stable keys: the same work keeps its request id through a crash or a day; changed work has another."""
 
 import hashlib
 import json
@@ -15,10 +11,7 @@ _MARKER = re.compile(r"\[caspen:(\d+):(invoice|credit_note|payment|application):
 
 
 def marker_of(workspace_id: int, kind: str, document_id: int) -> str:
-    """The mark that tells our documents from everybody else's, kept in QuickBooks' private note.
-
-    :param kind: invoice, credit_note, payment (an allocation) or application (a credit note's zero payment).
-    """
+    """Marks a document as ours, in its private note. Kind ``application``: a credit note's zero payment."""
     return f"[caspen:{workspace_id}:{kind}:{document_id}]"
 
 

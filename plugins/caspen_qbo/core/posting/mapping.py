@@ -1,7 +1,5 @@
-"""Caspen record to QuickBooks document: the only module that turns one into the other.
-
-Only billing text leaves Caspen: name, item code, service date, discount. Amounts are Decimals; the hook
-writes them as JSON numbers.
+"""Caspen record to QuickBooks document, here alone. Only billing text leaves Caspen: name, item code, service
+date, discount. Amounts are Decimals; the hook writes them as JSON numbers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,8 +40,6 @@ TAX_CALCULATION = {
 
 @dataclass(frozen=True, slots=True)
 class MappingContext:
-    """What a workspace's documents refer to."""
-
     choices: Choices
     reference: Reference
     tax_code_by_rate: Mapping[int, str]
@@ -58,10 +54,7 @@ class MappingContext:
 
 
 def map_customer(client: Client, *, with_email: bool = True) -> Payload:
-    """A new customer. ``with_email=False`` leaves out an address that QuickBooks refused.
-
-    Only names and e-mail: address, phone, birth date and preferred name stay in Caspen.
-    """
+    """Only names and e-mail leave Caspen; ``with_email=False`` drops an address that QuickBooks refused."""
     payload: Payload = {"DisplayName": display_name(client)}
     if given := name_part(client.first_name):
         payload["GivenName"] = given
@@ -75,12 +68,7 @@ def map_customer(client: Client, *, with_email: bool = True) -> Payload:
 def map_invoice(
     invoice: Invoice, *, customer_id: str, context: MappingContext, corrected: bool = False
 ) -> Payload:
-    """An invoice with all its lines, ready to be created or to replace the posted one.
-
-    :param corrected: The second and last form, after QuickBooks computed other figures from the first: net
-        amounts and Caspen's tax stated explicitly, nothing left to compute.
-        docs/decisions/0003-tax-override.md.
-    """
+    """``corrected``: the last form, Caspen's net and tax stated. See docs/decisions/0003-tax-override.md."""
     payload = _map_sale(invoice, invoice.lines, invoice.issue_date, customer_id, context, corrected)
     payload["DueDate"] = invoice.due_date.isoformat()
     payload["PrivateNote"] = (
@@ -115,10 +103,7 @@ def map_application(
     amount: Decimal,
     context: MappingContext,
 ) -> Payload:
-    """The zero payment that applies a credit memo to its own invoice.
-
-    :param amount: How much of it still has to be applied, positive.
-    """
+    """The zero payment that applies a credit memo; ``amount``, positive, is what still has to be applied."""
     marker = marker_of(credit_note.workspace_id, "application", credit_note.id)
     payload: Payload = {
         "CustomerRef": {"value": customer_id},
@@ -139,9 +124,7 @@ def map_application(
 def map_payment(
     allocation: Allocation, *, customer_id: str, invoice_id: str, currency: str, context: MappingContext
 ) -> Payload:
-    """One allocation as a payment on its invoice, dated as the payment, into the practice's payment
-    account.
-    """
+    """One allocation as a payment, dated as the payment, into the practice's payment account."""
     marker = marker_of(allocation.workspace_id, "payment", allocation.id)
     payload: Payload = {
         "CustomerRef": {"value": customer_id},
@@ -265,11 +248,7 @@ def _map_line(
 
 
 def describe_line(line: InvoiceLine | CreditNoteLine) -> str:
-    """Name, item code and service date, and the discount in words; cut visibly at QuickBooks' 4,000
-    characters.
-
-    Example: ``Physiotherapy 45 min (PHY45), 3 Nov 2026. Discount 10 %: 15.00 off 150.00``
-    """
+    """``Physio 45 min (PHY45), 3 Nov 2026. Discount 10 %: 15.00 off 150.00``; cut at 4,000 characters."""
     text = line.name.strip() or line.kind.capitalize()
     if item_code := (line.item_code or "").strip():
         text += f" ({item_code})"

@@ -27,8 +27,6 @@ from caspen_qbo.core.writes import ENTITY
 
 
 class Do(StrEnum):
-    """The kinds of step."""
-
     POST = "post"
     UPDATE = "update"
     APPLY = "apply"
@@ -43,8 +41,6 @@ class Do(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One document and what would become of it."""
-
     do: Do
     kind: DocumentKind
     document_id: int
@@ -61,10 +57,7 @@ class Planned:
 
 
 def describe(document: Document, decision: Decision, title_of: Callable[[str], str]) -> Planned:
-    """A decision in words.
-
-    :param title_of: What an error key is called on the list.
-    """
+    """``title_of``: what an error key is called on the list."""
     match decision:
         case Hold() | HoldDifferent():
             return Planned.of(document, Do.LIST, _why_listed(decision, title_of))

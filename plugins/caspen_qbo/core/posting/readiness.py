@@ -29,8 +29,6 @@ INVOICE_LINES_MAX = 750
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One reason why a document cannot go now."""
-
     error_key: str
     detail: str
     """What was seen and what was expected, in words."""
@@ -66,14 +64,11 @@ def _check_choice(setting: Setting, chosen: str, found: ListEntry | None, types:
 
 
 def _item_settings(lines: Iterable[InvoiceLine | CreditNoteLine]) -> set[Setting]:
-    """Which of the practice's items these lines go to."""
     return {Setting.PRODUCT_ITEM if line.kind in PRODUCT_KINDS else Setting.SERVICE_ITEM for line in lines}
 
 
 def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
-    """Every problem of one invoice that would stop it or make its figures differ, those of the items its
-    lines go to included; empty when it may go.
-    """
+    """Every problem that would stop it or make its figures differ, its items' too; empty: it may go."""
     problems = _check_number(invoice.number)
     if not invoice.lines:
         problems.append(Problem("required_param_missing", "The invoice was finalised without any line."))
@@ -98,7 +93,6 @@ def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
 
 
 def check_credit_note(credit_note: CreditNote, context: MappingContext) -> list[Problem]:
-    """As for an invoice; number, period, tax codes, sums and items."""
     problems = _check_number(credit_note.number)
     if not credit_note.lines:
         problems.append(Problem("required_param_missing", "The credit note has no line."))
@@ -109,7 +103,6 @@ def check_credit_note(credit_note: CreditNote, context: MappingContext) -> list[
 
 
 def check_payment(payment_date: date, context: MappingContext) -> list[Problem]:
-    """The account payments go to, and the period."""
     return check_setup(context, {Setting.PAYMENT_ACCOUNT}) + _check_period(payment_date, context)
 
 

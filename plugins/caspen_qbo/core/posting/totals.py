@@ -1,9 +1,6 @@
-"""Line, tax and document totals, and where QuickBooks rounds.
-
-Caspen rounds tax per line, half-up. QuickBooks is documented both ways: per line and summed, or once per tax
-rate. With tax-inclusive prices it may also work from the net or from the gross amount. None of that is in our
-hands, so every way is predicted; only where one of them would give another figure than Caspen's is the tax
-stated explicitly. docs/decisions/0003-tax-override.md works an example.
+"""Line, tax and document totals, and where QuickBooks rounds: per line or once per tax rate, and from net or
+gross where tax is inside. Caspen rounds per line, half-up. Every way is predicted; only where one would
+differ is the tax stated explicitly. See docs/decisions/0003-tax-override.md.
 """
 
 from collections import defaultdict
@@ -21,8 +18,6 @@ UNIT_PRICE_PLACES = Decimal("0.0000001")
 
 @dataclass(frozen=True, slots=True)
 class LineAmounts:
-    """One line as QuickBooks wants it."""
-
     net: Decimal
     gross: Decimal
     tax: Decimal
@@ -43,10 +38,7 @@ class TaxLine:
 
 
 def line_amounts(line: InvoiceLine | CreditNoteLine, mode: TaxMode, code: TaxCode | None) -> LineAmounts:
-    """Net, gross and tax of a line, with a quantity and unit price that multiply to the net amount exactly.
-
-    The line's own price is kept where it works out; a discount or tax inside the price changes it.
-    """
+    """Quantity times unit price is exactly the net. The line's own price is kept where that works out."""
     if mode is TaxMode.INCLUSIVE:
         net, gross, tax = line.amount - line.tax_amount, line.amount, line.tax_amount
     elif mode is TaxMode.EXCLUSIVE:
@@ -59,10 +51,7 @@ def line_amounts(line: InvoiceLine | CreditNoteLine, mode: TaxMode, code: TaxCod
 
 
 def quantity_and_price(quantity: Decimal, own_price: Decimal | None, net: Decimal) -> tuple[Decimal, Decimal]:
-    """:param own_price: The price to keep if it multiplies to ``net``.
-    :return: (quantity, unit price) with ``to_cents(quantity * unit price) == net``; (1, net) if nothing else
-        does.
-    """
+    """The own price if it multiplies to ``net``, else one that does, to the cent; (1, net) if none does."""
     if quantity > 0:
         if own_price is not None and to_cents(quantity * own_price) == net:
             return quantity, own_price
@@ -73,10 +62,7 @@ def quantity_and_price(quantity: Decimal, own_price: Decimal | None, net: Decima
 
 
 def tax_lines(lines: Sequence[LineAmounts]) -> tuple[TaxLine, ...]:
-    """Caspen's tax per QuickBooks tax rate, ordered by rate id.
-
-    A code with two rates shares a line's tax between them by their percents, no cent lost.
-    """
+    """By rate id. A code with two rates shares a line's tax between them by their percents, no cent lost."""
     tax: dict[str, Decimal] = defaultdict(lambda: ZERO)
     net: dict[str, Decimal] = defaultdict(lambda: ZERO)
     percent: dict[str, Decimal] = {}

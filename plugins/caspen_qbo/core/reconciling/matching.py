@@ -1,7 +1,4 @@
-"""Both sides reduced to the few facts compared; every difference named by field and signed.
-
-Knows nothing of how a document was mapped: a mapping mistake must show up here, not cancel out.
-"""
+"""Both sides reduced to the facts compared. Knows no mapping: a mistake there must show, not cancel out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,8 +24,6 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field in which the sides differ."""
-
     field: str
     """number, customer, date, due_date, subtotal, tax, total, balance, account, lines, line N <property>."""
     caspen_value: str
@@ -81,11 +76,7 @@ def text(value: Any) -> str:
 
 
 def drift(posted: DocumentFacts, now: DocumentFacts) -> tuple[Difference, ...]:
-    """What someone changed in QuickBooks since we posted, field by field.
-
-    :param posted: QuickBooks' own answer when it was posted: QuickBooks' habits of rewriting cancel out.
-    :param now: The document as it is now. Balance, links and sync token do not count.
-    """
+    """Edits since QuickBooks' own answer, so its rewriting cancels out; not balance, links and sync token."""
     names = (
         ("number", "doc_number"),
         ("customer", "customer_id"),

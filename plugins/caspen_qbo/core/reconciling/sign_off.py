@@ -4,10 +4,7 @@ from datetime import date, timedelta
 
 
 def default_through(run_day: date, signed_through: date | None) -> date:
-    """The last day of the month before the run; what is signed already, where that is later.
-
-    :param run_day: The run's day in the practice's time zone.
-    """
+    """The last day of the month before the run (practice's time zone); what is signed already, if later."""
     month_end = run_day.replace(day=1) - timedelta(days=1)
     return max(month_end, signed_through) if signed_through else month_end
 

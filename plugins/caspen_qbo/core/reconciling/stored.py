@@ -1,7 +1,6 @@
-"""What is stored of a reconciliation, so that its report can be made from that alone, years later.
-
-Stored as JSON under these names: amounts as texts, dates and moments in ISO 8601. A field is only ever
-added, with a default: runs of earlier versions are read with these classes too.
+"""What is stored of a reconciliation, to make its report years later: JSON under these names, amounts as
+texts, moments in ISO 8601. Fields are only ever added, with a default: earlier runs are read with these
+classes too.
 """
 
 from collections.abc import Mapping
@@ -16,8 +15,6 @@ from caspen_qbo.core.records import DocumentKind
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """Where the documents of one kind are."""
-
     finalised: int
     synced: int
     waiting: int
@@ -67,8 +64,6 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class TieOutRow:
-    """One sum, taken on both sides."""
-
     label: str
     caspen: Decimal
     quickbooks: Decimal
@@ -109,8 +104,6 @@ class TieOutStep:
 
 @dataclass(frozen=True, slots=True)
 class TieOut:
-    """Sums of both sides, and the documents that explain where they differ."""
-
     key: str
     title: str
     explanation: str
@@ -143,8 +136,6 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A document's figures on both sides."""
-
     caspen_total: Decimal | None
     caspen_tax: Decimal | None
     caspen_date: date | None
@@ -170,7 +161,6 @@ class Signature:
 
     @property
     def signer(self) -> str:
-        """Who, without the system that knows them."""
         return self.signed_by.removeprefix("airflow:")
 
 
@@ -244,8 +234,6 @@ class StoredReport:
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationRun:
-    """A finished reconciliation."""
-
     run_id: str
     workspace_id: int
     full_compare: bool
@@ -264,8 +252,6 @@ class ReconciliationRun:
 
 @dataclass(frozen=True, slots=True)
 class RecordedDifference:
-    """One field in which a document differed in a run."""
-
     document_kind: DocumentKind
     document_number: str
     field: str

@@ -11,7 +11,6 @@ ZERO = Decimal("0.00")
 
 
 def net_by_code(facts: DocumentFacts) -> dict[str, Decimal]:
-    """The lines' net amounts by tax code."""
     nets: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in facts.lines:
         nets[line.tax_code_id] += line.amount
@@ -19,14 +18,10 @@ def net_by_code(facts: DocumentFacts) -> dict[str, Decimal]:
 
 
 def tax_by_code(facts: DocumentFacts, percents: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """A document's tax by tax code, to the cent; the values add up to ``facts.tax``.
-
-    What QuickBooks computed at a rate belongs to the document's code of that rate. Codes of the same rate
-    share it by their net amounts. Where no code has the rate (a code of several rates, or one that is not
-    linked), it belongs to the one code that can bear it; when there are several, to none.
-
-    :param percents: Percent by code, as far as known.
-    :return: Under ``""`` what belongs to no code.
+    """A document's tax by tax code, to the cent, adding up to ``facts.tax``; under ``""`` what belongs to no
+    code. Tax at a rate belongs to the code of that rate; several such codes share it by their net amounts.
+    Where none has it (several rates, or not linked), it belongs to the one code that can bear it; of several,
+    to none.
     """
     nets = net_by_code(facts)
     taxes = facts.taxes or (TaxFacts(None, facts.tax),)

@@ -1,6 +1,4 @@
-"""A tie-out while it is put together: sums of both sides, and the documents that explain where they
-differ.
-"""
+"""A tie-out in the making: sums of both sides, and the documents that explain where they differ."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +40,6 @@ class Sum:
     explained: Decimal = ZERO
 
     def add(self, item: Item) -> None:
-        """Count a document on both sides, and store it where it differs."""
         self.caspen += item.caspen or ZERO
         self.quickbooks += item.quickbooks or ZERO
         if item.delta:
@@ -58,8 +55,6 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class KnownReason:
-    """What is known of why a document differs."""
-
     document_id: int
     settled: bool
     """No payment or credit note of it is on its way."""
@@ -125,7 +120,6 @@ def _item(label: str, item: Item, reason: str) -> TieOutItem:
 
 
 def describe_reason(kind: DocumentKind, known: KnownReason | None) -> str:
-    """Why a document of a kind differs, in words."""
     if known and known.title:
         if known.about_kind in (kind, None):
             return known.title

@@ -11,9 +11,7 @@ from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import DocumentKind
 
 COMPARED = ("subtotal", "tax", "total", "balance", "customer", "date", "number")
-"""Fields with a check of their own, in the order shown. Everything else a person can edit is checked as
-``edited``.
-"""
+"""Fields with a check of their own, in the order shown; all else a person can edit counts as ``edited``."""
 
 COMPARED_OF = {
     DocumentKind.INVOICE: COMPARED,
@@ -37,8 +35,6 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The verdict of one check over all documents of one kind."""
-
     kind: DocumentKind
     name: str
     """rows, unique, in_quickbooks, in_caspen, one of :data:`COMPARED`, or edited."""
@@ -48,12 +44,10 @@ class CheckResult:
     checked: int
     """Documents the check applied to."""
     failing: int
-    """Documents that failed it."""
 
 
 DRIFT_FIELDS_COMPARED = frozenset({"number", "customer", "date", "subtotal", "tax", "total"})
-"""Named by a check of their own when they still differ; an edit that made both sides equal is no difference.
-"""
+"""Named by a check of their own if they still differ; an edit that made both sides equal is no difference."""
 
 
 def uncompared(changes: Sequence[Difference]) -> tuple[Difference, ...]:
@@ -63,8 +57,6 @@ def uncompared(changes: Sequence[Difference]) -> tuple[Difference, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a document is listed."""
-
     error_key: str
     blocks: bool
     lead: str
@@ -107,7 +99,6 @@ class DifferingDocument:
 
     @property
     def found(self) -> list[Difference]:
-        """The differences in the words of the list a person clears."""
         return [
             Difference(one.field, one.caspen_value or "nothing", one.quickbooks_value or "nothing", one.delta)
             for one in self.differences
@@ -115,7 +106,6 @@ class DifferingDocument:
 
 
 def decide_cause(document: DifferingDocument, differences: Sequence[Difference]) -> Cause:
-    """What these differences of one synced document come from."""
     known = document.quickbooks_id is not None
     name = (
         f"QuickBooks {document.quickbooks_type} {document.quickbooks_id}"

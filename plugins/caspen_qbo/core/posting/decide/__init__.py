@@ -1,11 +1,6 @@
-"""What becomes of a document that QuickBooks does not hold as Caspen shows it.
-
-A situation is everything that was read about one document, on both sides, at one moment. The decision
-follows from it alone: nothing is read and nothing is written here. A run carries decisions out, a dry run
-prints them.
-
-Two rules hold in all of them: what a person changed in QuickBooks is never overwritten without being asked
-for, and a difference of a cent is shown, never passed over.
+"""What becomes of a document that QuickBooks does not hold as Caspen shows it. A decision follows from a
+situation alone: all that was read of both sides at one moment. What a person changed in QuickBooks is never
+overwritten without being asked for, and a difference of a cent is shown, never passed over.
 """
 
 from caspen_qbo.core.posting.decide.credits import ApplicationSituation

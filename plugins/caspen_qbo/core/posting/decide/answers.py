@@ -42,9 +42,7 @@ def decide_answer(
 
 
 def _decide_paid(document: Document, write: Write, facts: DocumentFacts) -> AlreadyEqual | HoldDifferent:
-    """Part of it may have found nothing to pay: left standing, it would be money that Caspen counts once and
-    QuickBooks twice.
-    """
+    """Part may have found nothing to pay: left there, Caspen counts that money once and QuickBooks twice."""
     applied = applied_as_sent(write.payload, facts)
     if facts.total == document.total == applied:
         return AlreadyEqual(facts)

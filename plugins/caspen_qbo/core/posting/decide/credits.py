@@ -21,8 +21,6 @@ from caspen_qbo.core.writes import Step
 
 @dataclass(frozen=True, slots=True)
 class ApplicationSituation:
-    """A posted credit note, to be applied to its own invoice and no other."""
-
     document: Document
     note: CreditNote | None
     invoice: InvoiceStanding
@@ -57,11 +55,7 @@ def decide_application(s: ApplicationSituation) -> Decision:
 
 
 def find_foreign_applications(s: ApplicationSituation) -> list[Remove]:
-    """What QuickBooks' auto-apply did with our credit memo on other invoices, to be taken back.
-
-    Only zero payments that link our memo, and nothing of ours, to a wrong invoice; a person's payment that
-    uses the credit is not touched.
-    """
+    """Zero payments by which auto-apply put our memo, and nothing of ours, elsewhere; never a person's."""
     if s.memo is None or s.memo.balance == s.document.total:
         return []
     return [

@@ -15,16 +15,12 @@ from caspen_qbo.core.writes import ENTITY, Step
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """It is not in QuickBooks."""
-
     customer: CustomerChoice | None = None
     """Of an invoice: for whom. Credit notes and payments go to the customer of their invoice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """QuickBooks holds an older version of it."""
-
     current: Body
     step: Step = Step.POST
     """``CORRECT``: with Caspen's tax stated, because this version was posted and came out otherwise."""
@@ -35,8 +31,6 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A credit memo that is not on its invoice yet."""
-
     amount: Decimal
     """How much of it is left to apply, positive."""
 
@@ -65,8 +59,6 @@ class LinkExisting:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyEqual:
-    """QuickBooks shows Caspen's version."""
-
     facts: DocumentFacts
 
 
@@ -138,10 +130,7 @@ def find_edits(document: Document, facts: DocumentFacts) -> tuple[Difference, ..
 
 
 def compare_sale(document: Document, customer_id: str, facts: DocumentFacts) -> tuple[Difference, ...]:
-    """What differs between a staged invoice or credit note and the document that stands for it, to the cent.
-
-    :raises ValueError: a payment, which has no subtotal and no tax.
-    """
+    """What differs of a staged invoice or credit note, to the cent; ValueError for a payment (no tax)."""
     if document.subtotal is None or document.tax is None:
         raise ValueError(f"{document.kind} {document.id} has no subtotal and tax to compare")
     expected = Expected(

@@ -31,8 +31,6 @@ from caspen_qbo.core.writes import Step
 
 @dataclass(frozen=True, slots=True)
 class PaymentSituation:
-    """An allocation that QuickBooks should hold as a payment."""
-
     document: Document
     allocation: Allocation | None
     """As Caspen shows it now."""
@@ -76,10 +74,9 @@ def decide_payment(s: PaymentSituation, still_open: Decimal = ZERO) -> Decision:
 
 
 def plan_payments(situations: Iterable[PaymentSituation]) -> list[tuple[PaymentSituation, Decision]]:
-    """Decide payments in order, never more on an invoice than it has open in QuickBooks.
-
-    New payments and changed ones are counted apart: which of them QuickBooks takes first is not known here,
-    and what finds nothing to pay is taken back when it is answered.
+    """In order, never more on an invoice than it has open in QuickBooks. New and changed ones are counted
+    apart: which QuickBooks takes first is not known; what finds nothing to pay is taken back when it is
+    answered.
     """
     spent: dict[tuple[bool, str], Decimal] = {}
     decided: list[tuple[PaymentSituation, Decision]] = []
@@ -146,9 +143,7 @@ def _applied(facts: DocumentFacts, invoice_id: str) -> Decimal:
 def _decide_new_payment(
     s: PaymentSituation, allocation: Allocation, standing: InvoiceStanding, still_open: Decimal
 ) -> Decision:
-    """What is missing on an invoice's balance was paid in QuickBooks by someone else, perhaps with the very
-    receipt that Caspen has too: posting it as well would count the money twice.
-    """
+    """What the balance lacks someone paid in QuickBooks, perhaps by this receipt: it must not count twice."""
     if s.known_unpaid:
         return Create()
     mark = (allocation.workspace_id, s.document.kind.value, s.document.id)

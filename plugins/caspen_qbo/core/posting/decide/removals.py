@@ -19,8 +19,6 @@ from caspen_qbo.core.writes import ENTITY
 
 @dataclass(frozen=True, slots=True)
 class RemovalSituation:
-    """A posted document that Caspen no longer has."""
-
     document: Document
     there: Body | None
 

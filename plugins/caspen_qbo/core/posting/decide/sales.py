@@ -31,8 +31,6 @@ from caspen_qbo.core.writes import ENTITY, Step
 
 @dataclass(frozen=True, slots=True)
 class SaleSituation:
-    """An invoice or credit note that QuickBooks should hold."""
-
     document: Document
     record: Invoice | CreditNote | None
     """As Caspen shows it now; None when that is no longer what was staged."""
@@ -109,11 +107,7 @@ def _decide_posted(s: SaleSituation) -> Decision:
 
 
 def _more_paid_than_due(document: Document, facts: DocumentFacts) -> Problem | None:
-    """More was paid on the invoice in QuickBooks than Caspen's version comes to.
-
-    QuickBooks refuses that for deposits, and for payments leaves the excess unapplied without a word:
-    someone's payment would be changed.
-    """
+    """QuickBooks refuses that for deposits, but of someone's payment silently leaves the excess unapplied."""
     paid = facts.total - facts.balance
     if document.kind is not DocumentKind.INVOICE or paid <= max(document.total, ZERO):
         return None
@@ -127,9 +121,7 @@ def _more_paid_than_due(document: Document, facts: DocumentFacts) -> Problem | N
 
 
 def _is_on_another_customer(s: SaleSituation, customer_id: str) -> bool:
-    """The invoice was given to another client in Caspen, or was moved to a customer of no client in
-    QuickBooks and is sent again. A customer that a person accepted stays.
-    """
+    """Given to another client, or moved to no client's customer and sent again. An accepted one stays."""
     if s.document.kind is not DocumentKind.INVOICE:
         return False
     if s.customer_owner is None:
