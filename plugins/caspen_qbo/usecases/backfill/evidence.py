@@ -21,8 +21,6 @@ ORIGIN = "backfill"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Both sides of some numbers."""
-
     subjects: dict[str, Subject]
     customers: Collection[CustomerChoice]
     """Of the clients whose numbers QuickBooks has."""
@@ -31,11 +29,7 @@ class Evidence:
 def load_evidence(
     session: Session, numbers: Sequence[str], ids: Mapping[str, int], documents: Documents
 ) -> Evidence:
-    """Read these numbers on both sides. Writes nothing.
-
-    :param ids: The invoices of these numbers, as far as Caspen has them.
-    :param documents: What is staged of them.
-    """
+    """Read these numbers on both sides, given ids and staged documents of Caspen's. Writes nothing."""
     invoices = session.billing.fetch_invoices(session.workspace_id, list(ids.values()))
     staged = documents.fetch_documents(DocumentKind.INVOICE, list(ids.values()))
     subjects = {}
@@ -65,11 +59,8 @@ def load_evidence(
 
 
 def _find_documents(session: Session, subjects: Sequence[Subject]) -> dict[str, tuple[DocumentFacts, ...]]:
-    """The QuickBooks invoices of these numbers that matter; a number without any is left out.
-
-    One that carries our own mark was posted by us and lost its link; the run restores it automatically,
-    unless the invoice looks historical, as all do after the bookkeeping was lost and the practice connected
-    again.
+    """The QuickBooks invoices that matter, by number. One with our own mark is left to the run, which
+    restores its link, unless it looks historical after our own was lost: docs/decisions/0009-backfill.md.
     """
     invoices = {s.number: s.invoice for s in subjects if s.invoice and s.invoice.status != "draft"}
     by_number: dict[str, list[DocumentFacts]] = {}
@@ -89,10 +80,7 @@ def _find_documents(session: Session, subjects: Sequence[Subject]) -> dict[str, 
 
 
 def _pair_payments(session: Session, sides: Sequence[tuple[Invoice, DocumentFacts]]) -> dict[int, Pairing]:
-    """By invoice id.
-
-    :param sides: Invoices, each with the one QuickBooks document of its number.
-    """
+    """By invoice id; ``sides`` are invoices, each with the one QuickBooks document of its number."""
     invoice_ids = [invoice.id for invoice, _ in sides]
     note_ids, allocation_ids = session.billing.fetch_related(session.workspace_id, invoice_ids)
     notes = session.billing.fetch_credit_notes(session.workspace_id, note_ids).values()

@@ -1,8 +1,5 @@
-"""Backfill: chosen invoices, by number, with everything that hangs on them.
-
-Eligible ones post by the ordinary run's own code, which is given only them as work; an older invoice is never
-posted, but linked when QuickBooks already has the identical document. What decides is
-core/backfill/verdict.py; why, with figures, is docs/decisions/0009-backfill.md.
+"""Backfill: invoices by number, with all that hangs on them, posted by the ordinary run's own code; an older
+one is only ever linked. core/backfill/verdict.py decides; why, with figures: docs/decisions/0009-backfill.md.
 """
 
 import logging
@@ -50,12 +47,7 @@ class BackfillReport:
 
 
 def plan_backfill(session: Session, numbers: str | Iterable[object]) -> BackfillReport:
-    """What :func:`backfill` would do. Nothing is sent, linked, listed or staged; QuickBooks is read.
-
-    :param numbers: Invoice numbers as printed, in any order; each counts once.
-    :raises StopError: no one could post to this company now.
-    :raises RetryError: try again later.
-    """
+    """What :func:`backfill` would do, or raise. QuickBooks is read; nothing is sent, linked or stored."""
     wanted = clean_numbers(numbers)
     with session.store.lock():
         if session.store.setup.fetch_choices() is None:
@@ -65,11 +57,10 @@ def plan_backfill(session: Session, numbers: str | Iterable[object]) -> Backfill
 
 
 def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillReport:
-    """Post, bring up to date or link the chosen invoices, and their credit notes and payments.
+    """Post, bring up to date or link these invoices, and their credit notes and payments. Safe to repeat and
+    to interrupt: what is done has its link, what was sent is looked up before it is sent again.
 
-    Safe to repeat and to interrupt: what is done is recognised by its link, what was sent is looked up before
-    anything is sent again, so a second call continues where the first one ended and then finds nothing to do.
-
+    :param numbers: As printed, in any order; each counts once.
     :raises StopError: no one can post to this company now; what was done is recorded.
     :raises RetryError: try again later; nothing is lost.
     """
@@ -164,10 +155,7 @@ def _planned_item(subject: Subject, steps: Sequence[Planned], decided: BackfillI
 def _read_outcomes(
     session: Session, evidence: Evidence, invoices: Mapping[str, Invoice], before: set[int]
 ) -> Items:
-    """What became of invoices the run's code worked on, as it is recorded.
-
-    :param before: Ids of those that were linked before.
-    """
+    """What became of invoices the run's code worked on, as recorded; ``before`` were linked before it."""
     keys = {number: DocumentKey(DocumentKind.INVOICE, invoice.id) for number, invoice in invoices.items()}
     documents = session.store.documents.fetch(keys.values())
     reasons: defaultdict[DocumentKey, list[str]] = defaultdict(list)

@@ -32,8 +32,7 @@ class Connector:
     def authorization_url(self, workspace_id: int, username: str, redirect_uri: str | None = None) -> str:
         """Where to send this user's browser. The link works once, for a quarter of an hour, for this user.
 
-        :param redirect_uri: As registered with the Intuit app; the connection's own unless given.
-        :raises ConfigurationError: there is none.
+        :raises ConfigurationError: no redirect URI is given, and the connection has none.
         """
         state = secrets.token_urlsafe(32)
         url = self._oauth.authorization_url(state, redirect_uri)
@@ -43,11 +42,9 @@ class Connector:
     def complete(
         self, state: str, username: str, code: str, realm_id: str, redirect_uri: str | None = None
     ) -> int:
-        """Finish a consent with what Intuit's callback brought. Never repeat it: the state is used up first.
+        """Finish a consent; the workspace now connected. Never repeat it: the state is used up first.
 
-        :return: The workspace now connected.
-        :raises ConfigurationError: unknown, used, expired or another user's state; a company that is taken; a
-            workspace that belongs to another company.
+        :raises ConfigurationError: state unknown, used, expired or another user's; company taken or another.
         :raises QboAuthError: Intuit does not accept the code.
         """
         consent = decide_consent(self._store.consents.take(hash_state(state)), username, realm_id)
@@ -63,8 +60,7 @@ class Connector:
         return consent.workspace_id
 
     def adopt(self, workspace_id: int, realm_id: str, refresh_token: str) -> None:
-        """Connect with a refresh token obtained elsewhere, traded for a new pair at once: it may be dead
-        after.
+        """Connect with a refresh token from elsewhere, traded at once for a new pair: it may be dead after.
 
         :raises ConfigurationError: the realm id is not a number, is taken, or is not the workspace's company.
         :raises QboAuthError: Intuit does not accept the token, or it is for another company.
@@ -83,9 +79,8 @@ class Connector:
         self._connect(store, realm_id, pair)
 
     def disconnect(self, workspace_id: int) -> bool:
-        """End the consent at Intuit and delete the tokens. Settings and links stay. Safe to repeat.
-
-        :return: Whether it was connected. Intuit being unreachable does not keep us from deleting.
+        """End the consent at Intuit and delete the tokens, also where Intuit is unreachable; whether there
+        were any. Settings and links stay. Safe to repeat.
         """
         connections = self._store.for_workspace(workspace_id).connections
         tokens = connections.fetch_tokens()

@@ -18,8 +18,6 @@ ENDED = frozenset({"EXPIRED", "CANCELLED", "CANCELED", "SUSPENDED", "ENDED"})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check."""
-
     name: str
     ok: bool
     detail: str

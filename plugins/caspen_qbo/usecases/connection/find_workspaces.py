@@ -31,9 +31,8 @@ class Found:
 def find_workspaces(
     store: Store, billing: CaspenBilling, *, only: int | None = None, only_with_work: bool = False
 ) -> Found:
-    """Reads by index: some milliseconds for each practice.
+    """Reads by index: some milliseconds for each practice. ``only`` is found whether or not it has work.
 
-    :param only: This one, whether or not it has work.
     :raises NotConnectedError: it was asked for by id and cannot be worked on.
     :raises ConfigurationError: Caspen does not know it.
     """

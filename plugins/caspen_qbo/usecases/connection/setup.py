@@ -46,10 +46,7 @@ def read_offers(session: Session) -> Offers:
 
 
 def save_settings(session: Session, choices: Choices, *, who: str) -> None:
-    """Safe to repeat.
-
-    :raises ConfigurationError: one is missing, inactive or of a wrong type; names it and the right types.
-    """
+    """Safe to repeat; ConfigurationError names what is missing, inactive or of a wrong type."""
     session.forget_reference()
     if problems := check_setup(MappingContext(choices, session.reference(), {})):
         details = " ".join(problem.detail for problem in problems)

@@ -1,7 +1,4 @@
-"""Carrying out what a person decided about a document that is not in QuickBooks as it was posted.
-
-Neither is ever done without being asked for. Both are kept in the document's history with who and when.
-"""
+"""What only a person may decide about a document changed in QuickBooks; its history keeps who and when."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,13 +14,9 @@ log = logging.getLogger(__name__)
 
 
 def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
-    """Take what QuickBooks shows now as right: it is not raised again until either side changes once more.
+    """Take what QuickBooks shows now as right, until either side changes again; how many. Safe to repeat.
+    Writes nothing to either side: the figures stay as different as they are, and are reported as accepted.
 
-    Nothing is written to Caspen or QuickBooks; the figures stay as different as they are and are reported as
-    accepted. Safe to repeat.
-
-    :param numbers: Document numbers, as listed.
-    :return: Documents accepted.
     :raises ConfigurationError: a number has nothing to decide, the document is gone, or QuickBooks shows
         something else than what was listed, so that the person cannot have seen it.
     """
@@ -44,12 +37,9 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
 
 
 def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
-    """Let the next post bring QuickBooks back to Caspen's version, overwriting what was edited there.
+    """Let the next post bring QuickBooks back to Caspen's version: what was edited is overwritten, what was
+    voided or deleted is created again. How many documents were released. Safe to repeat.
 
-    A document that was voided or deleted there is created again; a payment that was edited is updated. Safe
-    to repeat.
-
-    :return: Documents released for the next post.
     :raises ConfigurationError: a number has nothing to decide; QuickBooks would refuse it, or something else
         would be lost by it; or QuickBooks shows something else than what was listed.
     """

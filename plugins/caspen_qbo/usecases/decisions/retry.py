@@ -16,14 +16,11 @@ def release(
     cause_ref: str | None = None,
     who: str,
 ) -> int:
-    """Release listed documents: by number, by shared cause, by kind of error, or all of them when none is
-    given.
-
-    Also deletes the lists read from QuickBooks, since something was changed there. Safe to repeat.
+    """Release listed documents: by number, by shared cause, by kind of error, or all where none is given; how
+    many. Also deletes the lists read from QuickBooks, since something was changed there. Safe to repeat.
 
     :param numbers: Document numbers; an invoice's number also releases its payments and credit notes.
     :param cause_ref: What one fix repairs, e.g. ``tax_rate:12``; narrower than ``error_key``.
-    :return: How many documents were released.
     """
     if connection := store.setup.fetch_connection():
         store.setup.delete_cached(connection.realm_id)

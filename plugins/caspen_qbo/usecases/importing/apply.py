@@ -26,10 +26,8 @@ from caspen_qbo.usecases.shared.staging import restage
 
 
 def apply(session: Session, books: BooksState, counts: Counter[str]) -> None:
-    """Bring Caspen in line with QuickBooks, link what was recorded, list what needs a person.
-
-    Each step is complete in itself and found done when it is repeated; only after the last one may the cursor
-    move.
+    """Bring Caspen in line with QuickBooks, link what was recorded, list what needs a person. Each step is
+    complete and found done when it is repeated; only after the last one may the cursor move.
     """
     snapshot = read_snapshot(session, books)
     changes, imports = plan_amount_changes(snapshot), plan_imports(snapshot)
@@ -116,7 +114,6 @@ def _write_link(session: Session, view: AllocationView, facts: DocumentFacts) ->
 def _list(
     session: Session, snapshot: ImportSnapshot, found: tuple[ImportProblem, ...], counts: Counter[str]
 ) -> None:
-    """List what is found; resolve what is not found any more."""
     counts["listed"] += len(found)
     released = session.store.imports.fetch_released()
     session.store.unsynced.record(

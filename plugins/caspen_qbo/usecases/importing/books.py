@@ -1,7 +1,4 @@
-"""QuickBooks' side of an import: what the change feed brought, then read around it until it is complete.
-
-A payment leads to its invoices, an invoice to all its payments; reading ends when neither names anything new.
-"""
+"""QuickBooks' side of an import: the change feed, and around it until neither side names anything new."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -61,11 +58,7 @@ def fetch_allocations(session: Session, invoice_ids: Collection[int]) -> list[Al
 def read_books(
     session: Session, counts: Counter[str], invoice_ids: Collection[int] = ()
 ) -> tuple[BooksState, datetime]:
-    """Read the change feed and everything around what it names.
-
-    :param invoice_ids: Invoices of ours to read as well.
-    :return: With QuickBooks' own time of the feed.
-    """
+    """Read the change feed and all around it, these invoices too; with QuickBooks' own time of the feed."""
     books = BooksState()
     stored = session.store.documents.fetch_cursor(CURSOR)
     position = stored[0] if stored else session.connection.first_connected_at
@@ -114,14 +107,12 @@ def _is_changed(now: DocumentFacts, documents: Iterable[Document]) -> bool:
 
 
 def _file_payment(books: BooksState, payment_id: str, facts: DocumentFacts | None, links: Links) -> None:
-    """Put a payment where it belongs: ours, gone or without money, or someone else's."""
     # Posted by us, whether or not we know that it arrived; or a person linked it to a payment of ours.
     linked = any(one.origin != IMPORTED for one in links.get(payment_id, ()))
     if linked or (facts is not None and read_marker(facts.private_note) is not None):
         books.ours.add(payment_id)
     elif facts is None or facts.gone or facts.total == 0:
-        # A zero payment applies a credit. One that was imported with money and has none now is as good as
-        # void.
+        # A zero payment applies a credit. One imported with money that has none now is as good as void.
         books.gone.add(payment_id)
     else:
         books.payments[payment_id] = facts

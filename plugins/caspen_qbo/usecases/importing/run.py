@@ -1,7 +1,5 @@
 """Import: payments recorded in QuickBooks come to Caspen, and what happens to them there later is followed.
-
-The change feed says where to look; what is done follows from how both sides are, not from what the feed said.
-So a run may be interrupted, repeated or late: the next one reaches the same end.
+The change feed says only where to look; how both sides are decides, so a run may be interrupted or repeated.
 """
 
 import logging
@@ -25,8 +23,7 @@ JOB = "import"
 
 
 def import_payments(session: Session) -> RunResult:
-    """One run. Safe to repeat, to interrupt at any point and to start twice at once: the second waits for the
-    first.
+    """One run. Safe to repeat, to interrupt and to start twice at once: the second waits for the first.
 
     :raises StopError: the connection is dead, or the ledger does not add up.
     :raises RetryError: try again later; the cursor stays where it was.
@@ -64,7 +61,6 @@ def _read_unstaged(session: Session) -> set[int]:
 
 
 def _format_steps(snapshot: ImportSnapshot, counts: Counter[str]) -> Iterator[str]:
-    """A plan in words, and counted."""
     imports = plan_imports(snapshot)
     for step in imports:
         counts["would_import"] += 1

@@ -15,10 +15,8 @@ WAITING_AT_MOST = timedelta(hours=24)
 
 
 def describe_stuck(session: Session) -> str:
-    """One or two sentences on what is stuck, also logged as warnings; empty when nothing is.
-
-    Reads our own tables only; safe to repeat. Nothing is released here: each run looks for lost answers and
-    tries what waits anyway, so what is still there after that needs a person.
+    """What is stuck, in sentences, also logged; empty when nothing is. Reads our own tables only, releases
+    nothing: each run tries all of it anyway, so what is still there needs a person. Safe to repeat.
     """
     stuck = session.store.activity.fetch_stuck(
         unconfirmed_for=UNCONFIRMED_AT_MOST, waiting_for=WAITING_AT_MOST

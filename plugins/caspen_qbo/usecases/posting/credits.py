@@ -1,6 +1,4 @@
-"""Applying each credit memo to its own invoice and no other, also when QuickBooks' auto-apply got there
-first.
-"""
+"""Applying each credit memo to its own invoice only, also when QuickBooks' auto-apply got there first."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -32,8 +32,6 @@ NAME_EXISTS = "6240"
 
 @dataclass
 class Resolution:
-    """What came of resolving a group of clients."""
-
     customers: dict[int, str] = field(default_factory=dict)
     """Client id -> QuickBooks customer id."""
     problems: dict[int, Problem] = field(default_factory=dict)
@@ -42,10 +40,7 @@ class Resolution:
 
 
 def plan_customers(session: Session, clients: Mapping[int, Client]) -> dict[int, CustomerChoice]:
-    """Choose by client id: the link that is stored, what QuickBooks has, or a new customer.
-
-    QuickBooks is asked only about clients without a link.
-    """
+    """By client id: the stored link, what QuickBooks has (read only for those without), or a new customer."""
     linked = session.store.links.fetch_customers(session.realm_id, list(clients))
     chosen = {id_: CustomerChoice(clients[id_], customer_id) for id_, customer_id in linked.items()}
     missing = {client.id: client for client in clients.values() if client.id not in chosen}
@@ -83,10 +78,7 @@ def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candid
 
 
 def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Resolution:
-    """Link what was matched and create what is new, in few calls.
-
-    Safe to repeat. A client whose creation is unconfirmed after looking is left out; its documents wait.
-    """
+    """Link what was matched and create what is new, in few calls. Safe to repeat."""
     chosen = {choice.client.id: choice for choice in choices}
     record_matches(session, chosen.values())
     result = Resolution(
@@ -105,7 +97,6 @@ def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Res
 
 
 def record_matches(session: Session, choices: Iterable[CustomerChoice]) -> None:
-    """Store which customers clients were found to be."""
     matched = [
         CustomerLink(choice.client.id, choice.customer_id, choice.matched_by)
         for choice in choices

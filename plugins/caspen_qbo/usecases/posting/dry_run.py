@@ -1,9 +1,5 @@
-"""What the next post run would do, without doing it.
-
-The run's own decisions, on what is read: the documents as they would be staged are laid over the stored ones,
-and what a decision would change is assumed. So a dry run cannot disagree with the run that follows it, and
-writes nothing, neither to QuickBooks nor to our own tables nor to Caspen. QuickBooks is read: customers,
-numbers and open balances are looked up for real.
+"""What the next post run would do: its own decisions, on the stored documents with what would be staged laid
+over them, so that the two cannot disagree. Writes nothing anywhere; QuickBooks is looked up for real.
 """
 
 import logging
@@ -46,9 +42,7 @@ class PostPlan:
 
 
 def plan_post(session: Session) -> PostPlan:
-    """Plan a post run. Waits its turn like one, since it reads the same bookkeeping.
-
-    Safe to repeat and at any time: nothing is sent, staged, listed, linked or written back.
+    """Plan a post run; waits its turn like one, since it reads the same bookkeeping. Safe to repeat.
 
     :raises StopError: nobody could post to this company now, e.g. it has to be reconnected.
     :raises RetryError: try again later.
@@ -82,7 +76,6 @@ def plan_post(session: Session) -> PostPlan:
 
 
 def plan_steps(session: Session, documents: PlannedDocuments) -> list[Planned]:
-    """What a run would do with these documents, a step for each that is due."""
     fixed = find_fixed_causes(session)
     documents.release([row.key for row in session.store.unsynced.fetch_open() if row.cause in fixed])
     posting = Posting(session, documents, session.store.practices.read_clock())

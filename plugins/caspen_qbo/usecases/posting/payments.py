@@ -15,10 +15,8 @@ from caspen_qbo.usecases.shared.session import Session
 
 
 def decide_payments(posting: Posting) -> Iterator[Sequence[Decided]]:
-    """Post the allocations whose invoice is in QuickBooks, and bring posted ones to Caspen's version.
-
-    A payment whose money Caspen moved to an invoice that QuickBooks does not have is taken off first: the
-    invoice it came from is open again at once.
+    """Post the allocations whose invoice is in QuickBooks, and bring posted ones up to date. Money moved to
+    an invoice that QuickBooks lacks is taken off first: the invoice it came from is open again at once.
     """
     session = posting.session
     for page in posting.documents.fetch_work(DocumentKind.PAYMENT, "present"):
@@ -118,9 +116,7 @@ def _is_known_unpaid(posting: Posting, document: Document, standing: InvoiceStan
 def _read_other_payments(
     session: Session, invoices: Iterable[DocumentFacts]
 ) -> dict[str, list[DocumentFacts]]:
-    """Payments on these invoices that are neither ours nor imported, by invoice; one call for a hundred, none
-    for none.
-    """
+    """Payments on these neither ours nor imported, by invoice; a call for a hundred, none for none."""
     ids = {link.txn_id for invoice in invoices for link in invoice.links if link.txn_type == "Payment"}
     known = session.store.links.fetch_by_quickbooks_ids(session.realm_id, "Payment", ids)
     found: dict[str, list[DocumentFacts]] = {}

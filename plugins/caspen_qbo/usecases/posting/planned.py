@@ -19,10 +19,7 @@ from caspen_qbo.hooks.store import WorkspaceStore
 
 
 class PlannedDocuments:
-    """The stored documents, with what would be staged, linked and synced by now laid over them.
-
-    Reads like the store's own documents.
-    """
+    """The store's documents, with what would be staged, linked and synced by now laid over them."""
 
     def __init__(self, store: WorkspaceStore, staged: Iterable[StagedDocument], now: datetime) -> None:
         self.only: Collection[int] | None = None
@@ -34,7 +31,6 @@ class PlannedDocuments:
         self.assume_staged(staged)
 
     def assume_staged(self, staged: Iterable[StagedDocument]) -> None:
-        """Caspen would be read as showing these."""
         rows = {document.key: document for document in staged}
         before = self._fetch(rows)
         self._changed |= {key: restaged(before.get(key), row, self._now) for key, row in rows.items()}
@@ -45,7 +41,6 @@ class PlannedDocuments:
             self._changed[key] = replace(document, released_at=self._now)
 
     def assume_linked(self, key: DocumentKey, facts: DocumentFacts, *, origin: str, synced: bool) -> None:
-        """The document would be linked to this QuickBooks transaction."""
         document = self._fetch([key])[key]
         link = DocumentLink(
             quickbooks_type=facts.quickbooks_type,

@@ -15,9 +15,7 @@ from caspen_qbo.usecases.shared.session import Session
 
 
 def decide_payment_removals(posting: Posting) -> Iterator[Sequence[Decided]]:
-    """Delete our payments that did not fit on their invoice, and those whose allocation was unlinked in
-    Caspen.
-    """
+    """Delete our payments that did not fit on their invoice, or whose allocation was unlinked in Caspen."""
     session = posting.session
     unapplied = session.store.links.fetch_unapplied_payments(session.realm_id)
     if unapplied:
@@ -50,9 +48,7 @@ def decide_credit_note_removals(posting: Posting) -> Iterator[Sequence[Decided]]
 
 
 def decide_invoice_removals(posting: Posting) -> Iterator[Sequence[Decided]]:
-    """Void the invoices that were voided, or deleted as drafts, in Caspen. QuickBooks keeps the zero
-    document.
-    """
+    """Void the invoices voided, or deleted as drafts, in Caspen. QuickBooks keeps the zero document."""
     yield from _decide_absent(posting, DocumentKind.INVOICE)
 
 

@@ -45,18 +45,14 @@ STAGES: tuple[Callable[[Posting], Iterator[Sequence[Decided]]], ...] = (
     decide_applications,
     decide_payments,
 )
-"""What is done, in order. Each reads and decides a part at a time; what was decided is carried out before it
-goes on, so that the next part is read from how things stand by then.
-"""
+"""Done in order; each part decided is carried out before the next is read, from how things stand by then."""
 
 
 def post(session: Session) -> RunResult:
-    """Everything that is due, in order: removals, invoices, credit notes, applications, payments, statuses.
+    """Everything that is due: removals, invoices, credit notes, applications, payments, statuses, in this
+    order. Safe to repeat, to interrupt and to start twice at once: the second waits for the first.
 
-    Safe to repeat, to interrupt at any point and to start twice at once: the second waits for the first.
-
-    :raises StopError: nobody can post to this company now; what was done is recorded, what waits is listed
-        under that cause and posts automatically once it is fixed.
+    :raises StopError: nobody can post now; what was done is recorded, what waits is listed and posts later.
     :raises RetryError: try again later; nothing is lost.
     """
     with session.store.lock():
@@ -87,7 +83,6 @@ def _post(session: Session, counts: Counter[str]) -> str:
 
 
 def write_all(posting: Posting) -> None:
-    """Decide and carry out all that is due, in order."""
     for decide in STAGES:
         for decided in decide(posting):
             carry_out(posting, decided)
@@ -109,9 +104,8 @@ def warn_of_expiry(session: Session) -> str:
 
 
 def _try_closed_books(session: Session) -> DocumentKey | None:
-    """Release one document held by closed books, to see whether they were reopened.
-
-    QuickBooks mostly keeps its closing date to itself; trying all of them each time would be many refusals.
+    """Release one document held by closed books, to see whether they were reopened: QuickBooks mostly keeps
+    its closing date to itself, and trying all of them would be many refusals.
     """
     if BOOKS not in session.store.unsynced.fetch_open_causes():
         return None
@@ -135,10 +129,8 @@ def _has_work(session: Session) -> bool:
 
 
 def find_fixed_causes(session: Session) -> set[CauseRef]:
-    """Shared causes that are gone, so that what they held may go.
-
-    Connection and subscription cannot be seen from outside: what they held is tried, and listed again if need
-    be.
+    """Shared causes that are gone, so that what they held may go. Connection and subscription cannot be seen
+    from outside: what they held is tried, and listed again if need be.
     """
     causes = session.store.unsynced.fetch_open_causes()
     visible = {cause for cause in causes if cause.kind in (CauseKind.TAX_RATE, CauseKind.SETTING)}
@@ -163,10 +155,7 @@ def _find_broken(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
 
 
 def list_waiting(session: Session, error: StopError) -> None:
-    """Show everything that waits under the cause that stopped the run, one card for all of it.
-
-    What is unconfirmed waits too: nobody can look it up now.
-    """
+    """Show all that waits, the unconfirmed too, under the cause that stopped the run, as one card."""
     cause = CONNECTION if isinstance(error, QboAuthError) else SUBSCRIPTION
 
     def list_all(documents: Iterable[Document]) -> None:

@@ -115,7 +115,6 @@ def _fetch_steps(session: Session, documents: Sequence[Document]) -> dict[int, f
 
 
 def _read_owners(session: Session, situations: Sequence[SaleSituation]) -> list[SaleSituation]:
-    """Whose the customers are on which posted invoices stand."""
     posted = [s for s in situations if s.there is not None]
     if not posted:
         return list(situations)

@@ -1,7 +1,5 @@
-"""Customers made inactive in QuickBooks while posted invoices stand on them: read, marked, listed.
-
-QuickBooks refuses what names an inactive customer, so what is still to come for its invoices moves on one
-side only.
+"""Customers made inactive in QuickBooks under posted invoices: read, marked, listed. QuickBooks refuses what
+names one, so what is still to come for its invoices moves on one side only.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,10 +23,9 @@ RECENT_DAYS = 92
 def read_customers(
     session: Session, changed: Iterable[Body] | None, seen_at: datetime
 ) -> Mapping[str, Decimal] | None:
-    """Store which customers are inactive.
+    """Store who is inactive; what each owes, by id, where not nothing, or None when not all were read.
 
     :param changed: Customers in the change feed; None: read all customers, a call for each thousand.
-    :return: What each customer owes, by id, where that is not nothing; None when not all were read.
     """
     complete = changed is None
     active: list[str] = []
@@ -53,9 +50,8 @@ def _is_active(body: Body) -> bool:
 
 
 def mark_inactive(session: Session) -> int:
-    """Mark the frozen invoices whose customer is inactive, those that are open or recent; how many.
-
-    Call inside the transaction that freezes, after the edits are marked.
+    """Mark the frozen invoices, open or recent, whose customer is inactive; how many. Call inside the
+    transaction that freezes, after the edits are marked.
     """
     recent_since = datetime.now(UTC).date() - timedelta(days=RECENT_DAYS)
     return session.store.inactive.mark_compared(session.realm_id, recent_since=recent_since)

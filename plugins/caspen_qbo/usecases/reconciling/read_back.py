@@ -1,6 +1,4 @@
-"""Read QuickBooks' side again into the snapshot: all of it, or what changed; with few calls, which Intuit
-meters.
-"""
+"""Read QuickBooks' side into the snapshot again, all or what changed, in few calls: Intuit meters them."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,14 +46,10 @@ def wants_full(session: Session, *, requested: bool) -> bool:
 
 
 def read_back(session: Session, *, full: bool) -> ReadBack:
-    """Bring the snapshot of this company up to date.
+    """Bring the snapshot up to date. Safe to repeat: the cursor moves only after all is stored. The feed is
+    read even when everything is: it names what was deleted, and the next run resumes from its time.
 
-    The feed is read even when everything is: its answer carries QuickBooks' own time, from where the next
-    run resumes, and it names what was deleted. The cursor moves only after all is stored. Safe to
-    repeat.
-
-    :raises RetryError: QuickBooks is unavailable or throttles; what was read so far is saved, the cursor is
-        not moved.
+    :raises RetryError: QuickBooks is unavailable or throttles; what was read so far is saved.
     """
     started_at = datetime.now(UTC)
     cursor = session.store.documents.fetch_cursor(CURSOR)
@@ -101,9 +95,7 @@ def _read_all(session: Session, started_at: datetime) -> int:
 
 
 def _read_unread(session: Session, since: datetime | None, seen_at: datetime) -> int:
-    """Linked documents not read so far: older than the connection, shown late, or deleted. They are read by
-    id, twice with a wait between, before one is taken for deleted.
-    """
+    """Linked documents unread so far (old, late or deleted), by id; twice before one is taken for deleted."""
     store = session.store.snapshot
     unread = store.fetch_unread(session.realm_id, since)
     documents, missing = _read_by_id(session, unread, seen_at)

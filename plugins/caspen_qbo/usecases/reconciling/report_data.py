@@ -25,9 +25,8 @@ def collect_report(
     signed: SignedPeriods,
     balances: Mapping[str, Decimal] | None,
 ) -> StoredReport:
-    """Call inside the transaction that finishes the run.
+    """Call inside the transaction that finishes the run, with the documents frozen by kind.
 
-    :param compared: Documents frozen, by kind.
     :param balances: What QuickBooks says each customer owes; None when this run did not read that.
     :raises InvariantError: the ledger does not add up.
     """

@@ -34,14 +34,11 @@ JOB = "reconcile"
 
 
 def reconcile(session: Session, full: bool = False) -> RunResult:
-    """Read both sides, freeze them, check them, record and list every difference.
-
-    A difference is data, not an error: the run succeeds and says so. Safe to repeat and to start twice
-    concurrently.
+    """Read both sides, freeze them, check them, record and list every difference. Safe to repeat and to start
+    twice concurrently. A difference is data, not an error: the run succeeds and says so.
 
     :param full: Read every linked document, not only what changed.
-    :raises BrokenCheckError: a check could not be carried out; nothing is known about the figures, nothing is
-        recorded.
+    :raises BrokenCheckError: a check could not be carried out; nothing is known, and nothing is recorded.
     :raises RetryError: a side could not be read.
     :raises StopError: the connection is dead, or the ledger does not add up.
     """
@@ -98,11 +95,7 @@ def _summary(documents: int, differences: int, unexplained: int) -> str:
 
 
 def mark_equal(session: Session) -> int:
-    """Release the invoices that were listed because the sides differed, and that someone has made equal
-    since.
-
-    :return: Invoices that are synced now; this run compares them like all others.
-    """
+    """Release the invoices listed as different that someone has made equal since; how many are synced."""
     equal = 0
     for page in session.store.snapshot.fetch_held():
         keys = [DocumentKey(DocumentKind.INVOICE, held.document_id) for held in page]
@@ -116,10 +109,7 @@ def mark_equal(session: Session) -> int:
 
 
 def freeze(session: Session) -> dict[DocumentKind, int]:
-    """Put both sides into one table, committed, so that all checks read the same moment.
-
-    :return: Documents frozen, by kind.
-    """
+    """Put both sides into one table, committed, so that all checks read one moment; documents by kind."""
     store = session.store.comparison
     cursor = session.store.documents.fetch_cursor(IMPORT_CURSOR)
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)

@@ -34,15 +34,12 @@ def sign_off(
     run_day: date,
     through: date | None = None,
 ) -> Signed:
-    """Sign a reconciliation: record the figures of every document dated up to a day, as that run saw them.
+    """Record the figures of every document dated up to a day, as that run saw them. What was signed before
+    and still stands is left as it is; what changed since is signed again, and needs no more attention.
 
-    What was signed before and still stands is left as it is; what changed since is signed again, and needs
-    no more attention.
-
-    :param run_day: The run's day in the practice's time zone. :param through: None: the end of the month
-        before, or what is signed already where that is later.
-    :raises ConfigurationError: a later run has read both sides since; the day cannot be signed; the run
-        is signed already.
+    :param run_day: In the practice's time zone.
+    :param through: None: the end of the month before, or what is signed already where that is later.
+    :raises ConfigurationError: the day cannot be signed, the run is, or a later one has read both sides.
     """
     with store.transaction():
         frozen = store.sign_off.lock_frozen()
@@ -66,10 +63,7 @@ def sign_off(
 
 
 def watch_signed(session: Session) -> SignedPeriods:
-    """Compare what was signed with what this run froze, for its report.
-
-    Call inside the transaction that finishes the run.
-    """
+    """What changed since it was signed, for the report. Call inside the transaction that finishes the run."""
     store, realm_id = session.store.sign_off, session.realm_id
     if not store.fetch_sign_offs(realm_id, 1):
         return SignedPeriods()

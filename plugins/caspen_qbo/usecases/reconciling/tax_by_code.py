@@ -32,13 +32,9 @@ class Taxed:
 
 
 def by_code(session: Session, since: date) -> Iterator[Taxed]:
-    """Every document, month and code with net or tax on either side, in the documents' order.
-
-    Each side counts in the month of its own date, as its tax return does. Caspen's amounts are those of the
-    lines at the codes their rates are linked to; QuickBooks' those of the lines' codes, and what it computed
-    at each rate. They add up to the frozen subtotal and tax of each document.
-
-    :param since: The first day of a month; what either side dates from then on.
+    """Every document, month and code with net or tax on either side, in order, from the first day of a month
+    on. Each side counts in the month of its own date, as its tax return does: Caspen's lines at the codes
+    their rates are linked to, QuickBooks' at their own, with its tax. They add up to what was frozen.
     """
     links = session.store.setup.fetch_tax_links()
     codes = {rate: link.tax_code_id for rate, link in links.items()}
@@ -97,9 +93,7 @@ def _theirs(row: TaxedDocument, percents: Mapping[str, Decimal]) -> ByCode:
 
 
 def _that_add_up(row: TaxedDocument, found: ByCode, frozen: Amounts) -> ByCode:
-    """With the sign of the document. What belongs to no code makes up the rest, so that no cent is in the
-    total alone.
-    """
+    """With the sign of the document; no code takes the rest, so that no cent is in the total alone."""
     net, tax = (whole - part for whole, part in zip(frozen, _sums(found), strict=True))
     none = found.get("", (ZERO, ZERO))
     full = {**found, "": (none[0] + net, none[1] + tax)}

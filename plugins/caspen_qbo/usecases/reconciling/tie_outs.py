@@ -22,7 +22,7 @@ def collect_tie_outs(
     """Receivables, the payment account, credit notes, and tax of this month and the one before.
 
     :param today: In the workspace's time zone.
-    :param balances: What QuickBooks says each customer owes, by id; None when this run did not read that.
+    :param balances: What each customer owes by QuickBooks, by id; None when this run did not read that.
     """
     compared = session.store.tie_outs.sum_compared()
     drafts = (

@@ -16,10 +16,7 @@ from caspen_qbo.usecases.shared.session import Session
 
 
 def find_effects(session: Session, requests: Sequence[Request]) -> dict[int, Body]:
-    """What QuickBooks holds that only these requests can have made.
-
-    :return: By the request's row id; a request without an entry left no trace so far.
-    """
+    """What QuickBooks holds that only these requests can have made, by row id; no entry: no trace so far."""
     found: dict[int, Body] = {}
     groups: dict[tuple[str, bool], list[Request]] = defaultdict(list)
     for request in requests:
@@ -43,9 +40,7 @@ def fetch_by(session: Session, entity: str, attribute: str, values: Collection[s
 
 
 def fetch_by_id(session: Session, entity: str, ids: Iterable[str]) -> dict[str, Body]:
-    """Rows by their id; one without an entry is not there.
-
-    What the first query does not show is asked for once more after a wait: QuickBooks may be late with what
+    """Rows by their id; one without an entry is not there even after a wait: QuickBooks may be late with what
     it has just made or changed, and nothing must be taken for deleted for that.
     """
     wanted = set(ids)
@@ -72,11 +67,9 @@ def _find_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict
 
 
 def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
-    """Whether a document shows what an update of ours said.
-
-    A sync token that moved proves nothing: a payment moves it, and so does a person. Where someone edited the
-    document after our update it is not taken for ours either: sent again, QuickBooks repeats its first answer
-    or finds the token stale, and both lead to the edit being found as one.
+    """Whether a document shows what an update of ours said: a sync token that moved proves nothing, since
+    payments and people move it too. One edited after our update is not taken for ours either: sent again,
+    QuickBooks repeats its first answer or finds the token stale, and both lead to the edit.
     """
     if str(there.get("SyncToken")) == str(sent["SyncToken"]):
         return False
@@ -102,10 +95,8 @@ def _find_by_number(session: Session, entity: str, group: Sequence[Request]) -> 
 
 
 def fetch_by_number(session: Session, entity: str, numbers: Collection[str]) -> Iterable[Body]:
-    """All rows with one of these document numbers, and possibly others.
-
-    A number with characters that cannot stand in a query is found by the rest of it; one of which hardly
-    anything is left is not looked for.
+    """All rows with one of these numbers, and possibly others: a number that cannot stand in a query is found
+    by the rest of it, and not looked for where hardly anything is left.
     """
     yield from fetch_by(session, entity, "DocNumber", [n for n in numbers if is_queryable(n)])
     patterns = {like_pattern(n) for n in numbers if not is_queryable(n)} - {None}
@@ -158,9 +149,8 @@ SCAN_FROM = 10
 def find_customers_named(
     session: Session, names: Collection[str], entity: str = "Customer"
 ) -> Iterable[Body]:
-    """Active customers (vendors, employees) with one of these display names, among others.
-
-    Names beyond Latin-1 cannot stand in a query; they are found by their ending, ``(Caspen 12345)``.
+    """Active customers (vendors, employees) of these display names, among others. Names beyond Latin-1 cannot
+    stand in a query; they are found by their ending, ``(Caspen 12345)``.
     """
     plain = [name for name in names if is_queryable(name)]
     other = [name for name in names if not is_queryable(name)]

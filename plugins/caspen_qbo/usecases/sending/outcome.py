@@ -1,7 +1,6 @@
 """What follows from QuickBooks' answer to one write: links, listings, and whether the document is now equal.
 
-Works from the recorded request and the staged document alone, so that an answer found after a crash is
-treated exactly like one that came at once. Runs inside the transaction that finishes the request.
+Works from what is recorded, in the request's transaction: an answer found after a crash is treated alike.
 """
 
 from collections.abc import Sequence
@@ -128,10 +127,8 @@ def _add_refusal(changes: Changes, request: Request, verdict: FaultVerdict, docu
 
 
 def _inactive_cause(request: Request, element: str) -> CauseRef:
-    """What was made inactive, as far as QuickBooks says; it mostly means the customer.
-
-    Items and accounts of the settings are seen before sending, except in the minutes for which QuickBooks'
-    lists are trusted: their cause is checked again by the next run.
+    """What was made inactive, mostly the customer: items and accounts of the settings are seen before
+    sending, but for the minutes for which QuickBooks' lists are trusted. The next run checks again.
     """
     if "DepositToAccount" in element:
         return CauseRef(CauseKind.SETTING, Setting.PAYMENT_ACCOUNT)
@@ -141,9 +138,7 @@ def _inactive_cause(request: Request, element: str) -> CauseRef:
 
 
 def _add_posted(changes: Changes, outcome: Outcome, body: Body, document: Document) -> None:
-    """Equal to the cent is synced. What is to be corrected is linked, not synced and not listed: the run goes
-    on with the corrected form.
-    """
+    """Equal to the cent is synced; what is to be corrected is linked, and its corrected form goes next."""
     request, tid = outcome.request, outcome.answer.intuit_tid or "-"
     facts = read_facts(request.entity, body)
     changes.link(document, facts)

@@ -26,21 +26,16 @@ LOOKUPS_MAX = 12
 """After so many lookups over several runs without a trace, a create is given up and made again."""
 
 LOOKUPS_MAX_GUARDED = settings.UNCONFIRMED_ROUNDS_MAX
-"""The same for updates, deletes and voids: one run. They name the sync token they were made for, so one that
-is still on its way can no longer do anything once the document has moved on, and the next run decides from
-what is there.
+"""The same for updates, deletes and voids: one run. They name the sync token they were made for, so one still
+on its way can do nothing once the document has moved on, and the next run decides from what is there.
 """
 
 
 def resolve_unconfirmed(session: Session, *, rounds: int = settings.UNCONFIRMED_ROUNDS_MAX) -> list[Outcome]:
-    """Resolve every unconfirmed request of this workspace, as far as QuickBooks answers.
+    """Resolve every unconfirmed request of this workspace, as far as QuickBooks answers; the outcomes known.
 
-    What is found is adopted like an answer that came at once. What is not found is sent again as it was
-    recorded, with the same request id and item ids, so that even a write that is still on its way inside
-    QuickBooks is not doubled.
-
-    :return: The outcomes now known. What stays unconfirmed is shown as ``outcome_unknown`` and left to the
-        next run.
+    What is found is adopted like an answer that came at once; what is not is sent again with the same ids, so
+    that even a write still on its way is not doubled. The rest stays ``outcome_unknown``.
     """
     outcomes: list[Outcome] = []
     for _ in range(rounds):
@@ -59,11 +54,8 @@ def resolve_unconfirmed(session: Session, *, rounds: int = settings.UNCONFIRMED_
 
 
 def _look_twice(session: Session, unconfirmed: list[Request]) -> dict[int, Body]:
-    """Look, and where that proves nothing yet, wait and look again.
-
-    QuickBooks may show a new document to queries a moment after it made it. So a create that was sent just
-    now is not missing before the second look. Updates and deletes need no such care: repeated, they are
-    guarded by their sync token.
+    """Look, and where that proves nothing yet, wait and look again: QuickBooks may show a new document to
+    queries a moment after it made it. Updates and deletes need no such care: their sync token guards them.
     """
     found = find_effects(session, unconfirmed)
     unseen = [r for r in unconfirmed if r.recent and r.operation == "create" and r.id not in found]
@@ -107,10 +99,7 @@ def _give_up(session: Session, requests: list[Request]) -> None:
 
 
 def _record_repeated(session: Session, requests: list[Request], answers: dict[int, Answer]) -> list[Outcome]:
-    """Commit the answers to a repetition.
-
-    That a number or a name is taken may be said of what the first try made: that is adopted, not listed.
-    """
+    """Commit the answers to a repetition. A number or name taken by the first try is adopted, not listed."""
     taken = [r for r in requests if r.id in answers and answers[r.id].code in TAKEN]
     found: dict[int, Body] = {}
     if taken:

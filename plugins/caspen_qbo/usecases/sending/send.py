@@ -1,12 +1,8 @@
 """Writing to QuickBooks so that a crash or a lost answer never doubles or loses a document.
 
-1. What will be sent is committed: document, step, generation, payload, request id and place in its batch.
-2. It is sent, up to 30 writes in a request.
-3. The answers are committed together with what follows from them (links, listings).
-
-Between 1 and 3 anything may die. A request that was recorded and not answered is *unconfirmed*:
-:mod:`resolve` looks its effect up before anything is sent again. docs/decisions/0002-exactly-once.md works
-through every case.
+A request is committed, sent with up to 30 in a batch, and its answer committed with what follows from it. One
+without an answer is *unconfirmed*: :mod:`resolve` looks its effect up before anything is sent again.
+docs/decisions/0002-exactly-once.md works through every case.
 """
 
 import logging
@@ -31,11 +27,9 @@ def send(session: Session, writes: Iterable[Write]) -> list[Outcome]:
     """Carry out writes, in order, in batches; every outcome is recorded as it arrives.
 
     :param writes: At most one per document and step.
-    :return: The outcomes known so far. A write without one is unconfirmed and left to
-        :func:`caspen_qbo.usecases.sending.resolve.resolve_unconfirmed`.
+    :return: The outcomes known so far; a write without one is unconfirmed, and left to :mod:`resolve`.
     :raises StopError: nobody can write to this company now; what was sent before is recorded.
-    :raises RetryError: throttled, or QuickBooks is away. Unless the error proves that the batch under way was
-        not carried out, that batch is unconfirmed.
+    :raises RetryError: throttled or away; the batch is unconfirmed unless it was provably not carried out.
     """
     outcomes = []
     for chunk in chunked(writes, BATCH_ITEMS_MAX):
@@ -69,11 +63,8 @@ def _send_group(session: Session, writes: Sequence[Write]) -> list[Outcome]:
 
 
 def _record_ahead(session: Session, writes: Sequence[Write]) -> list[Request]:
-    """Commit what is about to be sent.
-
-    The generation is one more than that of the last recorded request of the same document and step. A
-    repetition of the *same* attempt never comes through here: it is sent again from its record. So what
-    arrives here is new work, and must not be answered with the stored reply to an older request.
+    """Commit what is about to be sent, each in a new generation of its document and step. A repetition of the
+    *same* attempt is sent from its record: what arrives here must not get the reply to an older one.
     """
     ids: dict[tuple[str, str], list[int]] = defaultdict(list)
     for write in writes:
@@ -94,10 +85,7 @@ def _record_ahead(session: Session, writes: Sequence[Write]) -> list[Request]:
 
 
 def transmit(session: Session, requests: Sequence[Request]) -> dict[int, Answer]:
-    """Send recorded requests of one batch as they were recorded, with the same request id and item ids.
-
-    :return: Answers by the request's row id; a missing one is unconfirmed.
-    """
+    """Send a recorded batch as it was recorded; answers by row id, a missing one is unconfirmed."""
     first = requests[0]
 
     def look_again() -> None:

@@ -36,14 +36,10 @@ class Changes:
     """Under which keys alone they are listed now."""
 
     def link(self, document: Document, facts: DocumentFacts, *, origin: str | None = None) -> None:
-        """Link the document to this QuickBooks transaction.
-
-        :param origin: Where the link comes from; None: as before, or posted by us.
-        """
+        """Link it to this QuickBooks transaction; without an origin: as before, or posted by us."""
         self.links.append(Link.of(document, facts, origin=origin or document.origin or "caspen"))
 
     def note(self, document: DocumentRef, what: str, detail: str = "") -> None:
-        """A line in the document's history."""
         self.events.append(Event(document.key, what, detail))
 
     def mark_synced(self, document: Document, version: str | None = None) -> None:
@@ -52,18 +48,13 @@ class Changes:
         self.posted.append(document.key)
 
     def mark_equal(self, document: Document, facts: DocumentFacts) -> None:
-        """QuickBooks shows Caspen's version. A credit note is synced only once it is applied to its
-        invoice.
-        """
+        """QuickBooks shows Caspen's version. A credit note is synced only once it is applied."""
         self.link(document, facts)
         if document.kind is not DocumentKind.CREDIT_NOTE:
             self.mark_synced(document)
 
     def hold(self, document: DocumentRef, problems: Sequence[Problem]) -> None:
-        """List a document with everything that holds it; reasons met before and not now are closed.
-
-        One row per kind of error: problems of one kind share it.
-        """
+        """List a document, a row per kind of error that holds it; those met before and not now are closed."""
         by_key: dict[str, list[Problem]] = {}
         for problem in problems:
             by_key.setdefault(problem.error_key, []).append(problem)

@@ -30,9 +30,7 @@ Job = Callable[[Session, Counter[str]], str]
 
 
 def run_job(session: Session, job: str, work: Job) -> RunResult:
-    """Run a job under the workspace lock. Its record is closed also where it fails, with whatever it did
-    until then.
-    """
+    """Run a job under the workspace lock; its record is closed also where it fails, with what was done."""
     counts: Counter[str] = Counter()
     session.store.runs.start(session.run_id, job)
     try:

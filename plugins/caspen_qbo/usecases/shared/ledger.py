@@ -17,13 +17,10 @@ class Ledger:
 
 
 def read_ledger(session: Session) -> Ledger:
-    """Count, and check that it adds up. The one definition: every run stores it; pages, reports and `status`
-    show it.
+    """Count, and check that it adds up: stored by every run, shown everywhere. Caspen's own finalised
+    invoices, those from before the connection too, are one aggregate of a few milliseconds.
 
     :raises InvariantError: a document is in none of the columns, or in two.
-
-    Caspen's own finalised invoices are counted too, those from before the connection included: one aggregate
-    over the workspace, a few milliseconds for ten thousand invoices.
     """
     by_kind = session.store.documents.fetch_ledger()
     for row in by_kind.values():
@@ -39,8 +36,7 @@ def read_ledger(session: Session) -> Ledger:
 
 def _with_history(session: Session, staged: LedgerRow) -> LedgerRow:
     """Add what was never staged: history nobody touched, and invoices finalised in this moment, which wait.
-
-    Caspen is written to all the time, so its count is taken after the staged one: it can only be larger.
+    Caspen, written to all the time, is counted after the staged ones: its count can only be larger.
     """
     finalised, historical = session.billing.count_finalised(
         session.workspace_id, session.connection.first_connected_at

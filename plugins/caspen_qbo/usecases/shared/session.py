@@ -41,10 +41,7 @@ class Session:
         return read_reference(self.accounting, self.store)
 
     def context(self) -> MappingContext:
-        """What documents of this workspace refer to.
-
-        :raises ConfigurationError: the practice has not chosen its account and items yet.
-        """
+        """What documents refer to; ConfigurationError while the account and items are not chosen."""
         if self._context is None:
             choices = self.store.setup.fetch_choices()
             if choices is None:

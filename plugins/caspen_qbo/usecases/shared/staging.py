@@ -50,10 +50,7 @@ class ChangedInvoices:
 
 
 def stage(session: Session) -> StageResult:
-    """Read Caspen's changes since the cursor and stage them with everything that hangs on the same invoices.
-
-    Safe to repeat: unchanged rows are left alone. The cursor moves only after all of it is stored.
-    """
+    """Stage changes since the cursor, with all on the same invoices. Safe to repeat: it moves last."""
     changed = read_changed(session)
     staged: list[StagedDocument] = []
     for chunk in chunked(changed.ids, CHUNK):
@@ -74,7 +71,6 @@ def stage(session: Session) -> StageResult:
 
 
 def read_changed(session: Session) -> ChangedInvoices:
-    """What Caspen's changes since the cursor hang on."""
     seen = session.billing.fetch_horizon()
     stored = session.store.documents.fetch_cursor(CURSOR)
     position, checkpoints = stored or (session.connection.first_connected_at, ())
@@ -95,8 +91,6 @@ def read_changed(session: Session) -> ChangedInvoices:
 
 @dataclass(frozen=True, slots=True)
 class _Records:
-    """Invoices with their credit notes and allocations, as Caspen shows them."""
-
     invoices: Mapping[int, Invoice]
     notes: Mapping[int, CreditNote]
     allocations: Mapping[int, Allocation]
@@ -116,10 +110,7 @@ def _read_records(session: Session, ids: Collection[int]) -> _Records:
 def read_staged(
     session: Session, ids: Collection[int], *, linked: Collection[DocumentKey] = ()
 ) -> list[StagedDocument]:
-    """These invoices with their credit notes and allocations, as they would be staged now. Writes nothing.
-
-    :param linked: What QuickBooks is taken to hold besides what is linked.
-    """
+    """These invoices and all on them, as staged now with ``linked`` linked as well. Writes nothing."""
     found: list[StagedDocument] = []
     for chunk in chunked(sorted(set(ids)), CHUNK):
         found += _to_documents(session, _read_records(session, chunk), linked)
@@ -158,7 +149,6 @@ def _to_documents(
 
 
 def _stage_invoices(session: Session, ids: Collection[int]) -> list[StagedDocument]:
-    """Stage these invoices with their credit notes and allocations."""
     store = session.store
     records = _read_records(session, ids)
     documents = _to_documents(session, records)
@@ -195,7 +185,6 @@ def _stage_invoices(session: Session, ids: Collection[int]) -> list[StagedDocume
 
 
 def _is_paid_since(session: Session, allocation: Allocation) -> bool:
-    """A live payment of Caspen's, applied since the connection."""
     return (
         is_live(allocation)
         and allocation.payment_source != "quickbooks"
