@@ -117,13 +117,10 @@ class BackfillOperator(_BackfillOperator):
 
 
 class ApproveBackfillOperator(ApprovalOperator):
-    """Show the plan and wait for a person, where there is something to ask and someone to answer.
+    """Show the plan and wait for a person, where there is something to ask and someone to answer. A dry run
+    ends here. Anyone who started the run with ``approved`` has answered already, and so has anyone who runs
+    `airflow dags test` with ``dry_run`` off: there the question could not be answered.
 
-    A dry run ends here. Anyone who started the run with ``approved`` has answered already, and so has anyone
-    who runs `airflow dags test` with ``dry_run`` off: there the question could not be answered.
-
-    :param plan_only: Skip this task and all that follow.
-    :param approved: Do not ask.
     :param planned: The plan's counts by verdict; without any there is nothing to approve.
     """
 

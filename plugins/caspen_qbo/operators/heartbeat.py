@@ -13,9 +13,7 @@ from caspen_qbo.wording import TURN_WORDS
 
 class CheckHeartbeatOperator(BaseOperator):
     """Fail, naming practice and job, when posting, importing or reconciling had no successful run for too
-    long.
-
-    Nothing waits for this task: what can be reconciled is reconciled all the same.
+    long. Nothing waits for this task: what can be reconciled is reconciled all the same.
     """
 
     def __init__(self, **kwargs: Any) -> None:

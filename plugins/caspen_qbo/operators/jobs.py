@@ -40,10 +40,8 @@ class Failure(TypedDict):
 
 
 class WorkspaceOperator(BaseOperator):
-    """Open a session on one workspace, call one use case, log one line, return its counts.
-
-    :param workspace_id: Caspen's id of the practice.
-    :param practice: Its name, for Airflow's grid, which shows it for each instance of a mapped task.
+    """Open a session on one workspace, call one use case, log one line, return its counts. Airflow's grid
+    shows ``practice``, its name, for each instance of a mapped task.
     """
 
     template_fields: Sequence[str] = ("workspace_id", "practice")
@@ -53,7 +51,6 @@ class WorkspaceOperator(BaseOperator):
         self.workspace_id, self.practice = workspace_id, practice
 
     def work(self, session: Session) -> RunResult | PostPlan:
-        """Call the use case."""
         raise NotImplementedError
 
     def execute(self, context: Context) -> Outcome:
@@ -111,11 +108,8 @@ class ImportOperator(_PlannableOperator):
 
 
 class ReconcileOperator(WorkspaceOperator):
-    """Compare every synced document on both sides and list what differs. Changes neither side.
-
-    A difference is finance's to clear and does not fail the task; a check that could not be carried out does.
-
-    :param full: Read every linked document again, not only what changed since the last run.
+    """Compare every synced document on both sides and list what differs. Changes neither side. A difference
+    is finance's to clear and fails nothing; a check that could not be carried out does.
     """
 
     template_fields: Sequence[str] = (*WorkspaceOperator.template_fields, "full")

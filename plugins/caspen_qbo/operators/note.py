@@ -1,7 +1,5 @@
-"""What tasks leave for their run's note: texts in an XCom of its own, which also outlives a task that failed.
-
-A task cannot write the note itself: Airflow's task API does not offer it, and the public API wants a login.
-:mod:`caspen_qbo.airflow.run_notes` writes it when the run has ended.
+"""What tasks leave for their run's note, in an XCom that outlives a failed task: Airflow's task API cannot
+write one and the public API wants a login. :mod:`caspen_qbo.airflow.run_notes` does when the run has ended.
 """
 
 import logging

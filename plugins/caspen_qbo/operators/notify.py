@@ -1,11 +1,8 @@
-"""Notifying people that a run failed, or found what differs, over the connections that exist: e-mail and
-Slack.
+"""Notifying people that a run failed, or found what differs, over the connections that exist.
 
-* Connection ``smtp_default`` (type smtp) with ``from_email`` and ``to_email`` in its extra: an e-mail.
-* Connection ``slack`` (type slackwebhook): a message to the webhook's channel.
-
-Without them nothing is sent and nothing fails: a failed run is red in Airflow and a difference is on the list
-either way. What is sent holds practices, document numbers, amounts, counts and reasons, and no client's name.
+``smtp_default`` (type smtp; ``from_email`` and ``to_email`` in its extra) sends an e-mail, ``slack`` (type
+slackwebhook) a message. Without them nothing is sent and nothing fails. What is sent holds practices,
+document numbers, amounts, counts and reasons, and no client's name.
 """
 
 import html
@@ -32,9 +29,7 @@ def notify_failure(context: Context) -> None:
 
 
 def notify_differences(context: Context) -> None:
-    """An ``on_success_callback`` of the last task of a reconciliation: a difference fails nothing, so nobody
-    would look. Sent nightly while unexplained differences remain.
-    """
+    """An ``on_success_callback``, sent nightly while unexplained differences remain: they fail nothing."""
     results = {
         task_id: {int(item["workspace_id"]): item for item in found or () if item}
         for task_id in (RECONCILE_TASK, REPORT_TASK)
@@ -60,11 +55,7 @@ def notify_differences(context: Context) -> None:
 
 
 def notify_signed(practices: Mapping[int, str]) -> None:
-    """Notify people of what changed in periods that were signed: of each change once, however many nights it
-    stands. What reached nobody is sent the next time.
-
-    :param practices: Names by workspace, of those where something signed has changed.
-    """
+    """Send each change of a signed period once; what reached nobody goes next time. Names by workspace."""
     if not practices:
         return
     from caspen_qbo.usecases.reconciling.sign_off import mark_notified, unnotified_changes
@@ -84,10 +75,7 @@ def notify_signed(practices: Mapping[int, str]) -> None:
 
 
 def notify_people(subject: str, text: str) -> list[str]:
-    """Send a message over every connection that exists.
-
-    :return: The ids of the connections it went over.
-    """
+    """Send a message over every connection that exists; the ids of those it went over."""
     reached = []
     for conn_id, send in ((SMTP_CONN_ID, _send_mail), (SLACK_CONN_ID, _send_slack)):
         connection = _find(conn_id)

@@ -21,11 +21,7 @@ def reports_folder() -> Path:
 
 
 class WriteReportOperator(BaseOperator):
-    """Write the page and the spreadsheet of this run's reconciliation. The same run gives the same files
-    again.
-
-    :return: As other tasks of a practice; the message names the page's path.
-    """
+    """Write this run's page and spreadsheet, the same files each time. The message names the page's path."""
 
     template_fields: Sequence[str] = ("workspace_id", "practice")
 

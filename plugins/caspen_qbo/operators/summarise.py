@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 
 
 class SummariseOperator(BaseOperator):
-    """Report what was done for each practice, and fail when one of them failed: the others did not wait for
-    it.
-
-    Runs whatever became of the tasks before it, so that it decides the state of the whole run. The same words
-    become the run's note, with a failure first, and who has to act.
+    """Report what was done for each practice, and fail when one of them failed. Runs whatever became of the
+    tasks before it, so it decides the state of the whole run; its words become the run's note.
 
     :param job: The job's name in ``qbo_sync.sync_run``, where a failed practice's reason is.
     :param workspaces: What ``find_workspaces`` found.
@@ -74,8 +71,7 @@ class SummariseOperator(BaseOperator):
 
     def _pull(self, context: Context, task_id: str, key: str = "return_value") -> list[Any]:
         """What the instances of a mapped task left; nothing of those that left none."""
-        # By a list of one: asked for a single task, Airflow answers a single mapped result bare, several as a
-        # list.
+        # By a list of one: asked for a single task, Airflow answers a single mapped result bare.
         return [item for item in context["ti"].xcom_pull(task_ids=[task_id], key=key) or () if item]
 
     def _read_done(self, context: Context) -> dict[int, str]:
@@ -88,7 +84,6 @@ class SummariseOperator(BaseOperator):
         return {id_: _describe([results[id_] for results in by_task]) for id_ in everywhere}
 
     def _read_failures(self, context: Context) -> dict[int, Failure]:
-        """Of failed practices, as far as their tasks knew."""
         return {
             int(item["workspace_id"]): item
             for task_id in self.results_of
