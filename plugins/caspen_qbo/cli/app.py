@@ -50,8 +50,7 @@ for name, command in COMMANDS.items():
 def _options(
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Log every call to QuickBooks."),
 ) -> None:
-    # Airflow's SDK puts a log handler of its own on stdout when it is loaded; ours replaces it afterwards: a
-    # reader of --json wants nothing else there.
+    # Airflow's SDK puts a log handler on stdout when loaded; ours replaces it: --json wants nothing else.
     import airflow.sdk.bases.hook  # noqa: F401
 
     logging.basicConfig(

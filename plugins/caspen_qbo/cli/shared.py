@@ -28,13 +28,11 @@ PIPE_WIDTH = 220
 
 
 def who() -> str:
-    """The person at this terminal, for the record."""
     return f"cli:{getpass.getuser()}"
 
 
 @contextmanager
 def open_session(workspace: int, job: str) -> Iterator[Session]:
-    """A session on one workspace, for a run of this command."""
     from caspen_qbo import wiring  # loads Airflow: seconds that `--help` need not take
 
     with wiring.open_session(workspace, wiring.new_run_id(job)) as session:
