@@ -6,9 +6,8 @@
 | operate   | may create runs of the DAG ``post_to_quickbooks``        | user and above      |
 | configure | may change the connection ``quickbooks``                 | op and above        |
 
-Anyone who may configure sees every workspace. With Airflow's multi-team mode on, everyone else sees the
-workspaces of their teams: workspace 7 belongs to team ``workspace_7``. Without teams every reader sees every
-workspace.
+Everyone sees every workspace, but in Airflow's multi-team mode those who may not configure see only those of
+their teams: workspace 7 belongs to team ``workspace_7``.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,8 +30,6 @@ from caspen_qbo.settings import QUICKBOOKS_CONN_ID
 
 
 class Right(StrEnum):
-    """What a page or a button needs."""
-
     READ = "read"
     OPERATE = "operate"
     """Retry, re-send, accept, run now, plan a backfill."""

@@ -1,7 +1,5 @@
-"""The web application Airflow mounts under ``/quickbooks``.
-
-Closed by default: every router except the webhook's requires a login and a right. FastAPI's own documentation
-pages are off, because dependencies do not cover them.
+"""The web application Airflow mounts under ``/quickbooks``. Every router but the webhook's requires a login
+and a right; FastAPI's own documentation pages are off, because dependencies do not cover them.
 """
 
 import logging

@@ -23,8 +23,6 @@ from caspen_qbo.wording import zone_of
 
 @dataclass
 class RequestContext:
-    """Belongs to one request."""
-
     request: Request
     user: BaseUser
     rights: frozenset[Right]
@@ -41,7 +39,6 @@ class RequestContext:
 
     @property
     def who(self) -> str:
-        """For the record of who chose what."""
         return f"airflow:{self.user.get_name()}"
 
     @property
@@ -70,15 +67,11 @@ class RequestContext:
         return self.connected and self.store.setup.fetch_choices() is not None
 
     def session(self) -> AbstractContextManager[Session]:
-        """QuickBooks as well, over the databases that are open already.
-
-        :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
-        """
+        """QuickBooks as well, over the databases open already; NotConnectedError without a company."""
         run_id = wiring.new_run_id("page")
         return wiring.open_session(self.workspace_id, run_id, store=self.store, billing=self.billing)
 
     def url(self, path: str = "") -> str:
-        """The address of a page of this workspace."""
         return f"{prefix(self.request)}/w/{self.workspace_id}/{path}"
 
 

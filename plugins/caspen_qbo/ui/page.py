@@ -27,10 +27,7 @@ HEADERS = {
 
 
 def policy(nonce: str, form_targets: tuple[str, ...] = ()) -> str:
-    """The Content-Security-Policy: nothing but our own page, its style and its script, by nonce.
-
-    :param form_targets: Other origins than ours that a form of this page ends up at, by redirect.
-    """
+    """Only our own page, style and script, by nonce; ``form_targets``: other origins a form ends up at."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -54,11 +51,7 @@ def page(
     form_targets: tuple[str, ...] = (),
     **values: object,
 ) -> HTMLResponse:
-    """Render a workspace's page.
-
-    :param active: Key of the menu entry to mark.
-    :param values: What the template shows, by name.
-    """
+    """Render a workspace's page with these values by name; ``active``: key of the menu entry to mark."""
     message = read_message(context.request.cookies.get(MESSAGE_COOKIE, ""), context.user.get_name())
     shared = {
         "here": context,
@@ -119,10 +112,7 @@ def redirect(
 
 
 def document(html: str, filename: str | None) -> Response:
-    """A whole HTML document made elsewhere in this project: no script runs, only the styles in it apply.
-
-    :param filename: Offered as a file; shown in place when None.
-    """
+    """A whole document made elsewhere in this project: only its styles apply; a file where it has a name."""
     headers = {
         **HEADERS,
         "Content-Security-Policy": (
@@ -134,8 +124,6 @@ def document(html: str, filename: str | None) -> Response:
 
 
 class _Styles(HTMLParser):
-    """Every style of a document, in elements and in attributes."""
-
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []

@@ -1,8 +1,5 @@
-"""The templates of the pages, and how they show values: amounts in the practice's currency, times in its
-zone.
-
-Templates get plain values; a filter of this module turns each into text. A template that is rendered for a
-workspace has its :class:`RequestContext` as ``here``.
+"""The templates, and filters that show their plain values: amounts in the practice's currency, times in its
+zone. A template of a workspace has its :class:`RequestContext` as ``here``.
 """
 
 from datetime import UTC, date, datetime
@@ -88,7 +85,6 @@ def _signed(context: Context, delta: Decimal | None) -> str:
 
 @pass_context
 def _value(context: Context, value: object) -> str:
-    """Whatever a document has: an amount, a day, a text."""
     if isinstance(value, Decimal):
         return _money(context, value)
     return wording.day(value) if isinstance(value, date) else str(value or wording.NONE)

@@ -128,7 +128,6 @@ def choose(
     number: Annotated[str, Form()] = "",
     choice: Annotated[str, Form()] = "",
 ) -> Response:
-    """What a person decides about a document that was changed in QuickBooks."""
     address = f"invoices/{invoice_id}"
     if choice not in CHOICES:
         return back_to(

@@ -114,7 +114,6 @@ def differences(context: ContextDep, run_id: str) -> Response:
 def report_page(
     context: ContextDep, run_id: str, save: Annotated[bool, Query(alias="download")] = False
 ) -> Response:
-    """The stored run's report, in the page's frame or as a file."""
     found = _run(context, run_id)
     html = _report(context, found).html
     return document(html, _file_name(context, found, "reconciliation", "html") if save else None)

@@ -1,6 +1,5 @@
-"""QuickBooks' notifications. They only start the DAGs early; nothing in them is trusted but the company's id.
-
-Off until the connection ``quickbooks`` holds a ``webhook_verifier_token``. No login: the signature decides.
+"""QuickBooks' notifications: they only start the DAGs early, and nothing in them is trusted but the company's
+id. Off until ``quickbooks`` holds a ``webhook_verifier_token``. No login: the signature decides.
 """
 
 import base64
@@ -34,9 +33,7 @@ WAKES = ("import_from_quickbooks", "post_to_quickbooks")
 @router.post("/webhook")
 async def webhook(request: Request, tasks: BackgroundTasks) -> Response:
     """Answer 200 at once and work afterwards: Intuit waits three seconds. Repeated or reordered ones do no
-    harm.
-
-    404 while webhooks are off, 401 for a wrong signature, 400 for a body that is no notification.
+    harm. 404 while webhooks are off, 401 for a wrong signature, 400 for a body that is no notification.
     """
     verifier = await run_in_threadpool(_verifier)
     if not verifier:
@@ -86,10 +83,7 @@ def realms_of(notification: Any) -> set[str]:
 
 
 def wake(realms: Iterable[str]) -> None:
-    """Queue a run of each DAG for each connected workspace of these companies. Safe to repeat.
-
-    Errors are only logged: the schedule starts the same work within a quarter of an hour.
-    """
+    """Queue each DAG per connected workspace. Safe to repeat. Errors are only logged: the schedule comes."""
     try:
         with wiring.open_store() as store:
             workspaces = store.practices.fetch_of_realms(set(realms))

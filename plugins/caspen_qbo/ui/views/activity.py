@@ -65,10 +65,7 @@ def waiting_words(ledger: Ledger | None) -> str:
 
 
 def run_state(run: JobRun, work: Work | None, open_run_ids: Collection[str]) -> str:
-    """One of STATE_WORDS.
-
-    :param open_run_ids: Runs that have not ended in Airflow: what failed in one may be tried again.
-    """
+    """One of STATE_WORDS: what failed in a run that has not ended in Airflow may be tried again."""
     if run.finished_at is not None:
         return "success" if run.success else "waiting" if run.run_id in open_run_ids else "failed"
     alive = work is not None and work.alive and (work.run.run_id, work.run.job) == (run.run_id, run.job)
@@ -84,6 +81,5 @@ def done_words(run: JobRun) -> str:
 
 
 def airflow_url(context: RequestContext, dag_id: str, run_id: str) -> str:
-    """Airflow's own page of the run."""
     airflow = prefix(context.request).removesuffix("/quickbooks")
     return f"{airflow}/dags/{dag_id}/runs/{url_part(run_id)}"

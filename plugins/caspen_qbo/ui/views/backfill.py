@@ -40,8 +40,6 @@ STATES = {
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One invoice number and what becomes of it."""
-
     number: str
     verdict: Verdict
     total: str = ""
@@ -53,8 +51,6 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What the planning or the carrying-out task returned."""
-
     counts: dict[str, int] = {}
     choices: tuple[Item, ...] = ()
     message: str = ""
@@ -90,7 +86,6 @@ def numbers_of(run: AirflowRun) -> tuple[str, ...]:
 
 
 def can_approve(run: AirflowRun, plan: Report | None) -> bool:
-    """Whether there is a finished plan, with something to carry out."""
     return is_dry(run) and run.state == "success" and plan is not None and plan.leads_to_something
 
 

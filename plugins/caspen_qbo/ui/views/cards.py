@@ -33,11 +33,7 @@ class Card:
 
 
 def build_cards(context: RequestContext, causes: Sequence[Cause]) -> list[Card]:
-    """One card for one root cause: several of a kind of error where one fix releases many documents, else
-    one.
-
-    :return: The largest first.
-    """
+    """Largest first; several of a kind of error where one fix releases many documents, else one of a kind."""
     merged: dict[tuple[str, str], list[Cause]] = {}
     for cause in causes:
         merged.setdefault(card_key(cause.error_key, cause.cause_ref), []).append(cause)

@@ -23,8 +23,6 @@ Value = Decimal | date | str | None
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact of the whole document, as each side has it."""
-
     name: str
     caspen: Value
     quickbooks: Value

@@ -16,9 +16,7 @@ class NextStep:
 
 
 def next_step(context: RequestContext, ledger: Ledger | None) -> NextStep | None:
-    """:param ledger: As the newest run counted it; None before the first run.
-    :return: None where invoices are in QuickBooks.
-    """
+    """None where invoices are in QuickBooks; ``ledger`` is the newest run's, None before the first run."""
     if not context.connected:
         return _connect(context.connection.status if context.connection else "")
     if not context.ready:

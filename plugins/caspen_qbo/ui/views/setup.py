@@ -34,8 +34,6 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """One of the three choices."""
-
     field: str
     label: str
     hint: str

@@ -62,7 +62,6 @@ def sorted_by(query: UnsyncedQuery, column: Column) -> str:
 
 
 def csv_lines(items: Iterable[UnsyncedItem], currency: str, zone: ZoneInfo) -> Iterator[str]:
-    """The file, in pieces."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(CSV_COLUMNS)
