@@ -1,6 +1,5 @@
-"""Finance's report of one stored reconciliation: a self-contained HTML page and a spreadsheet.
-
-Made from the stored run alone, so that the same run gives the same bytes at any later time.
+"""Finance's report of one stored reconciliation: a self-contained HTML page and a spreadsheet. Made from the
+stored run alone, so that the same run gives the same bytes at any later time.
 """
 
 from dataclasses import dataclass
@@ -18,10 +17,7 @@ class Report:
 
 
 def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
-    """The report of a finished reconciliation; of the latest one when no run is named.
-
-    :raises ConfigurationError: the workspace has no such finished run.
-    """
+    """The report of a finished reconciliation, else the latest; ConfigurationError where there is none."""
     from caspen_qbo.reports.page import render_html
     from caspen_qbo.reports.xlsx import render_xlsx
 
@@ -30,10 +26,7 @@ def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
 
 
 def read_model(store: WorkspaceStore, run_id: str | None = None) -> ReportModel:
-    """What the report shows, as values; :func:`caspen_qbo.reports.page.render_sections` shows parts of it.
-
-    :raises ConfigurationError: as for :func:`build`.
-    """
+    """What the report shows, as values; finds the run as :func:`build` does, and raises as it does."""
     run = store.reconciliation.fetch_run(run_id)
     if run is None:
         which = f"run {run_id!r}" if run_id else "any run"

@@ -22,8 +22,6 @@ from caspen_qbo.core.records import DocumentKind
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One cause with all documents that wait on it."""
-
     title: str
     cause: str
     fix: str

@@ -1,6 +1,4 @@
-"""The report as one HTML page: no requests to anywhere, readable on paper, in the dark and by a screen
-reader.
-"""
+"""The report as one HTML page: no requests anywhere; for paper, the dark and screen readers."""
 
 from markupsafe import Markup
 
@@ -28,15 +26,10 @@ def render_html(model: ReportModel) -> str:
 
 
 def render_sections(model: ReportModel, *names: str) -> Markup:
-    """Sections of the report as HTML for a page of ours, each a ``section`` with a heading, in the order
-    named.
-
-    They bring no style: plain tables, and a few classes that a page may know (``n`` numbers, ``note``,
-    ``card``, ``state good`` and ``state bad``, ``scroll`` around wide tables; for the drawing see
+    """Sections of the report, of :data:`SECTIONS`, as HTML in the order named; all when none is named. Signed
+    periods show where something is signed. They bring no style but classes a page may know (``n`` numbers,
+    ``note``, ``card``, ``state good`` and ``state bad``, ``scroll`` around wide tables; for the drawing see
     :func:`caspen_qbo.reports.chart.trend_svg`).
-
-    :param names: Of :data:`SECTIONS`; all of them when none is named. Signed periods show where something is
-        signed.
     """
     shared = _shared(model)
     return Markup("").join(

@@ -1,6 +1,4 @@
-"""Counts by cause and age, and by field and kind. A cross table with fixed columns, an order and totals is
-what pandas is for; money never passes through here.
-"""
+"""Counts by cause and age, and by field and kind: cross tables are what pandas is for; money is not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
