@@ -11,6 +11,7 @@ from caspen_qbo.operators.note import note_on_failure
 class FindWorkspacesOperator(BaseOperator):
     """The connected practices, as arguments of a mapped task: ``[{"workspace_id": 1, "practice": "..."}]``.
 
+    :param workspace_id: Only this one; all connected ones when None.
     :param only_with_work: Leave out practices where a post run would find nothing to do.
     """
 

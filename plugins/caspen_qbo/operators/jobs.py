@@ -109,7 +109,9 @@ class ImportOperator(_PlannableOperator):
 
 class ReconcileOperator(WorkspaceOperator):
     """Compare every synced document on both sides and list what differs. Changes neither side. A difference
-    is finance's to clear and fails nothing; a check that could not be carried out does.
+    is finance's to clear and does not fail the task; a check that could not be carried out does.
+
+    :param full: Read every linked document again, not only what changed since the last run.
     """
 
     template_fields: Sequence[str] = (*WorkspaceOperator.template_fields, "full")

@@ -55,7 +55,9 @@ def notify_differences(context: Context) -> None:
 
 
 def notify_signed(practices: Mapping[int, str]) -> None:
-    """Send each change of a signed period once; what reached nobody goes next time. Names by workspace."""
+    """Notify people of what changed in signed periods: of each change once, however many nights it stands.
+    What reached nobody is sent the next time. ``practices``: names by workspace, where something changed.
+    """
     if not practices:
         return
     from caspen_qbo.usecases.reconciling.sign_off import mark_notified, unnotified_changes

@@ -17,7 +17,10 @@ class Report:
 
 
 def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
-    """The report of a finished reconciliation, else the latest; ConfigurationError where there is none."""
+    """The report of a finished reconciliation; of the latest one when no run is named.
+
+    :raises ConfigurationError: the workspace has no such finished run.
+    """
     from caspen_qbo.reports.page import render_html
     from caspen_qbo.reports.xlsx import render_xlsx
 
@@ -26,7 +29,10 @@ def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
 
 
 def read_model(store: WorkspaceStore, run_id: str | None = None) -> ReportModel:
-    """What the report shows, as values; finds the run as :func:`build` does, and raises as it does."""
+    """What the report shows, as values; :func:`caspen_qbo.reports.page.render_sections` shows parts of it.
+
+    :raises ConfigurationError: as for :func:`build`.
+    """
     run = store.reconciliation.fetch_run(run_id)
     if run is None:
         which = f"run {run_id!r}" if run_id else "any run"

@@ -14,8 +14,9 @@ BAR_WIDTH_MAX, SLOTS_MIN, TICKS, DATES_MAX = 48, 6, 4, 10
 
 
 def trend_svg(points: Sequence[TrendPoint], zone: tzinfo) -> Markup:
-    """Stacked bars of fields that differ, by run, oldest first, unexplained ones below; the bytes repeat. The
-    page around it colours ``.trend .unexplained`` and ``.explained``; the rest has its text colour.
+    """Stacked bars of fields that differ, by run, oldest first, the unexplained ones below. The same points
+    give the same bytes. The page around it colours ``.trend .unexplained`` and ``.explained``; the rest has
+    its text colour.
     """
     step = max(-(-max((point.differences for point in points), default=0) // TICKS), 1)
     slot = (RIGHT - LEFT) / max(len(points), SLOTS_MIN)

@@ -1,4 +1,4 @@
-"""Counts by cause and age, and by field and kind: cross tables are what pandas is for; money is not."""
+"""Counts by cause and age, and by field and kind: cross tables by pandas; money never passes through here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

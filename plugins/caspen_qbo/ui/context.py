@@ -67,7 +67,10 @@ class RequestContext:
         return self.connected and self.store.setup.fetch_choices() is not None
 
     def session(self) -> AbstractContextManager[Session]:
-        """QuickBooks as well, over the databases open already; NotConnectedError without a company."""
+        """QuickBooks as well, over the databases that are open already.
+
+        :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
+        """
         run_id = wiring.new_run_id("page")
         return wiring.open_session(self.workspace_id, run_id, store=self.store, billing=self.billing)
 

@@ -13,7 +13,10 @@ TOKEN_FIELD = "form_token"
 
 
 def same_origin(request: Request) -> bool:
-    """Whether the browser says it is ours: by ``Sec-Fetch-Site``, else ``Origin``, else ``Referer``."""
+    """Whether the browser says that this request comes from a page of ours.
+
+    ``Sec-Fetch-Site`` decides where it is sent, else ``Origin``, else ``Referer``; with none it is refused.
+    """
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"

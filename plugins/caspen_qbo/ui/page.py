@@ -27,7 +27,10 @@ HEADERS = {
 
 
 def policy(nonce: str, form_targets: tuple[str, ...] = ()) -> str:
-    """Only our own page, style and script, by nonce; ``form_targets``: other origins a form ends up at."""
+    """The Content-Security-Policy: nothing but our own page, its style and its script, by nonce.
+
+    :param form_targets: Other origins than ours that a form of this page ends up at, by redirect.
+    """
     return "; ".join(
         (
             "default-src 'none'",
@@ -112,7 +115,10 @@ def redirect(
 
 
 def document(html: str, filename: str | None) -> Response:
-    """A whole document made elsewhere in this project: only its styles apply; a file where it has a name."""
+    """A whole HTML document made elsewhere in this project: no script runs, only the styles in it apply.
+
+    :param filename: Offered as a file; shown in place when None.
+    """
     headers = {
         **HEADERS,
         "Content-Security-Policy": (

@@ -21,7 +21,10 @@ def read_config() -> QuickBooksConfig | None:
 def document_url(
     config: QuickBooksConfig | None, realm_id: str, quickbooks_type: str | None, quickbooks_id: str | None
 ) -> str:
-    """Where a person sees this, in the company the browser is signed in to; empty when nowhere."""
+    """Where a person sees this transaction; empty when there is no such page.
+
+    QuickBooks opens the company the browser is signed in to; no address names the company as well.
+    """
     if config is None or not quickbooks_id or quickbooks_type not in PAGES:
         return ""
     if config.environment == "local":

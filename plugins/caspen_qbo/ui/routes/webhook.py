@@ -1,5 +1,5 @@
-"""QuickBooks' notifications: they only start the DAGs early, and nothing in them is trusted but the company's
-id. Off until ``quickbooks`` holds a ``webhook_verifier_token``. No login: the signature decides.
+"""QuickBooks' notifications: they only start the DAGs early; only the company's id is trusted. Off until the
+connection ``quickbooks`` holds a ``webhook_verifier_token``. No login: the signature decides.
 """
 
 import base64
@@ -83,7 +83,9 @@ def realms_of(notification: Any) -> set[str]:
 
 
 def wake(realms: Iterable[str]) -> None:
-    """Queue each DAG per connected workspace. Safe to repeat. Errors are only logged: the schedule comes."""
+    """Queue a run of each DAG for each connected workspace of these companies. Safe to repeat. Errors are
+    only logged: the schedule starts the same work within a quarter of an hour.
+    """
     try:
         with wiring.open_store() as store:
             workspaces = store.practices.fetch_of_realms(set(realms))

@@ -33,7 +33,7 @@ class Card:
 
 
 def build_cards(context: RequestContext, causes: Sequence[Cause]) -> list[Card]:
-    """Largest first; several of a kind of error where one fix releases many documents, else one of a kind."""
+    """One card a root cause, largest first; several of one error where one fix releases many documents."""
     merged: dict[tuple[str, str], list[Cause]] = {}
     for cause in causes:
         merged.setdefault(card_key(cause.error_key, cause.cause_ref), []).append(cause)

@@ -29,7 +29,7 @@ class Evidence:
 def load_evidence(
     session: Session, numbers: Sequence[str], ids: Mapping[str, int], documents: Documents
 ) -> Evidence:
-    """Read these numbers on both sides, given ids and staged documents of Caspen's. Writes nothing."""
+    """Read these numbers on both sides; ids and documents are of those that Caspen has. Writes nothing."""
     invoices = session.billing.fetch_invoices(session.workspace_id, list(ids.values()))
     staged = documents.fetch_documents(DocumentKind.INVOICE, list(ids.values()))
     subjects = {}
@@ -60,7 +60,8 @@ def load_evidence(
 
 def _find_documents(session: Session, subjects: Sequence[Subject]) -> dict[str, tuple[DocumentFacts, ...]]:
     """The QuickBooks invoices that matter, by number. One with our own mark is left to the run, which
-    restores its link, unless it looks historical after our own was lost: docs/decisions/0009-backfill.md.
+    restores its link, unless it looks historical, as all do after the bookkeeping was lost and the practice
+    connected again: docs/decisions/0009-backfill.md.
     """
     invoices = {s.number: s.invoice for s in subjects if s.invoice and s.invoice.status != "draft"}
     by_number: dict[str, list[DocumentFacts]] = {}

@@ -47,7 +47,7 @@ class BackfillReport:
 
 
 def plan_backfill(session: Session, numbers: str | Iterable[object]) -> BackfillReport:
-    """What :func:`backfill` would do, or raise. QuickBooks is read; nothing is sent, linked or stored."""
+    """What :func:`backfill` would do; raises as it does. Only reads: nothing is sent, linked or stored."""
     wanted = clean_numbers(numbers)
     with session.store.lock():
         if session.store.setup.fetch_choices() is None:

@@ -32,7 +32,8 @@ class Connector:
     def authorization_url(self, workspace_id: int, username: str, redirect_uri: str | None = None) -> str:
         """Where to send this user's browser. The link works once, for a quarter of an hour, for this user.
 
-        :raises ConfigurationError: no redirect URI is given, and the connection has none.
+        :param redirect_uri: As registered with the Intuit app; the connection's own unless given.
+        :raises ConfigurationError: there is none.
         """
         state = secrets.token_urlsafe(32)
         url = self._oauth.authorization_url(state, redirect_uri)
@@ -44,7 +45,8 @@ class Connector:
     ) -> int:
         """Finish a consent; the workspace now connected. Never repeat it: the state is used up first.
 
-        :raises ConfigurationError: state unknown, used, expired or another user's; company taken or another.
+        :raises ConfigurationError: unknown, used, expired or another user's state; a company that is taken; a
+            workspace that belongs to another company.
         :raises QboAuthError: Intuit does not accept the code.
         """
         consent = decide_consent(self._store.consents.take(hash_state(state)), username, realm_id)

@@ -46,7 +46,10 @@ def read_offers(session: Session) -> Offers:
 
 
 def save_settings(session: Session, choices: Choices, *, who: str) -> None:
-    """Safe to repeat; ConfigurationError names what is missing, inactive or of a wrong type."""
+    """Safe to repeat.
+
+    :raises ConfigurationError: one is missing, inactive or of a wrong type; names it and the right types.
+    """
     session.forget_reference()
     if problems := check_setup(MappingContext(choices, session.reference(), {})):
         details = " ".join(problem.detail for problem in problems)

@@ -20,12 +20,14 @@ QUIET_AT_MOST: Mapping[str, timedelta] = {
 
 
 def find_overdue_jobs(store: Store, *, now: datetime | None = None) -> list[OverdueJob]:
-    """Every practice and job without a successful run for too long, by now or that moment. Reads only."""
+    """Every practice and job without a successful run for too long, judged by ``now``. Reads only."""
     return store.practices.fetch_overdue(QUIET_AT_MOST, now or datetime.now(UTC))
 
 
 def check_heartbeat(store: Store, run_id: str) -> list[OverdueJob]:
-    """Record whether each practice has overdue jobs, as the page shows; which. Safe to repeat for a run."""
+    """Look for overdue jobs, log them, and record practice by practice whether there were any: the page shows
+    runs from the record. Safe to repeat for a run.
+    """
     overdue = find_overdue_jobs(store)
     for workspace_id in store.practices.fetch_expected():
         lines = [str(job) for job in overdue if job.workspace_id == workspace_id]

@@ -52,7 +52,8 @@ def post(session: Session) -> RunResult:
     """Everything that is due: removals, invoices, credit notes, applications, payments, statuses, in this
     order. Safe to repeat, to interrupt and to start twice at once: the second waits for the first.
 
-    :raises StopError: nobody can post now; what was done is recorded, what waits is listed and posts later.
+    :raises StopError: nobody can post to this company now; what was done is recorded, what waits is listed
+        under that cause and posts automatically once it is fixed.
     :raises RetryError: try again later; nothing is lost.
     """
     with session.store.lock():

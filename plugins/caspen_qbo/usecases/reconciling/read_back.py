@@ -47,9 +47,9 @@ def wants_full(session: Session, *, requested: bool) -> bool:
 
 def read_back(session: Session, *, full: bool) -> ReadBack:
     """Bring the snapshot up to date. Safe to repeat: the cursor moves only after all is stored. The feed is
-    read even when everything is: it names what was deleted, and the next run resumes from its time.
+    read even when everything is: it names what was deleted, and carries the time to resume from.
 
-    :raises RetryError: QuickBooks is unavailable or throttles; what was read so far is saved.
+    :raises RetryError: QuickBooks is unavailable or throttles; what was read is saved, the cursor stays.
     """
     started_at = datetime.now(UTC)
     cursor = session.store.documents.fetch_cursor(CURSOR)
@@ -95,7 +95,9 @@ def _read_all(session: Session, started_at: datetime) -> int:
 
 
 def _read_unread(session: Session, since: datetime | None, seen_at: datetime) -> int:
-    """Linked documents unread so far (old, late or deleted), by id; twice before one is taken for deleted."""
+    """Linked documents unread so far: older than the connection, shown late, or deleted. Read by id, twice
+    with a wait between, before one is taken for deleted.
+    """
     store = session.store.snapshot
     unread = store.fetch_unread(session.realm_id, since)
     documents, missing = _read_by_id(session, unread, seen_at)

@@ -37,9 +37,10 @@ def sign_off(
     """Record the figures of every document dated up to a day, as that run saw them. What was signed before
     and still stands is left as it is; what changed since is signed again, and needs no more attention.
 
-    :param run_day: In the practice's time zone.
+    :param run_day: The run's day in the practice's time zone.
     :param through: None: the end of the month before, or what is signed already where that is later.
-    :raises ConfigurationError: the day cannot be signed, the run is, or a later one has read both sides.
+    :raises ConfigurationError: a later run has read both sides since; the day cannot be signed; the run is
+        signed already.
     """
     with store.transaction():
         frozen = store.sign_off.lock_frozen()

@@ -32,9 +32,10 @@ class Taxed:
 
 
 def by_code(session: Session, since: date) -> Iterator[Taxed]:
-    """Every document, month and code with net or tax on either side, in order, from the first day of a month
-    on. Each side counts in the month of its own date, as its tax return does: Caspen's lines at the codes
-    their rates are linked to, QuickBooks' at their own, with its tax. They add up to what was frozen.
+    """Every document, month and code with net or tax on either side, in the documents' order, from ``since``,
+    the first day of a month. Each side counts in the month of its own date, as its tax return does. Caspen's
+    amounts are those of the lines at the codes their rates are linked to; QuickBooks' those of the lines'
+    codes, and what it computed at each rate. They add up to the frozen subtotal and tax of each document.
     """
     links = session.store.setup.fetch_tax_links()
     codes = {rate: link.tax_code_id for rate, link in links.items()}

@@ -69,7 +69,8 @@ def _find_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict
 def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
     """Whether a document shows what an update of ours said: a sync token that moved proves nothing, since
     payments and people move it too. One edited after our update is not taken for ours either: sent again,
-    QuickBooks repeats its first answer or finds the token stale, and both lead to the edit.
+    QuickBooks repeats its first answer or finds the token stale, and both lead to the edit being found as
+    one.
     """
     if str(there.get("SyncToken")) == str(sent["SyncToken"]):
         return False

@@ -1,6 +1,7 @@
 """What follows from QuickBooks' answer to one write: links, listings, and whether the document is now equal.
 
-Works from what is recorded, in the request's transaction: an answer found after a crash is treated alike.
+Works from the recorded request and the staged document alone, in the transaction that finishes the request,
+so that an answer found after a crash is treated exactly like one that came at once.
 """
 
 from collections.abc import Sequence

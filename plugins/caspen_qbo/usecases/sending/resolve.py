@@ -32,10 +32,12 @@ on its way can do nothing once the document has moved on, and the next run decid
 
 
 def resolve_unconfirmed(session: Session, *, rounds: int = settings.UNCONFIRMED_ROUNDS_MAX) -> list[Outcome]:
-    """Resolve every unconfirmed request of this workspace, as far as QuickBooks answers; the outcomes known.
+    """Resolve every unconfirmed request of this workspace, as far as QuickBooks answers; the outcomes now
+    known.
 
-    What is found is adopted like an answer that came at once; what is not is sent again with the same ids, so
-    that even a write still on its way is not doubled. The rest stays ``outcome_unknown``.
+    What is found is adopted like an answer that came at once. What is not is sent again as it was recorded,
+    with the same request and item ids, so that even a write still on its way inside QuickBooks is not
+    doubled. The rest is shown as ``outcome_unknown`` and left to the next run.
     """
     outcomes: list[Outcome] = []
     for _ in range(rounds):

@@ -27,9 +27,11 @@ def send(session: Session, writes: Iterable[Write]) -> list[Outcome]:
     """Carry out writes, in order, in batches; every outcome is recorded as it arrives.
 
     :param writes: At most one per document and step.
-    :return: The outcomes known so far; a write without one is unconfirmed, and left to :mod:`resolve`.
+    :return: The outcomes known so far. A write without one is unconfirmed and left to
+        :func:`caspen_qbo.usecases.sending.resolve.resolve_unconfirmed`.
     :raises StopError: nobody can write to this company now; what was sent before is recorded.
-    :raises RetryError: throttled or away; the batch is unconfirmed unless it was provably not carried out.
+    :raises RetryError: throttled, or QuickBooks is away; its batch is unconfirmed, unless the error
+        proves that it was not carried out.
     """
     outcomes = []
     for chunk in chunked(writes, BATCH_ITEMS_MAX):
@@ -63,8 +65,9 @@ def _send_group(session: Session, writes: Sequence[Write]) -> list[Outcome]:
 
 
 def _record_ahead(session: Session, writes: Sequence[Write]) -> list[Request]:
-    """Commit what is about to be sent, each in a new generation of its document and step. A repetition of the
-    *same* attempt is sent from its record: what arrives here must not get the reply to an older one.
+    """Commit what is about to be sent, in the generation after the last recorded one of its document and
+    step. A repetition of the *same* attempt is sent again from its record: what arrives here is new work, and
+    must not be answered with the stored reply to an older request.
     """
     ids: dict[tuple[str, str], list[int]] = defaultdict(list)
     for write in writes:

@@ -17,8 +17,9 @@ class Ledger:
 
 
 def read_ledger(session: Session) -> Ledger:
-    """Count, and check that it adds up: stored by every run, shown everywhere. Caspen's own finalised
-    invoices, those from before the connection too, are one aggregate of a few milliseconds.
+    """Count, and check that it adds up: the one definition, stored by every run and shown everywhere.
+    Caspen's own finalised invoices are counted too, those from before the connection included: one aggregate
+    over the workspace, a few milliseconds for ten thousand.
 
     :raises InvariantError: a document is in none of the columns, or in two.
     """

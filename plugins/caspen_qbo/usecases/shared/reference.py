@@ -13,8 +13,10 @@ _ALL = "Active IN (true, false)"
 
 
 def read_reference(accounting: Accounting, store: WorkspaceStore) -> Reference:
-    """Company, preferences, tax codes, items and accounts, inactive too; active payment methods. Tax rates
-    are as in force today: a changed rate's plain value may be the old one. At most seven calls.
+    """Company, preferences, tax codes, items and accounts, inactive ones included; active payment methods.
+
+    Tax rates are read as in force today: the plain rate value of a rate that was changed may be the old one.
+    At most seven calls, none while the last answer is trusted.
     """
 
     def cached(name: str, read: Callable[[], Any]) -> Any:

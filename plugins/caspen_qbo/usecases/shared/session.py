@@ -41,7 +41,10 @@ class Session:
         return read_reference(self.accounting, self.store)
 
     def context(self) -> MappingContext:
-        """What documents refer to; ConfigurationError while the account and items are not chosen."""
+        """What documents of this workspace refer to.
+
+        :raises ConfigurationError: the practice has not chosen its account and items yet.
+        """
         if self._context is None:
             choices = self.store.setup.fetch_choices()
             if choices is None:

@@ -50,7 +50,9 @@ class ChangedInvoices:
 
 
 def stage(session: Session) -> StageResult:
-    """Stage changes since the cursor, with all on the same invoices. Safe to repeat: it moves last."""
+    """Read Caspen's changes since the cursor and stage them with everything that hangs on the same invoices.
+    Safe to repeat: unchanged rows are left alone, and the cursor moves only after all of it is stored.
+    """
     changed = read_changed(session)
     staged: list[StagedDocument] = []
     for chunk in chunked(changed.ids, CHUNK):
@@ -110,7 +112,7 @@ def _read_records(session: Session, ids: Collection[int]) -> _Records:
 def read_staged(
     session: Session, ids: Collection[int], *, linked: Collection[DocumentKey] = ()
 ) -> list[StagedDocument]:
-    """These invoices and all on them, as staged now with ``linked`` linked as well. Writes nothing."""
+    """These invoices and all on them as they would be staged, with ``linked`` as linked. Writes nothing."""
     found: list[StagedDocument] = []
     for chunk in chunked(sorted(set(ids)), CHUNK):
         found += _to_documents(session, _read_records(session, chunk), linked)

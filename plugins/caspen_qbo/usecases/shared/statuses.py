@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 def write_statuses(session: Session, counts: Counter[str]) -> None:
-    """Bring Caspen's screens up to date; a document in a transaction of staff is shown by the next run."""
+    """Bring Caspen's screens up to date; a document that staff hold open is shown by the next run."""
     fetch = session.store.documents.fetch_statuses_to_show
     while updates := fetch():
         written = session.billing.write_statuses(session.workspace_id, updates)
