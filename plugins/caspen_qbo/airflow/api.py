@@ -88,12 +88,8 @@ class AirflowApi:
         self._token = _bearer(request) or request.cookies.get(COOKIE_NAME_JWT_TOKEN, "")
 
     def trigger(self, dag_id: str, conf: dict[str, Any], note: str, *, run_id: str | None = None) -> str:
-        """Start a DAG run now.
-
-        :param run_id: A name of our own: then a second run of that name is refused.
-        :return: Its run id.
-        :raises AirflowRefusedError: not permitted, no such DAG, the DAG is switched off, wrong parameters, or
-            there is a run of that name.
+        """Start a DAG run now; its run id. A ``run_id`` of our own: a second run of that name is refused.
+        AirflowRefusedError: not permitted, no such DAG, the DAG is off, wrong parameters, or such a run.
         """
         if self._call(_Dag, "GET", dag_id, "").is_paused:
             raise AirflowRefusedError(
@@ -127,10 +123,7 @@ class AirflowApi:
         return {task.task_id: task.state or "" for task in found.task_instances}
 
     def result(self, kind: type[T], dag_id: str, run_id: str, task_id: str) -> T | None:
-        """What a task returned; None when it has returned nothing, or not yet.
-
-        :raises msgspec.ValidationError: it is not of this kind.
-        """
+        """What a task returned; None: nothing, or not yet. msgspec.ValidationError: not of this kind."""
         path = f"{_run_path(run_id)}/taskInstances/{quote(task_id)}/xcomEntries/return_value"
         try:
             value = self._call(_Result, "GET", dag_id, path, params={"stringify": "false"}).value

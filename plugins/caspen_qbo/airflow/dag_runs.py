@@ -1,7 +1,5 @@
-"""What the pages need of Airflow's own models: queueing a run without a login, and the team of a DAG.
-
-Neither has a public interface, so Airflow's functions are imported where they are used: if one moves, only
-this breaks. `tests/dags/test_airflow_internals.py` names every one.
+"""What the pages need of Airflow's own models. These have no public interface, so they are imported where
+used: if one moves, only this breaks. `tests/dags/test_airflow_internals.py` names every one.
 """
 
 import logging
@@ -11,10 +9,8 @@ log = logging.getLogger(__name__)
 
 
 def queue_run(dag_id: str, run_id: str, *, workspace_id: int, run_after: datetime, note: str) -> None:
-    """Queue a run of a DAG for one workspace. A second run of the same name is not queued.
-
-    Logged and left undone where the DAG is missing, switched off or refuses: its schedule starts one anyway.
-    The public API needs a login, which a notification from QuickBooks does not bring.
+    """Queue a run for one workspace, without the login the public API needs. A second of its name is not
+    queued. Logged and left undone where the DAG is missing, off or refuses: its schedule starts one anyway.
     """
     from airflow.api.common.trigger_dag import trigger_dag
     from airflow.exceptions import DagNotFound, DagRunAlreadyExists

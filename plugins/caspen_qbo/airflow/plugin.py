@@ -1,7 +1,5 @@
-"""Registers the pages under ``/quickbooks/``, their entry in Airflow's menu, and the writer of the runs'
-notes: names and links only.
-
-Every Airflow process imports this module, so the web application is imported when it is first requested.
+"""Registers the pages, their menu entry and the writer of the runs' notes; every Airflow process imports
+this, so the web application is imported when it is first requested.
 """
 
 from __future__ import annotations
@@ -19,8 +17,6 @@ PREFIX = "/quickbooks"
 
 
 class LazyPages:
-    """The ASGI application of the pages, imported at the first request."""
-
     def __init__(self) -> None:
         self._app: ASGIApp | None = None
 

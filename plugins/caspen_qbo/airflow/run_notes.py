@@ -1,12 +1,9 @@
 """A listener of Airflow that writes what a run did into its note, where the grid and the run's page show it.
 
-Why a listener: a task cannot write its run's note, and the public API would need a login of its own, one more
-secret with more rights than this. The scheduler calls listeners in the middle of its own transaction, where a
-failing statement, a commit or a note that a person writes at the same moment would cost it a round. So
-nothing is read or written there. The run is remembered; once the scheduler has committed, a transaction of
-our own writes the note: two look-ups by key and one row, given up after two seconds. An error is logged, and
-the run stays without a note.
-
+A task cannot write its run's note, and the public API would need a login: one more secret, with more rights
+than this. Listeners are called in the middle of the scheduler's transaction, where a failing statement, a
+commit or a person's concurrent note would cost it a round. So the run is only remembered; after the
+scheduler's commit a transaction of our own writes the note, given up after two seconds. An error is logged.
 The API server calls it too, when a person marks a run as failed or successful.
 """
 
@@ -46,7 +43,6 @@ REASONS = {
 @dataclass(frozen=True, slots=True)
 class EndedRun:
     id: int
-    """``dag_run.id``."""
     name: str
     failed_because: str | None
 
@@ -98,10 +94,8 @@ def _write_remembered(session: Session) -> None:
 
 
 def write_note(ended: EndedRun) -> None:
-    """Write the note of a run that has ended, in a transaction of its own. Safe to repeat: it replaces what
-    an earlier attempt wrote, and goes below what a person wrote.
-
-    :raises sqlalchemy.exc.SQLAlchemyError: nothing was written; also when a person wrote at the same moment.
+    """Write an ended run's note, in its own transaction. Safe to repeat: it replaces what an earlier attempt
+    wrote, below what a person wrote. SQLAlchemyError: nothing was written, or a person wrote just then.
     """
     from airflow.models.dagrun import DagRun, DagRunNote
     from airflow.models.xcom import XComModel

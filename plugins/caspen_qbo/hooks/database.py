@@ -32,14 +32,12 @@ _REFUSED = re.compile(
 
 
 class Database:
-    """A lazily opened session to one Airflow connection of type ``postgres``.
-
-    Every statement runs in autocommit unless inside :meth:`transaction`. One object belongs to one thread.
+    """A lazily opened session to one Airflow connection of type ``postgres``, for one thread; autocommit
+    unless inside :meth:`transaction`.
 
     Every method raises CaspenUnavailableError or StoreUnavailableError, by the connection's id, when the
-    server cannot be reached, goes away, or gives up on the statement (deadlock, time-out). What was in a
-    transaction is rolled back; only a commit whose answer was lost may have happened. The next use opens a
-    new session.
+    server cannot be reached, goes away, or gives up on the statement (deadlock, time-out). A transaction is
+    rolled back; only a commit whose answer was lost may have happened. The next use opens a new session.
     """
 
     def __init__(
@@ -56,10 +54,7 @@ class Database:
 
     @property
     def connection(self) -> Connection[Row]:
-        """Opened on first use.
-
-        :raises ConfigurationError: the Airflow connection is missing, or the server refuses the login.
-        """
+        """Opened on first use. ConfigurationError: the connection is missing, or the login refused."""
         if self._connection is None or self._connection.closed:
             if self._locks:
                 # A new session would not hold the lock: another run could be working by now.
@@ -140,7 +135,7 @@ class Database:
         return self.connection.cursor(row_factory=kwargs_row(kind)).execute(queries.load(name), params)
 
     def execute(self, name: str, params: Params = NONE) -> int:
-        """:return: The number of rows touched."""
+        """The number of rows touched."""
         with self._translating():
             return self.connection.execute(queries.load(name), params).rowcount
 
@@ -151,10 +146,7 @@ class Database:
                 cursor.executemany(queries.load(name), rows)
 
     def try_table_lock(self, name: str) -> bool:
-        """Run a statement that locks a table NOWAIT, inside a transaction; the lock lasts until its end.
-
-        :return: False when another session uses the table; the transaction continues.
-        """
+        """Lock a table NOWAIT until the transaction ends. False: it is in use; the transaction continues."""
         with self._translating():
             try:
                 with self.connection.transaction():
@@ -164,10 +156,7 @@ class Database:
         return True
 
     def try_lock(self, key: int, *, wait_seconds: float) -> bool:
-        """Take a session-level advisory lock; a process that dies loses it with its session.
-
-        :return: False when another session held it all that time.
-        """
+        """Take a session-level advisory lock; it dies with its session. False: another held it."""
         # Waiting in the server keeps the order of arrival and needs no polling. Neither limit of the session
         # counts here, and the lock outlives the transaction that sets the limits.
         milliseconds = max(1, round(wait_seconds * 1000))

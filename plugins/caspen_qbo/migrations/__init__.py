@@ -1,7 +1,5 @@
-"""Versioned migrations of schema ``qbo_sync``, run by Alembic.
-
-A migration is one file of statements below ``include/sql/migrations`` and a three-line revision in
-``versions/`` that names it. The first one makes the schema of version 1.0.0.
+"""Alembic migrations of schema ``qbo_sync``: one file below ``include/sql/migrations`` and a three-line
+revision in ``versions/`` that names it. The first makes the schema of version 1.0.0.
 """
 
 from __future__ import annotations
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 SCHEMA = "qbo_sync"
 VERSION_TABLE = "migration"
 FIRST_RELEASED = "0008_drifted"
-"""Revision of version 1.0.0."""
 UNRELEASED = (
     "0001_first",
     "0002_reconcile",
@@ -47,20 +44,16 @@ def _scripts() -> ScriptDirectory:
 
 
 def head_revision() -> str:
-    """The revision that :func:`migrate` ends at."""
     [head] = _scripts().get_heads()
     return head
 
 
 def migrate(conn_id: str = settings.SYNC_CONN_ID) -> tuple[str | None, str]:
-    """Create or upgrade schema ``qbo_sync``.
+    """Create or upgrade schema ``qbo_sync``; (revision before, revision after). Safe to repeat and to run
+    from several processes at once: all but one wait, and then find nothing to do.
 
-    :return: (revision before, revision after).
-    :raises ConfigurationError: the connection is missing or refused, or this version cannot upgrade from the
-        schema's revision.
+    :raises ConfigurationError: connection missing or refused, or no upgrade from the schema's revision.
     :raises RetryError: the database cannot be reached.
-
-    Safe to repeat and to run from several processes at once: all but one wait, and then find nothing to do.
     """
     from airflow.providers.postgres.hooks.postgres import PostgresHook
     from alembic import command

@@ -1,10 +1,5 @@
-"""Two columns hold the same, as an expectation that Great Expectations answers together with its others.
-
-Its own ``ExpectColumnPairValuesToBeEqual`` reads the table twice for every pair of columns. Conditions on one
-column are counted in one statement for all of a suite's expectations, so this one is written as a condition
-on the row's key, which is never null: a row without values counts like any other.
-
-Imported by :mod:`caspen_qbo.quality.suites` when a suite is built: it loads Great Expectations.
+"""Two columns hold the same, counted in one statement with all of a suite: GX's own pair expectation reads
+the table twice a pair. A condition on the never-null key, so a row without values counts. It loads GX.
 """
 
 from typing import Any, ClassVar
@@ -37,8 +32,7 @@ class ExpectRowsToHoldEqualValues(ColumnMapExpectation):
     """Two columns are equal in every row; a value on one side only fails, none on both does not.
 
     :param column: A column that is never null, such as the key.
-    :param where: A boolean column, never null; rows in which it is false are not compared. Unlike a row
-        condition, it does not cost a reading of its own.
+    :param where: A boolean column, never null; rows where it is false are not compared, at no extra reading.
     """
 
     left: str

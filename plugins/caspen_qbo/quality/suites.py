@@ -19,10 +19,7 @@ _MONEY = {"subtotal", "tax", "total", "balance"}
 
 
 def import_gx() -> Any:
-    """Great Expectations, without the two hundred lines it logs while loading.
-
-    One of its modules sets its own level back to INFO while it loads, so levels are set before and after.
-    """
+    """Great Expectations, unlogged; one of its modules resets its level, so it is set before and after."""
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations
 
@@ -31,10 +28,8 @@ def import_gx() -> Any:
 
 
 def build_suite(kind: DocumentKind, documents: int) -> ExpectationSuite:
-    """All checks of one kind.
-
-    :param documents: How many rows were frozen. An empty table passes every other expectation, and a view
-        that shows another number shows another comparison.
+    """All checks of one kind. ``documents``: how many rows were frozen; an empty table passes every other
+    expectation, and a view that shows another number shows another comparison.
     """
     gx = import_gx()
     from great_expectations.expectations.core.expect_column_unique_value_count_to_be_between import (

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     )
 
 _SUMMARY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
-"""Counts only. Longer formats fetch rows, turn amounts into floats, and grow without bound on the worst
-night.
-"""
+"""Counts only: longer formats fetch rows, turn amounts into floats, and grow without bound."""
 
 _SORT_MEMORY = "64MB"
 """For the check that every document is compared once: a million ids are sorted without touching the disk."""
@@ -33,12 +31,9 @@ _CONDITION_FREE = ("rows", "unique", "in_quickbooks", "in_caspen")
 def validate(
     workspace_id: int, documents: Mapping[DocumentKind, int], *, conn_id: str = settings.SYNC_CONN_ID
 ) -> list[CheckResult]:
-    """Check one workspace's frozen comparison.
-
-    :param documents: Rows frozen by kind; a kind without documents has nothing to check and no results.
-    :return: One result per check, kinds and checks in a fixed order.
-    :raises BrokenCheckError: a check could not be carried out, or read other rows than were frozen. That is
-        no mismatch: nothing is known about the figures then.
+    """One result per check of a workspace's frozen comparison, in a fixed order; none for an empty kind.
+    BrokenCheckError: a check was not carried out, or read other rows than the ``documents`` frozen by kind.
+    That is no mismatch: nothing is known about the figures then.
     """
     kinds = [kind for kind in DocumentKind if documents.get(kind)]
     if not kinds:
@@ -79,8 +74,7 @@ def validate(
 @contextmanager
 def _connection_url(conn_id: str, workspace_id: int) -> Iterator[str]:
     """A reference to an environment variable that holds the URL: GX prints a literal one, password and all.
-
-    The views show only the workspace that the session names, so two workspaces can be checked at once.
+    The views show the session's workspace only, so two can be checked at once.
     """
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 

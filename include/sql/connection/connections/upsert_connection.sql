@@ -1,6 +1,5 @@
 -- Connect a workspace to a company, or connect it again. When it was first connected never moves.
--- One row when stored, none when the workspace belongs to another company.
--- Params:  tokens encrypted
+-- No row when the workspace belongs to another company. Tokens encrypted.
 INSERT INTO qbo_sync.connection AS present
   (workspace_id, realm_id, status, access_token, access_expires_at, refresh_token,
    refresh_issued_at, refresh_expires_at, refresh_hard_expires_at, token_generation)

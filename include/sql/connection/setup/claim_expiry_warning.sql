@@ -1,5 +1,4 @@
--- Take the warning that is due about the end of a connection, so that each is given once.
--- One row when a warning is due, else none.
+-- Take the warning that is due about the end of a connection, so that each is given once. At most one row.
 -- Params:  days: how many days ahead to warn, e.g. {14,7,2}
 -- Columns: days: the threshold passed
 WITH due AS (

@@ -1,5 +1,4 @@
--- Caspen's version has to be sent again, whatever was accepted, sent or listed before. What was sent for this version no
--- longer says that it was sent.
+-- Caspen's version has to be sent again, whatever was accepted, sent or listed before. What was sent no longer says so.
 WITH accepted AS (
   DELETE FROM qbo_sync.acceptance
   WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = %(document_id)s

@@ -1,5 +1,4 @@
--- The linked documents a person names by number, with what QuickBooks held when last read.
--- One row per document.
+-- The linked documents a person names by number, with what QuickBooks held when last read. One row per document.
 SELECT d.document_kind AS kind, d.document_id AS id, d.document_number AS number, d.invoice_id, d.version, l.origin, l.quickbooks_type,
        l.quickbooks_id, s.gone, s.facts,
        array(SELECT u.error_key FROM qbo_sync.unsynced_invoice u

@@ -1,5 +1,4 @@
--- Invoices whose payments from QuickBooks have to be read again, whatever the change feed says.
--- One row per invoice.
+-- Invoices whose payments from QuickBooks have to be read again, whatever the change feed says. One row per invoice.
 -- Params:  since: from where the feed is read
 SELECT u.invoice_id            -- listed by the import; or listed once and closed by posting the invoice again
 FROM qbo_sync.unsynced_invoice u

@@ -1,6 +1,5 @@
 -- The cards: open rows by kind of error and by what one fix repairs. Walks from cause to cause along the index
--- unsynced_list and counts each from the index alone, so that the rows themselves are not read.
--- One row per error_key and cause_ref.
+-- unsynced_list and counts each from the index alone, without reading rows. One row per error_key and cause_ref.
 WITH RECURSIVE cause AS (
   (
     SELECT u.error_key, u.cause_ref

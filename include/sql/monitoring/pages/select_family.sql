@@ -1,5 +1,4 @@
--- An invoice as last staged with its credit notes and payments, and what each is in QuickBooks.
--- One row per document.
+-- An invoice as last staged with its credit notes and payments, and what each is in QuickBooks. One row per document.
 SELECT d.document_kind AS kind, d.document_id AS id, d.document_number AS number, d.client_id, d.document_date AS date,
        d.total, d.caspen_status, d.wanted, d.excluded_reason, d.version, d.synced_version, l.quickbooks_type,
        l.quickbooks_id, l.as_posted AS stored_facts, l.posted_at, l.removed_at IS NOT NULL AS removed,

@@ -1,5 +1,4 @@
--- Invoice numbers with something listed under a kind of error, oldest listing first.
--- One row per invoice number.
+-- Invoice numbers with something listed under a kind of error, oldest listing first. One row per invoice number.
 SELECT i.document_number AS number FROM qbo_sync.unsynced_invoice u
 JOIN qbo_sync.document i
   ON i.workspace_id = u.workspace_id AND i.document_kind = 'invoice' AND i.document_id = u.invoice_id

@@ -1,6 +1,5 @@
 -- The newest run of a workspace that has no end, and how far it is: counted from what it has sent and what is still due.
--- A document with several requests, such as one that was refused and sent again, counts once.
--- One row, none when no run is under way or interrupted.
+-- A document with several requests, such as one that was refused and sent again, counts once. No row: no run is open.
 -- Columns: sent, refused, due: documents | answered_at: QuickBooks' last answer
 SELECT r.run_id, r.job, r.started_at, q.sent, q.refused, q.answered_at,
        (SELECT count(*) FROM qbo_sync.due_document d WHERE d.workspace_id = %(workspace_id)s) AS due

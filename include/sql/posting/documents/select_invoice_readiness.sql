@@ -1,5 +1,4 @@
--- Whether credit notes and payments of these invoices may go: the invoice is in QuickBooks as Caspen shows it.
--- One row per invoice that is linked.
+-- Of each linked invoice, whether its credit notes and payments may go: QuickBooks has it as Caspen shows it.
 SELECT d.document_id AS invoice_id, l.quickbooks_id, l.customer_id, l.posted_at,
        d.wanted = 'present'
        AND l.removed_at IS NULL AND d.version IS NOT DISTINCT FROM d.synced_version

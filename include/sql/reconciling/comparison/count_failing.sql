@@ -1,6 +1,5 @@
 -- How many documents fail each check according to the rows written; must equal what the checks counted.
--- One row per document kind and check.
--- A disagreement stops the run: then the two did not read the same rows.
+-- A disagreement stops the run: the two did not read the same rows then. One row per document kind and check.
 -- Params:  compared: fields with a check of their own
 SELECT r.document_kind,
        CASE WHEN r.field = 'presence' THEN CASE WHEN r.quickbooks_value IS NULL THEN 'in_quickbooks' ELSE 'in_caspen' END

@@ -1,7 +1,6 @@
 -- Freeze both sides of every synced document next to each other.
 -- A credit note and a payment are used up on their invoice, so their balance in Caspen is zero; a payment keeps the
--- number it was posted with. ``drifted`` here says only that the sync token moved since the facts were last found equal.
--- One row per document.
+-- number it was posted with. ``drifted`` here says only that the sync token moved since they were last found equal.
 -- Params:  fresh_since: QuickBooks payments changed since then were not seen by the import yet; null: no import ran,
 --          all are new
 WITH unsettled AS (

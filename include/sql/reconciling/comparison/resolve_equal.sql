@@ -1,7 +1,6 @@
 -- Rows of earlier reconciliations that this one did not find again: of documents it compared, and of imported payments
 -- that are on no invoice any more (the import gives a changed one a new allocation). What the import says of its payments
--- is the import's to close.
--- Runs in the transaction that lists: what was listed in it is not older than now().
+-- is the import's to close. Runs in the transaction that lists: what was listed in it is not older than now().
 WITH compared AS MATERIALIZED (   -- in one pass over the comparison, however many are listed
   SELECT c.document_kind, c.document_id, c.origin FROM qbo_sync.comparison c
   WHERE c.workspace_id = %(workspace_id)s

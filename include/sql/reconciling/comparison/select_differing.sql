@@ -1,5 +1,4 @@
--- Documents with unexplained differences, all their fields together; for the list a person clears.
--- One row per document.
+-- Documents with unexplained differences, one row per document with all its fields; for the list a person clears.
 -- Params:  open_invoices: only invoices that differ in nothing but their open balance, or only the others
 -- Columns: gone: voided or deleted, as last read | differences in the order written
 SELECT r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,

@@ -1,5 +1,4 @@
--- Compared documents whose facts in QuickBooks are not those of its answer when they were posted.
--- One row per document.
+-- Compared documents whose facts in QuickBooks are not those of its answer when they were posted. One row per document.
 SELECT c.document_kind, c.document_id, l.as_posted, s.facts AS now_facts FROM qbo_sync.comparison_suspect c
 JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
 JOIN qbo_sync.snapshot s

@@ -1,5 +1,4 @@
--- Linked documents that were not read since a time, or, where that is null, never.
--- One row per QuickBooks transaction.
+-- Linked documents that were not read since a time, or, where that is null, never. One row per QuickBooks transaction.
 SELECT DISTINCT l.quickbooks_type, l.quickbooks_id FROM qbo_sync.document_link l
 LEFT JOIN qbo_sync.snapshot s USING (realm_id, quickbooks_type, quickbooks_id)
 WHERE l.workspace_id = %(workspace_id)s AND l.realm_id = %(realm_id)s AND l.removed_at IS NULL

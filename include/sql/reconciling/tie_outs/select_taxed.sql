@@ -1,6 +1,5 @@
--- Compared invoices and credit notes that either side dates in a span, with what QuickBooks shows of them.
--- One row per document.
--- Columns: facts: null where QuickBooks does not have it
+-- Compared invoices and credit notes that either side dates in a span,
+-- with QuickBooks' facts, null where it does not have them. One row per document.
 SELECT c.document_kind, c.document_id, c.document_number, c.caspen_date, c.caspen_subtotal, c.caspen_tax,
        c.quickbooks_date, CASE WHEN c.in_quickbooks THEN s.facts END AS facts
 FROM qbo_sync.comparison c

@@ -1,5 +1,4 @@
--- Invoices less credit memos that QuickBooks dates in a span and that are not compared, as last read.
--- One row per name.
+-- Invoices less credit memos that QuickBooks dates in a span and that are not compared, as last read. One row per name.
 -- Columns: name: held (posted; Caspen has a newer version) or other (not Caspen's)
 SELECT CASE WHEN l.document_id IS NULL THEN 'other' ELSE 'held' END AS name, count(*) AS documents,
        sum(g.sign * s.subtotal) AS net, sum(g.sign * s.tax) AS tax

@@ -6,9 +6,6 @@ from caspen_qbo.hooks.caspen.statuses import CaspenStatuses
 
 
 class CaspenBilling(CaspenReads, CaspenStatuses, CaspenPayments):
-    """What is read from Caspen, and the three writes that it allows: statuses, imported payments, their
-    changes.
-
-    One object belongs to one thread. Every method raises CaspenUnavailableError when the database cannot be
-    reached or goes away, and can then be called again.
+    """All that is read from Caspen or written to it. One object belongs to one thread. Every method raises
+    CaspenUnavailableError when the database cannot be reached or goes away, and can be called again.
     """

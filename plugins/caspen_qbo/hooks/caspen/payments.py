@@ -1,7 +1,6 @@
-"""Payments imported from QuickBooks, written to Caspen.
-
-Every transaction locks the invoices it touches first, in id order, then the payment: Caspen's staff may be
-recording a payment on the same invoice concurrently, and the second to come sees what the first left due.
+"""Payments imported from QuickBooks, written to Caspen. Every transaction locks its invoices first, in id
+order, then the payment: staff may be recording a payment concurrently, and the second sees what the first
+left due.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,8 +25,6 @@ class _LockedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an imported allocation belongs."""
-
     payment_id: int
     invoice_id: int
 
@@ -45,14 +42,11 @@ class CaspenPayments(CaspenSession):
     """Imported payments. Each method is one transaction and safe to repeat."""
 
     def record_payment(self, payment: ImportedPayment) -> ImportResult:
-        """Record a payment made in QuickBooks: payment, allocations, balances and statuses.
-
-        Each invoice gets at most what is due on it at that moment; only open invoices of the workspace get
-        anything. The payment sits on the client of the first of them. Where nothing is due nothing is
-        written. A ``source_ref`` that is there already is answered with its live allocations.
-
-        :param payment: Amounts above zero, in whole cents. A number that the practice uses gets a suffix.
-        :raises InvariantError: an amount is not above zero or not in whole cents; nothing was written.
+        """Record a payment made in QuickBooks: payment, allocations, balances and statuses. Each open invoice
+        of the workspace gets at most what is due on it; where nothing is due nothing is written. The payment
+        sits on the client of the first. A known ``source_ref`` is answered with its live allocations. Amounts
+        are above zero, in whole cents, or InvariantError is raised and nothing written; a number in use gets
+        a suffix.
         """
         asked = _asked(payment)
         with self._database.transaction():
@@ -74,9 +68,8 @@ class CaspenPayments(CaspenSession):
             return ImportResult(inserted, allocations, refused=refused)
 
     def unlink_allocation(self, workspace_id: int, allocation_id: int) -> Decimal | None:
-        """Take back an imported allocation: its amount is due, a paid invoice open again.
-
-        :return: The amount, or None when it was not live or not imported; then nothing is written.
+        """Take back an imported allocation: its amount is due, a paid invoice open again. Returns the amount;
+        None, with nothing written, when it was not live or not imported.
         """
         with self._database.transaction():
             if (place := self._find_place(workspace_id, allocation_id)) is None:
@@ -88,15 +81,14 @@ class CaspenPayments(CaspenSession):
             return amount
 
     def change_allocation(self, workspace_id: int, allocation_id: int, amount: Decimal) -> Decimal:
-        """Follow an imported payment that was edited in QuickBooks.
-
-        Caspen lets no amount be changed: the live allocation is taken back and a new row is written on the
-        same payment. :meth:`record_payment` of the same payment answers with the new row's id.
+        """Follow an imported payment that was edited in QuickBooks. Caspen lets no amount be changed: the
+        live allocation is taken back and a new row written on the same payment, which :meth:`record_payment`
+        then answers with.
 
         :param allocation_id: Of the imported payment on the invoice; an id replaced since will do.
         :param amount: What should be allocated now; zero only takes back.
-        :return: What is allocated: never above what is due on the invoice, nor above what is left of the
-            payment as it was recorded; zero when the allocation is not live any more or was not imported.
+        :return: What is allocated: at most what is due and what is left of the payment as recorded; zero when
+            the allocation is not live or was not imported.
         """
         _check_cents(amount, f"allocation {allocation_id}", lowest=ZERO)
         with self._database.transaction():
@@ -192,7 +184,6 @@ class CaspenPayments(CaspenSession):
 
 
 def _amount(amount: Decimal) -> Decimal:
-    """The value of a row of that one column."""
     return amount
 
 

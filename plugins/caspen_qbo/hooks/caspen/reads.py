@@ -32,10 +32,7 @@ _LINE_PREFIX = "line_"
 
 
 class CaspenReads(CaspenSession):
-    """The reading half: changes nothing, safe to repeat.
-
-    Of the ids asked for, another workspace's and unknown ones are absent from every answer.
-    """
+    """Changes nothing, safe to repeat. Another workspace's and unknown ids are absent from every answer."""
 
     def fetch_workspaces(self, workspace_ids: Collection[int] | None = None) -> dict[int, Workspace]:
         """By id; all of them when no ids are given."""
@@ -44,9 +41,8 @@ class CaspenReads(CaspenSession):
         return {row["id"]: Workspace(**_with_tax_mode(row)) for row in rows}
 
     def fetch_horizon(self) -> Horizon:
-        """Read Caspen's clock, then its transactions; see :mod:`caspen_qbo.core.posting.cursor`.
-
-        Take it before reading changes, and outside a transaction of one's own, which would count as open.
+        """Caspen's clock, then its transactions; see :mod:`caspen_qbo.core.posting.cursor`. Take it before
+        reading changes, outside a transaction of one's own, which would count as open.
         """
         now = self._database.fetch_only(Row, "caspen/select_clock")["now"]
         return self._database.fetch_only(partial(Horizon, now), "caspen/select_transactions")
@@ -98,9 +94,7 @@ class CaspenReads(CaspenSession):
         return {rate.id: rate for rate in rates}
 
     def count_finalised(self, workspace_id: int, line_at: datetime) -> tuple[int, int]:
-        """Finalised invoices (status open or paid, not deleted) in all, and how many of them are historical:
-        created and last finalised before ``line_at``. Reads every invoice of the workspace.
-        """
+        """(finalised, of these historical: made and last finalised before ``line_at``). Reads all."""
         params = {"workspace_id": workspace_id, "line_at": line_at}
         row = self._database.fetch_only(Row, "caspen/count_finalised", params)
         return row["finalised"], row["historical"]

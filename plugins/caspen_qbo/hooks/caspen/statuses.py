@@ -18,10 +18,8 @@ class CaspenStatuses(CaspenSession):
     """Statuses. Safe to repeat: equal ones are left alone, so that ``updated_at`` does not move."""
 
     def write_statuses(self, workspace_id: int, updates: Sequence[StatusUpdate]) -> StatusesWritten:
-        """Show these statuses; the last one counts where a document is named twice.
-
-        Payments have none in Caspen. Documents that staff hold in a transaction are left out after a short
-        wait, and named.
+        """Show these statuses; of a document named twice the last one counts. Payments have none. Documents
+        that staff hold in a transaction are left out after a short wait, and named.
         """
         shown = (update for update in updates if update.kind in _STATEMENTS)
         wanted = {(update.kind, update.document_id): update for update in shown}

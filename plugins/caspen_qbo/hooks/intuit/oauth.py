@@ -86,20 +86,14 @@ class IntuitOAuth:
         self._config = config
 
     def authorization_url(self, state: str, redirect_uri: str | None = None) -> str:
-        """Where the user's browser goes to give consent.
-
-        :param redirect_uri: As registered with the Intuit app; the connection's own unless given.
-        :raises ConfigurationError: there is none.
-        """
+        """Where the user gives consent; ConfigurationError without a redirect URI, given or configured."""
         with self._client("discovery", self._redirect_uri(redirect_uri)) as client:
             url: str = client.get_authorization_url([Scopes.ACCOUNTING], state_token=state)
             return url
 
     def exchange(self, code: str, realm_id: str, redirect_uri: str | None = None) -> TokenPair:
         """Trade the code of the callback for tokens. Never repeat it: a code used twice revokes what it gave.
-
-        :raises InvalidGrantError: the code was used before, is older than some minutes, or is for another
-            address.
+        InvalidGrantError: used before, older than some minutes, or for another address.
         """
         with self._client("code exchange", self._redirect_uri(redirect_uri)) as client:
             started = datetime.now(UTC)
@@ -107,25 +101,18 @@ class IntuitOAuth:
             return _read_tokens(client, started)
 
     def refresh(self, refresh_token: str) -> TokenPair:
-        """Trade a refresh token for a new pair. The old one may be dead as soon as this returns.
-
-        :raises InvalidGrantError: the refresh token is not accepted.
-        """
+        """Trade a refresh token for a new pair; the old one may be dead then. InvalidGrantError: refused."""
         with self._client("token refresh") as client:
             started = datetime.now(UTC)
             self._ask(client, "token refresh", client.refresh, refresh_token)
             return _read_tokens(client, started, refresh_token)
 
     def revoke(self, token: str) -> None:
-        """End the consent at Intuit.
-
-        :raises InvalidGrantError: it was ended already.
-        """
+        """End the consent at Intuit. InvalidGrantError: it was ended already."""
         with self._client("revoke") as client:
             self._ask(client, "revoke", client.revoke, token)
 
     def check_discovery(self) -> str:
-        """The token endpoint the discovery document names."""
         with self._client("discovery") as client:
             return str(client.token_endpoint)
 

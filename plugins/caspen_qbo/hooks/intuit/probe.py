@@ -11,11 +11,7 @@ from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
 
 
 def probe(config: QuickBooksConfig, oauth: IntuitOAuth) -> str:
-    """Try the app without any company's tokens.
-
-    :return: What was found, in one sentence.
-    :raises SyncError: the message begins with the step that failed.
-    """
+    """Try the app without any company's tokens; what was found. SyncError: begins with the failed step."""
     _step("Discovery", oauth.check_discovery)
     _step("Credentials", lambda: _check_credentials(oauth))
     _step("API", lambda: _check_api(config.api_url))

@@ -1,9 +1,7 @@
-"""The tokens of one workspace: stored encrypted in ``qbo_sync.connection``, refreshed by one process at a
-time.
+"""The tokens of one workspace: encrypted in ``qbo_sync.connection``, refreshed by one process at a time.
 
-Intuit may answer a refresh with a new refresh token and drop the old one at once. So the row is locked while
-asking, the new pair is committed before it is used, and a process that waited for the lock finds it there
-instead of asking too.
+A refresh may bring a new refresh token and drop the old one at once. So the row is locked while asking, the
+new pair is committed before it is used, and a process that waited for the lock finds it there.
 """
 
 import logging
@@ -38,8 +36,7 @@ class _Usable:
 
 class TokenStore:
     """A valid access token whenever one is asked for. One object belongs to one thread; close it when done.
-
-    Its database session is its own, so that a refresh is committed whatever the caller's transaction does.
+    Its session is its own: a refresh is committed whatever the caller's transaction does.
     """
 
     def __init__(
@@ -59,7 +56,6 @@ class TokenStore:
 
     @property
     def calls(self) -> int:
-        """Token requests made by this object."""
         return self._oauth.calls
 
     def close(self) -> None:
@@ -74,10 +70,8 @@ class TokenStore:
         return self._require(self._connections.fetch_tokens()).realm_id
 
     def access_token(self) -> str:
-        """A token good for some minutes; from memory when it can be, refreshed when it must be.
-
-        :raises NotConnectedError, QboAuthError: as :meth:`realm_id`.
-        :raises QboUnavailableError: Intuit's token service does not answer.
+        """A token good for some minutes; refreshed when it must be. Raises as :meth:`realm_id`, and
+        QboUnavailableError when Intuit's token service does not answer.
         """
         if self._current is None:
             self._current = _usable(self._require(self._connections.fetch_tokens()))
@@ -91,10 +85,9 @@ class TokenStore:
         return self._current.token
 
     def give_up(self, refused: str) -> None:
-        """Mark the connection as waiting for a person: QuickBooks denies this app access to the company.
-
-        :param refused: The access token that was refused. When the row holds another by now, someone
-            connected or refreshed in the meantime, and nothing is marked.
+        """Mark the connection as waiting for a person: QuickBooks denied this app access with the token
+        ``refused``. Marks nothing when the row holds another by now: someone connected or refreshed in the
+        meantime.
         """
         self._current = None
         with self._database.transaction():

@@ -34,8 +34,7 @@ def compose_batch(request_id: str, items: Sequence[BatchItem]) -> bytes:
 
 def read_answers(reply: Reply, items: Sequence[BatchItem]) -> dict[str, Answer]:
     """An answer by ``bid`` for every item that has a clear one; the others are unconfirmed.
-
-    :raises SubscriptionEndedError: every item was refused for it; nothing was carried out.
+    SubscriptionEndedError: every item was refused for it; nothing was carried out.
     """
     listed = reply.payload.get("BatchItemResponse") or ()
     parts = {str(part.get("bId", "")): part for part in listed if isinstance(part, Mapping)}
@@ -60,7 +59,6 @@ def check_length(what: str, value: str, longest: int) -> None:
 
 
 def unsendable(message: str) -> InvariantError:
-    """A mistake of ours that is found before anything leaves."""
     error = InvariantError(message)
     error.not_carried_out = True
     return error

@@ -48,10 +48,7 @@ class Reply:
 
     @property
     def answered_at(self) -> datetime:
-        """QuickBooks' own clock: the envelope's time, else the Date header. UTC.
-
-        :raises QboUnavailableError: neither is there.
-        """
+        """QuickBooks' own clock, UTC: the envelope's time, else the Date header, else QboUnavailableError."""
         stated = self.payload.get("time")
         try:
             if isinstance(stated, int):  # gateway answers count milliseconds

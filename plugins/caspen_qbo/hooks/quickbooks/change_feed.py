@@ -29,13 +29,9 @@ class _Reader(Protocol):
 
 
 def read_changes(reader: _Reader, entities: Sequence[str], since: datetime) -> Changed:
-    """Everything of these types that changed at or after ``since``, and QuickBooks' time of the first answer,
-    but never a time to come.
-
-    The feed holds 1,000 objects and is cut silently, so a full answer proves nothing: then each type is asked
-    for alone, and a type that is still full is queried. Queries do not know deletions.
-
-    :param since: With a time zone.
+    """What changed of these types at or after ``since`` (with a time zone), and QuickBooks' time of the first
+    answer, but never a time to come. The feed is cut silently at 1,000 objects: when full, each type is asked
+    for alone, and one still full is queried. Queries do not know deletions.
     """
     wanted = list(dict.fromkeys(entities))
     fed = [entity for entity in wanted if entity not in NOT_IN_FEED]

@@ -1,8 +1,5 @@
-"""QuickBooks Online of one company: the port :class:`Accounting` on python-quickbooks.
-
-python-quickbooks knows the addresses and the shapes of requests; :class:`QuickBooksClient` keeps those and
-replaces how a request is made. Entities stay plain mappings: the library's own object classes send
-placeholders for unset fields and turn amounts into floats or strings.
+"""QuickBooks Online of one company: the port :class:`Accounting` on python-quickbooks. Entities stay plain
+mappings: the library's classes send placeholders for unset fields and turn amounts into floats or strings.
 """
 
 from collections import Counter
@@ -36,12 +33,11 @@ _VOIDS: dict[str, tuple[dict[str, str], dict[str, bool]]] = {
 
 
 class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
-    """python-quickbooks with its request replaced.
+    """python-quickbooks with its request replaced; the transport sees to waiting, retries and errors.
 
-    The original writes ``requestid`` into the caller's dictionary, so that a second call would carry the
-    first one's id and be answered with its stored reply; sends queries as Latin-1; reads only the first error
-    of a fault and none in lower case; and turns Decimals into texts. The transport sees to waiting, retries
-    and errors.
+    The original writes ``requestid`` into the caller's dictionary, so that a second call is answered with the
+    first one's stored reply; sends queries as Latin-1; reads only the first error of a fault and none in
+    lower case; and turns Decimals into texts.
     """
 
     def __new__(cls, *, api_url: str, realm_id: str, transport: Transport) -> Self:
@@ -137,8 +133,8 @@ class QuickBooksAccounting(Accounting):
     # --- reading ---
 
     def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]:
-        """All rows, none twice. Pages overlap by a few rows: should rows vanish while reading, the seam shows
-        it; when more vanished than the overlap covers, reading starts over.
+        """All rows, none twice. Pages overlap, so that the seam shows when rows vanish while reading; when
+        more vanished than the overlap covers, reading starts over.
         """
         condition = f" WHERE {where}" if where else ""
         query = f"SELECT * FROM {entity}{condition} ORDERBY {order_by}"  # noqa: S608  QuickBooks' own language
@@ -194,7 +190,6 @@ class QuickBooksAccounting(Accounting):
         return found, reply.answered_at
 
     def fetch_time(self) -> datetime:
-        """QuickBooks' own time. One call."""
         return self._read_company().answered_at
 
     def read_company(self) -> Body:

@@ -14,7 +14,6 @@ class DisconnectedAccounting:
         self._error = error
 
     def calls(self) -> Mapping[str, int]:
-        """None were made."""
         return {}
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:

@@ -37,18 +37,16 @@ def needs_new_token(verdict: FaultVerdict) -> bool:
 
 def proves_refusal(verdict: FaultVerdict) -> bool:
     """A write that met this was not carried out, beyond doubt: the books themselves checked it and refused.
-
-    What the gateway before them says (429, 401, 403) is documented to come before any work. Should it come
-    after it once, a payment would be posted twice; a lookup costs one query, when a run ended that way.
+    The gateway's refusals (429, 401, 403) are documented to come before any work; should one come after it
+    once, a payment would be posted twice, while a lookup costs one query.
     """
     by_gateway = verdict.action in (FaultAction.THROTTLED, FaultAction.REFRESH_TOKEN) or _is_denied(verdict)
     return verdict.definite and not by_gateway
 
 
 def to_error(call: Call, verdict: FaultVerdict, tid: str = "", *, repeated: bool = False) -> SyncError:
-    """The error for a fault that neither waiting nor a new token cures.
-
-    :param repeated: The gateway had turned the call away before; a refusal now says nothing of that first.
+    """The error for a fault that neither waiting nor a new token cures. ``repeated``: the gateway had turned
+    the call away before; a refusal now says nothing of that first.
     """
     code, text = verdict.error.code or "-", verdict.error.text
     message = f"{call}: fault {code}: {text}"

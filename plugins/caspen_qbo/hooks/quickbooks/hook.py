@@ -1,7 +1,5 @@
-"""The Airflow hook of connection type ``quickbooks``: the door to everything that talks to QuickBooks.
-
-It also works outside Airflow's processes, with the connection in ``AIRFLOW_CONN_QUICKBOOKS``. The connection
-is read on first use, and the libraries behind it are imported then.
+"""The Airflow hook of type ``quickbooks``, also outside Airflow with ``AIRFLOW_CONN_QUICKBOOKS``. The
+connection is read, and the libraries behind it are imported, on first use.
 """
 
 from __future__ import annotations

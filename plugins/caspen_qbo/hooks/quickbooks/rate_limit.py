@@ -1,7 +1,5 @@
-"""One limiter per realm, shared by every process through ``sync_db``: pyrate-limiter's buckets on PostgreSQL.
-
-QuickBooks counts per company, whatever process calls, so a limit kept inside a process would not do. The
-library decides and counts under a table lock it does not wait for; this module waits, with jitter.
+"""One limiter per realm for every process, as QuickBooks counts: pyrate-limiter on PostgreSQL (``sync_db``).
+The library counts under a table lock it does not wait for; this module waits, with jitter.
 """
 
 from __future__ import annotations
@@ -55,10 +53,8 @@ class RealmLimiter:
         self._acquired = 0
 
     def acquire(self, kind: str) -> float:
-        """Wait for a turn and take it. A batch takes one of the batches and one of the requests.
-
-        :return: Seconds waited.
-        :raises QboThrottledError: no turn within five minutes; nothing was sent.
+        """Wait for a turn and take it; seconds waited. A batch takes one of the batches and one of the
+        requests. QboThrottledError: no turn within five minutes; nothing was sent.
         """
         waited = self._take("batches", kind, 0.0) if kind == "batch" else 0.0
         waited = self._take("requests", kind, waited)
@@ -136,8 +132,8 @@ def _now(bucket: PostgresBucket) -> int:
 
 
 def _pause(stated: float, rate: Rate | None) -> float:
-    """Seconds until there may be room, but never long compared with the rate's window: a process that sleeps
-    to the very moment loses each time against those that came later and try just then.
+    """Seconds until there may be room, but short against the rate's window: a process that sleeps to the very
+    moment loses each time against those that came later and try just then.
     """
     pause = stated + random.uniform(0.001, 0.01)
     return min(pause, random.uniform(0.04, 0.12) * rate.interval / 1000) if rate else pause

@@ -1,9 +1,7 @@
 """Every HTTP call to QuickBooks: time-outs, waiting when throttled, and which failure may be repeated.
 
-A call ends in one of three ways: an answer without a fault; an error whose ``not_carried_out`` says that
-nothing was done for certain; or an error without that proof. Reads are tried a few times. A write is sent
-again only after a refusal by QuickBooks' gateway (429, 401, 403/3100), and then with the same request id:
-such a refusal is documented as one, and yet proves nothing.
+Reads are tried a few times. A write is sent again only after a refusal by QuickBooks' gateway (429, 401,
+403/3100), with the same request id: such a refusal is documented as one, and yet proves nothing.
 """
 
 import logging
@@ -81,13 +79,13 @@ class Transport:
         self._http.close()
 
     def request(self, call: Call, before_repeat: BeforeRepeat | None = None) -> Reply:
-        """:raises QboRejectedError: QuickBooks refused; certainly not carried out.
+        """A write may have been carried out unless the error's ``not_carried_out`` says otherwise.
+
+        :raises QboRejectedError: QuickBooks refused; certainly not carried out.
         :raises SubscriptionEndedError, QboAuthError, ConfigurationError: a person must act.
         :raises QboThrottledError, QuotaExhaustedError: still refused after waiting.
         :raises QboUnavailableError: a read that failed every time, or a silent token service.
         :raises OutcomeUnknownError: a write that may have been carried out.
-
-        A write may have been carried out whenever the error's ``not_carried_out`` does not say otherwise.
         """
         return self._send(call, before_repeat) if call.is_write else self._retrying(call)(self._send, call)
 

@@ -1,7 +1,5 @@
-"""Typed values to stored JSON and back. Decimals travel as texts, dates and moments in ISO 8601.
-
-Names that a class does not have are ignored, and absent ones take its defaults, so what an earlier version
-stored is read as well.
+"""Typed values to stored JSON and back. Decimals travel as texts, dates and moments in ISO 8601. Unknown
+names are ignored and absent ones take defaults, so what an earlier version stored is read too.
 """
 
 from typing import TypeVar
@@ -15,13 +13,9 @@ encode = msgspec.json.Encoder().encode
 
 
 def jsonb(value: object) -> Jsonb:
-    """A value as a ``jsonb`` parameter."""
     return Jsonb(value, dumps=encode)
 
 
 def decode(kind: type[T], stored: object) -> T:
-    """A value of a class from a ``jsonb`` column, or from a whole row whose columns are its fields.
-
-    :raises msgspec.ValidationError: written by a version that kept something else.
-    """
+    """A value from a ``jsonb`` column or a whole row; msgspec.ValidationError where its fields do not fit."""
     return msgspec.convert(stored, kind)

@@ -34,10 +34,8 @@ from caspen_qbo.hooks.store.subject import workspace_lock_key
 
 
 class Store:
-    """One session to ``sync_db``. Belongs to one thread.
-
-    The workspace lock and the write-ahead records share this session on purpose: a run that loses the session
-    loses the lock, and can then no longer commit what it is about to send.
+    """One session to ``sync_db``, for one thread. Lock and write-ahead records share it on purpose: a run
+    that loses the session loses the lock, and can no longer commit what it is about to send.
     """
 
     def __init__(self, conn_id: str = settings.SYNC_CONN_ID) -> None:
@@ -46,7 +44,6 @@ class Store:
         self.consents = ConsentStore(self.database)
 
     def for_workspace(self, workspace_id: int) -> WorkspaceStore:
-        """The subjects of one workspace, on this session."""
         return WorkspaceStore(self.database, workspace_id)
 
     def close(self) -> None:
@@ -86,15 +83,11 @@ class WorkspaceStore:
         return limited
 
     def transaction(self) -> AbstractContextManager[Connection[Row]]:
-        """Everything inside commits together or not at all."""
         return self.database.transaction()
 
     @contextmanager
     def lock(self, *, wait_seconds: float = settings.WORKSPACE_LOCK_WAIT_SECONDS) -> Iterator[None]:
-        """Exclude every other run on this workspace, in any process.
-
-        :raises WorkspaceBusyError: another run held it for ``wait_seconds``.
-        """
+        """Exclude every other run on this workspace in any process. WorkspaceBusyError: not in that time."""
         key = workspace_lock_key(self.workspace_id)
         if not self.database.try_lock(key, wait_seconds=wait_seconds):
             raise WorkspaceBusyError(

@@ -19,10 +19,8 @@ def workspace_lock_key(workspace_id: int) -> int:
 
 
 class Subject:
-    """One subject of one workspace's store.
-
-    Its statements are the files of its folder below ``include/sql``; ``workspace_id`` is bound to each of
-    them. A statement of another subject is named with its folder.
+    """One subject of one workspace's store; ``workspace_id`` is bound to each statement. Statements are files
+    of ``folder`` below ``include/sql``; another subject's is named with its folder.
     """
 
     folder: ClassVar[str]
@@ -38,11 +36,9 @@ class Subject:
         return {"workspace_id": self.workspace_id, **params}
 
     def _execute(self, statement: str, /, **params: Any) -> int:
-        """Run a statement; the number of rows it touched."""
         return self._db.execute(self._name(statement), self._bound(params))
 
     def _execute_many(self, statement: str, rows: Iterable[Mapping[str, Any]], /) -> None:
-        """Run a statement once for each set of parameters, in one round trip."""
         self._db.execute_many(self._name(statement), [self._bound(row) for row in rows])
 
     def _fetch_all(self, statement: str, /, **params: Any) -> list[Row]:
@@ -56,7 +52,6 @@ class Subject:
         return self._db.fetch_values(kind, self._name(statement), self._bound(params))
 
     def _fetch_value(self, kind: type[T], statement: str, /, **params: Any) -> T | None:
-        """The first row as such a value, or None."""
         return next(iter(self._fetch_values(kind, statement, **params)), None)
 
     def _read_values(self, kind: type[T], statement: str, /, **params: Any) -> list[T]:
@@ -64,11 +59,9 @@ class Subject:
         return [decode(kind, row) for row in self._fetch_all(statement, **params)]
 
     def _fetch_column(self, statement: str, /, **params: Any) -> list[Any]:
-        """The first column of each row."""
         return [next(iter(row.values())) for row in self._fetch_all(statement, **params)]
 
     def _is(self, statement: str, /, **params: Any) -> bool:
-        """The answer of a statement with one boolean column."""
         return any(self._fetch_column(statement, **params))
 
     def _read_pages(self, kind: type[T], statement: str, /, **params: Any) -> Iterator[list[T]]:

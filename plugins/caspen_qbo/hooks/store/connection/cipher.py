@@ -7,10 +7,7 @@ from caspen_qbo.errors import ConfigurationError
 
 
 def encrypt(secret: str) -> bytes:
-    """Encrypt a token.
-
-    :raises ConfigurationError: Airflow has no Fernet key; a token is never stored in the clear.
-    """
+    """:raises ConfigurationError: Airflow has no Fernet key; a token is never stored in the clear."""
     encrypted: bytes = _fernet().encrypt(secret.encode("utf-8"))
     return encrypted
 
@@ -21,10 +18,7 @@ def decrypt(stored: bytes) -> str:
 
 
 def rotate(stored: bytes) -> bytes:
-    """The same token under Airflow's first key; any of its keys may have encrypted it.
-
-    :raises ConfigurationError: no key, or none of them opens it.
-    """
+    """The same token under Airflow's first key. ConfigurationError: no key, or none of them opens it."""
     return _opened(_fernet().rotate, stored)
 
 

@@ -37,10 +37,8 @@ class ConnectionStore(Subject):
         return self._fetch_value(StoredTokens, "lock_tokens")
 
     def record(self, realm_id: str, pair: TokenPair) -> int | None:
-        """Connect the workspace to a company, or connect it again. When it was first connected never moves.
-
-        :return: The generation of its tokens; None when the workspace belongs to another company or the
-            company is another workspace's.
+        """Connect the workspace to a company, or again; the first connection's date never moves. Returns the
+        token generation; None when workspace or company is already connected otherwise.
         """
         try:
             stored = self._fetch_column("upsert_connection", realm_id=realm_id, **_encrypted(pair))
@@ -49,11 +47,7 @@ class ConnectionStore(Subject):
         return next(iter(stored), None)
 
     def record_refresh(self, pair: TokenPair, previous: bytes | None, *, rotated: bool) -> None:
-        """Store a refreshed pair.
-
-        :param previous: The refresh token to fall back on, encrypted.
-        :param rotated: The refresh token is another one than before.
-        """
+        """Store a refreshed pair; ``previous`` is the encrypted refresh token to fall back on."""
         self._execute(
             "update_tokens",
             **_encrypted(pair),
@@ -74,7 +68,6 @@ class ConnectionStore(Subject):
         self._execute("update_encryption", **tokens)
 
     def mark_needs_reconnect(self) -> None:
-        """A person must connect again."""
         self._execute("update_needs_reconnect")
 
     def mark_disconnected(self) -> bool:

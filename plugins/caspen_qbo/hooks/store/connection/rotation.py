@@ -26,9 +26,8 @@ class Rewritten:
 
 def rewrite_tokens(conn_id: str = settings.SYNC_CONN_ID) -> Rewritten:
     """Encrypt every stored token with the first of Airflow's Fernet keys; any of them may have encrypted it.
-
-    Safe to repeat, to interrupt, and while runs are under way: each connection is rewritten in a transaction
-    of its own, under the lock that a refresh takes.
+    Safe to repeat, to interrupt, and during runs: each connection has its own transaction, under the lock
+    that a refresh takes.
 
     :raises ConfigurationError: Airflow has no Fernet key, or what it has is none.
     :raises RetryError: our database cannot be reached.

@@ -15,8 +15,6 @@ from caspen_qbo.hooks.store.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class ConnectionFacts:
-    """Which company a workspace is connected to, and since when."""
-
     workspace_id: int
     realm_id: str
     company_name: str | None
@@ -32,8 +30,6 @@ class ConnectionFacts:
 
 @dataclass(frozen=True, slots=True)
 class TaxLink:
-    """Which QuickBooks tax code a Caspen tax rate is linked to, and its rate when it was linked."""
-
     tax_rate_id: int
     tax_code_id: str
     tax_code_name: str
@@ -61,7 +57,6 @@ class SetupStore(Subject):
         self._execute("upsert_settings", **asdict(choices), who=who)
 
     def fetch_tax_links(self) -> dict[int, TaxLink]:
-        """By the Caspen tax rate's id."""
         return {link.tax_rate_id: link for link in self._fetch_values(TaxLink, "select_tax_links")}
 
     def record_tax_link(self, tax_rate_id: int, code: TaxCode, who: str) -> None:

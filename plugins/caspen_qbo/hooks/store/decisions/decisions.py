@@ -18,24 +18,17 @@ class DecisionStore(Subject):
         return self._read_values(ListedDocument, "select_listed", numbers=list(numbers))
 
     def accept(self, key: DocumentKey, facts: DocumentFacts, version: str, who: str) -> None:
-        """Store what was accepted; edits count from there.
-
-        :param version: Caspen's version it is accepted against.
-        """
+        """Store what was accepted, against Caspen's ``version``; edits count from there."""
         document = {"document_kind": key.kind, "document_id": key.id, "facts": jsonb(facts)}
         self._execute("upsert_acceptance", **document, version=version, who=who)
         self._execute("rebase_link", **document)
 
     def fetch_accepted(self, kind: DocumentKind, ids: Collection[int]) -> dict[int, Acceptance]:
-        """What was accepted of these documents, by id."""
         rows = self._fetch_all("select_accepted", document_kind=kind, ids=list(ids))
         return {row["document_id"]: decode(Acceptance, row) for row in rows}
 
     def release(self, key: DocumentKey, facts: DocumentFacts | None) -> None:
-        """Let the next post send Caspen's version again.
-
-        :param facts: What may be overwritten; None when QuickBooks no longer has the document.
-        """
+        """Let the next post send Caspen's version over ``facts``; None: QuickBooks no longer has any."""
         document = {"document_kind": key.kind, "document_id": key.id}
         if facts is None:
             self._execute("posting/links/mark_removed", **document)

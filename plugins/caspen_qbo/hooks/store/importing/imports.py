@@ -16,10 +16,7 @@ class ImportStore(Subject):
     folder = "importing/imports"
 
     def fetch_unsettled(self, since: datetime) -> set[int]:
-        """Invoices to read whatever the change feed says: listed ones, and those where a run was interrupted.
-
-        :param since: From where the feed is read.
-        """
+        """Invoices to read whatever the feed from ``since`` says: listed, or a run was interrupted there."""
         late_seconds = settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS
         return set(self._fetch_column("select_unsettled", since=since, late_seconds=late_seconds))
 

@@ -8,10 +8,7 @@ from caspen_qbo.hooks.store.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class StuckWork:
-    """Work that should have moved on and did not."""
-
     unconfirmed: int
-    """Requests whose answer is not known."""
     unconfirmed_since: datetime | None
     waiting: int
     """Documents that nothing is listed for."""
@@ -22,8 +19,6 @@ class StuckWork:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something sent, answered, seen or decided about a document."""
-
     at: datetime
     document_kind: str
     document_number: str
@@ -38,8 +33,6 @@ class Event:
 
 
 class ActivityStore(Subject):
-    """Reads only."""
-
     folder = "monitoring/activity"
 
     def is_post_due(self, *, max_age: timedelta) -> bool:

@@ -80,8 +80,6 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class UnsyncedItem:
-    """An open row as the list shows it."""
-
     id: int
     kind: str
     number: str
@@ -115,8 +113,6 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """A run of a use case."""
-
     run_id: str
     job: str
     started_at: datetime
@@ -157,7 +153,6 @@ class FamilyDocument:
 
     @property
     def as_posted(self) -> DocumentFacts | None:
-        """What QuickBooks answered when it was posted."""
         return None if self.stored_facts is None else decode(DocumentFacts, self.stored_facts)
 
 
@@ -218,8 +213,6 @@ class ReconciliationEntry:
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """One field of one document that differs."""
-
     kind: str
     number: str
     field: str
@@ -232,16 +225,12 @@ class FieldDifference:
 
 
 class PageStore(Subject):
-    """Read-only."""
-
     folder = "monitoring/pages"
 
     def fetch_causes(self) -> list[Cause]:
-        """The largest first."""
         return self._fetch_values(Cause, "count_causes")
 
     def has_open(self, error_key: str) -> bool:
-        """Whether anything is listed under this kind of error."""
         return self._is("has_open", error_key=error_key)
 
     def count_unsynced(self, query: UnsyncedQuery) -> int:
@@ -266,10 +255,8 @@ class PageStore(Subject):
         )
 
     def iterate_unsynced(self, query: UnsyncedQuery, page_size: int = EXPORT_CHUNK) -> Iterator[UnsyncedItem]:
-        """Every row of a filter in order, some thousands at a time.
-
-        Each page starts after the last row of the one before, by its value: of rows that stay open while
-        others are resolved, none is left out and none comes twice.
+        """Every row of a filter in order, some thousands at a time. Each page starts after the last row
+        before it, by value: of rows that stay open none is left out and none comes twice.
         """
         after = None
         while rows := self.fetch_unsynced(query, page_size=page_size, after=after):
@@ -277,7 +264,6 @@ class PageStore(Subject):
             after = rows[-1]
 
     def fetch_listed_numbers(self, error_key: str, *, limit: int) -> list[str]:
-        """Invoice numbers with something listed under this kind of error."""
         return self._fetch_column("select_listed_numbers", error_key=error_key, page_size=limit)
 
     def fetch_latest_ledger(self) -> Ledger | None:
@@ -287,7 +273,6 @@ class PageStore(Subject):
         return self._fetch_values(JobRun, "select_runs", page_size=page_size, skip=skip)
 
     def find_invoice(self, number: str) -> int | None:
-        """The invoice a document number belongs to."""
         return next(iter(self._fetch_column("find_invoice", number=number)), None)
 
     def fetch_family(self, invoice_id: int) -> list[FamilyDocument]:

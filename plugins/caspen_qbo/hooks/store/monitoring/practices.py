@@ -34,8 +34,6 @@ class OverdueJob:
 
 
 class PracticeStore:
-    """Reads only."""
-
     def __init__(self, database: Database) -> None:
         self._db = database
 
@@ -44,7 +42,6 @@ class PracticeStore:
         return [row["workspace_id"] for row in self._db.fetch_all(f"{_FOLDER}/select_workspaces", params)]
 
     def fetch_connected(self) -> list[int]:
-        """Workspaces that are connected now."""
         return self._workspaces("connected")
 
     def fetch_awaiting_reconnection(self) -> list[int]:
@@ -65,10 +62,7 @@ class PracticeStore:
         return {row["workspace_id"]: row["message"] for row in rows}
 
     def fetch_overdue(self, quiet_at_most: Mapping[str, timedelta], now: datetime) -> list[OverdueJob]:
-        """Jobs without a successful run for too long, in practices that are not disconnected.
-
-        :param quiet_at_most: By job, how long it may be without one.
-        """
+        """Jobs without a successful run for longer than allowed, in practices that are not disconnected."""
         params = {"jobs": list(quiet_at_most), "limits": list(quiet_at_most.values()), "now": now}
         return self._db.fetch_values(OverdueJob, f"{_FOLDER}/select_overdue", params)
 

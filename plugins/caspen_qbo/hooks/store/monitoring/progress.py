@@ -30,8 +30,6 @@ class RunProgress:
 
 
 class ProgressStore(Subject):
-    """Reads only."""
-
     folder = "monitoring/progress"
 
     def fetch_progress(self) -> RunProgress | None:
@@ -44,10 +42,7 @@ class ProgressStore(Subject):
         return self._is("is_locked", high=(key >> 32) & 0xFFFFFFFF, low=key & 0xFFFFFFFF)
 
     def count_calls(self, realm_id: str, kind: str) -> int:
-        """Calls to a company within the last minute, as the limiter shared by all processes counts them.
-
-        :param kind: requests or batches.
-        """
+        """Calls to a company in the last minute, by the shared limiter; ``kind``: requests or batches."""
         realm = re.sub(r"\W", "_", realm_id)
         table = f"ratelimit___{kind}_{realm}".lower()
         statement = sql.SQL(queries.load("monitoring/progress/count_calls")).format(

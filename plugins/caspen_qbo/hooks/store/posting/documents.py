@@ -56,9 +56,7 @@ class DocumentStore(Subject):
         )
 
     def fetch_work(self, kind: DocumentKind, wanted: str) -> Iterator[list[Document]]:
-        """Pages of work, each document once, in id order; what becomes due behind the page waits for the next
-        run.
-        """
+        """Pages of work in id order, each document once; what becomes due behind waits for the next run."""
         after_id = 0
         only = None if self.only is None else sorted(self.only)
         while rows := self._fetch_all(
@@ -82,7 +80,6 @@ class DocumentStore(Subject):
         return {row["document_id"]: _document(row) for row in rows}
 
     def fetch(self, keys: Iterable[DocumentKey]) -> dict[DocumentKey, Document]:
-        """The same for documents of any kind, by key."""
         by_kind: dict[DocumentKind, set[int]] = {}
         for key in keys:
             by_kind.setdefault(key.kind, set()).add(key.id)
@@ -97,7 +94,6 @@ class DocumentStore(Subject):
         return {standing.invoice_id: standing for standing in found}
 
     def mark_synced(self, key: DocumentKey, version: str) -> None:
-        """QuickBooks holds this version."""
         self.mark_all_synced({key: version})
 
     def mark_all_synced(self, versions: Mapping[DocumentKey, str]) -> None:
@@ -110,11 +106,11 @@ class DocumentStore(Subject):
         )
 
     def release_numbers(self, numbers: Sequence[str]) -> int:
-        """Retry by document or invoice number; how many documents were released."""
+        """Retry by document or invoice number; how many documents."""
         return self._execute("release_by_number", numbers=list(numbers))
 
     def release_key(self, error_key: str | None) -> int:
-        """Retry one kind of error, or everything; how many documents were released."""
+        """Retry one kind of error; None: everything. How many documents."""
         return self._execute("release_by_key", error_key=error_key)
 
     def release_causes(self, causes: Collection[CauseRef]) -> int:
@@ -182,7 +178,6 @@ _COLUMNS = {
     field.name: f"document_{field.name}" if field.name in ("kind", "id", "number") else field.name
     for field in fields(StagedDocument)
 }
-"""The column of each field of a staged document."""
 
 
 def _document(row: Row) -> Document:

@@ -16,8 +16,6 @@ from caspen_qbo.hooks.store.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A QuickBooks transaction and the Caspen document it stands for."""
-
     key: DocumentKey
     origin: str
     """caspen: we posted it; quickbooks: imported from there; backfill: found there and linked."""
@@ -59,8 +57,6 @@ class UnappliedPayment:
 
 @dataclass(frozen=True, slots=True)
 class CustomerLink:
-    """The QuickBooks customer of a Caspen client."""
-
     client_id: int
     customer_id: str
     matched_by: str
@@ -70,8 +66,6 @@ class CustomerLink:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A line of a document's history."""
-
     key: DocumentKey
     what: str
     detail: str = ""
@@ -175,7 +169,6 @@ class LinkStore(Subject):
         )
 
     def note_event(self, key: DocumentKey, what: str, detail: str = "", who: str = "sync") -> None:
-        """Add a line to a document's history."""
         self.note_all([Event(key, what, detail, who)])
 
     def note_all(self, events: Iterable[Event]) -> None:

@@ -15,14 +15,11 @@ from caspen_qbo.hooks.quickbooks.wire import decode, encode
 from caspen_qbo.hooks.store.subject import Subject
 
 RECENT_SECONDS = settings.READ_TIMEOUT_SECONDS + 30
-"""Longer than one call may take: a process that died cannot say when QuickBooks carried its last request out.
-"""
+"""Longer than one call may take: when a dead process's last request was carried out is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request(Write):
-    """A write as it was recorded before it was sent."""
-
     id: int
     batch_id: str
     """The request id given to QuickBooks."""
@@ -37,8 +34,6 @@ class Request(Write):
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a request ended."""
-
     request_id: int
     state: str
     """done, refused, or dropped (certainly not carried out and not to be repeated)."""
@@ -60,11 +55,8 @@ class RequestStore(Subject):
     def prepare(
         self, realm_id: str, run_id: str, batch_id: str, writes: Sequence[tuple[Write, int]]
     ) -> list[Request]:
-        """Commit what is about to be sent and return it with its row ids.
-
-        Must not be called inside a transaction that could still roll back.
-
-        :param writes: With their generations, in the order of the batch.
+        """Commit what is about to be sent, never inside a transaction that could still roll back. ``writes``:
+        with their generations, in the order of the batch.
         """
         with self._db.transaction():
             self._execute_many(
@@ -89,7 +81,6 @@ class RequestStore(Subject):
         return [_request(row) for row in rows]
 
     def fetch_unconfirmed(self) -> list[Request]:
-        """Requests whose answer is not known, oldest first."""
         rows = self._fetch_all("select_unconfirmed", recent_seconds=RECENT_SECONDS)
         return [_request(row) for row in rows]
 
@@ -110,9 +101,7 @@ class RequestStore(Subject):
         self._execute("count_lookup", ids=list(ids))
 
     def prune(self, keep_days: int) -> int:
-        """Delete answered requests, events and cleared listings older than ``keep_days``; how many rows. What
-        is unconfirmed or open stays.
-        """
+        """Delete what is answered or cleared, older than ``keep_days`` and not open; how many rows."""
         statements = (
             "delete_old_requests",
             "delete_old_events",

@@ -16,8 +16,6 @@ from caspen_qbo.hooks.store.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Why one document needs a person."""
-
     document: DocumentRef
     error_key: str
     detail: str
@@ -32,8 +30,6 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class UnsyncedRow:
-    """An open row of the list."""
-
     workspace_id: int
     document_kind: str
     document_id: int
@@ -69,9 +65,7 @@ class UnsyncedStore(Subject):
     folder = "posting/unsynced"
 
     def record(self, listings: Sequence[Listing]) -> None:
-        """List documents; a row that is open already counts one more attempt. Title and fix come from the
-        catalogue.
-        """
+        """List documents, title and fix from the catalogue; an open row counts one more attempt."""
         self._execute_many(
             "upsert_unsynced",
             [
@@ -113,7 +107,6 @@ class UnsyncedStore(Subject):
         resolution: str,
         error_keys: Collection[str] | None = None,
     ) -> None:
-        """The same for many documents."""
         closed = None if error_keys is None else sorted(error_keys)
         self._execute_many(
             "resolve_document",
@@ -121,9 +114,7 @@ class UnsyncedStore(Subject):
         )
 
     def resolve_all_posted(self, keys: Iterable[DocumentKey]) -> None:
-        """Close the rows of documents that are posted and equal, except what posting does not fix: split
-        payments.
-        """
+        """Close the rows of posted, equal documents, except what posting does not fix: split payments."""
         self._execute_many("resolve_posted", [_key(key) for key in keys])
 
     def resolve_all_others(self, kept: Mapping[DocumentKey, Collection[str]]) -> None:
@@ -137,14 +128,12 @@ class UnsyncedStore(Subject):
         return self._execute("resolve_unfinalised")
 
     def fetch_open_ids(self, kind: DocumentKind, ids: Collection[int], error_key: str) -> set[int]:
-        """Which of these documents have an open row of one key."""
         if not ids:
             return set()
         rows = self._fetch_all("select_open_ids", document_kind=kind, ids=list(ids), error_key=error_key)
         return {row["document_id"] for row in rows}
 
     def fetch_open_causes(self) -> set[CauseRef]:
-        """The causes of open rows."""
         causes = (CauseRef.parse(row["cause_ref"]) for row in self._fetch_all("select_open_causes"))
         return {cause for cause in causes if cause is not None}
 

@@ -29,9 +29,8 @@ class ComparisonStore(Subject):
     # --- the frozen comparison ---
 
     def freeze(self, realm_id: str, fresh_since: datetime | None) -> None:
-        """Replace the workspace's comparison. Call before :meth:`fetch_edited`, inside a transaction that
-        holds the workspace's frozen run (:meth:`SignOffStore.lock_frozen`), so that nobody signs
-        concurrently.
+        """Replace the workspace's comparison, before :meth:`fetch_edited`. Inside a transaction that holds
+        the frozen run (:meth:`SignOffStore.lock_frozen`), so that nobody signs concurrently.
         """
         keys = {"workspace_id": self.workspace_id, "realm_id": realm_id}
         self._execute("set_memory")
@@ -43,9 +42,8 @@ class ComparisonStore(Subject):
         self._execute("clear_unedited", **keys)
 
     def _empty(self) -> None:
-        """Take the workspace's rows out; where no other workspace has any, by starting a new table file.
-
-        Deleted rows lie in the file until the server has cleaned up, and every check reads over them.
+        """Take the workspace's rows out. Deleted rows lie in the file and every check reads over them, so
+        where no other workspace has any, a new table file is started.
         """
         alone = (
             not self._is("has_other_comparison")
@@ -100,18 +98,14 @@ class ComparisonStore(Subject):
         return self._fetch_column("select_differing_customers")
 
     def name_values(self, run_id: str, realm_id: str, customers: Mapping[str, str]) -> None:
-        """Put names before the ids in the rows just written. Once per run: what is named is no id any more.
-
-        :param customers: Names by id; those of tax codes, items and accounts are stored.
+        """Put names before the ids just written, once per run: what is named is no id any more.
+        ``customers``: names by id; those of tax codes, items and accounts are stored.
         """
         names: dict[str, Any] = {"customer_ids": list(customers), "customer_names": list(customers.values())}
         self._execute("name_values", run_id=run_id, realm_id=realm_id, **names)
 
     def fetch_differing(self, run_id: str, *, open_invoices: bool) -> Iterator[list[DifferingDocument]]:
-        """Pages of documents with unexplained differences.
-
-        :param open_invoices: Only invoices that differ in nothing but their balance, or only all others.
-        """
+        """Pages of documents with unexplained differences: invoices differing only in balance, or others."""
         return self._read_pages(
             DifferingDocument, "select_differing", run_id=run_id, open_invoices=open_invoices
         )

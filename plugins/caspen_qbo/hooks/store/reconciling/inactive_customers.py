@@ -19,11 +19,7 @@ class InactiveStore(Subject):
         *,
         complete: bool,
     ) -> None:
-        """Store which customers are inactive; safe to repeat.
-
-        :param inactive: Ids of customers read as inactive. :param active: Ids of those read as active.
-        :param complete: ``inactive`` is all of them: every other customer is active.
-        """
+        """Store who is inactive; safe to repeat. ``complete``: all not in ``inactive`` are active."""
         self._execute_many(
             "upsert_customer",
             [{"realm_id": realm_id, "customer_id": id_, "seen_at": seen_at} for id_ in inactive],
@@ -34,10 +30,8 @@ class InactiveStore(Subject):
         )
 
     def mark_compared(self, realm_id: str, *, recent_since: date) -> int:
-        """Mark the frozen invoices of inactive customers that are open, or dated or posted since then; how
-        many.
-
-        Call inside the transaction that freezes, after the edits are marked.
+        """Mark frozen invoices of inactive customers that are open, or dated or posted since then; how many.
+        Inside the transaction that freezes, after the edits are marked.
         """
         self._execute("delete_acceptance", realm_id=realm_id)
         return self._execute(

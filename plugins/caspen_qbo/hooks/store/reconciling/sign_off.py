@@ -34,8 +34,8 @@ class SignOffStore(Subject):
     folder = "reconciling/sign_off"
 
     def freeze(self, run_id: str, realm_id: str) -> None:
-        """Freeze what the comparison leaves out, and name the run it belongs to. At the end of the
-        transaction that freezes: a person who signs holds this row, and is waited for.
+        """Freeze what the comparison leaves out and name its run, at the end of the freezing transaction: a
+        person who signs holds this row, and is waited for.
         """
         keys = {"run_id": run_id, "realm_id": realm_id}
         self._execute("delete_not_compared", **keys)
@@ -51,10 +51,8 @@ class SignOffStore(Subject):
         return self._fetch_value(FrozenRun, "lock_frozen_run")
 
     def sign(self, frozen: FrozenRun, *, who: str, through: date) -> int | None:
-        """Sign the frozen run. Inside the transaction of :meth:`lock_frozen`.
-
-        :return: Documents whose figures were recorded: not signed before, or changed since. None: the run is
-            signed already, or did not come to its end.
+        """Sign the frozen run, inside the transaction of :meth:`lock_frozen`. Returns how many documents'
+        figures were recorded (new or changed); None: it is signed already, or did not come to its end.
         """
         keys: dict[str, Any] = {**asdict(frozen), "who": who, "through": through}
         if not self._execute("sign_run", **keys):

@@ -27,13 +27,11 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class HeldInvoice:
-    """A posted invoice that is listed because both sides differed."""
+    """A posted invoice listed because both sides differed: customer as posted, facts as of now."""
 
     document_id: int
     customer_id: str
-    """As posted."""
     facts: DocumentFacts
-    """What QuickBooks shows now."""
 
 
 class SnapshotStore(Subject):

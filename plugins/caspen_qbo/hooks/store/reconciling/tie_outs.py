@@ -16,8 +16,6 @@ from caspen_qbo.hooks.store.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class ComparedSums:
-    """Sums over the compared documents of one kind and origin."""
-
     document_kind: DocumentKind
     origin: str
     caspen_total: Decimal
@@ -28,8 +26,6 @@ class ComparedSums:
 
 @dataclass(frozen=True, slots=True)
 class UnsyncedSum:
-    """Finalised invoices that are not compared."""
-
     documents: int
     amount: Decimal
     """Due on them in Caspen."""
@@ -78,7 +74,7 @@ class OtherTax:
 
 @dataclass(frozen=True, slots=True)
 class TaxedDocument:
-    """A compared invoice or credit note."""
+    """A compared invoice or credit note; ``facts`` is None where QuickBooks does not have it."""
 
     document_kind: DocumentKind
     document_id: int
@@ -88,7 +84,6 @@ class TaxedDocument:
     caspen_tax: Decimal
     quickbooks_date: date | None
     facts: DocumentFacts | None
-    """None where QuickBooks does not have it."""
 
     @property
     def key(self) -> DocumentKey:
@@ -99,16 +94,13 @@ class TieOutStore(Subject):
     folder = "reconciling/tie_outs"
 
     def sum_compared(self) -> list[ComparedSums]:
-        """In one pass over the comparison."""
         return self._read_values(ComparedSums, "sum_compared")
 
     def fetch_items(
         self, kind: DocumentKind, figure: str, *, imported: bool
     ) -> tuple[list[Item], int, Decimal]:
-        """The largest of the documents that differ in a figure; of all of them, how many and QuickBooks minus
-        Caspen.
-
-        :param figure: total or balance. :param imported: Payments from QuickBooks, or all others.
+        """The largest that differ in ``figure`` (total or balance); of all, how many and QuickBooks minus
+        Caspen. ``imported``: payments from QuickBooks, or all others.
         """
         which = {"document_kind": kind, "figure": figure, "imported": imported}
         in_all, delta, items = 0, ZERO, []
@@ -143,5 +135,4 @@ class TieOutStore(Subject):
         return {reason.document_id: reason for reason in found}
 
     def fetch_taxed(self, realm_id: str, since: date) -> Iterator[list[TaxedDocument]]:
-        """Pages of compared invoices and credit notes dated in the span on either side."""
         return self._read_pages(TaxedDocument, "select_taxed", realm_id=realm_id, since=since)
