@@ -156,7 +156,7 @@ class Database:
         return True
 
     def try_lock(self, key: int, *, wait_seconds: float) -> bool:
-        """Take a session-level advisory lock; it dies with its session. False: another held it."""
+        """Take an advisory lock; a session that dies loses it. False: another held it all that time."""
         # Waiting in the server keeps the order of arrival and needs no polling. Neither limit of the session
         # counts here, and the lock outlives the transaction that sets the limits.
         milliseconds = max(1, round(wait_seconds * 1000))

@@ -1,5 +1,5 @@
-"""Two columns hold the same, counted in one statement with all of a suite: GX's own pair expectation reads
-the table twice a pair. A condition on the never-null key, so a row without values counts. It loads GX.
+"""Two columns hold the same, counted in one statement with all of a suite: GX's own expectation reads the
+table twice for each pair. A condition on the never-null key, so a row without values counts. Loads GX.
 """
 
 from typing import Any, ClassVar

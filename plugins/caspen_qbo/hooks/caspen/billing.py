@@ -6,6 +6,7 @@ from caspen_qbo.hooks.caspen.statuses import CaspenStatuses
 
 
 class CaspenBilling(CaspenReads, CaspenStatuses, CaspenPayments):
-    """All that is read from Caspen or written to it. One object belongs to one thread. Every method raises
-    CaspenUnavailableError when the database cannot be reached or goes away, and can be called again.
+    """What is read from Caspen, and the writes it allows: statuses, imported payments, their changes. For one
+    thread. Every method raises CaspenUnavailableError when the database cannot be reached or goes away, and
+    can then be called again.
     """

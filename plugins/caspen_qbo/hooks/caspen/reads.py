@@ -94,7 +94,9 @@ class CaspenReads(CaspenSession):
         return {rate.id: rate for rate in rates}
 
     def count_finalised(self, workspace_id: int, line_at: datetime) -> tuple[int, int]:
-        """(finalised, of these historical: made and last finalised before ``line_at``). Reads all."""
+        """Finalised invoices (status open or paid, not deleted) in all, and how many of them are historical:
+        created and last finalised before ``line_at``. Reads every invoice of the workspace.
+        """
         params = {"workspace_id": workspace_id, "line_at": line_at}
         row = self._database.fetch_only(Row, "caspen/count_finalised", params)
         return row["finalised"], row["historical"]

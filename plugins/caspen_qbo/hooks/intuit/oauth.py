@@ -86,7 +86,9 @@ class IntuitOAuth:
         self._config = config
 
     def authorization_url(self, state: str, redirect_uri: str | None = None) -> str:
-        """Where the user gives consent; ConfigurationError without a redirect URI, given or configured."""
+        """Where the user's browser goes to give consent. ``redirect_uri``: as registered with the Intuit app;
+        the connection's own unless given. ConfigurationError: there is none.
+        """
         with self._client("discovery", self._redirect_uri(redirect_uri)) as client:
             url: str = client.get_authorization_url([Scopes.ACCOUNTING], state_token=state)
             return url

@@ -11,7 +11,9 @@ from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
 
 
 def probe(config: QuickBooksConfig, oauth: IntuitOAuth) -> str:
-    """Try the app without any company's tokens; what was found. SyncError: begins with the failed step."""
+    """Try the app without any company's tokens; what was found, in one sentence. SyncError: the message
+    begins with the step that failed.
+    """
     _step("Discovery", oauth.check_discovery)
     _step("Credentials", lambda: _check_credentials(oauth))
     _step("API", lambda: _check_api(config.api_url))

@@ -190,6 +190,7 @@ class QuickBooksAccounting(Accounting):
         return found, reply.answered_at
 
     def fetch_time(self) -> datetime:
+        """QuickBooks' own time. One call."""
         return self._read_company().answered_at
 
     def read_company(self) -> Body:

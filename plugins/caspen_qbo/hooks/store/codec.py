@@ -17,5 +17,5 @@ def jsonb(value: object) -> Jsonb:
 
 
 def decode(kind: type[T], stored: object) -> T:
-    """A value from a ``jsonb`` column or a whole row; msgspec.ValidationError where its fields do not fit."""
+    """A value from a ``jsonb`` column or a row. msgspec.ValidationError: a version stored something else."""
     return msgspec.convert(stored, kind)

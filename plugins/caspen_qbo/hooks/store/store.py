@@ -87,7 +87,9 @@ class WorkspaceStore:
 
     @contextmanager
     def lock(self, *, wait_seconds: float = settings.WORKSPACE_LOCK_WAIT_SECONDS) -> Iterator[None]:
-        """Exclude every other run on this workspace in any process. WorkspaceBusyError: not in that time."""
+        """Exclude other runs on this workspace, in any process. WorkspaceBusyError: held for
+        ``wait_seconds``.
+        """
         key = workspace_lock_key(self.workspace_id)
         if not self.database.try_lock(key, wait_seconds=wait_seconds):
             raise WorkspaceBusyError(

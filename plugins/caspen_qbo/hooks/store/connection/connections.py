@@ -37,8 +37,9 @@ class ConnectionStore(Subject):
         return self._fetch_value(StoredTokens, "lock_tokens")
 
     def record(self, realm_id: str, pair: TokenPair) -> int | None:
-        """Connect the workspace to a company, or again; the first connection's date never moves. Returns the
-        token generation; None when workspace or company is already connected otherwise.
+        """Connect the workspace to a company, or again; the first connection's date never moves. The
+        generation of its tokens; None when the workspace belongs to another company or the company is another
+        workspace's.
         """
         try:
             stored = self._fetch_column("upsert_connection", realm_id=realm_id, **_encrypted(pair))
@@ -47,7 +48,9 @@ class ConnectionStore(Subject):
         return next(iter(stored), None)
 
     def record_refresh(self, pair: TokenPair, previous: bytes | None, *, rotated: bool) -> None:
-        """Store a refreshed pair; ``previous`` is the encrypted refresh token to fall back on."""
+        """Store a refreshed pair. ``previous``: the refresh token to fall back on, encrypted; ``rotated``:
+        the refresh token is another one than before.
+        """
         self._execute(
             "update_tokens",
             **_encrypted(pair),

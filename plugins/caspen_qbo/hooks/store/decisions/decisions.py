@@ -28,7 +28,7 @@ class DecisionStore(Subject):
         return {row["document_id"]: decode(Acceptance, row) for row in rows}
 
     def release(self, key: DocumentKey, facts: DocumentFacts | None) -> None:
-        """Let the next post send Caspen's version over ``facts``; None: QuickBooks no longer has any."""
+        """Let the next post send Caspen's version over ``facts``; None: QuickBooks no longer has it."""
         document = {"document_kind": key.kind, "document_id": key.id}
         if facts is None:
             self._execute("posting/links/mark_removed", **document)

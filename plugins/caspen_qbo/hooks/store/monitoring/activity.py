@@ -33,6 +33,8 @@ class Event:
 
 
 class ActivityStore(Subject):
+    """Reads only."""
+
     folder = "monitoring/activity"
 
     def is_post_due(self, *, max_age: timedelta) -> bool:

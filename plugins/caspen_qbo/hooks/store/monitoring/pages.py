@@ -225,6 +225,8 @@ class FieldDifference:
 
 
 class PageStore(Subject):
+    """Reads only."""
+
     folder = "monitoring/pages"
 
     def fetch_causes(self) -> list[Cause]:

@@ -34,6 +34,8 @@ class OverdueJob:
 
 
 class PracticeStore:
+    """Reads only."""
+
     def __init__(self, database: Database) -> None:
         self._db = database
 
@@ -62,7 +64,7 @@ class PracticeStore:
         return {row["workspace_id"]: row["message"] for row in rows}
 
     def fetch_overdue(self, quiet_at_most: Mapping[str, timedelta], now: datetime) -> list[OverdueJob]:
-        """Jobs without a successful run for longer than allowed, in practices that are not disconnected."""
+        """Jobs without success for longer than ``quiet_at_most`` allows each, where not disconnected."""
         params = {"jobs": list(quiet_at_most), "limits": list(quiet_at_most.values()), "now": now}
         return self._db.fetch_values(OverdueJob, f"{_FOLDER}/select_overdue", params)
 

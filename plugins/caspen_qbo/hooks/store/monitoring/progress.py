@@ -30,6 +30,8 @@ class RunProgress:
 
 
 class ProgressStore(Subject):
+    """Reads only."""
+
     folder = "monitoring/progress"
 
     def fetch_progress(self) -> RunProgress | None:

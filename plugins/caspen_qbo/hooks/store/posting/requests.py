@@ -101,7 +101,9 @@ class RequestStore(Subject):
         self._execute("count_lookup", ids=list(ids))
 
     def prune(self, keep_days: int) -> int:
-        """Delete what is answered or cleared, older than ``keep_days`` and not open; how many rows."""
+        """Delete answered requests, events and cleared listings older than ``keep_days``; how many rows. What
+        is unconfirmed or open stays.
+        """
         statements = (
             "delete_old_requests",
             "delete_old_events",

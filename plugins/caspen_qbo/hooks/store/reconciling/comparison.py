@@ -105,7 +105,9 @@ class ComparisonStore(Subject):
         self._execute("name_values", run_id=run_id, realm_id=realm_id, **names)
 
     def fetch_differing(self, run_id: str, *, open_invoices: bool) -> Iterator[list[DifferingDocument]]:
-        """Pages of documents with unexplained differences: invoices differing only in balance, or others."""
+        """Pages of documents with unexplained differences. ``open_invoices``: only invoices that differ in
+        nothing but their balance, or only all others.
+        """
         return self._read_pages(
             DifferingDocument, "select_differing", run_id=run_id, open_invoices=open_invoices
         )
