@@ -87,9 +87,7 @@ class WorkspaceStore:
 
     @contextmanager
     def lock(self, *, wait_seconds: float = settings.WORKSPACE_LOCK_WAIT_SECONDS) -> Iterator[None]:
-        """Exclude other runs on this workspace, in any process. WorkspaceBusyError: held for
-        ``wait_seconds``.
-        """
+        """Exclude all other runs, in any process. WorkspaceBusyError: one held it for ``wait_seconds``."""
         key = workspace_lock_key(self.workspace_id)
         if not self.database.try_lock(key, wait_seconds=wait_seconds):
             raise WorkspaceBusyError(
