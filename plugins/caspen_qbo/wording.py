@@ -1,5 +1,7 @@
 """The words and formats people read, wherever they read them: kinds, turns, plurals, amounts, dates."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -108,3 +110,17 @@ def lasted(start: datetime, end: datetime | None) -> str:
 def clipped(text: str, length: int) -> str:
     """The beginning of a long text, up to a whole word, with an ellipsis."""
     return text if len(text) <= length else f"{text[:length].rsplit(' ', 1)[0].rstrip(',;:.')} …"
+
+
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
+
+
+def no_formula(text: str) -> str:
+    """Text for a cell of a CSV. What a spreadsheet would compute is quoted; a plain number is left as it is.
+
+    Spreadsheets trim blanks and control characters in front, and read wide forms of the signs as the signs.
+    """
+    if _NUMBER.fullmatch(text):
+        return text
+    seen = unicodedata.normalize("NFKC", text).lstrip().lstrip("\0\ufeff\u200b").lstrip()
+    return f"'{text}" if seen[:1] in tuple("=+-@|") or text[:1] in ("\t", "\r", "\n") else text

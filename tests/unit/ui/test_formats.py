@@ -10,7 +10,6 @@ import pytest
 
 from caspen_qbo import wording
 from caspen_qbo.ui.page import style_hashes
-from caspen_qbo.ui.views.unsynced import _no_formula
 
 
 def test_amounts_carry_sign_and_currency() -> None:
@@ -46,14 +45,20 @@ def test_how_long_ago(past: timedelta, words: str) -> None:
     assert wording.ago(now - past, now) == words
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+61 2 5550", "@SUM(A1)", "\tx", "\rx", "-x", "-"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("=1+1", "+61 2 5550", "@SUM(A1)", "\tx", "\rx", "-x", "-", "-2+3+cmd|'/C calc'!A0", "|calc"),
+        *("  =1", "\n=1", "\uff1d1+1", "\u00a0=1", "\ufeff=1", "-1 and more", "+1;=2"),
+    ],
+)
 def test_formulas_are_quoted(value: str) -> None:
-    assert _no_formula(value) == f"'{value}"
+    assert wording.no_formula(value) == f"'{value}"
 
 
-@pytest.mark.parametrize("value", ["", "INV-1", "-12.00", "12.00", "a=b"])
+@pytest.mark.parametrize("value", ["", "INV-1", "-12.00", "+1", "12.00", "a=b", "12", "Ms O'Brien"])
 def test_plain_values_are_left_alone(value: str) -> None:
-    assert _no_formula(value) == value
+    assert wording.no_formula(value) == value
 
 
 def test_a_documents_styles_are_named_by_their_hashes() -> None:

@@ -20,7 +20,7 @@ from caspen_qbo.ui.page import back_to, document, download, page
 from caspen_qbo.ui.views.next_step import next_step
 from caspen_qbo.ui.views.reconciliation import run_state, trend_words
 from caspen_qbo.usecases.reconciling.sign_off import sign_off
-from caspen_qbo.wording import counted, day
+from caspen_qbo.wording import counted, day, no_formula
 
 router = APIRouter()
 
@@ -105,7 +105,7 @@ def differences(context: ContextDep, run_id: str) -> Response:
             row.delta,
             row.explained,
         )
-        writer.writerow("" if value is None else str(value) for value in values)
+        writer.writerow(no_formula("" if value is None else str(value)) for value in values)
     name = _file_name(context, found, "differences", "csv")
     return download(buffer.getvalue(), name, "text/csv; charset=utf-8")
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from caspen_qbo.catalogue import entry_for
 from caspen_qbo.hooks.store.monitoring.pages import UnsyncedItem, UnsyncedQuery
+from caspen_qbo.wording import no_formula
 
 PAGE_SIZE = 50
 CARDS_MAX = 24
@@ -66,7 +67,7 @@ def csv_lines(items: Iterable[UnsyncedItem], currency: str, zone: ZoneInfo) -> I
     writer = csv.writer(buffer)
     writer.writerow(CSV_COLUMNS)
     for item in items:
-        writer.writerow(map(_no_formula, _csv_row(item, currency, zone)))
+        writer.writerow(map(no_formula, _csv_row(item, currency, zone)))
         if buffer.tell() > CSV_BUFFER:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -89,9 +90,3 @@ def _csv_row(item: UnsyncedItem, currency: str, zone: ZoneInfo) -> tuple[str, ..
         entry_for(item.error_key).turn.value,
         str(item.attempts),
     )
-
-
-def _no_formula(value: str) -> str:
-    """What a spreadsheet would take for a formula is quoted."""
-    formula = value[:1] in ("=", "+", "@", "\t", "\r") or (value[:1] == "-" and not value[1:2].isdigit())
-    return f"'{value}" if formula else value

@@ -1,0 +1,31 @@
+"""Text from QuickBooks in a file that a spreadsheet opens: it stays text."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import psycopg
+import pytest
+
+from ops.local.postgres import Database
+from tests.integration.ui.conftest import Pages
+
+pytestmark = [pytest.mark.airflow, pytest.mark.postgres, pytest.mark.sandbox]
+
+FORMULA = "=cmd|'/C calc'!A0"
+
+
+def test_the_differences_of_a_run_hold_no_formula(places: dict[str, str], pages: Pages, sync_db: Database):
+    with psycopg.connect(sync_db.uri, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO qbo_sync.reconciliation_difference (run_id, workspace_id, document_kind,"
+            " document_id, document_number, field, caspen_value, quickbooks_value, delta)"
+            " VALUES (%s, 1, 'invoice', 1, %s, 'number', '-2+3', %s, -5.00)",
+            [places["run_id"], FORMULA, FORMULA],
+        )
+    answer = pages.as_("viewer").get(f"/w/1/reconciliation/{places['run_id']}/differences.csv")
+    (row,) = csv.DictReader(io.StringIO(answer.text))
+    assert row["document_number"] == row["quickbooks_value"] == f"'{FORMULA}"
+    assert row["caspen_value"] == "'-2+3"
+    assert row["delta"] == "-5.00", "an amount stays a number"
