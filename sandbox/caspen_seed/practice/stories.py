@@ -82,8 +82,12 @@ def paid_wrongly(clinic: Clinic, client: int) -> Story:
         clinic.pay(client, invoice, share="0.5")
 
 
+FULL_PRICE = {"discount_type": "none", "discount_value": "0"}
+"""A discount may be as large as a cheap line; Caspen issues no credit note that comes to nothing."""
+
+
 def credited(clinic: Clinic, client: int) -> Story:
-    invoice = clinic.bill(client, [clinic.line(quantity="2"), clinic.line(quantity="3")])
+    invoice = clinic.bill(client, [clinic.line(quantity="2", **FULL_PRICE), clinic.line(quantity="3")])
     yield days(clinic, 1, 6)
     clinic.staff.credit(invoice, {1: "1"}, reason=clinic.reason())
     yield days(clinic, 1, 6)
@@ -91,13 +95,13 @@ def credited(clinic: Clinic, client: int) -> Story:
 
 
 def credited_in_full(clinic: Clinic, client: int) -> Story:
-    invoice = clinic.bill(client, [clinic.line()])
+    invoice = clinic.bill(client, [clinic.line(**FULL_PRICE)])
     yield days(clinic, 1, 4)
     clinic.staff.credit(invoice, reason=clinic.reason())
 
 
 def credited_by_mistake(clinic: Clinic, client: int) -> Story:
-    invoice = clinic.bill(client, [clinic.line(), clinic.line()])
+    invoice = clinic.bill(client, [clinic.line(), clinic.line(**FULL_PRICE)])
     yield days(clinic, 1, 4)
     note = clinic.staff.credit(invoice, {2: None}, reason=clinic.reason())
     yield days(clinic, 1, 4)

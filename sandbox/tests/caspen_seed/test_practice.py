@@ -70,6 +70,21 @@ def test_it_is_of_the_promised_size(practice):
         assert facts.standing(standing), standing
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_it_loads_with_any_seed(seed, fresh_database):
+    with fresh_database() as dsn:
+        load_schema(dsn)
+        assert load_practice(dsn, 1, seed=seed, now=NOW).invoices > 400
+
+
+def test_a_line_to_be_credited_is_never_discounted_to_nothing(fresh_database):
+    """At this moment the draw once fell on a cheap line with a discount as large as its amount."""
+    moment = dt.datetime(2026, 11, 28, 10, 44, 7, tzinfo=dt.UTC)
+    with fresh_database() as dsn:
+        load_schema(dsn)
+        assert load_practice(dsn, 1, now=moment, connected_at=moment - dt.timedelta(weeks=8)).invoices > 400
+
+
 def test_nothing_happens_after_now(practice):
     _, loaded, connection = practice
     for table in ("client", "invoice", "payment", "payment_allocation", "credit_note"):
