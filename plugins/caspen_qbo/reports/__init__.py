@@ -29,7 +29,7 @@ def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
 
 
 def read_model(store: WorkspaceStore, run_id: str | None = None) -> ReportModel:
-    """What the report shows, as values; :func:`caspen_qbo.reports.page.render_sections` shows parts of it.
+    """What the report shows, as values.
 
     :raises ConfigurationError: as for :func:`build`.
     """

@@ -21,20 +21,16 @@ def render_html(model: ReportModel) -> str:
         _shared(model),
         headline=headline(model),
         sentences=sentences(model),
-        sections=render_sections(model),
+        sections=_render_sections(model),
     )
 
 
-def render_sections(model: ReportModel, *names: str) -> Markup:
-    """Sections of the report, of :data:`SECTIONS`, as HTML in the order named; all when none is named. Signed
-    periods show where something is signed. They bring no style but classes a page may know (``n`` numbers,
-    ``note``, ``card``, ``state good`` and ``state bad``, ``scroll`` around wide tables; for the drawing see
-    :func:`caspen_qbo.reports.chart.trend_svg`).
-    """
+def _render_sections(model: ReportModel) -> Markup:
+    """In the report's order; signed periods only where something is signed."""
     shared = _shared(model)
     return Markup("").join(
         Markup(TEMPLATES.get_template(f"{name}.html").render(shared))  # noqa: S704 - the template escapes
-        for name in names or SECTIONS
+        for name in SECTIONS
         if name != "signed" or model.report.signed_periods.sign_offs
     )
 

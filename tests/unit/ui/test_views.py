@@ -73,6 +73,7 @@ def run(differences: int | None, *, checked: int = 5, success: bool = True) -> R
         full_compare=True,
         documents_checked=checked,
         differences=differences,
+        unexplained=differences,
         finalised=5,
         synced=5,
         waiting=0,
@@ -193,3 +194,12 @@ def test_a_plan_is_approved_once_it_is_finished_and_has_something_to_do() -> Non
     assert not backfill.can_approve(carried, posts)
     states = [step.state for step in backfill.steps(carried, {"backfill_invoices": "running"}, posts)]
     assert states == ["", "", "partly"]
+
+
+def test_the_trend_is_drawn_oldest_first_with_what_is_explained_apart() -> None:
+    newest, oldest = replace(run(6), run_id="new", unexplained=2), replace(run(0), run_id="old")
+    points = reconciliation.trend_points([newest, oldest])
+    assert [(point.run_id, point.unexplained, point.explained) for point in points] == [
+        ("old", 0, 0),
+        ("new", 2, 4),
+    ]

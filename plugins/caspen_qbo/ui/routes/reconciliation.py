@@ -12,13 +12,14 @@ from caspen_qbo.core.reconciling.sign_off import default_through
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.store.monitoring.pages import ReconciliationEntry
 from caspen_qbo.reports import Report, build
+from caspen_qbo.reports.chart import trend_svg
 from caspen_qbo.reports.words import change_words
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.context import ContextDep, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, document, download, page
 from caspen_qbo.ui.views.next_step import next_step
-from caspen_qbo.ui.views.reconciliation import run_state, trend_words
+from caspen_qbo.ui.views.reconciliation import run_state, trend_points, trend_words
 from caspen_qbo.usecases.reconciling.sign_off import sign_off
 from caspen_qbo.wording import counted, day, no_formula
 
@@ -46,6 +47,7 @@ def runs(context: ContextDep, number: Annotated[int, Query(alias="page", ge=1, l
         run_state=run_state,
         compared=compared,
         trend=trend_words(compared),
+        chart=trend_svg(trend_points(compared), context.zone),
         next_step=None if compared or number > 1 else next_step(context, ledger),
         signed=signed[0] if signed else None,
         changed=changed,

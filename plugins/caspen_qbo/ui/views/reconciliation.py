@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import takewhile
 
+from caspen_qbo.core.reconciling.stored import TrendPoint
 from caspen_qbo.hooks.store.monitoring.pages import ReconciliationEntry
 from caspen_qbo.wording import counted
 
@@ -30,3 +31,13 @@ def trend_words(compared: Sequence[ReconciliationEntry]) -> str:
     if clean == len(compared):
         return "No difference." if clean == 1 else f"No difference in the last {clean} runs."
     return "No difference in the newest run." if clean == 1 else f"No difference in the newest {clean} runs."
+
+
+def trend_points(compared: Sequence[ReconciliationEntry]) -> list[TrendPoint]:
+    """The runs of a page as the report draws them, oldest first."""
+    return [
+        TrendPoint(
+            run.run_id, run.started_at, run.documents_checked or 0, run.differences or 0, run.unexplained or 0
+        )
+        for run in reversed(compared)
+    ]

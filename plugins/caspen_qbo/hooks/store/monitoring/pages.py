@@ -194,6 +194,8 @@ class ReconciliationEntry:
     documents_checked: int | None
     differences: int | None
     """Fields; None where the comparison could not be carried out."""
+    unexplained: int | None
+    """Of the differences."""
     finalised: int | None
     synced: int | None
     waiting: int | None
