@@ -173,6 +173,11 @@ def _links(body: Body, is_payment: bool) -> Iterator[LinkFacts]:
             yield LinkFacts(str(link.get("TxnType", "")), str(link.get("TxnId", "")), amount)
 
 
+def read_links(payment: Body) -> tuple[LinkFacts, ...]:
+    """What a payment, sent or there, pays and with which credits."""
+    return tuple(_links(payment, is_payment=True))
+
+
 def applied_as_sent(sent: Body, there: DocumentFacts) -> Decimal:
     """How much of a payment pays what its request named; the rest is unapplied, or auto-applied elsewhere."""
     wanted = {(link.txn_type, link.txn_id) for link in _links(sent, is_payment=True)}

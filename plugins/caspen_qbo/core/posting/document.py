@@ -126,6 +126,7 @@ class InvoiceStanding:
     invoice_id: int
     quickbooks_id: str
     customer_id: str
+    """As recorded; it is read before anything is sent: a person or a merge may have moved the invoice."""
     posted_at: datetime
     ready: bool
     """It is in QuickBooks as Caspen shows it."""

@@ -175,7 +175,7 @@ def _update(document: Document, step: Step, current: Body, payload: Payload) -> 
 def _customer_id(situation: Situation, decision: Create | Update, resolution: Resolution) -> str | None:
     if decision.customer is not None:
         return resolution.customers.get(decision.customer.client.id)
-    if isinstance(situation, SaleSituation) and isinstance(decision, Update):
+    if situation.document.kind is DocumentKind.INVOICE and isinstance(decision, Update):
         return read_facts(ENTITY[situation.document.kind], decision.current).customer_id
     if isinstance(situation, SaleSituation | PaymentSituation) and situation.invoice is not None:
         return situation.invoice.customer_id

@@ -11,6 +11,7 @@ from caspen_qbo.core.posting.decide.credits import (
 )
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.records import CreditNote, DocumentKind
+from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_id
 from caspen_qbo.usecases.shared.session import Session
@@ -24,6 +25,7 @@ def decide_applications(posting: Posting) -> Iterator[Sequence[Decided]]:
         page = [d for d in work if d.linked and d.invoice_id in standings and standings[d.invoice_id].ready]
         if not page:
             continue
+        standings = read_standings(posting, standings)
         notes = session.billing.fetch_credit_notes(session.workspace_id, [document.id for document in page])
         situations = _read_situations(session, page, notes, standings)
         foreign: dict[str, Decided] = {}

@@ -9,8 +9,10 @@ from caspen_qbo.core.posting.document import Document, InvoiceStanding, is_live
 from caspen_qbo.core.posting.readiness import check_payment
 from caspen_qbo.core.records import Allocation, DocumentKind
 from caspen_qbo.usecases.posting.removals import decide_payment_removals
+from caspen_qbo.usecases.posting.standings import is_new, note_customers, with_customers
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_id
+from caspen_qbo.usecases.sending.successors import find_merged
 from caspen_qbo.usecases.shared.session import Session
 
 
@@ -30,12 +32,14 @@ def decide_payments(posting: Posting) -> Iterator[Sequence[Decided]]:
         ]
         if moved:
             there = _read_posted(session, moved)
+            merged = find_merged(session, moved, there)
             yield plan_payments(
                 PaymentSituation(
                     document,
                     allocations[document.id],
                     standings.get(document.invoice_id),
                     there=there.get(document.quickbooks_id or ""),
+                    merged=merged,
                 )
                 for document in moved
             )
@@ -72,18 +76,20 @@ def _read_situations(
                 ready[document.id] = standing
     linked = [document for document in documents if document.id in ready and document.linked]
     new = [document for document in documents if document.id in ready and not document.linked]
-    unpaid = {document.id for document in new if _is_known_unpaid(posting, document, ready[document.id])}
+    unpaid = {document.id for document in new if is_new(posting, ready[document.id])}
     there = _read_posted(session, linked)
     asked = [ready[document.id].quickbooks_id for document in (*linked, *new) if document.id not in unpaid]
-    invoices = {
-        id_: read_facts("Invoice", body) for id_, body in fetch_by_id(session, "Invoice", asked).items()
-    }
+    bodies = fetch_by_id(session, "Invoice", asked)
+    note_customers(posting, bodies)
+    standings = with_customers(posting, standings)
+    invoices = {id_: read_facts("Invoice", body) for id_, body in bodies.items()}
     with_new = {ready[document.id].quickbooks_id for document in new if document.id not in unpaid}
     on_invoice = _read_other_payments(session, [i for id_, i in invoices.items() if id_ in with_new])
     released = session.store.unsynced.fetch_open_ids(
         DocumentKind.PAYMENT, [document.id for document in new], "overpayment"
     )
     currencies = _fetch_currencies(session, [*linked, *new])
+    merged = find_merged(session, linked, there)
     account_id = session.context().choices.payment_account_id if ready else ""
     situations = []
     for document in documents:
@@ -101,16 +107,12 @@ def _read_situations(
                 invoice_there=invoices.get(quickbooks_id),
                 known_unpaid=document.id in unpaid,
                 on_invoice=tuple(on_invoice.get(quickbooks_id, ())),
+                merged=merged,
                 # An open row of a document that is due was released by a person: these are two receipts.
                 released=document.id in released,
             )
         )
     return situations
-
-
-def _is_known_unpaid(posting: Posting, document: Document, standing: InvoiceStanding) -> bool:
-    """Posted by this run, and not found again there: nobody has paid it in QuickBooks yet."""
-    return standing.posted_at >= posting.started_at and document.invoice_id not in posting.relinked_invoices
 
 
 def _read_other_payments(

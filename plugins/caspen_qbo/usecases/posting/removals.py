@@ -11,6 +11,7 @@ from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY, Step
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by_id
+from caspen_qbo.usecases.sending.successors import find_merged
 from caspen_qbo.usecases.shared.session import Session
 
 
@@ -59,7 +60,8 @@ def _decide_absent(posting: Posting, kind: DocumentKind) -> Iterator[Sequence[De
 
 def _decide_page(session: Session, page: Sequence[Document]) -> Sequence[Decided]:
     ids = [document.quickbooks_id for document in page]
-    return decide_removals(page, _read(session, ENTITY[page[0].kind], ids))
+    there = _read(session, ENTITY[page[0].kind], ids)
+    return decide_removals(page, there, find_merged(session, page, there))
 
 
 def _read(session: Session, entity: str, ids: Iterable[str | None]) -> Mapping[str, Body]:

@@ -17,8 +17,10 @@ from caspen_qbo.core.posting.readiness import check_credit_note, check_invoice
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY
 from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
+from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by_id, fetch_by_number
+from caspen_qbo.usecases.sending.successors import find_merged
 from caspen_qbo.usecases.shared.session import Session
 
 
@@ -45,13 +47,14 @@ def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
     for page in posting.documents.fetch_work(DocumentKind.CREDIT_NOTE, "present"):
         notes = session.billing.fetch_credit_notes(session.workspace_id, [document.id for document in page])
         standings = posting.documents.fetch_invoice_standings([document.invoice_id for document in page])
+        standings = read_standings(posting, standings)
         invoices = session.billing.fetch_invoices(session.workspace_id, list(standings))
         steps = _fetch_steps(session, page)
         situations = []
         for document in page:
             note, standing = notes.get(document.id), standings.get(document.invoice_id)
             ready = note is not None and note.status == "issued" and standing is not None and standing.ready
-            if ready and only_application_missing(document, steps[document.id]):
+            if ready and standing and only_application_missing(document, steps[document.id], standing):
                 continue
             problems = tuple(check_credit_note(note, session.context())) if ready and note else ()
             invoice = invoices.get(document.invoice_id)
@@ -78,13 +81,14 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
     kind = situations[0].document.kind
     there = fetch_by_id(session, ENTITY[kind], [str(document.quickbooks_id) for document in linked])
     numbered = _fetch_by_number(session, ENTITY[kind], new)
-    steps = _fetch_steps(session, linked)
+    steps, merged = _fetch_steps(session, linked), find_merged(session, linked, there)
     return [
         replace(
             s,
             there=there.get(s.document.quickbooks_id or ""),
             same_number=numbered.get(s.document.number.casefold(), ()),
             steps=steps.get(s.document.id, frozenset()),
+            merged=merged,
         )
         for s in situations
     ]

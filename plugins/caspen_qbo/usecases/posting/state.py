@@ -30,5 +30,7 @@ class Posting:
     counts: Counter[str] = field(default_factory=Counter)
     relinked_invoices: set[int] = field(default_factory=set)
     """Invoices whose lost link was found again: payments of theirs may stand in QuickBooks too."""
+    invoice_customers: dict[str, str] = field(default_factory=dict)
+    """QuickBooks invoice -> the customer it stands on there, as read in this run."""
     left_unapplied: bool = False
     """QuickBooks took a payment and did not apply all of it: it is taken back out."""

@@ -12,6 +12,7 @@ from caspen_qbo.core.documents import Body, amount_of
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS, DifferingDocument
 from caspen_qbo.hooks.store.posting.unsynced import Listing
+from caspen_qbo.usecases.sending.successors import is_active
 from caspen_qbo.usecases.shared.session import Session
 
 ENTITY = "Customer"
@@ -33,7 +34,7 @@ def read_customers(
     balances: dict[str, Decimal] = {}
     for body in session.accounting.query(ENTITY, "Active IN (true, false)") if changed is None else changed:
         customer_id = str(body["Id"])
-        (active if _is_active(body) else inactive).append(customer_id)
+        (active if is_active(body) else inactive).append(customer_id)
         if balance := amount_of(body.get("Balance")):
             balances[customer_id] = balance
     with session.store.transaction():
@@ -42,11 +43,6 @@ def read_customers(
             session.realm_id, inactive, [] if complete else active, seen_at, complete=complete
         )
     return balances if complete else None
-
-
-def _is_active(body: Body) -> bool:
-    """Two customers merged into one leave a stub that says Deleted."""
-    return body.get("Active") is not False and body.get("status") != "Deleted"
 
 
 def mark_inactive(session: Session) -> int:

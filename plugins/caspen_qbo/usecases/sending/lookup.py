@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from caspen_qbo.core.chunks import chunked
-from caspen_qbo.core.documents import Body, read_facts, ref_of
+from caspen_qbo.core.documents import Body, read_facts, read_links, ref_of
 from caspen_qbo.core.posting.customers import read_candidate
 from caspen_qbo.core.posting.display_names import same_name
 from caspen_qbo.core.posting.identity import read_marker
@@ -106,7 +106,12 @@ def fetch_by_number(session: Session, entity: str, numbers: Collection[str]) -> 
 
 
 def _find_payments(session: Session, group: Sequence[Request]) -> dict[int, Body]:
-    customers = [ref_of(request.payload, "CustomerRef") for request in group]
+    """Among those of the customers they were sent for, and of the customers their invoices are on by now: a
+    merge of two customers moves both.
+    """
+    paid = {link.txn_id for r in group for link in read_links(r.payload) if link.txn_type == "Invoice"}
+    customers = {ref_of(request.payload, "CustomerRef") for request in group}
+    customers |= {ref_of(body, "CustomerRef") for body in fetch_by(session, "Invoice", "Id", paid)}
     bodies = list(fetch_by(session, "Payment", "CustomerRef", customers))
     return _match_markers(session, group, bodies)
 

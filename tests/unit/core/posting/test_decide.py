@@ -74,6 +74,8 @@ ABSENT = Eligibility(DesiredState.ABSENT, finalised=False)
 INVOICE = an_invoice(a_line("100.00"))
 NOTE, ALLOCATION = a_credit_note(), an_allocation()
 READY = InvoiceStanding(501, "131", "58", BEFORE, ready=True)
+MOVED = replace(READY, customer_id="77")
+"""A person, or a merge of two customers, moved the invoice to another customer."""
 HELD = (Problem("business_validation_tax", "A line has no tax rate."),)
 
 
@@ -186,6 +188,7 @@ def removal(kind: DocumentKind, there: Body | None, *, linked: bool = True) -> R
     return RemovalSituation(document(kind, linked=linked, wanted="absent", version="absent"), there)
 
 
+ON_77 = {"CustomerRef": {"value": "77"}}
 PAID = {"LinkedTxn": [{"TxnId": "140", "TxnType": "Payment"}]}
 OWNER = INVOICE.client_id
 ANOTHER = {OWNER: a_client(OWNER), 5: a_client(5, "Bo")}
@@ -265,12 +268,32 @@ CASES: Mapping[tuple[str, str], tuple[Situation, str]] = {
         sale(older=True, customer_owner=None, accepted_customer="58"),
         "Update: post",
     ),
+    ("invoice", "a newer version, and a merge of customers moved the posted one"): (
+        sale(older=True, there=answer(INV, **OLDER, **ON_77), merged={"58"}, customer_owner=None),
+        "Update: post",
+    ),
     ("credit note", "its invoice is not in QuickBooks as Caspen shows it"): (
         sale(NOTES, invoice=None),
         "Wait",
     ),
     ("credit note", "not in QuickBooks"): (sale(NOTES), "Create"),
     ("credit note", "a newer version than the posted one"): (sale(NOTES, older=True), "Update: post"),
+    ("credit note", "posted, and its invoice was moved to another customer there"): (
+        sale(NOTES, linked=True, there=answer(NOTES), steps=frozenset({Step.POST}), invoice=MOVED),
+        "Update: post",
+    ),
+    ("credit note", "posted, and a merge of customers moved it with its invoice"): (
+        sale(NOTES, linked=True, there=answer(NOTES, **ON_77), steps=frozenset({Step.POST}), invoice=MOVED),
+        "AlreadyEqual",
+    ),
+    ("credit note", "to be applied, but it is not on its invoice's customer yet"): (
+        replace(application("110.00"), invoice=MOVED),
+        "Wait",
+    ),
+    ("credit note", "to be applied, but a person moved it away from its invoice's customer"): (
+        replace(application("110.00"), memo=facts_of(NOTES, Balance=Decimal(110), **ON_77)),
+        "Hold: changed_in_quickbooks",
+    ),
     ("credit note", "posted, and all of it is open"): (application("110.00"), "Apply: 110.00"),
     ("credit note", "posted, and applied to its own invoice"): (
         application("0", ("160", "131", "110.00")),
@@ -345,6 +368,20 @@ CASES: Mapping[tuple[str, str], tuple[Situation, str]] = {
         "Hold: overpayment",
     ),
     ("payment", "equal to what QuickBooks shows"): (payment(linked=True, there=answer(PAY)), "AlreadyEqual"),
+    ("payment", "its amount changed, and it was moved with its invoice"): (
+        posted_payment(
+            "50.00",
+            invoice=MOVED,
+            invoice_there=facts_of(INV, Balance=Decimal(60), **ON_77),
+            there=answer(
+                PAY,
+                **ON_77,
+                TotalAmt=Decimal(50),
+                Line=[{"Amount": Decimal(50), "LinkedTxn": [{"TxnId": "131", "TxnType": "Invoice"}]}],
+            ),
+        ),
+        "Update: post",
+    ),
     ("payment", "changed, but the posted one was edited there"): (
         payment(linked=True, there=answer(PAY, TxnDate="2026-11-01")),
         "Hold: changed_in_quickbooks",
@@ -375,6 +412,14 @@ CASES: Mapping[tuple[str, str], tuple[Situation, str]] = {
     ("removed", "one that was edited there"): (
         removal(NOTES, answer(NOTES, TxnDate="2026-11-01")),
         "Hold: changed_in_quickbooks",
+    ),
+    ("removed", "one that was moved to another customer there"): (
+        removal(NOTES, answer(NOTES, **ON_77)),
+        "Hold: changed_in_quickbooks",
+    ),
+    ("removed", "one that a merge of customers moved"): (
+        replace(removal(NOTES, answer(NOTES, **ON_77)), merged={"58"}),
+        "Remove: remove",
     ),
     ("removed", "one that is void there already"): (removal(INV, answer(INV, **VOIDED)), "AlreadyGone"),
     ("removed", "one that no query shows"): (removal(PAY, None), "Remove: remove"),
@@ -474,10 +519,12 @@ def test_an_invoice_goes_only_with_a_customer(choice: CustomerChoice | None, exp
 
 def test_of_a_credit_note_only_the_application_may_be_missing() -> None:
     posted = document(NOTES, linked=True)
-    assert only_application_missing(posted, frozenset({"post"}))
-    assert not only_application_missing(posted, frozenset())  # a person wants Caspen's version again
-    assert not only_application_missing(replace(posted, total=Decimal("1.00")), frozenset({"post"}))
-    assert not only_application_missing(document(NOTES), frozenset({"post"}))
+    steps, shorter = frozenset({"post"}), replace(posted, total=Decimal("1.00"))
+    assert only_application_missing(posted, steps, READY)
+    assert not only_application_missing(posted, frozenset(), READY)  # a person wants Caspen's version again
+    assert not only_application_missing(shorter, steps, READY)
+    assert not only_application_missing(document(NOTES), steps, READY)
+    assert not only_application_missing(posted, steps, MOVED)
 
 
 def _write(kind: DocumentKind, step: Step, payload: Body) -> Write:

@@ -10,13 +10,18 @@ from caspen_qbo.core.posting.decide.decisions import (
     Apply,
     Decision,
     Hold,
+    HoldDifferent,
     Remove,
+    Wait,
 )
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.posting.readiness import Problem
+from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import CreditNote
 from caspen_qbo.core.writes import Step
+
+ELSEWHERE = Wait("its credit memo stands on another customer than its invoice; the next run moves it there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ def decide_application(s: ApplicationSituation) -> Decision:
         return CHANGED
     if document.total == 0:
         return AlreadyApplied(None)
+    if memo.customer_id != s.invoice.customer_id:
+        return _decide_elsewhere(s, memo)
     if memo.balance == document.total:
         return Apply(memo.balance)
     application_id, applied = None, ZERO
@@ -52,6 +59,16 @@ def decide_application(s: ApplicationSituation) -> Decision:
         )
         return Hold((Problem("changed_in_quickbooks", detail),))
     return AlreadyApplied(application_id) if memo.balance == 0 else Apply(memo.balance)
+
+
+def _decide_elsewhere(s: ApplicationSituation, memo: DocumentFacts) -> Decision:
+    """QuickBooks applies a credit within one customer only."""
+    posted = s.document.as_posted
+    if posted is None or posted.customer_id == memo.customer_id:
+        return ELSEWHERE
+    moved = Difference("customer", s.invoice.customer_id, memo.customer_id)
+    lead = f"Credit memo {memo.quickbooks_id} was moved in QuickBooks, away from its invoice's customer:"
+    return HoldDifferent("changed_in_quickbooks", (moved,), lead)
 
 
 def find_foreign_applications(s: ApplicationSituation) -> list[Remove]:

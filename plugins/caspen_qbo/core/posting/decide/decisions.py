@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -125,8 +126,19 @@ def hold_missing(document: Document) -> Hold:
     return Hold((Problem("missing_in_quickbooks", detail),))
 
 
-def find_edits(document: Document, facts: DocumentFacts) -> tuple[Difference, ...]:
-    return drift(document.as_posted, facts) if document.as_posted else ()
+def find_edits(
+    document: Document, facts: DocumentFacts, merged: Collection[str] = (), moved_to: str = ""
+) -> tuple[Difference, ...]:
+    """What a person edited since QuickBooks' answer. A merge of customers moves documents, and edits none.
+
+    :param merged: Customers that are inactive or gone: what stood on them and does not any more was merged.
+    :param moved_to: Of what stands on an invoice: the customer of that invoice as it is there.
+    """
+    posted = document.as_posted
+    if posted is None:
+        return ()
+    followed = posted.customer_id in merged or facts.customer_id == moved_to
+    return tuple(one for one in drift(posted, facts) if not (followed and one.field == "customer"))
 
 
 def compare_sale(document: Document, customer_id: str, facts: DocumentFacts) -> tuple[Difference, ...]:

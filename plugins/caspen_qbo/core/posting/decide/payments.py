@@ -1,6 +1,6 @@
 """Payments: each allocation is one payment in QuickBooks."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -47,6 +47,8 @@ class PaymentSituation:
     """The invoice was posted by this run, so nobody has paid it in QuickBooks; it is not read."""
     on_invoice: tuple[DocumentFacts, ...] = ()
     """Payments on that invoice that are neither linked nor imported."""
+    merged: Collection[str] = ()
+    """Customers that are inactive or gone by now, of those the posted payment stood on."""
     released: bool = False
     """A person said that it is another receipt than the equal one in QuickBooks."""
 
@@ -97,7 +99,7 @@ def _decide_taking_back(s: PaymentSituation) -> Decision:
     facts = read_facts("Payment", s.there) if s.there else None
     if s.there is None or facts is None or facts.gone:
         return hold_missing(s.document)
-    if changed := find_edits(s.document, facts):
+    if changed := find_edits(s.document, facts, s.merged):
         return HoldDifferent("changed_in_quickbooks", changed, EDITED)
     return Remove.of("Payment", s.there, Step.UNDO)
 
@@ -110,7 +112,7 @@ def _decide_posted_payment(
         return hold_missing(s.document)
     if _is_equal_payment(facts, allocation, invoice, s.account_id):
         return AlreadyEqual(facts)
-    if changed := find_edits(s.document, facts):
+    if changed := find_edits(s.document, facts, s.merged, invoice.customer_id):
         return HoldDifferent("changed_in_quickbooks", changed, EDITED)
     free = still_open + _applied(facts, invoice.quickbooks_id)
     if free < allocation.amount:

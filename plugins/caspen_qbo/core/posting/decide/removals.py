@@ -1,6 +1,6 @@
 """Posted documents that Caspen no longer has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from caspen_qbo.core.documents import Body, read_facts
@@ -21,6 +21,8 @@ from caspen_qbo.core.writes import ENTITY
 class RemovalSituation:
     document: Document
     there: Body | None
+    merged: Collection[str] = ()
+    """Customers that are inactive or gone by now, of those the document stood on."""
 
 
 def decide_removal(s: RemovalSituation) -> Decision:
@@ -41,7 +43,7 @@ def decide_removal(s: RemovalSituation) -> Decision:
             "it there would leave that money unapplied. Remove or move the payment in QuickBooks, then Retry."
         )
         return Hold((Problem("changed_in_quickbooks", detail),))
-    if changed := find_edits(document, facts):
+    if changed := find_edits(document, facts, s.merged):
         what = "; ".join(map(str, changed))
         detail = f"Caspen no longer has it, but someone edited it in QuickBooks: {what}."
         return Hold((Problem("changed_in_quickbooks", detail),))
@@ -49,8 +51,8 @@ def decide_removal(s: RemovalSituation) -> Decision:
 
 
 def decide_removals(
-    documents: Iterable[Document], there: Mapping[str, Body]
+    documents: Iterable[Document], there: Mapping[str, Body], merged: Collection[str] = ()
 ) -> list[tuple[RemovalSituation, Decision]]:
     """:param there: What QuickBooks holds now, by its id."""
-    situations = [RemovalSituation(d, there.get(d.quickbooks_id or "")) for d in documents]
+    situations = [RemovalSituation(d, there.get(d.quickbooks_id or ""), merged) for d in documents]
     return [(situation, decide_removal(situation)) for situation in situations]

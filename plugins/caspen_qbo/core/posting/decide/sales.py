@@ -1,6 +1,6 @@
 """Invoices and credit notes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
@@ -52,6 +52,8 @@ class SaleSituation:
     """That client and the document's own, where they are two; a merged one is given as its survivor."""
     accepted_customer: str | None = None
     """The customer on the document as a person accepted it."""
+    merged: Collection[str] = ()
+    """Customers that are inactive or gone by now, of those the posted document stood on."""
 
 
 def decide_sale(s: SaleSituation) -> Decision:
@@ -94,10 +96,13 @@ def _decide_posted(s: SaleSituation) -> Decision:
     if s.there is None or facts is None or facts.gone:
         return hold_missing(document)
     differences = compare_sale(document, facts.customer_id, facts)
-    if changed := find_edits(document, facts):
+    home = s.invoice.customer_id if s.invoice else ""
+    if changed := find_edits(document, facts, s.merged, home):
         # A person may have made it equal by hand.
         return HoldDifferent("changed_in_quickbooks", changed, EDITED) if differences else AlreadyEqual(facts)
     posted = Step.POST in s.steps
+    if home and facts.customer_id != home and not differences:
+        return Update(s.there)  # a credit memo follows its invoice, or it could not be applied to it
     if Step.CORRECT in s.steps or (posted and not differences):
         return HoldDifferent("totals_mismatch", differences) if differences else AlreadyEqual(facts)
     if problem := _more_paid_than_due(document, facts):
@@ -122,8 +127,11 @@ def _more_paid_than_due(document: Document, facts: DocumentFacts) -> Problem | N
 
 def _is_on_another_customer(s: SaleSituation, customer_id: str) -> bool:
     """Given to another client, or moved to no client's customer and sent again. An accepted one stays."""
+    posted = s.document.as_posted
     if s.document.kind is not DocumentKind.INVOICE:
         return False
+    if posted is not None and posted.customer_id != customer_id and posted.customer_id in s.merged:
+        return False  # QuickBooks merged two customers: it stays where that put it
     if s.customer_owner is None:
         return s.accepted_customer != customer_id
     owner, client = s.clients.get(s.customer_owner), s.clients.get(s.document.client_id or 0)
@@ -139,11 +147,14 @@ def decide_customer(document: Document, decision: Create | Update, choice: Custo
     return UNCONFIRMED if choice.unconfirmed else replace(decision, customer=choice)
 
 
-def only_application_missing(document: Document, steps: frozenset[str]) -> bool:
-    """Of a posted credit note: its figures are right already. Not where it was posted by us and no request
-    says so any more: then a person wants Caspen's version again, whatever was edited.
+def only_application_missing(document: Document, steps: frozenset[str], invoice: InvoiceStanding) -> bool:
+    """Of a posted credit note: its figures are right already, and it stands on its invoice's customer. Not
+    where it was posted by us and no request says so any more: then a person wants Caspen's version again,
+    whatever was edited.
     """
     facts = document.as_posted
-    if facts is None or (document.origin == "caspen" and Step.POST not in steps):
+    if facts is None or facts.customer_id != invoice.customer_id:
+        return False
+    if document.origin == "caspen" and Step.POST not in steps:
         return False
     return not compare_sale(document, facts.customer_id, facts)

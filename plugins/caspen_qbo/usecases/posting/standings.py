@@ -1,0 +1,45 @@
+"""Whose each invoice is in QuickBooks now: what is posted on it goes to the customer it stands on there."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from caspen_qbo.core.documents import Body, ref_of
+from caspen_qbo.core.posting.document import InvoiceStanding
+from caspen_qbo.usecases.posting.state import Posting
+from caspen_qbo.usecases.sending.lookup import fetch_by_id
+
+
+def read_standings(posting: Posting, standings: Mapping[int, InvoiceStanding]) -> dict[int, InvoiceStanding]:
+    """The standings with the customer each ready invoice is on in QuickBooks now: a person, or a merge of two
+    customers, may have moved it since it was posted. One call for a hundred, none for what this run posted
+    or read before.
+    """
+    known = posting.invoice_customers
+    asked = {
+        standing.quickbooks_id
+        for standing in standings.values()
+        if standing.ready and standing.quickbooks_id not in known and not is_new(posting, standing)
+    }
+    if asked:
+        note_customers(posting, fetch_by_id(posting.session, "Invoice", asked))
+    return with_customers(posting, standings)
+
+
+def note_customers(posting: Posting, invoices: Mapping[str, Body]) -> None:
+    """:param invoices: By QuickBooks id, as just read."""
+    posting.invoice_customers |= {id_: ref_of(body, "CustomerRef") for id_, body in invoices.items()}
+
+
+def with_customers(posting: Posting, standings: Mapping[int, InvoiceStanding]) -> dict[int, InvoiceStanding]:
+    """Each with the customer that was read in this run; the recorded one where none was."""
+    known = posting.invoice_customers
+    return {
+        id_: replace(standing, customer_id=known.get(standing.quickbooks_id) or standing.customer_id)
+        for id_, standing in standings.items()
+    }
+
+
+def is_new(posting: Posting, standing: InvoiceStanding) -> bool:
+    """Posted by this run, and not found again there: nobody has touched it in QuickBooks yet."""
+    found_again = standing.invoice_id in posting.relinked_invoices
+    return standing.posted_at >= posting.started_at and not found_again
