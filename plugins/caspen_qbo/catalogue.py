@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from caspen_qbo.core.cause import CauseKind, CauseRef
+
 
 class Turn(StrEnum):
     PRACTICE = "practice"
@@ -176,6 +178,31 @@ _ENTRIES = (
 CATALOGUE: dict[str, CatalogueEntry] = {entry.key: entry for entry in _ENTRIES}
 
 
+_VARIANTS = {
+    CauseKind.SALES_TAX: CatalogueEntry(
+        "business_validation_tax",
+        "Business validation error (tax)",
+        "GST is switched off in QuickBooks, which would drop the tax of a document.",
+        "Switch GST on in QuickBooks (Taxes); everything waiting on it then posts.",
+        Turn.FINANCE,
+        released_together=True,
+    ),
+}
+"""A kind of cause with a fix of its own under a key that has another."""
+
+TAX_OFF = (
+    "GST is switched off in QuickBooks: documents with tax are not posted until it is switched on there "
+    "(Taxes > Set up GST)."
+)
+"""For anyone who sets taxes up, before a document waits."""
+
+
+def entry_of(error_key: str, cause: CauseRef | None) -> CatalogueEntry:
+    """The entry of a listed document: its key's, or the one of its cause where that needs another fix."""
+    variant = _VARIANTS.get(cause.kind) if cause else None
+    return variant if variant is not None and variant.key == error_key else entry_for(error_key)
+
+
 def entry_for(error_key: str) -> CatalogueEntry:
     """Return the entry of a key; an unknown key gets the entry ``other``, so that no fault is ever silent."""
     return CATALOGUE.get(error_key, CATALOGUE["other"])
@@ -183,4 +210,5 @@ def entry_for(error_key: str) -> CatalogueEntry:
 
 def card_key(error_key: str, cause_ref: str) -> tuple[str, str]:
     """What is shown on one card: a kind of error, and its shared cause where one fix releases many."""
-    return error_key, cause_ref if entry_for(error_key).released_together else ""
+    entry = entry_of(error_key, CauseRef.parse(cause_ref))
+    return error_key, cause_ref if entry.released_together else ""

@@ -63,10 +63,14 @@ def link_tax(
 ) -> None:
     """Link one Caspen tax rate to a QuickBooks tax code of the same rate."""
     from caspen_qbo.usecases.connection.setup import link_tax as link
+    from caspen_qbo.usecases.connection.setup import warn_of_tax
 
     with open_session(workspace, "link_tax") as session:
         code = link(session, tax_rate, tax_code, who=who())
+        warning = warn_of_tax(session)
     console().print(f"workspace {workspace}: tax rate {tax_rate} is linked to {code.name}")
+    if warning:
+        console().print(warning)
 
 
 def doctor(workspace: int = WORKSPACE) -> None:

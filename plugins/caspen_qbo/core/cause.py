@@ -10,6 +10,7 @@ class CauseKind(StrEnum):
     """Stored and filtered on, so existing values never change."""
 
     TAX_RATE = "tax_rate"
+    SALES_TAX = "sales_tax"
     SETTING = "setting"
     CUSTOMER = "customer"
     PAYMENT = "payment"
@@ -47,3 +48,5 @@ class CauseRef:
 BOOKS = CauseRef(CauseKind.BOOKS)
 CONNECTION = CauseRef(CauseKind.CONNECTION)
 SUBSCRIPTION = CauseRef(CauseKind.SUBSCRIPTION)
+SALES_TAX = CauseRef(CauseKind.SALES_TAX)
+"""GST, or the country's sales tax, is switched off in the QuickBooks company."""

@@ -115,6 +115,10 @@ class Invoice:
     lines: tuple[InvoiceLine, ...] = ()
     """By position."""
 
+    @property
+    def carries_tax(self) -> bool:
+        return self.tax_total != 0 or any(line.tax_amount != 0 for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class CreditNoteLine:
@@ -152,6 +156,10 @@ class CreditNote:
     voided_at: datetime | None
     updated_at: datetime
     lines: tuple[CreditNoteLine, ...] = ()
+
+    @property
+    def carries_tax(self) -> bool:
+        return self.tax_total != 0 or any(line.tax_amount != 0 for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

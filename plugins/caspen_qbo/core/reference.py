@@ -1,8 +1,8 @@
 """QuickBooks' lists that documents refer to: tax codes, items, accounts, preferences. Frozen values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from caspen_qbo.core.documents import Body, amount_of, date_of, ref_of
@@ -13,11 +13,39 @@ PAYMENT_ACCOUNT_TYPES = ("Bank", "Other Current Asset")
 
 
 @dataclass(frozen=True, slots=True)
+class RateSpan:
+    """A rate and the days on which it is in force, both ends included."""
+
+    percent: Decimal
+    start: date | None = None
+    """None: since ever."""
+    end: date | None = None
+    """None: for good."""
+
+    def holds(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+    def __str__(self) -> str:
+        since = f" from {self.start}" if self.start else ""
+        return f"{self.percent.normalize():f} %{since}" + (f" until {self.end}" if self.end else "")
+
+
+@dataclass(frozen=True, slots=True)
 class RatePart:
     """One QuickBooks tax rate inside a tax code; Canadian codes may have two."""
 
     rate_id: str
     percent: Decimal
+    """In force on the day it was read for."""
+    spans: tuple[RateSpan, ...] = ()
+    """As QuickBooks lists them; empty: it says one rate for all days."""
+    stated: Decimal | None = None
+    """QuickBooks' undated ``RateValue``, which counts on days no span holds; None: ``percent`` does."""
+
+    def percent_on(self, day: date) -> Decimal:
+        """Of several spans that hold the day, the one that began last counts."""
+        holding = [(span.start or date.min, span.percent) for span in self.spans if span.holds(day)]
+        return max(holding)[1] if holding else self.percent if self.stated is None else self.stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +58,49 @@ class TaxCode:
 
     @property
     def percent(self) -> Decimal:
+        """On the day the code was read for."""
         return sum((part.percent for part in self.parts), Decimal(0))
+
+    def percent_on(self, day: date) -> Decimal:
+        """The rate at a document's date, by which QuickBooks taxes it."""
+        return sum((part.percent_on(day) for part in self.parts), Decimal(0))
+
+    def on(self, day: date) -> "TaxCode":
+        """The code as it is for a document of this date."""
+        return replace(self, parts=tuple(replace(one, percent=one.percent_on(day)) for one in self.parts))
+
+    @property
+    def spans(self) -> tuple[RateSpan, ...]:
+        """Its rates in the order of their days; one where it never changes. Days before the first span are
+        left out, unless the present rate is found on those alone.
+        """
+        starts: set[date] = set()
+        for span in (span for part in self.parts for span in part.spans):
+            starts.add(span.start or date.min)
+            if span.end is not None and span.end < date.max:
+                starts.add(span.end + timedelta(days=1))
+        days = sorted(starts)
+        found = [(day, self.percent_on(day)) for day in days]
+        if days[:1] != [date.min] and self.percent not in {percent for _, percent in found}:
+            found.insert(0, (date.min, self.percent_on(date.min)))
+        changes = [one for at, one in enumerate(found) if at == 0 or one[1] != found[at - 1][1]]
+        if len(changes) == 1:
+            return (RateSpan(changes[0][1]),)
+        ends = [start - timedelta(days=1) for start, _ in changes[1:]]
+        return tuple(
+            RateSpan(percent, None if at == 0 else start, end)
+            for at, ((start, percent), end) in enumerate(zip(changes, [*ends, None], strict=True))
+        )
+
+    @property
+    def percents(self) -> frozenset[Decimal]:
+        """Every rate it has, had, or is going to have."""
+        return frozenset(span.percent for span in self.spans) | {self.percent}
+
+    @property
+    def rates(self) -> str:
+        """``10 % until 2026-06-30, 12.5 % from 2026-07-01``."""
+        return ", ".join(map(str, self.spans))
 
     @property
     def usable_for_sales(self) -> bool:
@@ -99,26 +169,35 @@ def read_entry(body: Body, *, type_property: str = "") -> ListEntry:
     )
 
 
-def effective_percent(body: Body, on: date | None) -> Decimal:
-    """``RateValue`` may be out of date, so the effective rate whose span holds the date wins."""
-    spans = []
-    for span in body.get("EffectiveTaxRate") or () if on else ():
-        start, end = str(span.get("EffectiveDate") or "")[:10], str(span.get("EndDate") or "")[:10]
-        if start <= str(on) and (not end or str(on) <= end):
-            spans.append((start, amount_of(span.get("RateValue"))))
-    return max(spans)[1] if spans else amount_of(body.get("RateValue"))
+def read_spans(body: Body) -> tuple[RateSpan, ...]:
+    """The dated rates of a QuickBooks tax rate; days are the company's own, whatever offset they carry."""
+    return tuple(
+        RateSpan(
+            amount_of(span.get("RateValue")),
+            date_of(span.get("EffectiveDate")),
+            date_of(span.get("EndDate")),
+        )
+        for span in body.get("EffectiveTaxRate") or ()
+    )
+
+
+def read_part(body: Body, on: date | None) -> RatePart:
+    """``RateValue`` may be out of date, so the span that holds the day wins. ``on``: None takes RateValue."""
+    stated = amount_of(body.get("RateValue"))
+    part = RatePart(str(body["Id"]), stated, read_spans(body), stated)
+    return part if on is None else replace(part, percent=part.percent_on(on))
 
 
 def read_tax_codes(
     codes: Iterable[Body], rates: Iterable[Body], on: date | None = None
 ) -> dict[str, TaxCode]:
-    """:param on: The date for which rates are read; None takes each rate's current value."""
-    percents = {str(rate["Id"]): effective_percent(rate, on) for rate in rates}
+    """:param on: The day that counts as the present one; None takes each rate's undated value."""
+    read = {str(rate["Id"]): read_part(rate, on) for rate in rates}
     result = {}
     for code in codes:
         details = (code.get("SalesTaxRateList") or {}).get("TaxRateDetail") or ()
         rate_ids = [ref_of(detail, "TaxRateRef") for detail in details]
-        parts = tuple(RatePart(id_, percents[id_]) for id_ in rate_ids if id_ in percents)
+        parts = tuple(read[id_] for id_ in rate_ids if id_ in read)
         entry = read_entry(code)
         result[entry.id] = TaxCode(entry.id, entry.name, entry.active, parts)
     return result

@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from caspen_qbo.catalogue import Turn, card_key, entry_for
+from caspen_qbo.catalogue import Turn, card_key, entry_of
+from caspen_qbo.core.cause import CauseRef
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.reconciling.stored import (
     LedgerLine,
@@ -97,7 +98,17 @@ class ReportModel:
         for row in self.report.listed:
             groups.setdefault(card_key(row.error_key, row.cause_ref), []).append(row)
         cards = [
-            Card(rows[0].title, entry_for(key).cause, rows[0].fix, Turn(rows[0].turn), tuple(rows))
+            Card(
+                rows[0].title,
+                entry_of(key, CauseRef.parse(rows[0].cause_ref)).cause,
+                rows[0].fix,
+                Turn(rows[0].turn),
+                tuple(rows),
+            )
             for (key, _), rows in groups.items()
         ]
         return tuple(sorted(cards, key=lambda card: (-len(card.rows), card.title)))
+
+
+def _cause_of(row: ListedRow) -> str:
+    return entry_of(row.error_key, CauseRef.parse(row.cause_ref)).cause

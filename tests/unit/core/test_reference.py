@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from caspen_qbo.core.reference import ListEntry, effective_percent, read_company, read_entry, read_tax_codes
+from caspen_qbo.core.reference import (
+    ListEntry,
+    RatePart,
+    RateSpan,
+    TaxCode,
+    read_company,
+    read_entry,
+    read_part,
+    read_tax_codes,
+)
 from tests.support.records import a_context
 
 RATE = {
@@ -36,11 +48,11 @@ RATE = {
     ],
 )
 def test_the_rate_in_force_on_the_day_wins_over_the_one_printed_on_it(on, percent):
-    assert effective_percent(RATE, on) == Decimal(percent)
+    assert read_part(RATE, on).percent == Decimal(percent)
 
 
 def test_a_rate_without_spans_is_what_it_says():
-    assert effective_percent({"Id": "1", "RateValue": 8}, date(2026, 1, 1)) == 8
+    assert read_part({"Id": "1", "RateValue": 8}, date(2026, 1, 1)).percent == 8
 
 
 def code(code_id, *rates, **more):
@@ -61,6 +73,104 @@ def test_codes_of_one_two_and_no_sales_rates():
 
 def test_codes_are_read_for_a_day():
     assert read_tax_codes([code("10", "11")], [RATE], date(2026, 8, 1))["10"].percent == Decimal("12.5")
+
+
+def dated(percent: str, start: str = "", end: str = "") -> dict:
+    ends = {"EndDate": f"{end}T23:59:59-08:00"} if end else {}
+    return {
+        "RateValue": Decimal(percent),
+        "EffectiveDate": f"{start}T00:00:00-08:00" if start else "",
+        **ends,
+    }
+
+
+def a_rate(rate_id: str, stated: str, *spans: dict) -> dict:
+    return {"Id": rate_id, "RateValue": Decimal(stated), "EffectiveTaxRate": list(spans)}
+
+
+@pytest.mark.parametrize(
+    ("rates", "spans", "on"),
+    [
+        ([a_rate("1", "10")], "10 %", {"1999-01-01": "10", "2040-01-01": "10"}),
+        (
+            [a_rate("1", "10", dated("10", "2000-01-01", "2026-06-30"), dated("12.5", "2026-07-01"))],
+            "10 % until 2026-06-30, 12.5 % from 2026-07-01",
+            {"2026-06-30": "10", "2026-07-01": "12.5"},
+        ),
+        # A change that is still to come.
+        (
+            [a_rate("1", "10", dated("10", "2000-01-01", "2029-12-31"), dated("15", "2030-01-01"))],
+            "10 % until 2029-12-31, 15 % from 2030-01-01",
+            {"2026-08-01": "10", "2029-12-31": "10", "2030-01-01": "15"},
+        ),
+        # A gap is what the undated value says; where two spans overlap the later one counts.
+        (
+            [a_rate("1", "8", dated("10", "2000-01-01", "2009-12-31"), dated("12", "2012-01-01"))],
+            "10 % until 2009-12-31, 8 % from 2010-01-01 until 2011-12-31, 12 % from 2012-01-01",
+            {"2009-12-31": "10", "2010-01-01": "8", "2011-12-31": "8", "2012-01-01": "12"},
+        ),
+        (
+            [a_rate("1", "10", dated("10", "2000-01-01"), dated("12", "2020-01-01"))],
+            "10 % until 2019-12-31, 12 % from 2020-01-01",
+            {"2019-12-31": "10", "2020-01-01": "12"},
+        ),
+        # Two rates in one code, of which one changes.
+        (
+            [
+                a_rate("1", "5"),
+                a_rate("2", "7", dated("8", "2000-01-01", "2026-06-30"), dated("7", "2026-07-01")),
+            ],
+            "13 % until 2026-06-30, 12 % from 2026-07-01",
+            {"2026-06-30": "13", "2026-07-01": "12"},
+        ),
+        # Two rates that change on one day and come to the same.
+        (
+            [
+                a_rate("1", "6", dated("5", "2000-01-01", "2026-06-30"), dated("6", "2026-07-01")),
+                a_rate("2", "7", dated("8", "2000-01-01", "2026-06-30"), dated("7", "2026-07-01")),
+            ],
+            "13 %",
+            {"2026-06-30": "13", "2026-07-01": "13"},
+        ),
+    ],
+)
+def test_a_code_answers_for_the_day_of_a_document(rates, spans, on):
+    found = read_tax_codes([code("10", *(rate["Id"] for rate in rates))], rates, date(2026, 11, 28))["10"]
+    assert found.rates == spans
+    for day, percent in on.items():
+        assert found.percent_on(date.fromisoformat(day)) == Decimal(percent)
+        assert found.on(date.fromisoformat(day)).percent == Decimal(percent)
+    assert {Decimal(percent) for percent in on.values()} <= found.percents
+
+
+DAYS = st.dates(date(2020, 1, 1), date(2020, 2, 9))
+SPANS = st.builds(
+    RateSpan,
+    st.sampled_from([Decimal(0), Decimal(5), Decimal(10), Decimal("12.5")]),
+    st.none() | DAYS,
+    st.none() | DAYS,
+)
+PARTS = st.lists(SPANS, max_size=4).map(
+    lambda spans: RatePart("1", Decimal(7), tuple(spans), Decimal(7)) if spans else RatePart("1", Decimal(7))
+)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=2), DAYS)
+def test_the_spans_of_a_code_say_its_rate_on_every_day(parts, day):
+    found = TaxCode("1", "Code", True, tuple(parts))
+    latest = [
+        max(
+            ((s.start or date.min, s.percent) for s in part.spans if s.holds(day)),
+            default=(None, part.percent),
+        )
+        for part in parts
+    ]
+    assert found.percent_on(day) == sum(percent for _, percent in latest)
+    holding = [span.percent for span in found.spans if span.holds(day)]
+    began = min((s.start or date.min for part in parts for s in part.spans), default=None)
+    if began is None or day >= began:
+        assert holding == [found.percent_on(day)]
+    assert len(holding) == 1 and all(a.percent != b.percent for a, b in pairwise(found.spans))
 
 
 def test_what_is_not_said_to_be_inactive_is_active():

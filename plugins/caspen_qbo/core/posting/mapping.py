@@ -46,6 +46,7 @@ class MappingContext:
     """Caspen tax rate id -> QuickBooks tax code id."""
 
     def tax_code(self, tax_rate_id: int | None) -> TaxCode | None:
+        """As QuickBooks has it now; a document is taxed by ``tax_code(...).on(its date)``."""
         code_id = self.tax_code_by_rate.get(tax_rate_id) if tax_rate_id is not None else None
         return self.reference.tax_codes.get(code_id) if code_id is not None else None
 
@@ -199,11 +200,8 @@ def _map_sale(
     corrected: bool,
     currency: str | None = None,
 ) -> Payload:
-    mode = document.tax_mode
-    amounts = [
-        totals.line_amounts(line, mode, None if mode is TaxMode.NONE else context.tax_code(line.tax_rate_id))
-        for line in lines
-    ]
+    mode = _mode_sent(document, context)
+    amounts = [totals.line_amounts(line, mode, _code_on(line, mode, txn_date, context)) for line in lines]
     payload: Payload = {
         "CustomerRef": {"value": customer_id},
         "DocNumber": document.number,
@@ -219,6 +217,19 @@ def _map_sale(
     if mode is not TaxMode.NONE and (corrected or totals.needs_override(amounts, mode, document.tax_total)):
         payload["TxnTaxDetail"] = _map_tax(totals.tax_lines(amounts))
     return payload
+
+
+def _mode_sent(document: Invoice | CreditNote, context: MappingContext) -> TaxMode:
+    """A company that has sales tax switched off has no tax code to name; only what carries no tax goes."""
+    off = context.reference.company.tax_on is False and not document.carries_tax
+    return TaxMode.NONE if off else document.tax_mode
+
+
+def _code_on(
+    line: InvoiceLine | CreditNoteLine, mode: TaxMode, day: date, context: MappingContext
+) -> TaxCode | None:
+    code = None if mode is TaxMode.NONE else context.tax_code(line.tax_rate_id)
+    return code.on(day) if code is not None else None
 
 
 def _map_line(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from caspen_qbo.core.cause import BOOKS, CauseKind, CauseRef, Setting
+from caspen_qbo.core.cause import BOOKS, SALES_TAX, CauseKind, CauseRef, Setting
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.mapping import MappingContext
 from caspen_qbo.core.records import (
@@ -21,6 +21,7 @@ from caspen_qbo.core.reference import (
     PRODUCT_ITEM_TYPES,
     SERVICE_ITEM_TYPES,
     ListEntry,
+    TaxCode,
 )
 
 DOC_NUMBER_MAX = 21
@@ -67,6 +68,12 @@ def _item_settings(lines: Iterable[InvoiceLine | CreditNoteLine]) -> set[Setting
     return {Setting.PRODUCT_ITEM if line.kind in PRODUCT_KINDS else Setting.SERVICE_ITEM for line in lines}
 
 
+def check_sale(record: Invoice | CreditNote, context: MappingContext) -> list[Problem]:
+    return (
+        check_invoice(record, context) if isinstance(record, Invoice) else check_credit_note(record, context)
+    )
+
+
 def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
     """Every problem that would stop it or make its figures differ, its items' too; empty: it may go."""
     problems = _check_number(invoice.number)
@@ -87,7 +94,7 @@ def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
             )
         )
     problems += _check_period(invoice.issue_date, context)
-    problems += _check_tax(invoice.lines, invoice.tax_mode, context)
+    problems += _check_tax(invoice, context)
     problems += _check_sums(invoice.lines, invoice)
     return problems + check_setup(context, _item_settings(invoice.lines))
 
@@ -97,7 +104,7 @@ def check_credit_note(credit_note: CreditNote, context: MappingContext) -> list[
     if not credit_note.lines:
         problems.append(Problem("required_param_missing", "The credit note has no line."))
     problems += _check_period(credit_note.issue_date, context)
-    problems += _check_tax(credit_note.lines, credit_note.tax_mode, context)
+    problems += _check_tax(credit_note, context)
     problems += _check_sums(credit_note.lines, credit_note)
     return problems + check_setup(context, _item_settings(credit_note.lines))
 
@@ -126,20 +133,22 @@ def _check_period(dated: date, context: MappingContext) -> list[Problem]:
     ]
 
 
-def _check_tax(
-    lines: Iterable[InvoiceLine | CreditNoteLine], mode: TaxMode, context: MappingContext
-) -> list[Problem]:
-    if mode is TaxMode.NONE:
+def _check_tax(document: Invoice | CreditNote, context: MappingContext) -> list[Problem]:
+    if document.tax_mode is TaxMode.NONE:
         return []
+    if context.reference.company.tax_on is False:
+        return [_tax_off(document)] if document.carries_tax else []
     found: dict[str, Problem] = {}
-    for line in lines:
-        problem = _tax_problem(line, context)
+    for line in document.lines:
+        problem = _tax_problem(line, document, context)
         if problem is not None:
             found.setdefault(problem.detail, problem)
     return list(found.values())
 
 
-def _tax_problem(line: InvoiceLine | CreditNoteLine, context: MappingContext) -> Problem | None:
+def _tax_problem(
+    line: InvoiceLine | CreditNoteLine, document: Invoice | CreditNote, context: MappingContext
+) -> Problem | None:
     key = "business_validation_tax"
     if line.tax_rate_id is None:
         return Problem(key, "A line has no tax rate although the invoice is taxed.")
@@ -154,13 +163,33 @@ def _tax_problem(line: InvoiceLine | CreditNoteLine, context: MappingContext) ->
         return Problem(key, f"The linked tax code (QuickBooks id {gone}) is no longer in QuickBooks.", cause)
     if not code.usable_for_sales:
         return Problem(key, f"The linked tax code {code.name} is inactive or not for sales.", cause)
-    if code.percent != line.tax_percent:
-        detail = (
-            f"A line was taxed at {_percent(line.tax_percent)} %; the linked tax code {code.name} "
-            f"is {_percent(code.percent)} %."
-        )
-        return Problem(key, detail, cause)
+    if code.percent_on(document.issue_date) != line.tax_percent:
+        return Problem(key, _other_rate(line.tax_percent, document, code), cause)
     return None
+
+
+def _tax_off(document: Invoice | CreditNote) -> Problem:
+    """QuickBooks would take it and drop its tax. One without tax goes: see :func:`map_invoice`."""
+    detail = (
+        f"GST is switched off in QuickBooks, which would drop the tax of {document.tax_total:.2f}. Switch it "
+        "on there (Taxes > Set up GST); all that waits for it then posts automatically."
+    )
+    return Problem("business_validation_tax", detail, SALES_TAX)
+
+
+def _other_rate(taxed_at: Decimal, document: Invoice | CreditNote, code: TaxCode) -> str:
+    """A code's rate may change on a day; QuickBooks taxes each document by its own date."""
+    ours, theirs = _percent(taxed_at), _percent(code.percent_on(document.issue_date))
+    if len(code.spans) == 1:
+        return f"A line was taxed at {ours} %; the linked tax code {code.name} is {theirs} %."
+    what, fix = "invoice", "finalise it again in Caspen at that rate, or link"
+    if isinstance(document, CreditNote):
+        what, fix = "credit note, taxed as its invoice was,", "link"
+    return (
+        f"A line was taxed at {ours} %; the linked tax code {code.name} is {theirs} % on "
+        f"{document.issue_date}, the date of the {what} by which QuickBooks taxes it ({code.rates}). To post "
+        f"it, {fix} Caspen's rate to a tax code that is {ours} % on that date too."
+    )
 
 
 def _percent(value: Decimal) -> str:

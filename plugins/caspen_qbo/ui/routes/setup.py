@@ -29,6 +29,7 @@ def setup(context: ContextDep) -> Response:
         context.billing.fetch_tax_rates(context.workspace_id),
         context.store.setup.fetch_tax_links(),
         context.store.pages.fetch_causes(),
+        offers.warning if offers else "",
     )
     return page(
         context,

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException
 from fastapi.responses import Response
 
-from caspen_qbo.core.cause import CauseKind
+from caspen_qbo.core.cause import SALES_TAX, CauseKind
 from caspen_qbo.errors import SyncError
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.context import ContextDep
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
-from caspen_qbo.usecases.connection.setup import link_tax, read_offers
+from caspen_qbo.usecases.connection.setup import link_tax, read_offers, warn_of_tax
 
 router = APIRouter()
 
@@ -20,7 +20,14 @@ router = APIRouter()
 def taxes(context: ContextDep) -> Response:
     rates = context.billing.fetch_tax_rates(context.workspace_id).values()
     links = context.store.setup.fetch_tax_links()
-    refs = ((found.cause, found.waiting) for found in context.store.pages.fetch_causes())
+    warning = ""
+    try:
+        if context.connected:
+            with context.session() as session:
+                warning = warn_of_tax(session)
+    except SyncError:
+        pass  # the banner says that QuickBooks cannot be reached; the links are ours to show
+    refs = [(found.cause, found.waiting) for found in context.store.pages.fetch_causes()]
     return page(
         context,
         "taxes.html",
@@ -30,6 +37,8 @@ def taxes(context: ContextDep) -> Response:
             key=lambda rate: (rate.archived, rate.name.casefold(), rate.id),
         ),
         links=links,
+        warning=warning,
+        waiting_for_tax=sum(number for ref, number in refs if ref == SALES_TAX),
         waiting={int(ref.of): number for ref, number in refs if ref and ref.kind is CauseKind.TAX_RATE},
     )
 
@@ -51,7 +60,7 @@ def choose(context: ContextDep, tax_rate_id: int) -> Response:
         active="taxes",
         rate=rate,
         link=context.store.setup.fetch_tax_links().get(tax_rate_id),
-        codes=sorted(codes, key=lambda code: (code.percent != rate.rate, code.name.casefold())),
+        codes=sorted(codes, key=lambda code: (rate.rate not in code.percents, code.name.casefold())),
     )
 
 
@@ -65,7 +74,10 @@ def link(context: ContextDep, tax_rate_id: int, tax_code: Annotated[str, Form()]
     try:
         with context.session() as session:
             code = link_tax(session, tax_rate_id, tax_code, who=context.who)
+            warning = warn_of_tax(session)
     except SyncError as error:
         return back_to(context, f"taxes/{tax_rate_id}", problem=error.message)
-    done = f"Linked to {code.name}. Invoices that waited for this rate post with the next run."
+    done = f"Linked to {code.name}. " + (
+        warning or "Invoices that waited for this rate post with the next run."
+    )
     return back_to(context, "taxes", done=done)

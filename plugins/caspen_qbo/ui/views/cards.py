@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from caspen_qbo.catalogue import CatalogueEntry, card_key, entry_for
+from caspen_qbo.catalogue import CatalogueEntry, card_key, entry_of
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.records import TaxRate
 from caspen_qbo.hooks.store.monitoring.pages import Cause, UnsyncedQuery
@@ -43,7 +43,7 @@ def build_cards(context: RequestContext, causes: Sequence[Cause]) -> list[Card]:
         rates = context.billing.fetch_tax_rates(context.workspace_id)
     cards = [
         Card(
-            entry=entry_for(key),
+            entry=entry_of(key, refs[cause_ref]),
             query=UnsyncedQuery(key=key, cause=cause_ref),
             about=_about(refs[cause_ref], rates),
             waiting=sum(cause.waiting for cause in same),

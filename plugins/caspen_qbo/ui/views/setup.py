@@ -52,6 +52,7 @@ def checklist(
     rates: Mapping[int, TaxRate],
     links: Mapping[int, TaxLink],
     causes: Sequence[Cause],
+    tax_warning: str = "",
 ) -> tuple[Step, Step, Step]:
     def waiting(error_key: str) -> int:
         return sum(cause.waiting for cause in causes if cause.error_key == error_key)
@@ -73,7 +74,7 @@ def checklist(
         ),
         Step(
             "Link tax rates",
-            *_taxes(rates, links, waiting("business_validation_tax")),
+            *_taxes(rates, links, waiting("business_validation_tax"), tax_warning),
             waiting("business_validation_tax"),
             "taxes",
             "Open Taxes",
@@ -106,12 +107,14 @@ def _configure(choices: Choices | None, waiting: int) -> State:
     return "done", "Chosen", "Payment account, default Service and default Product."
 
 
-def _taxes(rates: Mapping[int, TaxRate], links: Mapping[int, TaxLink], waiting: int) -> State:
+def _taxes(rates: Mapping[int, TaxRate], links: Mapping[int, TaxLink], waiting: int, warning: str) -> State:
     live = [rate for rate in rates.values() if not rate.archived]
     linked = sum(rate.id in links for rate in live)
     if not live:
         return "done", "Nothing to link", "Caspen has no tax rate in this workspace."
     words = f"{linked} of {len(live)} linked"
+    if warning:
+        return "partly", "GST is off", warning
     if linked == len(live) and not waiting:
         return "done", words, "Each Caspen rate has its QuickBooks tax code."
     detail = "Only invoices that use a rate without a link wait; the others post."

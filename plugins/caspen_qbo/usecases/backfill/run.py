@@ -71,6 +71,7 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
         if inner.store.setup.fetch_choices() is None:
             return NOT_SET_UP
         resolve_unconfirmed(inner)
+        inner.refresh_figures()
         items.update(_in_chunks(inner, wanted, lambda chunk: _carry_out_chunk(inner, chunk, counts)))
         write_statuses(inner, counts)
         return ""

@@ -1,8 +1,9 @@
 """The set-up check: everything a workspace needs, what was found, and what to click."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from caspen_qbo.core.cause import Setting
 from caspen_qbo.core.posting.readiness import check_setup
@@ -40,7 +41,7 @@ def examine(session: Session) -> list[Finding]:
         _check_age(session),
         *_check_company(company, session.workspace.currency),
         *_check_choices(session),
-        *(_check_rate(rate, links.get(rate.id), codes) for rate in used),
+        *(_check_rate(rate, links.get(rate.id), codes, _covered(rates, links)) for rate in used),
     ]
 
 
@@ -81,8 +82,8 @@ def _check_company(company: CompanyFacts, currency: str) -> Iterator[Finding]:
     yield _check(
         "GST / sales tax",
         company.tax_on is not False,
-        "on",
-        "off: taxed invoices would lose their tax",
+        "on" if company.tax_on else "QuickBooks did not say",
+        "off: documents with tax are not posted, since QuickBooks would drop their tax",
         "QuickBooks > Taxes > Set up GST.",
     )
     currencies = f"QuickBooks {company.home_currency or 'did not say'}, Caspen {currency}"
@@ -107,7 +108,19 @@ def _check_choices(session: Session) -> Iterator[Finding]:
         yield _check(name, not bad, "active and of the right type", bad, "Settings: choose another.")
 
 
-def _check_rate(rate: TaxRate, link: TaxLink | None, codes: Mapping[str, TaxCode]) -> Finding:
+def _covered(rates: Iterable[TaxRate], links: Mapping[int, TaxLink]) -> frozenset[tuple[str, Decimal]]:
+    """(tax code id, percent) that invoices of today can be given in Caspen."""
+    return frozenset(
+        (links[rate.id].tax_code_id, rate.rate) for rate in rates if rate.id in links and not rate.archived
+    )
+
+
+def _check_rate(
+    rate: TaxRate,
+    link: TaxLink | None,
+    codes: Mapping[str, TaxCode],
+    covered: Collection[tuple[str, Decimal]],
+) -> Finding:
     name = f"tax rate {rate.name} ({rate.id})"
     if link is None:
         waiting = "not linked; only invoices that use it wait"
@@ -116,11 +129,22 @@ def _check_rate(rate: TaxRate, link: TaxLink | None, codes: Mapping[str, TaxCode
     if code is None or not code.usable_for_sales:
         detail = f"its tax code {link.tax_code_name} is gone or inactive"
         return Finding(name, False, detail, "Taxes: link another.")
-    percent = f"{code.percent.normalize():f} %"
+    if rate.rate not in code.percents:
+        detail = f"Caspen {rate.rate.normalize():f} %, QuickBooks {code.name} {code.rates}"
+        return Finding(name, False, detail, "Taxes: link a code of the same rate.")
+    now = f"{code.percent.normalize():f} %"
+    ended = rate.rate != code.percent and rate.rate not in _to_come(code)
     return _check(
         name,
-        code.percent == rate.rate,
-        f"linked to {code.name}, {percent}",
-        f"Caspen {rate.rate.normalize():f} %, QuickBooks {code.name} {percent}",
-        "Taxes: link a code of the same rate.",
+        rate.archived or not ended or (code.id, code.percent) in covered,
+        f"linked to {code.name}, {code.rates}",
+        f"Caspen {rate.rate.normalize():f} %, QuickBooks {code.name} {code.rates}: invoices of today at "
+        "this rate are held",
+        f"Caspen: use a tax rate of {now} for new invoices; Taxes: link it to {code.name}.",
     )
+
+
+def _to_come(code: TaxCode) -> set[Decimal]:
+    """Rates after the present one."""
+    today = datetime.now(UTC).date()
+    return {span.percent for span in code.spans if span.start is not None and span.start > today}

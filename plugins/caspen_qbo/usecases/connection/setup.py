@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from caspen_qbo.catalogue import TAX_OFF
 from caspen_qbo.core.posting.mapping import MappingContext
 from caspen_qbo.core.posting.readiness import check_setup
 from caspen_qbo.core.reference import (
@@ -25,6 +26,8 @@ class Offers:
     service_items: tuple[ListEntry, ...]
     product_items: tuple[ListEntry, ...]
     tax_codes: tuple[TaxCode, ...]
+    warning: str = ""
+    """Where GST is switched off in QuickBooks."""
 
 
 def read_offers(session: Session) -> Offers:
@@ -42,7 +45,15 @@ def read_offers(session: Session) -> Offers:
         of_types(reference.items.values(), SERVICE_ITEM_TYPES),
         of_types(reference.items.values(), PRODUCT_ITEM_TYPES),
         tuple(sorted(codes, key=lambda code: code.name.casefold())),
+        warn_of_tax(session),
     )
+
+
+def warn_of_tax(session: Session) -> str:
+    """What holds every document with tax, whichever rates are linked; empty: nothing. QuickBooks' lists as
+    read some minutes ago will do.
+    """
+    return TAX_OFF if session.reference().company.tax_on is False else ""
 
 
 def save_settings(session: Session, choices: Choices, *, who: str) -> None:
@@ -58,9 +69,10 @@ def save_settings(session: Session, choices: Choices, *, who: str) -> None:
 
 
 def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) -> TaxCode:
-    """Link one Caspen tax rate to a QuickBooks tax code and show it as ``Synced``. Safe to repeat.
+    """Link one Caspen tax rate to a QuickBooks tax code and show it as ``Synced``. Safe to repeat. The code
+    has that rate today, had it, or is going to have it: the rate at a document's date is what counts.
 
-    :raises ConfigurationError: no such rate or code, an inactive code, or different rates, both named.
+    :raises ConfigurationError: no such rate or code, an inactive code, or different rates, all named.
     """
     rate = session.billing.fetch_tax_rates(session.workspace_id).get(tax_rate_id)
     if rate is None:
@@ -75,11 +87,11 @@ def link_tax(session: Session, tax_rate_id: int, tax_code_id: str, *, who: str) 
         raise ConfigurationError(
             f"tax rate {tax_rate_id}: QuickBooks tax code {named} is inactive or not for sales."
         )
-    if code.percent != rate.rate:
+    if rate.rate not in code.percents:
         raise ConfigurationError(
             f"tax rate {tax_rate_id}: Caspen's {rate.name} is {rate.rate.normalize():f} %, QuickBooks' "
-            f"{named} is {code.percent.normalize():f} %. Link a code of the same rate."
+            f"{named} is {code.rates}. Link a code of the same rate."
         )
-    session.store.setup.record_tax_link(tax_rate_id, code, who)
+    session.store.setup.record_tax_link(rate, code, who)
     session.billing.write_tax_rate_status(session.workspace_id, tax_rate_id, "Synced")
     return code

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from caspen_qbo.core.documents import Body, applied_as_sent, read_facts
+from caspen_qbo.core.documents import Body, DocumentFacts, applied_as_sent, read_facts
 from caspen_qbo.core.posting.decide import Decided, Situation
 from caspen_qbo.core.posting.decide.answers import CORRECT, decide_answer
 from caspen_qbo.core.posting.decide.credits import ApplicationSituation
@@ -34,6 +35,7 @@ from caspen_qbo.core.posting.mapping import (
     map_payment,
     map_update,
 )
+from caspen_qbo.core.posting.readiness import check_sale
 from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import CLIENT, ENTITY, Step, Write
 from caspen_qbo.errors import InvariantError
@@ -238,7 +240,34 @@ def _map_correction(session: Session, situation: Situation, request: Request, bo
     if request.step not in (Step.POST, Step.CORRECT) or request.version != document.version:
         return []
     facts = read_facts(request.entity, body)
-    if decide_answer(document, request, facts) is not CORRECT:
+    if decide_answer(document, request, facts) is not CORRECT or _is_held_now(session, situation, facts):
         return []
     payload = map_payload(situation, facts.customer_id, session.context(), corrected=True)
     return [_update(document, Step.CORRECT, body, payload)]
+
+
+def _is_held_now(session: Session, situation: Situation, facts: DocumentFacts) -> bool:
+    """QuickBooks taxed it at a rate that its lists do not show, or not at all: read again before any tax is
+    stated, they may say that GST was switched off or a rate changed in this minute. Then a person sees it.
+    """
+    if not isinstance(situation, SaleSituation) or situation.record is None:
+        return False
+    record, context = situation.record, session.context()
+    codes = (context.tax_code(line.tax_rate_id) for line in record.lines)
+    known = {part.percent_on(record.issue_date) for code in codes if code for part in code.parts}
+    if facts.taxes and {tax.percent for tax in facts.taxes} <= known:
+        return False
+    session.doubt_reference()
+    problems = [
+        replace(problem, detail=f"{problem.detail} QuickBooks took it as {_name(facts)} in that minute.")
+        for problem in check_sale(record, session.context())
+    ]
+    if problems:
+        held = Changes()
+        held.hold(situation.document, problems)
+        held.write(session)
+    return bool(problems)
+
+
+def _name(facts: DocumentFacts) -> str:
+    return f"{facts.quickbooks_type} {facts.quickbooks_id}, tax {facts.tax:.2f}, total {facts.total:.2f},"

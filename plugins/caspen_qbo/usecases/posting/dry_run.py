@@ -77,6 +77,7 @@ def plan_post(session: Session) -> PostPlan:
 
 def plan_steps(session: Session, documents: PlannedDocuments) -> list[Planned]:
     fixed = find_fixed_causes(session)
+    session.refresh_figures()
     documents.release([row.key for row in session.store.unsynced.fetch_open() if row.cause in fixed])
     posting = Posting(session, documents, session.store.practices.read_clock())
     due = {document.key: document for document in _fetch_due(documents)}

@@ -4,12 +4,13 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef
+from caspen_qbo.core.cause import BOOKS, CONNECTION, SALES_TAX, SUBSCRIPTION, CauseKind, CauseRef
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide import Decided
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import check_setup
-from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.records import DocumentKind, TaxRate
+from caspen_qbo.core.reference import TaxCode
 from caspen_qbo.errors import ConfigurationError, QboAuthError, StopError, SubscriptionEndedError
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.monitoring.stuck_work import describe_stuck
@@ -120,13 +121,18 @@ def _is_held(session: Session, key: DocumentKey) -> bool:
 def _has_work(session: Session) -> bool:
     """Whether anything would be sent; a run without work makes no QuickBooks calls."""
     session.store.documents.release_causes(find_fixed_causes(session))
-    if session.store.links.fetch_unapplied_payments(session.realm_id):
-        return True
-    return any(
+    has_work = bool(session.store.links.fetch_unapplied_payments(session.realm_id)) or any(
         next(iter(session.store.documents.fetch_work(kind, wanted)), None)
         for kind in DocumentKind
         for wanted in ("absent", "present")
     )
+    if has_work:
+        session.refresh_figures()
+    return has_work
+
+
+_VISIBLE = (CauseKind.TAX_RATE, CauseKind.SETTING, CauseKind.SALES_TAX)
+"""Causes that QuickBooks' lists show, so that nothing has to be tried."""
 
 
 def find_fixed_causes(session: Session) -> set[CauseRef]:
@@ -134,25 +140,33 @@ def find_fixed_causes(session: Session) -> set[CauseRef]:
     from outside: what they held is tried, and listed again if need be.
     """
     causes = session.store.unsynced.fetch_open_causes()
-    visible = {cause for cause in causes if cause.kind in (CauseKind.TAX_RATE, CauseKind.SETTING)}
+    visible = {cause for cause in causes if cause.kind in _VISIBLE}
     fixed = causes & {CONNECTION, SUBSCRIPTION}
     return fixed | (visible - _find_broken(session, visible) if visible else set())
 
 
 def _find_broken(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
+    session.refresh_figures()
     try:
         context = session.context()
     except ConfigurationError:
         return causes
     broken = {problem.cause for problem in check_setup(context) if problem.cause}
+    if context.reference.company.tax_on is False:
+        broken.add(SALES_TAX)
     rates = session.billing.fetch_tax_rates(session.workspace_id)
     for cause in causes:
         if cause.kind is CauseKind.TAX_RATE:
             rate_id = int(cause.of)
             code, rate = context.tax_code(rate_id), rates.get(rate_id)
-            if code is None or not code.usable_for_sales or (rate is not None and code.percent != rate.rate):
+            if code is None or not code.usable_for_sales or not _may_fit(code, rate):
                 broken.add(cause)
     return broken
+
+
+def _may_fit(code: TaxCode, rate: TaxRate | None) -> bool:
+    """Whether a document at this rate may go on some day; which one may is decided by its own date."""
+    return rate is None or rate.rate in code.percents
 
 
 def list_waiting(session: Session, error: StopError) -> None:

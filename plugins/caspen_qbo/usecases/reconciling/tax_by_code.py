@@ -1,11 +1,12 @@
 """Net sales and tax by month and tax code on both sides, document by document."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.reconciling.tax_by_code import net_by_code, tax_by_code
@@ -39,13 +40,15 @@ def by_code(session: Session, since: date) -> Iterator[Taxed]:
     """
     links = session.store.setup.fetch_tax_links()
     codes = {rate: link.tax_code_id for rate, link in links.items()}
-    percents = {link.tax_code_id: link.rate for link in links.values()}
+    linked: dict[str, set[Decimal]] = defaultdict(set)
+    for link in links.values():
+        linked[link.tax_code_id].add(link.rate)
     for page in session.store.tie_outs.fetch_taxed(session.realm_id, since):
         documents = _fetch_documents(session, page)
         for row in page:
             sides = (
                 (_month(row.caspen_date, since), _ours(row, documents.get(row.key), codes)),
-                (_month(row.quickbooks_date, since), _theirs(row, percents)),
+                (_month(row.quickbooks_date, since), _theirs(row, documents.get(row.key), codes, linked)),
             )
             for month in sorted({month for month, amounts in sides if month and amounts}):
                 ours, theirs = (amounts if own == month else {} for own, amounts in sides)
@@ -85,12 +88,35 @@ def _ours(row: TaxedDocument, document: Invoice | CreditNote | None, codes: Mapp
     return _that_add_up(row, found if _sums(found) == frozen else {}, frozen)
 
 
-def _theirs(row: TaxedDocument, percents: Mapping[str, Decimal]) -> ByCode:
+def _theirs(
+    row: TaxedDocument,
+    document: Invoice | CreditNote | None,
+    codes: Mapping[int, str],
+    linked: Mapping[str, Collection[Decimal]],
+) -> ByCode:
     if row.facts is None:
         return {}
+    percents = _percents_then(row.facts, document, codes, linked)
     nets, taxes = net_by_code(row.facts), tax_by_code(row.facts, percents)
     found = {code: (nets.get(code, ZERO), taxes.get(code, ZERO)) for code in nets.keys() | taxes.keys()}
     return _that_add_up(row, found, (row.facts.subtotal, row.facts.tax))
+
+
+def _percents_then(
+    facts: DocumentFacts,
+    document: Invoice | CreditNote | None,
+    codes: Mapping[int, str],
+    linked: Mapping[str, Collection[Decimal]],
+) -> dict[str, Decimal]:
+    """Each code's rate at this document's date: a code's rate may change on a day. Caspen's lines were taxed
+    at it; for a code they do not have, the linked rate that the document shows counts.
+    """
+    shown = {tax.percent for tax in facts.taxes}
+    found = {code: next((one for one in rates if one in shown), min(rates)) for code, rates in linked.items()}
+    for line in document.lines if document else ():
+        if code := codes.get(line.tax_rate_id or 0):
+            found[code] = line.tax_percent
+    return found
 
 
 def _that_add_up(row: TaxedDocument, found: ByCode, frozen: Amounts) -> ByCode:

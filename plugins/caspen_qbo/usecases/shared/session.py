@@ -13,6 +13,9 @@ from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
 from caspen_qbo.usecases.shared.reference import read_reference
 
+DECIDES_FIGURES = ("Preferences", "TaxRate")
+"""Of QuickBooks' lists: two reads for a run that has something to write."""
+
 log = logging.getLogger(__name__)
 
 
@@ -27,6 +30,8 @@ class Session:
     accounting: Accounting
     store: WorkspaceStore
     _context: MappingContext | None = field(default=None, repr=False)
+    _figures_read: bool = field(default=False, repr=False)
+    _doubted: bool = field(default=False, repr=False)
 
     @property
     def workspace_id(self) -> int:
@@ -57,6 +62,21 @@ class Session:
                 choices, self.reference(), {rate_id: link.tax_code_id for rate_id, link in links.items()}
             )
         return self._context
+
+    def refresh_figures(self) -> None:
+        """Have what decides figures read once more before this run writes: preferences and dated tax rates.
+        A document sent a minute after GST was switched off would be taken without its tax.
+        """
+        if not self._figures_read:
+            self._figures_read = True
+            self.store.setup.delete_cached(self.realm_id, DECIDES_FIGURES)
+            self._context = None
+
+    def doubt_reference(self) -> None:
+        """An answer does not fit QuickBooks' lists: have them read again, once in a run."""
+        if not self._doubted:
+            self._doubted = True
+            self.forget_reference()
 
     def forget_reference(self) -> None:
         """QuickBooks' lists changed or are about to be looked at by a person: read them again."""

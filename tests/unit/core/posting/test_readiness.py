@@ -8,7 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from caspen_qbo.core.posting.readiness import check_credit_note, check_invoice, check_payment, check_setup
+from caspen_qbo.core.posting.readiness import (
+    check_credit_note,
+    check_invoice,
+    check_payment,
+    check_sale,
+    check_setup,
+)
 from caspen_qbo.core.reference import ListEntry
 from tests.support.records import FREE, GST, a_code, a_context, a_credit_note, a_line, an_invoice
 
@@ -85,6 +91,17 @@ def test_a_tax_code_that_cannot_be_used(codes, words):
     [problem] = check_invoice(an_invoice(a_line(), a_line()), a_context(codes=codes))
     assert (problem.error_key, str(problem.cause)) == ("business_validation_tax", f"tax_rate:{GST}")
     assert words in problem.detail
+
+
+@pytest.mark.parametrize(("on", "held"), [(True, False), (None, False), (False, True)])
+def test_with_gst_switched_off_what_carries_tax_is_held_and_nothing_else(on, held):
+    context, free = a_context(tax_on=on, links={GST: "10"}), a_line(rate=FREE)
+    for taxed in (an_invoice(a_line()), a_credit_note()):
+        found = check_sale(taxed, context)
+        assert [str(problem.cause) for problem in found] == ["sales_tax"] * held
+        assert all("GST is switched off in QuickBooks" in problem.detail for problem in found)
+    # Without tax no code is named, so that an unlinked rate holds it only where there are codes.
+    assert keys(check_invoice(an_invoice(free), context)) == [] if held else ["business_validation_tax"]
 
 
 def test_an_unlinked_rate_is_named_once_however_many_lines_use_it():

@@ -1,5 +1,6 @@
 """A workspace's connection (without its tokens), choices, tax links, and QuickBooks' lists read lately."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from caspen_qbo import settings
+from caspen_qbo.core.records import TaxRate
 from caspen_qbo.core.reference import Choices, TaxCode
 from caspen_qbo.hooks.quickbooks.wire import decode, encode
 from caspen_qbo.hooks.store.subject import Subject
@@ -59,9 +61,9 @@ class SetupStore(Subject):
     def fetch_tax_links(self) -> dict[int, TaxLink]:
         return {link.tax_rate_id: link for link in self._fetch_values(TaxLink, "select_tax_links")}
 
-    def record_tax_link(self, tax_rate_id: int, code: TaxCode, who: str) -> None:
-        linked = {"tax_code_id": code.id, "tax_code_name": code.name, "rate": code.percent}
-        self._execute("upsert_tax_link", tax_rate_id=tax_rate_id, **linked, who=who)
+    def record_tax_link(self, rate: TaxRate, code: TaxCode, who: str) -> None:
+        linked = {"tax_code_id": code.id, "tax_code_name": code.name, "rate": rate.rate}
+        self._execute("upsert_tax_link", tax_rate_id=rate.id, **linked, who=who)
 
     def fetch_cached(self, realm_id: str, name: str) -> Any | None:
         """A list read at most ``settings.REFERENCE_CACHE_SECONDS`` ago, or None."""
@@ -73,6 +75,9 @@ class SetupStore(Subject):
     def cache(self, realm_id: str, name: str, payload: Any) -> None:
         self._execute("upsert_cached", realm_id=realm_id, name=name, payload=Jsonb(payload, dumps=encode))
 
-    def delete_cached(self, realm_id: str) -> None:
-        """Before a person looks, or after a person says that something was corrected in QuickBooks."""
-        self._execute("delete_cached", realm_id=realm_id)
+    def delete_cached(self, realm_id: str, names: Sequence[str] | None = None) -> None:
+        """Before a person looks, or after a person says that something was corrected in QuickBooks.
+
+        :param names: Of these lists alone; None: of all.
+        """
+        self._execute("delete_cached", realm_id=realm_id, names=None if names is None else list(names))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from caspen_qbo.catalogue import entry_for
+from caspen_qbo.catalogue import entry_of
 from caspen_qbo.core.cause import CauseRef
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.document import DocumentRef
@@ -75,9 +75,9 @@ class UnsyncedStore(Subject):
                     "document_number": listing.document.number,
                     "invoice_id": listing.document.invoice_id,
                     "error_key": listing.error_key,
-                    "title": entry_for(listing.error_key).title,
+                    "title": entry_of(listing.error_key, listing.cause).title,
                     "detail": listing.detail,
-                    "fix": entry_for(listing.error_key).fix,
+                    "fix": entry_of(listing.error_key, listing.cause).fix,
                     "cause_ref": str(listing.cause or ""),
                     "blocks": listing.blocks,
                     "field": listing.difference.field if listing.difference else None,
