@@ -167,6 +167,14 @@ _ENTRIES = (
         retry=False,
     ),
     CatalogueEntry(
+        "payment_locked",
+        "Payment locked in QuickBooks",
+        "The posted payment changed in Caspen, but in QuickBooks it is in a deposit, matched to the "
+        "bank feed, or was settled by card.",
+        "Remove it from the deposit, or undo the match, in QuickBooks; then Retry.",
+        Turn.FINANCE,
+    ),
+    CatalogueEntry(
         "other",
         "QuickBooks refused",
         "QuickBooks refused the document for the reason shown.",

@@ -110,6 +110,14 @@ def ref_of(body: Body | None, name: str) -> str:
     return str(ref.get("value", "")) if isinstance(ref, Mapping) else ""
 
 
+def deposits_of(payment: Body) -> tuple[str, ...]:
+    """Ids of the bank deposits a payment lies in: QuickBooks then takes no change to it (6540). No other
+    document of ours lies in one.
+    """
+    links = payment.get("LinkedTxn") or ()
+    return tuple(str(link.get("TxnId", "")) for link in links if link.get("TxnType") == "Deposit")
+
+
 def read_facts(quickbooks_type: str, body: Body) -> DocumentFacts:
     """:raises ValueError: no ``Id``: not a stored transaction. ``body`` is the entity, not its envelope."""
     if not body.get("Id"):

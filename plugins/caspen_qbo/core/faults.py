@@ -120,6 +120,7 @@ _RULES = (
     ),
     _Rule(_HOLD, "business_validation_tax", "6000", _TAX_WORDS),
     _Rule(_HOLD, "currency_mismatch", "6000", r"\bcurrenc(?:y|ies)\b"),
+    _Rule(_HOLD, "overpayment", "6000", r"applied (?:is|are) more than|exceeds? the (?:open )?balance"),
     _Rule(FaultAction.GONE, "missing_in_quickbooks", "610", "has deleted this|was deleted|been deleted"),
     _Rule(_HOLD, "business_validation_tax", "2500|2020|2030", "taxcode|taxrate", in_element=True),
     _Rule(_HOLD, "required_param_missing", "2020", r"(?-i:parameter Line\b)"),
@@ -131,6 +132,7 @@ _RULES = (
     _Rule(_HOLD, "duplicate_document_number", "6140"),
     _Rule(_HOLD, "period_closed", "6200|6210"),
     _Rule(_HOLD, "customer_name_taken", "6240"),
+    _Rule(_HOLD, "payment_locked", "6450|6480|6540"),
     _Rule(_HOLD, "setup_incomplete", "6270|6430|6520"),
     _Rule(_HOLD, "other"),
 )

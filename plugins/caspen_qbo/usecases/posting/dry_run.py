@@ -22,7 +22,7 @@ from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.plan import Do, Planned, count_planned, describe
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.usecases.posting.planned import PlannedDocuments
-from caspen_qbo.usecases.posting.run import NOT_SET_UP, STAGES, find_fixed_causes
+from caspen_qbo.usecases.posting.run import NOT_SET_UP, decide_all, find_fixed_causes
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import read_changed, read_staged
@@ -82,13 +82,12 @@ def plan_steps(session: Session, documents: PlannedDocuments) -> list[Planned]:
     posting = Posting(session, documents, session.store.practices.read_clock())
     due = {document.key: document for document in _fetch_due(documents)}
     found: dict[DocumentKey, Decision] = {}
-    for decide in STAGES:
-        for decided in decide(posting):
-            for situation, decision in decided:
-                key = situation.document.key
-                if key in due and key not in found:
-                    found[key] = decision
-                    _assume(posting, documents, situation.document, decision)
+    for decided in decide_all(posting):
+        for situation, decision in decided:
+            key = situation.document.key
+            if key in due and key not in found:
+                found[key] = decision
+                _assume(posting, documents, situation.document, decision)
     return [_step(document, found) for document in due.values()]
 
 

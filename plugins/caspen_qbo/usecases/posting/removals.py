@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from caspen_qbo.core.documents import Body, read_facts
+from caspen_qbo.core.documents import Body, date_of, read_facts
 from caspen_qbo.core.posting.decide import Decided
-from caspen_qbo.core.posting.decide.decisions import Remove
+from caspen_qbo.core.posting.decide.decisions import Remove, hold_deposited, name_deposits
 from caspen_qbo.core.posting.decide.removals import RemovalSituation, decide_removals
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY, Step
 from caspen_qbo.usecases.posting.state import Posting
-from caspen_qbo.usecases.sending.lookup import fetch_by_id
+from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_id
 from caspen_qbo.usecases.sending.successors import find_merged
 from caspen_qbo.usecases.shared.session import Session
 
@@ -45,12 +45,28 @@ def decide_credit_note_removals(posting: Posting) -> Iterator[Sequence[Decided]]
         ]
         if unapplied:
             yield unapplied
-        yield _decide_page(posting.session, page)
+        locked = {s.document.key for s, decision in unapplied if name_deposits(decision)}
+        if going := [document for document in page if document.key not in locked]:
+            yield _decide_page(posting.session, going)
 
 
 def decide_invoice_removals(posting: Posting) -> Iterator[Sequence[Decided]]:
     """Void the invoices voided, or deleted as drafts, in Caspen. QuickBooks keeps the zero document."""
     yield from _decide_absent(posting, DocumentKind.INVOICE)
+
+
+def hold_deposits(session: Session, decided: Sequence[Decided]) -> Sequence[Decided]:
+    """What would change a payment that lies in a bank deposit waits for a person. One call, and only where
+    there is one.
+    """
+    ids = {deposit for _, decision in decided for deposit in name_deposits(decision)}
+    if not ids:
+        return decided
+    found = (
+        (str(body["Id"]), date_of(body.get("TxnDate"))) for body in fetch_by(session, "Deposit", "Id", ids)
+    )
+    dates = {deposit: dated for deposit, dated in found if dated is not None}
+    return [(s, hold_deposited(s.document, decision, dates)) for s, decision in decided]
 
 
 def _decide_absent(posting: Posting, kind: DocumentKind) -> Iterator[Sequence[Decided]]:

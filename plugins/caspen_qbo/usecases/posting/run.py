@@ -21,6 +21,7 @@ from caspen_qbo.usecases.posting.removals import (
     decide_credit_note_removals,
     decide_invoice_removals,
     decide_payment_removals,
+    hold_deposits,
 )
 from caspen_qbo.usecases.posting.sales import decide_credit_notes, decide_invoices
 from caspen_qbo.usecases.posting.state import Posting
@@ -85,9 +86,15 @@ def _post(session: Session, counts: Counter[str]) -> str:
 
 
 def write_all(posting: Posting) -> None:
+    for decided in decide_all(posting):
+        carry_out(posting, decided)
+
+
+def decide_all(posting: Posting) -> Iterator[Sequence[Decided]]:
+    """Part after part; the next is read once the one before was carried out."""
     for decide in STAGES:
         for decided in decide(posting):
-            carry_out(posting, decided)
+            yield hold_deposits(posting.session, decided)
 
 
 def warn_of_expiry(session: Session) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from caspen_qbo.core.documents import Body, DocumentFacts
+from caspen_qbo.core.documents import Body, DocumentFacts, deposits_of
 from caspen_qbo.core.posting.customers import CustomerChoice
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import Difference, Expected, compare, drift
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY, Step
 
 
@@ -44,10 +46,12 @@ class Remove:
     quickbooks_id: str
     sync_token: str
     step: Step = Step.REMOVE
+    deposits: tuple[str, ...] = ()
+    """Of a payment: the bank deposits it lies in."""
 
     @classmethod
     def of(cls, entity: str, body: Body, step: Step = Step.REMOVE) -> Remove:
-        return cls(entity, str(body["Id"]), str(body["SyncToken"]), step)
+        return cls(entity, str(body["Id"]), str(body["SyncToken"]), step, deposits_of(body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,29 @@ EDITED = "Caspen has a new version, but someone edited the posted one in QuickBo
 def hold_missing(document: Document) -> Hold:
     detail = f"QuickBooks {ENTITY[document.kind]} {document.quickbooks_id} was voided or deleted there."
     return Hold((Problem("missing_in_quickbooks", detail),))
+
+
+def name_deposits(decision: Decision) -> tuple[str, ...]:
+    """The bank deposits, by id, of the payment that a decision would change or remove."""
+    if isinstance(decision, Update):
+        return deposits_of(decision.current)
+    return decision.deposits if isinstance(decision, Remove) else ()
+
+
+def hold_deposited(document: Document, decision: Decision, dates: Mapping[str, date]) -> Decision:
+    """A change to a payment waits while it lies in a deposit. :param dates: Of deposits, by id."""
+    if not (deposits := name_deposits(decision)):
+        return decision
+    named = ", ".join(f"{id_} of {dates[id_]}" if id_ in dates else id_ for id_ in deposits)
+    kind = "credit" if document.kind is DocumentKind.CREDIT_NOTE else "payment"
+    payment = decision.quickbooks_id if isinstance(decision, Remove) else document.quickbooks_id
+    what = f"{kind} {document.number} ({document.document_date}, {document.total:.2f})"
+    detail = (
+        f"Caspen {'changed' if isinstance(decision, Update) else 'took off'} {what}, but QuickBooks payment "
+        f"{payment} lies in bank deposit {named} and cannot be changed there. Remove it from that deposit in "
+        "QuickBooks, then Retry; afterwards it can be deposited again as it is then."
+    )
+    return Hold((Problem("payment_locked", detail),))
 
 
 def find_edits(
