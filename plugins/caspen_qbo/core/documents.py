@@ -161,17 +161,25 @@ def read_facts(quickbooks_type: str, body: Body) -> DocumentFacts:
 
 def _sales_lines(body: Body) -> Iterator[LineFacts]:
     for line in body.get("Line") or ():
-        if isinstance(detail := line.get("SalesItemLineDetail"), Mapping):
-            yield LineFacts(
-                amount=amount_of(line.get("Amount")),
-                description=str(line.get("Description") or ""),
-                item_id=ref_of(detail, "ItemRef"),
-                tax_code_id=ref_of(detail, "TaxCodeRef"),
-                quantity=_optional_amount(detail.get("Qty")),
-                unit_price=_optional_amount(detail.get("UnitPrice")),
-                service_date=date_of(detail.get("ServiceDate")),
-                gross_amount=_optional_amount(detail.get("TaxInclusiveAmt")),
-            )
+        if (facts := read_sales_line(line)) is not None:
+            yield facts
+
+
+def read_sales_line(line: Body) -> LineFacts | None:
+    """None: a line of words, a subtotal, a discount or a bundle."""
+    detail = line.get("SalesItemLineDetail")
+    if not isinstance(detail, Mapping):
+        return None
+    return LineFacts(
+        amount=amount_of(line.get("Amount")),
+        description=str(line.get("Description") or ""),
+        item_id=ref_of(detail, "ItemRef"),
+        tax_code_id=ref_of(detail, "TaxCodeRef"),
+        quantity=_optional_amount(detail.get("Qty")),
+        unit_price=_optional_amount(detail.get("UnitPrice")),
+        service_date=date_of(detail.get("ServiceDate")),
+        gross_amount=_optional_amount(detail.get("TaxInclusiveAmt")),
+    )
 
 
 def _links(body: Body, is_payment: bool) -> Iterator[LinkFacts]:

@@ -14,4 +14,5 @@ SET realm_id = excluded.realm_id, quickbooks_type = excluded.quickbooks_type,
     caspen_subtotal = excluded.caspen_subtotal, caspen_tax = excluded.caspen_tax,
     caspen_total = excluded.caspen_total, quickbooks_subtotal = excluded.quickbooks_subtotal,
     quickbooks_tax = excluded.quickbooks_tax, quickbooks_total = excluded.quickbooks_total,
-    as_posted = excluded.as_posted, removed_at = NULL, verified_at = now()
+    as_posted = excluded.as_posted, removed_at = NULL, verified_at = now(), resent_version = NULL,
+    resent_posted = false

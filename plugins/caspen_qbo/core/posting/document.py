@@ -61,6 +61,10 @@ class DocumentLink:
     as_posted: DocumentFacts | None
     removed: bool
     """It is no longer in QuickBooks; kept for the history."""
+    resent_version: str | None = None
+    """The version that a person wants sent over what is there, as long as that has not been done."""
+    resent_posted: bool = False
+    """Whether it had been posted before: what is there was made from it, however it was edited since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,15 @@ class Document(StagedDocument):
     @property
     def as_posted(self) -> DocumentFacts | None:
         return self.standing_link.as_posted if self.standing_link else None
+
+    @property
+    def resent(self) -> bool:
+        """A person wants this version over what is there."""
+        return self.standing_link is not None and self.standing_link.resent_version == self.version
+
+    @property
+    def resent_as_posted(self) -> bool:
+        return self.resent and self.standing_link is not None and self.standing_link.resent_posted
 
     @property
     def origin(self) -> str | None:

@@ -21,6 +21,12 @@ def read_marker(private_note: str) -> tuple[int, str, int] | None:
     return (int(found[1]), found[2], int(found[3])) if found else None
 
 
+def marker_in(private_note: str) -> str:
+    """The mark as it stands in a private note, or an empty text."""
+    found = _MARKER.search(private_note)
+    return found[0] if found else ""
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")

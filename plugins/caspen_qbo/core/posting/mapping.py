@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from caspen_qbo.core.documents import Body
 from caspen_qbo.core.posting import totals
 from caspen_qbo.core.posting.display_names import display_name, name_part, usable_email
 from caspen_qbo.core.posting.identity import marker_of
@@ -141,46 +140,6 @@ def map_payment(
     if context.reference.company.multi_currency:
         payload["CurrencyRef"] = {"value": currency}
     return payload
-
-
-_KEPT_ON_SALES = (
-    "BillAddr",
-    "ShipAddr",
-    "BillEmail",
-    "BillEmailCc",
-    "CustomerMemo",
-    "SalesTermRef",
-    "ClassRef",
-    "DepartmentRef",
-    "CustomField",
-    "PrintStatus",
-    "EmailStatus",
-    "ShipMethodRef",
-    "ShipDate",
-    "TrackingNum",
-    "Deposit",
-    "DepositToAccountRef",
-)
-KEPT_ON_UPDATE = {
-    "Invoice": _KEPT_ON_SALES,
-    "CreditMemo": _KEPT_ON_SALES,
-    "Payment": (
-        "ARAccountRef",
-        "ExchangeRate",
-        "PaymentMethodRef",
-        "TxnSource",
-        "CustomField",
-        "ProcessPayment",
-    ),
-}
-"""What a person may have filled in on our document and a full update would otherwise blank."""
-
-
-def map_update(entity: str, current: Body, payload: Payload) -> Payload:
-    """The payload that replaces a posted document, made for its sync token, with what a person filled in."""
-    kept = {name: current[name] for name in KEPT_ON_UPDATE[entity] if name in current}
-    head = {"Id": str(current["Id"]), "SyncToken": str(current["SyncToken"]), "sparse": False}
-    return {**kept, **payload, **head}
 
 
 def can_be_corrected(payload: Payload) -> bool:

@@ -85,10 +85,10 @@ def drift(posted: DocumentFacts, now: DocumentFacts) -> tuple[Difference, ...]:
         ("subtotal", "subtotal"),
         ("tax", "tax"),
         ("total", "total"),
-        ("account", "account_id"),
     )
     found = [_difference(name, getattr(posted, attr), getattr(now, attr)) for name, attr in names]
     if posted.quickbooks_type == "Payment":
+        found += [_difference("account", posted.account_id, now.account_id)]
         found += [_difference("applied to", _links(posted), _links(now))]
     found += _line_drift(posted.lines, now.lines)
     return tuple(difference for difference in found if difference is not None)
@@ -107,10 +107,17 @@ def _links(facts: DocumentFacts) -> str:
 
 
 def _line_drift(posted: tuple[LineFacts, ...], now: tuple[LineFacts, ...]) -> Iterable[Difference | None]:
+    """Lines put in another order are not edited; what is alike on both sides is not compared further."""
     if len(posted) != len(now):
         yield Difference("lines", str(len(posted)), str(len(now)))
         return
-    for position, (ours, theirs) in enumerate(zip(posted, now, strict=True), start=1):
+    moved, edited = list(now), []
+    for position, ours in enumerate(posted, start=1):
+        if ours in moved:
+            moved.remove(ours)
+        else:
+            edited.append((position, ours))
+    for (position, ours), theirs in zip(edited, moved, strict=True):
         for name, attr in (
             ("amount", "amount"),
             ("description", "description"),

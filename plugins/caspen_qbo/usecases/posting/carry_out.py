@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from caspen_qbo.core.documents import Body, DocumentFacts, applied_as_sent, read_facts
@@ -33,8 +34,8 @@ from caspen_qbo.core.posting.mapping import (
     map_credit_memo,
     map_invoice,
     map_payment,
-    map_update,
 )
+from caspen_qbo.core.posting.merging import merge_document
 from caspen_qbo.core.posting.readiness import check_sale
 from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import CLIENT, ENTITY, Step, Write
@@ -61,6 +62,7 @@ def carry_out(posting: Posting, decided: Sequence[Decided]) -> None:
     for situation, decision in decided:
         _record(posting, changes, situation.document, decision)
     changes.write(session)
+    _save_shown(session, decided)
     writes = _map_writes(session, decided, _create_customers(session, decided, counts))
     if not writes:
         return
@@ -119,6 +121,18 @@ def _record(posting: Posting, changes: Changes, document: Document, decision: De
             pass
 
 
+def _save_shown(session: Session, decided: Iterable[Decided]) -> None:
+    """What QuickBooks holds of the documents just listed: a person decides about what is shown there."""
+    shown = [
+        read_facts(ENTITY[situation.document.kind], situation.there)
+        for situation, decision in decided
+        if isinstance(decision, Hold | HoldDifferent)
+        and isinstance(situation, SaleSituation | PaymentSituation)
+        and situation.there is not None
+    ]
+    session.store.snapshot.save(session.realm_id, shown, datetime.now(UTC))
+
+
 def _create_customers(session: Session, decided: Iterable[Decided], counts: Counter[str]) -> Resolution:
     choices = {
         decision.customer.client.id: decision.customer
@@ -170,8 +184,8 @@ def _write(document: Document, step: Step, entity: str, operation: str, payload:
 
 
 def _update(document: Document, step: Step, current: Body, payload: Payload) -> Write:
-    entity = ENTITY[document.kind]
-    return _write(document, step, entity, "update", map_update(entity, current, payload))
+    merged = merge_document(document, current, payload)
+    return _write(document, step, ENTITY[document.kind], "update", merged.payload)
 
 
 def _customer_id(situation: Situation, decision: Create | Update, resolution: Resolution) -> str | None:

@@ -9,13 +9,16 @@ from caspen_qbo.core.posting.decide.decisions import Create, Decision, Update
 from caspen_qbo.core.posting.decide.sales import (
     SaleSituation,
     decide_customer,
+    decide_merged,
     decide_sale,
     only_application_missing,
 )
 from caspen_qbo.core.posting.document import Document, is_still_as_staged
+from caspen_qbo.core.posting.merging import merge_document
 from caspen_qbo.core.posting.readiness import check_credit_note, check_invoice
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.core.writes import ENTITY
+from caspen_qbo.core.writes import ENTITY, Step
+from caspen_qbo.usecases.posting.carry_out import map_payload
 from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
 from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting
@@ -38,7 +41,7 @@ def decide_invoices(posting: Posting) -> Iterator[Sequence[Decided]]:
             else:
                 situations.append(SaleSituation(document, None))
         decided = [(s, decide_sale(s)) for s in _read_owners(session, _read_there(session, situations))]
-        yield _decide_customers(session, decided)
+        yield _decide_merges(session, _decide_customers(session, decided))
 
 
 def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
@@ -67,7 +70,7 @@ def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
                     currency=invoice.currency if invoice else "",
                 )
             )
-        yield [(s, decide_sale(s)) for s in _read_there(session, situations)]
+        yield _decide_merges(session, [(s, decide_sale(s)) for s in _read_there(session, situations)])
 
 
 def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[SaleSituation]:
@@ -116,6 +119,20 @@ def _fetch_steps(session: Session, documents: Sequence[Document]) -> dict[int, f
         )
         for document in documents
     }
+
+
+def _decide_merges(session: Session, decided: Sequence[Decided]) -> list[Decided]:
+    """Hold the updates by which something that a person filled in would go unseen."""
+    result: list[Decided] = []
+    for situation, decision in decided:
+        final = decision
+        if isinstance(decision, Update):
+            corrected = decision.step is Step.CORRECT
+            sent = map_payload(situation, _customer(decision.current), session.context(), corrected)
+            merged = merge_document(situation.document, decision.current, sent)
+            final = decide_merged(situation.document, decision, merged)
+        result.append((situation, final))
+    return result
 
 
 def _read_owners(session: Session, situations: Sequence[SaleSituation]) -> list[SaleSituation]:

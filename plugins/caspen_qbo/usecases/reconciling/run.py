@@ -9,12 +9,13 @@ from datetime import timedelta
 from caspen_qbo import settings
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide.decisions import compare_sale
-from caspen_qbo.core.posting.document import DocumentRef
+from caspen_qbo.core.posting.document import Document, DocumentRef
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.reconciling.verdict import CheckResult, DifferingDocument, decide_cause, uncompared
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError, SyncError
 from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
+from caspen_qbo.hooks.store.reconciling.snapshot import HeldInvoice
 from caspen_qbo.quality.validate import validate
 from caspen_qbo.usecases.reconciling.customer_names import fetch_customer_names
 from caspen_qbo.usecases.reconciling.inactive_customers import list_inactive, mark_inactive
@@ -105,7 +106,20 @@ def mark_equal(session: Session) -> int:
                 changes.mark_equal(documents[key], held.facts)
                 equal += 1
         changes.write(session)
+        _release_put_back(session, [(documents[key], held) for held, key in zip(page, keys, strict=True)])
     return equal
+
+
+def _release_put_back(session: Session, held: Sequence[tuple[Document, HeldInvoice]]) -> None:
+    """Let the next post decide again about new versions held by an edit that is no longer there."""
+    edited = {
+        row.key
+        for row in session.store.unsynced.fetch_open([document.key for document, _ in held])
+        if row.error_key == "changed_in_quickbooks" and row.blocks
+    }
+    for document, now in held:
+        if document.key in edited and document.as_posted and not drift(document.as_posted, now.facts):
+            session.store.documents.release(document.key)
 
 
 def freeze(session: Session) -> dict[DocumentKind, int]:

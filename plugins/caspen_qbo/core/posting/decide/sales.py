@@ -24,6 +24,7 @@ from caspen_qbo.core.posting.decide.decisions import (
 )
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.identity import read_marker
+from caspen_qbo.core.posting.merging import Merged
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.records import Client, CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import ENTITY, Step
@@ -145,6 +146,24 @@ def decide_customer(document: Document, decision: Create | Update, choice: Custo
     if choice.problem is not None:
         return Hold((choice.problem,))
     return UNCONFIRMED if choice.unconfirmed else replace(decision, customer=choice)
+
+
+def decide_merged(document: Document, decision: Update, merged: Merged) -> Update | Hold:
+    """What a person filled in on a line that Caspen no longer has goes with it only once that person, or
+    another, has seen it and wants Caspen's version; something done to the document since is seen again.
+    """
+    posted = document.as_posted
+    seen = document.resent and posted is not None and posted.sync_token == str(decision.current["SyncToken"])
+    if seen or not merged.lost:
+        return decision
+    entity = ENTITY[document.kind]
+    lines = "this line" if len(merged.lost) == 1 else "these lines"
+    detail = (
+        f"QuickBooks {entity} {document.quickbooks_id}: {'; '.join(merged.lost)}; Caspen no longer has "
+        f"{lines}. Send Caspen's version again, and it goes; or put it on another line in QuickBooks, then "
+        "Retry. The posted document stays as it was."
+    )
+    return Hold((Problem("changed_in_quickbooks", detail),))
 
 
 def only_application_missing(document: Document, steps: frozenset[str], invoice: InvoiceStanding) -> bool:

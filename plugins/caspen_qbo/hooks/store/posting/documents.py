@@ -105,6 +105,10 @@ class DocumentStore(Subject):
             ],
         )
 
+    def release(self, key: DocumentKey) -> None:
+        """What held this one is gone: it may be tried again."""
+        self._execute("release_one", document_kind=key.kind, document_id=key.id)
+
     def release_numbers(self, numbers: Sequence[str]) -> int:
         """Retry by document or invoice number; how many documents."""
         return self._execute("release_by_number", numbers=list(numbers))
@@ -200,4 +204,6 @@ def _link(row: Row) -> DocumentLink:
         application_id=row["application_id"],
         as_posted=decode(DocumentFacts, row["as_posted"]) if row["as_posted"] else None,
         removed=row["removed_at"] is not None,
+        resent_version=row["resent_version"],
+        resent_posted=row["resent_posted"],
     )
