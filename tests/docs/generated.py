@@ -12,10 +12,12 @@ import click
 import typer
 
 from caspen_qbo.cli.app import app
+from caspen_qbo.core.posting.merging.ownership import OWNERSHIP, WHY_UNNAMED, OwnedField, Owner, Place
 from ops.paths import ROOT
 
 INSTALL = ROOT / "docs" / "install.md"
 DECISIONS = ROOT / "docs" / "decisions" / "README.md"
+OURS_AND_THEIRS = ROOT / "docs" / "ours-and-theirs.md"
 
 
 def commands() -> dict[str, click.Command]:
@@ -58,9 +60,35 @@ def decision_index() -> str:
     return "\n".join([*lines, ""])
 
 
+def ownership_tables() -> str:
+    """One table a type, from the table that merging reads."""
+    parts = []
+    for entity in ("Invoice", "CreditMemo", "Payment", "Customer"):
+        rows = [
+            f"| {field.words} | {_path(field)} | {field.owner} | {_difference(entity, field)} |"
+            for field in OWNERSHIP
+            if entity in field.entities
+        ]
+        head = ["| Field | In QuickBooks' API | Whose | An edit is called |", "|---|---|---|---|"]
+        parts.append("\n".join([f"### {entity}", "", *head, *rows, ""]))
+    return "\n" + "\n".join(parts) + "\n"
+
+
+def _path(field: OwnedField) -> str:
+    before = {Place.LINE: "Line[].", Place.DETAIL: "Line[].SalesItemLineDetail."}.get(field.place, "")
+    return f"`{before}{field.name}`"
+
+
+def _difference(entity: str, field: OwnedField) -> str:
+    if field.owner is not Owner.OURS:
+        return ""
+    return f"`{field.difference}`" if field.difference else WHY_UNNAMED[field.name]
+
+
 GENERATED: tuple[tuple[Path, str, Callable[[], str]], ...] = (
     (INSTALL, "commands", command_table),
     (DECISIONS, "decisions", decision_index),
+    (OURS_AND_THEIRS, "ownership", ownership_tables),
 )
 """(page, name of the markers, what stands between them)."""
 

@@ -52,7 +52,7 @@ from caspen_qbo.core.posting.document import (
     stage_invoice,
 )
 from caspen_qbo.core.posting.eligibility import DesiredState, Eligibility
-from caspen_qbo.core.posting.mapping import map_invoice, map_payment, map_update
+from caspen_qbo.core.posting.mapping import map_invoice, map_payment
 from caspen_qbo.core.posting.plan import Do, describe
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.records import DocumentKind
@@ -576,11 +576,6 @@ def test_a_document_is_as_staged_only_in_the_same_revision() -> None:
     for changes in ({"revision": 9}, {"status": "draft"}, {"status": "void"}, {"deleted_at": AFTER}):
         assert not is_still_as_staged(staged, replace(INVOICE, **changes))
     assert not is_still_as_staged(staged, None)
-
-
-def test_an_update_keeps_what_a_person_filled_in_and_names_the_sync_token() -> None:
-    sent = map_update("Invoice", {"Id": "1", "SyncToken": "4", "CustomerMemo": "Thanks"}, {"DocNumber": "7"})
-    assert sent == {"CustomerMemo": "Thanks", "DocNumber": "7", "Id": "1", "SyncToken": "4", "sparse": False}
 
 
 def test_every_decision_has_words() -> None:
