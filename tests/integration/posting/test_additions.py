@@ -420,3 +420,27 @@ def test_a_merged_update_whose_answer_is_lost_is_made_once(flow: Flow, commit: b
 def test_each_field_is_in_the_table_once() -> None:
     rows = [(entity, field.place, field.name) for field in OWNERSHIP for entity in field.entities]
     assert len(rows) == len(set(rows))
+
+
+def test_a_class_made_inactive_holds_its_own_document_alone(flow: Flow) -> None:
+    invoice = flow.invoice(lines=lines(flow, ("Assess", "80.00")))
+    other = flow.invoice(lines=lines(flow, ("Assess", "80.00")))
+    command("post")
+    klass = made(flow, "Class", Name="Clinic A")
+    set_class(flow, invoice, "Assess", klass)
+    flow.person("make-inactive", entity="Class", id=klass["value"])
+    for one in (invoice, other):
+        refinalise(flow, one, *lines(flow, ("Assess", "85.00")))
+    command("post")
+    [((number, key), detail)] = flow.listed().items()
+    assert (number, key) == (flow.staff.invoice(invoice).number, "inactive_reference")
+    assert "ClassRef" in detail and "The posted document stays as it was." in detail
+    assert invoice_of(flow, other)["TotalAmt"] == 93.5
+    [(cause,)] = flow.sync_rows("SELECT cause_ref FROM qbo_sync.unsynced_invoice WHERE resolved_at IS NULL")
+    assert cause == ""
+    flow.person("make-active", entity="Class", id=klass["value"])
+    command("retry", "--number", number)
+    command("post")
+    assert flow.listed() == {}
+    assert classes(flow, invoice) == {"Assess": "Clinic A"}
+    assert invoice_of(flow, invoice)["TotalAmt"] == 93.5

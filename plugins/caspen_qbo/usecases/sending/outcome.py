@@ -127,10 +127,17 @@ def _add_refusal(changes: Changes, request: Request, verdict: FaultVerdict, docu
     changes.hold_refused(document, verdict, cause, extra)
 
 
-def _inactive_cause(request: Request, element: str) -> CauseRef:
+_THEIRS = ("ClassRef", "DepartmentRef", "SalesTermRef", "PaymentMethodRef")
+"""What a person filled in on the document itself; QuickBooks' own words name it."""
+
+
+def _inactive_cause(request: Request, element: str) -> CauseRef | None:
     """What was made inactive, mostly the customer: items and accounts of the settings are seen before
     sending, but for the minutes for which QuickBooks' lists are trusted. The next run checks again.
+    None: it is on this document alone.
     """
+    if element.endswith(_THEIRS) and request.operation == "update":
+        return None
     if "DepositToAccount" in element:
         return CauseRef(CauseKind.SETTING, Setting.PAYMENT_ACCOUNT)
     if "Item" in element:

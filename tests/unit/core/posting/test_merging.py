@@ -137,13 +137,14 @@ def test_a_charge_of_theirs_goes_only_when_caspens_version_is_wanted() -> None:
         (MARK, "Caspen invoice INV-2 [caspen:1:invoice:5]"),
         (f"Ring. {MARK} Thanks", "Ring. Caspen invoice INV-2 [caspen:1:invoice:5] Thanks"),
         ("Ring. [caspen:1:invoice:5]", "Ring. [caspen:1:invoice:5]"),
+        (f"{MARK[:20]} urgent {MARK[21:]}", f"{MARK[:20]} urgent {MARK[21:]}"),
         ("Ring", "Caspen invoice INV-2 [caspen:1:invoice:5] Ring"),
         ("", "Caspen invoice INV-2 [caspen:1:invoice:5]"),
         ("x" * NOTE_MAX, "x" * NOTE_MAX),
     ],
 )
 def test_a_note_keeps_what_a_person_wrote_around_our_words(there: str, now: str) -> None:
-    assert merge_note(there, "Caspen invoice INV-2 [caspen:1:invoice:5]") == now
+    assert merge_note(there, "Caspen invoice INV-2 [caspen:1:invoice:5]", "INV-1", "INV-2") == now
 
 
 @pytest.mark.parametrize("entity", ["Invoice", "CreditMemo", "Payment"])

@@ -51,7 +51,10 @@ def merge(
     payload: Payload = {name: value for name, value in sent.items() if name in written}
     payload |= {"Id": str(current["Id"]), "SyncToken": str(current["SyncToken"]), "sparse": True}
     if "PrivateNote" in sent:
-        payload["PrivateNote"] = merge_note(str(current.get("PrivateNote") or ""), str(sent["PrivateNote"]))
+        numbers = (str(body.get("DocNumber") or "") for body in (current, sent))
+        payload["PrivateNote"] = merge_note(
+            str(current.get("PrivateNote") or ""), str(sent["PrivateNote"]), *numbers
+        )
     lost: list[str] = []
     if "Line" in sent and entity in ("Invoice", "CreditMemo"):
         there = [line for line in current.get("Line") or () if line.get("DetailType") != "SubTotalLineDetail"]
@@ -73,15 +76,17 @@ def merge_document(
     )
 
 
-def merge_note(there: str, ours: str) -> str:
-    """Our words renewed where they stand, what a person wrote around them kept. Ours are what proves that a
-    document is ours; where they cannot be put in, the note stays a person's.
+def merge_note(there: str, ours: str, was: str = "", now: str = "") -> str:
+    """Our words put in where they are missing, and renewed for another number where they stand as written;
+    every other word stays. Where they cannot be put in, the note stays a person's.
+
+    :param was: The document's number in QuickBooks.
+    :param now: Its number in Caspen.
     """
     mark = marker_in(ours)
     if mark and mark in there:
-        end = there.index(mark) + len(mark)
-        start = there.rfind(ours.split(" ", 1)[0] + " ", 0, end - len(mark))
-        return there if start < 0 else there[:start] + ours + there[end:]
+        written = ours.removesuffix(mark).removesuffix(f"{now} ") + f"{was} {mark}"
+        return there.replace(written, ours, 1)
     together = f"{ours} {there}".rstrip()
     return together if len(together) <= NOTE_MAX else there
 
