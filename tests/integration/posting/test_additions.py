@@ -434,7 +434,7 @@ def test_a_class_made_inactive_holds_its_own_document_alone(flow: Flow) -> None:
     command("post")
     [((number, key), detail)] = flow.listed().items()
     assert (number, key) == (flow.staff.invoice(invoice).number, "inactive_reference")
-    assert "ClassRef" in detail and "The posted document stays as it was." in detail
+    assert "about the class a person chose" in detail and "The posted document stays as it was." in detail
     assert invoice_of(flow, other)["TotalAmt"] == 93.5
     [(cause,)] = flow.sync_rows("SELECT cause_ref FROM qbo_sync.unsynced_invoice WHERE resolved_at IS NULL")
     assert cause == ""

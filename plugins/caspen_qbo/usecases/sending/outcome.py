@@ -120,15 +120,22 @@ def _add_refusal(changes: Changes, request: Request, verdict: FaultVerdict, docu
     if verdict.existing is not None:
         extra = f"The number belongs to QuickBooks {verdict.existing.txn_type} {verdict.existing.txn_id}."
     if request.step in (Step.POST, Step.CORRECT) and request.operation == "update":
-        extra = "The posted document stays as it was."
+        theirs = _THEIRS.get(verdict.error.element)
+        about = f"It is about the {theirs} a person chose on the document there. " if theirs else ""
+        extra = f"{about}The posted document stays as it was."
     cause = _SHARED_CAUSES.get(verdict.error_key)
     if verdict.error_key == "inactive_reference":
         cause = _inactive_cause(request, verdict.error.element)
     changes.hold_refused(document, verdict, cause, extra)
 
 
-_THEIRS = ("ClassRef", "DepartmentRef", "SalesTermRef", "PaymentMethodRef")
-"""What a person filled in on the document itself; QuickBooks' own words name it."""
+_THEIRS = {
+    "ClassRef": "class",
+    "DepartmentRef": "location",
+    "SalesTermRef": "terms",
+    "PaymentMethodRef": "payment method",
+}
+"""What a person filled in on the document itself, and may make inactive."""
 
 
 def _inactive_cause(request: Request, element: str) -> CauseRef | None:
@@ -136,7 +143,7 @@ def _inactive_cause(request: Request, element: str) -> CauseRef | None:
     sending, but for the minutes for which QuickBooks' lists are trusted. The next run checks again.
     None: it is on this document alone.
     """
-    if element.endswith(_THEIRS) and request.operation == "update":
+    if element in _THEIRS and request.operation == "update":
         return None
     if "DepositToAccount" in element:
         return CauseRef(CauseKind.SETTING, Setting.PAYMENT_ACCOUNT)
