@@ -76,6 +76,8 @@ class PostgresServer:
         self.process = process
         self.port = port
         self.log = log
+        self.sockets: Path | None = None
+        """The folder of its Unix socket, where it has one."""
         self._password = password
 
     def database(self, name: str, user: str = SUPERUSER, password: str | None = None) -> Database:
@@ -200,7 +202,13 @@ def temporary_postgres(
     folder = Path(tempfile.mkdtemp(prefix="caspen-qbo-pg-", dir=within))
     folder.chmod(0o755)  # the system user must pass through
     try:
-        server = start_postgres(folder / "data", free_port(), password, settings=UNSAFE_BUT_FAST)
+        sockets = folder / "socket"
+        sockets.mkdir()
+        service_user().own(sockets)
+        reached_by = {"unix_socket_directories": str(sockets), "listen_addresses": f"{HOST},::1"}
+        settings = {**UNSAFE_BUT_FAST, **reached_by}
+        server = start_postgres(folder / "data", free_port(), password, settings=settings)
+        server.sockets = sockets
         try:
             yield server
         finally:

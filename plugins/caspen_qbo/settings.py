@@ -3,10 +3,10 @@
 import os
 
 
-def _days(name: str, default: int) -> int:
+def _number(name: str, default: int, *, of: str) -> int:
     text = os.environ.get(name) or str(default)
     if not text.isdecimal() or int(text) < 1:
-        raise ValueError(f"environment variable {name} is {text!r}; expected a number of days, 1 or more")
+        raise ValueError(f"environment variable {name} is {text!r}; expected a number of {of}, 1 or more")
     return int(text)
 
 
@@ -37,6 +37,17 @@ CASPEN_ROW_WAIT_SECONDS = 5
 """How long a status waits for staff who hold the document in a transaction; then the next run shows it."""
 CASPEN_LOCK_WAIT_SECONDS = 60
 """How long an imported payment waits for the same; then the run ends, and the next one imports it."""
+
+# --- Waits at a database, in seconds; a server that says nothing is given up a little later ---
+SYNC_STATEMENT_SECONDS = _number("CASPEN_QBO_STATEMENT_SECONDS", 600, of="seconds")
+"""The longest statement on our own database: a million documents are compared in one."""
+CASPEN_STATEMENT_SECONDS = min(120, SYNC_STATEMENT_SECONDS)
+"""The longest on Caspen's: a thousand ids, or one practice's invoices counted."""
+PAGE_STATEMENT_SECONDS = min(15, SYNC_STATEMENT_SECONDS)
+CASPEN_IDLE_SECONDS = 15
+"""For a transaction on Caspen's database in which nothing happens: a stopped process frees staff's rows."""
+SYNC_IDLE_SECONDS = 180
+"""The same on ours: a token's row is locked while Intuit is asked, three times at most."""
 
 # --- QuickBooks' own limits (developer.intuit.com: limits and throttles; API reference) ---
 BATCH_ITEMS_MAX = 30
@@ -74,6 +85,6 @@ UNCONFIRMED_ROUNDS_MAX = 3
 """How often one run looks up a lost answer before leaving it to the next run."""
 FULL_COMPARE_DOCUMENTS_MAX = 5000
 """Up to this many linked documents every reconciliation reads all of them: at most five pages a kind."""
-HISTORY_KEEP_DAYS = _days("CASPEN_QBO_HISTORY_KEEP_DAYS", 730)
+HISTORY_KEEP_DAYS = _number("CASPEN_QBO_HISTORY_KEEP_DAYS", 730, of="days")
 """What was sent, answered, seen, chosen and cleared is deleted after so many days; what is open never is."""
 CONNECTION_WARNING_DAYS = (14, 7, 2)

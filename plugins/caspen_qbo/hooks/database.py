@@ -1,34 +1,24 @@
 """One PostgreSQL session with statements loaded by name, on Airflow's Postgres provider."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from psycopg import Connection, Cursor, OperationalError
 from psycopg.errors import LockNotAvailable
-from psycopg.rows import dict_row, kwargs_row
+from psycopg.rows import kwargs_row
 
 from caspen_qbo import queries
-from caspen_qbo.errors import (
-    CaspenUnavailableError,
-    ConfigurationError,
-    InvariantError,
-    RetryError,
-    StoreUnavailableError,
-)
+from caspen_qbo.errors import InvariantError
+from caspen_qbo.hooks.postgres.limits import CASPEN, SYNC, Limits
+from caspen_qbo.hooks.postgres.opening import NO_SETTINGS, open_session, unavailable
+from caspen_qbo.hooks.postgres.queueing import Queue
 from caspen_qbo.settings import CASPEN_CONN_ID
 
 Row = dict[str, Any]
 Params = Mapping[str, Any]
 NONE: Params = {}
 T = TypeVar("T")
-
-# libpq gives no SQLSTATE for a connection that did not come about, only the server's words.
-_REFUSED = re.compile(
-    r"authentication failed|no pg_hba\.conf entry|no password supplied|permission denied"
-    r'|(database|role) ".*" does not exist'
-)
 
 
 class Database:
@@ -41,63 +31,33 @@ class Database:
     """
 
     def __init__(
-        self, conn_id: str, *, statement_timeout_seconds: int = 600, lock_timeout_seconds: int = 0
+        self, conn_id: str, limits: Limits | None = None, *, own_settings: Mapping[str, str] = NO_SETTINGS
     ) -> None:
-        """:param lock_timeout_seconds: How long a statement waits for another's lock; 0 sets no end."""
+        """:param limits: How long its waits last; those of a run unless given.
+        :param own_settings: Of the session, by name.
+        """
         self.conn_id = conn_id
-        self._options = (
-            f"-c statement_timeout={statement_timeout_seconds * 1000} "
-            f"-c lock_timeout={lock_timeout_seconds * 1000} -c timezone=UTC"
-        )
-        self._connection: Connection[Row] | None = None
+        self._limits = limits or (CASPEN if conn_id == CASPEN_CONN_ID else SYNC)
+        self._own_settings = own_settings
+        self._connection: Connection[Any] | None = None
         self._locks = 0
 
     @property
-    def connection(self) -> Connection[Row]:
+    def connection(self) -> Connection[Any]:
         """Opened on first use. ConfigurationError: the connection is missing, or the login refused."""
         if self._connection is None or self._connection.closed:
             if self._locks:
                 # A new session would not hold the lock: another run could be working by now.
-                raise self._unavailable(OperationalError("the session that held a lock was lost"))
-            self._connection = self._open()
+                raise unavailable(self.conn_id, OperationalError("the session that held a lock was lost"))
+            self._connection = open_session(self.conn_id, self._limits, self._own_settings)
         return self._connection
-
-    def _open(self) -> Connection[Row]:
-        from airflow.providers.postgres.hooks.postgres import PostgresHook
-        from airflow.sdk.exceptions import AirflowNotFoundException
-
-        hook = PostgresHook(postgres_conn_id=self.conn_id, options=self._options)
-        try:
-            connection = cast("Connection[Row]", hook.get_conn())
-        except AirflowNotFoundException as error:
-            raise ConfigurationError(
-                f"Airflow connection {self.conn_id!r} is not defined. Add one of type postgres with that id."
-            ) from error
-        except OperationalError as error:
-            if not _REFUSED.search(str(error)):
-                raise self._unavailable(error) from error
-            raise ConfigurationError(
-                f"Airflow connection {self.conn_id!r}: the database refused the login "
-                f"({_first_line(error)}). Check the connection's host, port, login, password and database."
-            ) from error
-        connection.row_factory = dict_row
-        connection.autocommit = True
-        return connection
-
-    def _unavailable(self, error: OperationalError) -> RetryError:
-        kind = CaspenUnavailableError if self.conn_id == CASPEN_CONN_ID else StoreUnavailableError
-        return kind(
-            f"Airflow connection {self.conn_id!r}: the database cannot be reached or gave up "
-            f"({_first_line(error)}). Try again; if it persists, check that the server runs at the "
-            "connection's host and port."
-        )
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
         try:
             yield
         except OperationalError as error:
-            raise self._unavailable(error) from error
+            raise unavailable(self.conn_id, error) from error
 
     def close(self) -> None:
         if self._connection is not None:
@@ -105,7 +65,7 @@ class Database:
             self._connection = None
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection[Row]]:
+    def transaction(self) -> Iterator[Connection[Any]]:
         """All statements inside commit together or not at all; nested use joins as a savepoint."""
         with self._translating(), self.connection.transaction():
             yield self.connection
@@ -156,17 +116,12 @@ class Database:
         return True
 
     def try_lock(self, key: int, *, wait_seconds: float) -> bool:
-        """Take an advisory lock; a session that dies loses it. False: another held it all that time."""
-        # Waiting in the server keeps the order of arrival and needs no polling. Neither limit of the session
-        # counts here, and the lock outlives the transaction that sets the limits.
-        milliseconds = max(1, round(wait_seconds * 1000))
+        """Take an advisory lock; a session that dies loses it. False: another held it all that time. First to
+        wait, first served.
+        """
         with self._translating():
-            try:
-                with self.connection.transaction():
-                    self.connection.execute(f"SET LOCAL lock_timeout = {milliseconds}")
-                    self.connection.execute("SET LOCAL statement_timeout = 0")
-                    self.connection.execute("SELECT pg_advisory_lock(%(key)s)", {"key": key})
-            except LockNotAvailable:
+            connection = self.connection  # one session throughout: another has no place in the queue
+            if not Queue(connection, key).wait(wait_seconds):
                 return False
         self._locks += 1
         return True
@@ -177,8 +132,3 @@ class Database:
         if self._connection is not None and not self._connection.closed:
             with self._translating():
                 self._connection.execute("SELECT pg_advisory_unlock(%(key)s)", {"key": key})
-
-
-def _first_line(error: OperationalError) -> str:
-    """Without DETAIL and CONTEXT, which may quote rows."""
-    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -4,7 +4,6 @@ revision in ``versions/`` that names it. The first makes the schema of version 1
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,18 +54,15 @@ def migrate(conn_id: str = settings.SYNC_CONN_ID) -> tuple[str | None, str]:
     :raises ConfigurationError: connection missing or refused, or no upgrade from the schema's revision.
     :raises RetryError: the database cannot be reached.
     """
-    from airflow.providers.postgres.hooks.postgres import PostgresHook
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.pool import NullPool
+    from sqlalchemy import text
 
-    from caspen_qbo.hooks.database import Database
+    from caspen_qbo.hooks.postgres.engine import make_engine
+    from caspen_qbo.hooks.postgres.limits import SYNC
 
-    with closing(Database(conn_id)) as database:
-        _ = database.connection  # says in our words what is wrong with the connection
-    engine = create_engine(PostgresHook(postgres_conn_id=conn_id).sqlalchemy_url, poolclass=NullPool)
+    engine = make_engine(conn_id, SYNC)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     with engine.begin() as connection:

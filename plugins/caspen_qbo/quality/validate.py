@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from caspen_qbo import settings
 from caspen_qbo.core.reconciling.verdict import CheckResult, Severity
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.errors import BrokenCheckError
+from caspen_qbo.errors import BrokenCheckError, SyncError
+from caspen_qbo.hooks.postgres.engine import URL, engine_arguments
+from caspen_qbo.hooks.postgres.limits import SYNC
 from caspen_qbo.quality.suites import build_suite, import_gx
 
 if TYPE_CHECKING:
@@ -43,53 +43,49 @@ def validate(
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    with _connection_url(conn_id, workspace_id) as url:
-        source = context.data_sources.add_postgres("comparison", connection_string=url)
-        results: list[CheckResult] = []
-        try:
-            for kind in kinds:
-                table = source.add_table_asset(f"comparison_{kind}")
-                batch = table.add_batch_definition_whole_table(kind.value)
-                suite = context.suites.add(build_suite(kind, documents[kind]))
-                definition = context.validation_definitions.add(
-                    gx.ValidationDefinition(name=kind.value, data=batch, suite=suite)
-                )
-                outcome = definition.run(result_format=_SUMMARY)
-                results += _read(kind, outcome, len(suite.expectations), documents[kind])
-        except BrokenCheckError:
-            raise
-        except Exception as error:  # whatever GX or the driver raises, nothing is known about the figures
-            reason = next(iter(str(error).splitlines()), "")[:200]
-            raise BrokenCheckError(
-                f"workspace {workspace_id}: the checks could not be carried out ({type(error).__name__}: "
-                f"{reason}). Nothing was recorded; run again."
-            ) from error
-        finally:
-            # GX keeps two pools, and their connections stay open after the run.
-            source.get_engine().dispose()
-            source.get_execution_engine().engine.dispose()
+    # The views show the session's workspace only, so two can be checked at once.
+    own_settings = {
+        "search_path": "qbo_sync",
+        "caspen_qbo.workspace": str(workspace_id),
+        "work_mem": _SORT_MEMORY,
+    }
+    arguments = engine_arguments(conn_id, SYNC, own_settings)
+    source = context.data_sources.add_postgres("comparison", connection_string=URL, kwargs=arguments)
+    results: list[CheckResult] = []
+    try:
+        for kind in kinds:
+            table = source.add_table_asset(f"comparison_{kind}")
+            batch = table.add_batch_definition_whole_table(kind.value)
+            suite = context.suites.add(build_suite(kind, documents[kind]))
+            definition = context.validation_definitions.add(
+                gx.ValidationDefinition(name=kind.value, data=batch, suite=suite)
+            )
+            outcome = definition.run(result_format=_SUMMARY)
+            results += _read(kind, outcome, len(suite.expectations), documents[kind])
+    except BrokenCheckError:
+        raise
+    except Exception as error:  # whatever GX or the driver raises, nothing is known about the figures
+        if (ours := _raised_by_us(error)) is not None:
+            raise ours from error
+        reason = next(iter(str(error).splitlines()), "")[:200]
+        raise BrokenCheckError(
+            f"workspace {workspace_id}: the checks could not be carried out ({type(error).__name__}: "
+            f"{reason}). Nothing was recorded; run again."
+        ) from error
+    finally:
+        # GX keeps two pools, and their connections stay open after the run.
+        source.get_engine().dispose()
+        source.get_execution_engine().engine.dispose()
     return results
 
 
-@contextmanager
-def _connection_url(conn_id: str, workspace_id: int) -> Iterator[str]:
-    """A reference to an environment variable that holds the URL: GX prints a literal one, password and all.
-    The views show the session's workspace only, so two can be checked at once.
-    """
-    from airflow.providers.postgres.hooks.postgres import PostgresHook
-
-    url = PostgresHook(postgres_conn_id=conn_id).sqlalchemy_url.update_query_dict(
-        {
-            "options": f"-csearch_path=qbo_sync -ccaspen_qbo.workspace={workspace_id} -ctimezone=UTC "
-            f"-cwork_mem={_SORT_MEMORY}"
-        }
-    )
-    name = f"CASPEN_QBO_CHECKS_URL_{workspace_id}"
-    os.environ[name] = url.render_as_string(hide_password=False)
-    try:
-        yield f"${{{name}}}"
-    finally:
-        os.environ.pop(name, None)
+def _raised_by_us(error: BaseException | None) -> SyncError | None:
+    """What opening our database raised, at the bottom of what GX made of it."""
+    while error is not None:
+        if isinstance(error, SyncError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _read(

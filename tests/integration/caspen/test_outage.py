@@ -12,6 +12,7 @@ from caspen_qbo.core.importing.payments import ImportedAllocation, ImportedPayme
 from caspen_qbo.errors import CaspenUnavailableError, ConfigurationError, RetryError, StoreUnavailableError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.database import Database as Session
+from caspen_qbo.hooks.postgres.limits import CASPEN
 from ops.local.environment import connection_json
 from ops.local.ports import free_port
 from ops.local.postgres import Database, PostgresServer
@@ -70,7 +71,7 @@ def test_a_statement_that_takes_too_long_is_given_up(clinic: Clinic):
     insert_invoice(clinic.staff, 1, "10.00")
     with clinic.open_staff() as desk:
         desk.execute("SELECT 1 FROM caspen.invoice WHERE id = 1 FOR UPDATE")
-        billing = CaspenBilling(Session("caspen_db", statement_timeout_seconds=1))
+        billing = CaspenBilling(Session("caspen_db", replace(CASPEN, statement=1)))
         with pytest.raises(CaspenUnavailableError, match="statement timeout"):
             billing.record_payment(PAYMENT)
         desk.rollback()

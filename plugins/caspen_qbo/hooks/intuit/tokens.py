@@ -45,12 +45,13 @@ class TokenStore:
         oauth: IntuitOAuth,
         conn_id: str = settings.SYNC_CONN_ID,
         *,
+        database: Database | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.workspace_id = workspace_id
         self._sleep = sleep
         self._oauth = oauth
-        self._database = Database(conn_id)
+        self._database = database or Database(conn_id)
         self._connections = ConnectionStore(self._database, workspace_id)
         self._current: _Usable | None = None
 

@@ -57,16 +57,18 @@ class QuickBooksHook(BaseHook):
         """
         from caspen_qbo.hooks.intuit.tokens import TokenStore
         from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
-        from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
+        from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter, limiter_session
         from caspen_qbo.hooks.quickbooks.transport import RetrySettings, Transport
 
-        tokens = TokenStore(workspace_id, self.oauth(), self.sync_conn_id)
+        # One session for both: none of them keeps a transaction open while the other is at work.
+        database = limiter_session(self.sync_conn_id)
+        tokens = TokenStore(workspace_id, self.oauth(), self.sync_conn_id, database=database)
         try:
             realm_id = tokens.realm_id()
         except SyncError:
             tokens.close()
             raise
-        limiter = RealmLimiter(realm_id, self.config, self.sync_conn_id)
+        limiter = RealmLimiter(realm_id, self.config, self.sync_conn_id, database=database)
         throttle, visibility = self.config.throttle_wait_seconds, self.config.look_again_seconds
         retry = RetrySettings(throttle_wait=throttle, visibility_wait=visibility)
         transport, closing = Transport(tokens, limiter, retry), (limiter.close, tokens.close)

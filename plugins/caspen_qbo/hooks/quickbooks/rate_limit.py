@@ -9,7 +9,8 @@ import random
 import re
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, cast
 
 from pyrate_limiter import Decision, Duration, Rate, RateItem
 from pyrate_limiter.buckets.postgres import PostgresBucket
@@ -20,6 +21,7 @@ from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
 
 if TYPE_CHECKING:
+    from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
 log = logging.getLogger(__name__)
@@ -33,8 +35,13 @@ SWEEP_EVERY = 100
 """After so many calls the rows that no longer count are deleted."""
 
 
+def limiter_session(conn_id: str) -> Database:
+    """The library names its tables without a schema, and stores times without a zone."""
+    return Database(conn_id, own_settings={"search_path": "qbo_sync"})
+
+
 class RealmLimiter:
-    """Waits until this realm may be called. Opens its database pool on first use; close it when done."""
+    """Waits until this realm may be called. Connects on first use; close it when done."""
 
     def __init__(
         self,
@@ -42,13 +49,14 @@ class RealmLimiter:
         config: QuickBooksConfig,
         conn_id: str = settings.SYNC_CONN_ID,
         *,
+        database: Database | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """:param database: A session of this thread that is in no transaction whenever a turn is taken."""
         self._realm = re.sub(r"\W", "_", realm_id)
         self._config = config
-        self._conn_id = conn_id
+        self._database = database or limiter_session(conn_id)
         self._sleep = sleep
-        self._pool: ConnectionPool | None = None
         self._buckets: dict[str, PostgresBucket] = {}
         self._acquired = 0
 
@@ -66,10 +74,7 @@ class RealmLimiter:
 
     def close(self) -> None:
         """Safe to repeat."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
-            self._buckets.clear()
+        self._database.close()
 
     def _take(self, name: str, kind: str, waited: float) -> float:
         bucket = self._bucket(name)
@@ -97,7 +102,8 @@ class RealmLimiter:
     def _bucket(self, name: str) -> PostgresBucket:
         if name not in self._buckets:
             table, rates = f"{name}_{self._realm}", self._rates(name)
-            self._buckets[name] = PostgresBucket(self._open_pool(), table, rates)
+            pool = cast("ConnectionPool", _SessionAsPool(self._database))
+            self._buckets[name] = PostgresBucket(pool, table, rates)
         return self._buckets[name]
 
     def _rates(self, name: str) -> list[Rate]:
@@ -109,22 +115,16 @@ class RealmLimiter:
         rates = [Rate(second, Duration.SECOND)] if second < minute else []
         return [*rates, Rate(minute, Duration.MINUTE)]
 
-    def _open_pool(self) -> ConnectionPool:
-        from psycopg_pool import ConnectionPool
 
-        if self._pool is None:
-            database = Database(self._conn_id)
-            try:
-                info = database.connection.info
-                parameters = {**info.get_parameters(), "password": info.password}
-            finally:
-                database.close()
-            # The library names its tables without a schema, and stores times without a zone.
-            parameters["options"] = "-c search_path=qbo_sync -c timezone=UTC -c statement_timeout=60000"
-            self._pool = ConnectionPool(
-                kwargs=parameters, min_size=1, max_size=1, num_workers=1, name="quickbooks-limits", open=True
-            )
-        return self._pool
+class _SessionAsPool:
+    """What the library asks a pool for, of the one session."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def connection(self) -> AbstractContextManager[Connection[Any]]:
+        """A transaction, as a pool's connection is one."""
+        return self._database.transaction()
 
 
 def _now(bucket: PostgresBucket) -> int:

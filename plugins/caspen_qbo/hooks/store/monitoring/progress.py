@@ -54,4 +54,4 @@ class ProgressStore(Subject):
             row = self._db.connection.execute(statement, {"seconds": WINDOW_SECONDS}).fetchone()
         except UndefinedTable:  # nothing was ever called
             return 0
-        return int(row["calls"]) if row else 0
+        return int(row[0]) if row else 0

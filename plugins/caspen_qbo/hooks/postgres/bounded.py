@@ -1,0 +1,69 @@
+"""A psycopg connection that gives up on a server that falls silent."""
+
+from __future__ import annotations
+
+import time
+from typing import TypeVar
+
+from psycopg import Connection, OperationalError
+from psycopg.abc import PQGen
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from psycopg.waiting import Ready
+
+from caspen_qbo.hooks.postgres.parameters import Parameters
+
+T = TypeVar("T")
+
+_POLL_SECONDS = 0.1
+
+
+class SilentServerError(OperationalError):
+    """The server said nothing for too long; the session is closed. What it was doing may have been done."""
+
+
+class BoundedConnection(Connection[TupleRow]):
+    """``statement_timeout`` is kept by the server, and keepalives are answered by whatever stands in between:
+    only a limit of our own ends the wait for a stopped server, or for one behind something that forwards
+    nothing.
+    """
+
+    silence_seconds: float = 60.0
+
+    @classmethod
+    def open(cls, parameters: Parameters, silence_seconds: float) -> BoundedConnection:
+        """In autocommit.
+
+        :raises OperationalError: refused, unreachable, or silent for ``connect_timeout``.
+        :raises ProgrammingError: libpq does not accept the parameters.
+        """
+        connection = cls.connect(make_conninfo(**parameters), autocommit=True)
+        connection.silence_seconds = silence_seconds
+        return connection
+
+    def wait(self, gen: PQGen[T], interval: float = _POLL_SECONDS, timeout: float | None = None) -> T:
+        try:
+            return super().wait(_listened(gen, self.silence_seconds), interval, timeout)
+        except SilentServerError:
+            self.pgconn.finish()  # no farewell: nobody would answer it
+            raise
+
+
+def _listened(gen: PQGen[T], silence_seconds: float) -> PQGen[T]:
+    """The same, until the socket has been quiet for so long. Each sign of life starts the time again: many
+    statements sent together may take longer than one.
+    """
+    heard = time.monotonic()
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            now = time.monotonic()
+            if ready:
+                heard = now
+            elif now - heard > silence_seconds:
+                raise SilentServerError(f"nothing was heard from the server for {silence_seconds:.0f} s")
+            wanted = gen.send(ready or Ready.NONE)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
