@@ -27,7 +27,7 @@ class Limits:
         return self.statement + ANSWER_MARGIN_SECONDS
 
     def on_a_page(self) -> "Limits":
-        """Where somebody waits in front of a screen."""
+        """Where a person waits in front of a screen."""
         seconds = settings.PAGE_STATEMENT_SECONDS
         return replace(self, statement=min(self.statement, seconds), lock=min(self.lock, seconds))
 

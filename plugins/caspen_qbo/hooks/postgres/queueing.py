@@ -22,14 +22,14 @@ SELECT CASE WHEN NOT EXISTS (
            OR objid::bigint < %(ticket)s AND objid::bigint > %(ticket)s - 9000)
 ) THEN pg_try_advisory_lock(%(key)s) ELSE false END
 """
-"""Not while somebody waits who came earlier; a process stopped while it waited is passed over after a
+"""Not while there is an earlier ticket; a process stopped while it waited is passed over after a
 quarter of an hour.
 """
 
 
 class Queue:
     """Those who wait for one lock, each with a ticket: a shared lock named by its moment, which goes with its
-    session. A statement that waits for a lock keeps a snapshot, and VACUUM removes no row that anybody's
+    session. A statement that waits for a lock keeps a snapshot, and VACUUM removes no row that a
     snapshot may see: so none of these waits.
     """
 
