@@ -159,6 +159,14 @@ _ENTRIES = (
         retry=False,
     ),
     CatalogueEntry(
+        "unreadable_in_quickbooks",
+        "QuickBooks cannot show it",
+        "QuickBooks fails on this document, or hides it; whether it stands is not known.",
+        "Wait: every run reads it again. If it stays, open it in QuickBooks, and save or delete it there.",
+        Turn.FINANCE,
+        retry=False,
+    ),
+    CatalogueEntry(
         "outcome_unknown",
         "Checking with QuickBooks",
         "The answer to a request was lost.",

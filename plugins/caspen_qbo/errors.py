@@ -74,6 +74,10 @@ class QboUnavailableError(RetryError):
     """QuickBooks did not answer, or answered that it cannot at the moment, to a request that only reads."""
 
 
+class QboRecordError(QboUnavailableError):
+    """QuickBooks is there and fails on what it was to show: one record may be the reason."""
+
+
 class QboThrottledError(RetryError):
     """Too many requests for this minute (429, code 3001), or no turn among our own calls."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
-from caspen_qbo.hooks.quickbooks.disconnected import DisconnectedAccounting
+from caspen_qbo.hooks.intuit.disconnected import DisconnectedAccounting
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.usecases.shared.session import Session

@@ -3,15 +3,49 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.faults import FaultVerdict
 
-Changed = tuple[dict[str, list[Body]], datetime]
-"""Entities by type, deleted ones as stubs with ``status`` ``Deleted``; and QuickBooks' time of the answer."""
 BeforeRepeat = Callable[[], None]
 """Looks up whether a write the gateway refused was done, before it is sent again; raising ends the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What changed since a time, as far as it could be read."""
+
+    rows: Mapping[str, list[Body]]
+    """By type; deleted ones as stubs with ``status`` ``Deleted``, which is a hint and no proof."""
+    read_at: datetime
+    """QuickBooks' time of the answer."""
+    queried: frozenset[str] = frozenset()
+    """Types that queries answered for: what was deleted of them is not known."""
+    skipped: frozenset[str] = frozenset()
+    """Types of which QuickBooks could not serve a record."""
+
+
+class Absence(StrEnum):
+    """Why a read by id brought nothing."""
+
+    DELETED = "deleted"
+    """QuickBooks says so."""
+    NOT_SHOWN = "not shown"
+    """QuickBooks finds nothing under the id and does not say that it was deleted: it may only be hidden."""
+    UNREADABLE = "unreadable"
+    """QuickBooks failed to answer; nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a read by id brought: the entity, or why it did not come."""
+
+    body: Body | None
+    absence: Absence | None = None
+    said: str = ""
+    """QuickBooks' words, cleaned of secrets."""
 
 
 class BatchItem(Protocol):
@@ -59,8 +93,19 @@ class Accounting(Protocol):
 
     realm_id: str
 
-    def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]:
-        """All rows; ``where`` is QuickBooks' query text, values quoted by :func:`quote`."""
+    def query(
+        self, entity: str, where: str = "", *, order_by: str = "Id", skipped: list[str] | None = None
+    ) -> Iterator[Body]:
+        """All rows that QuickBooks can serve; ``where`` is its query text, values quoted by :func:`quote`.
+
+        :param skipped: Receives, when the last row was read, a line for each row that it cannot.
+        """
+
+    def count(self, entity: str, where: str = "") -> int:
+        """How many rows there are, those that QuickBooks cannot serve included. One call, tried once."""
+
+    def read(self, entity: str, quickbooks_id: str) -> Reading:
+        """One entity by its id: what QuickBooks itself says of it. One call."""
 
     def fetch_changes(self, entities: Sequence[str], since: datetime) -> Changed:
         """The change feed, or queries, without deletions, where it was cut or ``since`` is too old."""

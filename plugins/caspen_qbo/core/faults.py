@@ -73,6 +73,9 @@ class FaultVerdict:
         return f"{self.error.text}: {self.full_detail}".strip(": ")
 
 
+NOT_FOUND = "610"
+"""Deleted, made inactive, or not shown: the words say which."""
+
 _EXISTING = re.compile(
     r"DocNumber=(?P<number>.*?) is assigned to TxnType=(?P<type>\w+) with TxnId=(?P<id>\d+)", re.IGNORECASE
 )

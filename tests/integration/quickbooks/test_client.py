@@ -187,7 +187,8 @@ SINCE = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
 def test_changes_come_from_the_feed_in_one_call(desk: Desk, books: QuickBooksAccounting):
     feed = desk.web.rule = Feed(Invoice=3, Payment=2)
 
-    found, read_at = books.fetch_changes(["Invoice", "CreditMemo", "Payment"], SINCE)
+    changed = books.fetch_changes(["Invoice", "CreditMemo", "Payment"], SINCE)
+    found, read_at = changed.rows, changed.read_at
     assert {entity: len(rows) for entity, rows in found.items()} == {
         "Invoice": 3,
         "CreditMemo": 0,
@@ -204,7 +205,7 @@ def test_deleted_objects_come_as_stubs(desk: Desk, books: QuickBooksAccounting):
     groups = [{"Invoice": [{"Id": "1"}, stub]}, {}]
     desk.web.queue += [Told(body={"CDCResponse": [{"QueryResponse": groups}], "time": TIME})]
 
-    found, _ = books.fetch_changes(["Invoice", "Payment"], SINCE)
+    found = books.fetch_changes(["Invoice", "Payment"], SINCE).rows
     assert found == {"Invoice": [{"Id": "1"}, stub], "Payment": []}
 
 
@@ -213,7 +214,8 @@ def test_a_full_feed_is_asked_again_type_by_type_and_what_is_still_full_is_queri
 ):
     feed = desk.web.rule = Feed(Invoice=1500, Payment=20, CreditMemo=0)
 
-    found, read_at = books.fetch_changes(["Invoice", "CreditMemo", "Payment"], SINCE)
+    changed = books.fetch_changes(["Invoice", "CreditMemo", "Payment"], SINCE)
+    found, read_at = changed.rows, changed.read_at
     assert {entity: len(rows) for entity, rows in found.items()} == {
         "Invoice": 1500,
         "CreditMemo": 0,
@@ -228,7 +230,7 @@ def test_a_full_feed_is_asked_again_type_by_type_and_what_is_still_full_is_queri
 def test_one_full_type_alone_is_queried_at_once(desk: Desk, books: QuickBooksAccounting):
     feed = desk.web.rule = Feed(Invoice=1000)
 
-    found, _ = books.fetch_changes(["Invoice"], SINCE)
+    found = books.fetch_changes(["Invoice"], SINCE).rows
     assert len(found["Invoice"]) == 1000
     assert feed.asked == ["Invoice"]
     assert feed.queried
@@ -239,7 +241,8 @@ def test_beyond_the_feeds_memory_everything_is_queried_inactive_names_too(
 ):
     feed = desk.web.rule = Feed(Invoice=3, Customer=2)
 
-    found, read_at = books.fetch_changes(["Invoice", "Customer"], datetime.now(UTC) - timedelta(days=40))
+    changed = books.fetch_changes(["Invoice", "Customer"], datetime.now(UTC) - timedelta(days=40))
+    found, read_at = changed.rows, changed.read_at
     assert {entity: len(rows) for entity, rows in found.items()} == {"Invoice": 3, "Customer": 2}
     assert feed.asked == []
     assert "Active" not in feed.queried[0]
@@ -251,7 +254,7 @@ def test_beyond_the_feeds_memory_everything_is_queried_inactive_names_too(
 def test_types_the_feed_does_not_know_are_queried(desk: Desk, books: QuickBooksAccounting):
     feed = desk.web.rule = Feed(Invoice=1, TaxCode=4)
 
-    found, _ = books.fetch_changes(["Invoice", "TaxCode"], SINCE)
+    found = books.fetch_changes(["Invoice", "TaxCode"], SINCE).rows
     assert len(found["TaxCode"]) == 4
     assert feed.asked == ["Invoice"]
 
@@ -270,14 +273,14 @@ def test_types_the_feed_does_not_know_are_queried(desk: Desk, books: QuickBooksA
 def test_quickbooks_own_time_is_read_in_every_form(desk: Desk, books: QuickBooksAccounting, answer, read_at):
     desk.web.queue += [answer]
 
-    assert books.fetch_changes(["Invoice"], SINCE)[1] == read_at
+    assert books.fetch_changes(["Invoice"], SINCE).read_at == read_at
 
 
 @pytest.mark.parametrize("time", [None, "2026-11-01T10:00:00", "nonsense"])
 def test_without_a_usable_time_the_date_header_counts(desk: Desk, books: QuickBooksAccounting, time):
     desk.web.queue += [Told(body={"CDCResponse": [], "time": time})]
 
-    assert abs(books.fetch_changes(["Invoice"], SINCE)[1] - datetime.now(UTC)) < timedelta(seconds=60)
+    assert abs(books.fetch_changes(["Invoice"], SINCE).read_at - datetime.now(UTC)) < timedelta(seconds=60)
 
 
 # --- batches ---
@@ -449,8 +452,8 @@ def test_a_feed_is_never_read_up_to_a_time_that_is_still_to_come(desk: Desk, boo
     now = datetime.now(UTC)
     ahead, behind = now + timedelta(hours=7), now - timedelta(hours=7)
     desk.web.queue += [Told(body={"CDCResponse": [], "time": time.isoformat()}) for time in (ahead, behind)]
-    assert now <= books.fetch_changes(["Payment"], behind)[1] <= datetime.now(UTC)
-    assert books.fetch_changes(["Payment"], behind)[1] == behind
+    assert now <= books.fetch_changes(["Payment"], behind).read_at <= datetime.now(UTC)
+    assert books.fetch_changes(["Payment"], behind).read_at == behind
 
 
 def test_objects_of_python_quickbooks_work_through_the_same_session(desk: Desk, books: QuickBooksAccounting):

@@ -95,7 +95,7 @@ def an_invoice(books: QuickBooksAccounting, customer_id: str, number: str, bid: 
 def test_a_documents_life(hook: QuickBooksHook, books: QuickBooksAccounting):
     assert books.read_company()["Country"] in ("AU", "AUS")
     assert books.read_preferences()["CurrencyPrefs"]["HomeCurrency"]["value"] == "AUD"
-    started = books.fetch_changes(["Invoice"], datetime.now(UTC) - timedelta(hours=1))[1]
+    started = books.fetch_changes(["Invoice"], datetime.now(UTC) - timedelta(hours=1)).read_at
 
     name = r"Zoë O'Brien \ Sons (Caspen 00042)"
     customer = books.send_batch("r-customer", [a_customer(name)])["c"]
@@ -107,7 +107,7 @@ def test_a_documents_life(hook: QuickBooksHook, books: QuickBooksAccounting):
     assert invoice.body["TotalAmt"] == Decimal("110.11")
     assert len(list(books.query("Invoice", "DocNumber = 'INV-1'"))) == 1
 
-    found, _ = books.fetch_changes(["Invoice", "Customer", "Payment"], started - timedelta(seconds=5))
+    found = books.fetch_changes(["Invoice", "Customer", "Payment"], started - timedelta(seconds=5)).rows
     assert invoice.body["Id"] in [row["Id"] for row in found["Invoice"]]
     assert customer.body["Id"] in [row["Id"] for row in found["Customer"]]
 

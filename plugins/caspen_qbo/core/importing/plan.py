@@ -5,8 +5,10 @@ is imported whole or not at all, as far as its invoices can take it: what blocks
 Those we posted never get here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -45,6 +47,19 @@ class BooksPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadPayment:
+    """A payment that one of the two sides names and QuickBooks did not show: it is left as it is."""
+
+    quickbooks_id: str
+    why: str
+    invoice_ids: frozenset[int]
+    """Ours, on which it is named."""
+
+    def also_on(self, invoice_ids: Collection[int]) -> UnreadPayment:
+        return replace(self, invoice_ids=self.invoice_ids | set(invoice_ids))
+
+
+@dataclass(frozen=True, slots=True)
 class ClinicInvoice:
     id: int
     number: str
@@ -52,6 +67,8 @@ class ClinicInvoice:
     balance: Decimal
     gone: bool = False
     """Voided or deleted in QuickBooks."""
+    unread: str = ""
+    """Why QuickBooks did not show it: nothing is imported onto it then."""
 
     @property
     def due(self) -> Decimal:
@@ -72,6 +89,8 @@ class AllocationView:
     date_then: date | None = None
     accepted: bool = False
     """A person accepted both sides just as they are now."""
+    taken_back: bool = False
+    """An import took it off the invoice, not the staff."""
 
     @property
     def live(self) -> bool:
@@ -93,6 +112,10 @@ class ImportSnapshot:
     payments: Mapping[str, BooksPayment]
     invoices: Mapping[int, ClinicInvoice]
     allocations: tuple[AllocationView, ...]
+    unread: Mapping[str, UnreadPayment] = field(default_factory=dict)
+
+    def unread_on(self, invoice_id: int) -> list[UnreadPayment]:
+        return [one for _, one in sorted(self.unread.items()) if invoice_id in one.invoice_ids]
 
     def in_order(self) -> list[BooksPayment]:
         """As QuickBooks numbered them."""
@@ -122,6 +145,8 @@ class BlockerKind(StrEnum):
     SPLIT = "split"
     LIKELY_DUPLICATE = "likely duplicate"
     UNCLEAR = "unclear"
+    UNREAD = "unread"
+    """QuickBooks does not show the invoice, or a payment on it: it could be a split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +180,17 @@ def find_blocker(snapshot: ImportSnapshot, payment: BooksPayment) -> ImportBlock
     for invoice_id in sorted(payment.shares):
         if payment.unclear:
             return ImportBlocker(BlockerKind.UNCLEAR, invoice_id)
+        if snapshot.invoices[invoice_id].unread or snapshot.unread_on(invoice_id):
+            return ImportBlocker(BlockerKind.UNREAD, invoice_id)
         if len(snapshot.payments_on(invoice_id)) > 1:
             return ImportBlocker(BlockerKind.SPLIT, invoice_id)
     for invoice_id in sorted(payment.shares):
-        if duplicate := _find_likely_duplicate(snapshot, payment, invoice_id):
+        if duplicate := find_likely_duplicate(snapshot, payment, invoice_id):
             return ImportBlocker(BlockerKind.LIKELY_DUPLICATE, invoice_id, duplicate)
     return None
 
 
-def _find_likely_duplicate(
+def find_likely_duplicate(
     snapshot: ImportSnapshot, payment: BooksPayment, invoice_id: int
 ) -> AllocationView | None:
     for view in snapshot.allocations:

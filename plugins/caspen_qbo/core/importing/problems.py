@@ -19,6 +19,8 @@ from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import DocumentKind
 
+UNREADABLE = "unreadable_in_quickbooks"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
@@ -50,6 +52,7 @@ def _problems_on(snapshot: ImportSnapshot, invoice: ClinicInvoice) -> Iterator[I
         yield _split(payments, missing)
     elif missing:
         yield from _not_imported(missing[0])
+    yield from _unread(snapshot, invoice, missing)
     for payment in snapshot.payments.values():
         if snapshot.imported(payment.quickbooks_id):
             pair = _Pair(snapshot, invoice, payment)
@@ -119,6 +122,8 @@ def _not_imported(pair: _Pair) -> Iterator[ImportProblem]:
     if blocker is not None and blocker.duplicate is not None and blocker.invoice_id == invoice.id:
         yield from _likely_duplicate(pair, blocker.duplicate)
         return
+    if blocker is not None and blocker.kind is BlockerKind.UNREAD and blocker.invoice_id == invoice.id:
+        return  # listed with what was not shown
     key, why = "overpayment", f", which has {invoice.due:.2f} due."
     if blocker is not None and blocker.kind is BlockerKind.UNCLEAR:
         key, why = "split_payment", f" but {pair.payment.unclear}. Record it in Caspen."
@@ -144,9 +149,44 @@ def _likely_duplicate(pair: _Pair, duplicate: AllocationView) -> Iterator[Import
     yield replace(pair.on_payment(duplicate, "overpayment", detail), difference=difference, blocks=True)
 
 
+def _unread(
+    snapshot: ImportSnapshot, invoice: ClinicInvoice, missing: Sequence[_Pair]
+) -> Iterator[ImportProblem]:
+    """What QuickBooks did not show stays in Caspen as it is; what may be a split with it waits."""
+    unseen = {one.quickbooks_id: one.why for one in snapshot.unread_on(invoice.id)}
+    for payment_id, why in list(unseen.items()):
+        pair = _Pair(snapshot, invoice, BooksPayment(payment_id, None, {}))
+        if live := pair.views(live=True):
+            detail = (
+                f"QuickBooks payment {payment_id} is on invoice {invoice.number} in Caspen with "
+                f"{pair.allocated:.2f}. {why}. It is left as it is in Caspen, and read again by every run."
+            )
+            problem = pair.on_payment(live[0], UNREADABLE, detail)
+            yield replace(problem, difference=Difference("amount", f"{pair.allocated:.2f}", ""))
+            if not missing:
+                del unseen[payment_id]
+    blocked = [pair for pair in missing if _waits_for_unread(pair)]
+    if not blocked and not unseen:
+        return
+    what = "; ".join(f"payment {payment_id}: {why}" for payment_id, why in unseen.items())
+    waits = f" Payment {', '.join(map(str, blocked))} on it waits for that." if blocked else ""
+    detail = f"Invoice {invoice.number}: {what or invoice.unread}. Every run reads it again.{waits}"
+    first = _Pair(snapshot, invoice, BooksPayment(next(iter(unseen), ""), None, {})) if unseen else blocked[0]
+    yield replace(
+        first.on_invoice(UNREADABLE, detail, first.allocated), difference=Difference("paid", "", "")
+    )
+
+
+def _waits_for_unread(pair: _Pair) -> bool:
+    blocker = find_blocker(pair.snapshot, pair.payment)
+    return blocker is not None and (blocker.kind, blocker.invoice_id) == (BlockerKind.UNREAD, pair.invoice.id)
+
+
 def _blocked_elsewhere(pair: _Pair, blocker: ImportBlocker) -> tuple[str, str]:
     """(error key, end of the detail) of a payment that is blocked on another of its invoices."""
     key, why = "overpayment", "where the staff recorded the same receipt"
+    if blocker.kind is BlockerKind.UNREAD:
+        key, why = UNREADABLE, "which QuickBooks cannot show with all its payments"
     if blocker.kind is BlockerKind.SPLIT:
         key, why = "split_payment", "on which other payments were made in QuickBooks"
     there = pair.snapshot.invoices[blocker.invoice_id].number

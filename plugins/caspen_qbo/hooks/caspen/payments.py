@@ -114,6 +114,27 @@ class CaspenPayments(CaspenSession):
                 self._allocate(workspace_id, place.payment_id, {invoice.id: target})
             return max(target, ZERO)
 
+    def restore_allocation(self, workspace_id: int, allocation_id: int, amount: Decimal) -> Decimal:
+        """Put an imported payment on its invoice again, by a new allocation of the payment that is there.
+
+        :param allocation_id: The one that was taken back.
+        :return: What is allocated: at most what is due and what is left of the payment as recorded; zero,
+            with nothing written, where the payment is on the invoice already, or there is no room.
+        """
+        _check_cents(amount, f"allocation {allocation_id}")
+        with self._database.transaction():
+            if (place := self._find_place(workspace_id, allocation_id)) is None:
+                return ZERO
+            invoice = self._lock_invoices(workspace_id, [place.invoice_id])[place.invoice_id]
+            params = {"workspace_id": workspace_id, **asdict(place)}
+            recorded = self._database.fetch_only(_amount, "caspen/lock_payment", params)
+            live = self._database.fetch_values(_Share, "caspen/select_payment_shares", params)
+            target = min(amount, invoice.balance, recorded - sum((share.amount for share in live), ZERO))
+            if target <= 0 or invoice.status != "open" or any(share.of_invoice for share in live):
+                return ZERO
+            self._allocate(workspace_id, place.payment_id, {invoice.id: target})
+            return target
+
     def _lock_invoices(self, workspace_id: int, ids: Iterable[int]) -> dict[int, _LockedInvoice]:
         params = {"workspace_id": workspace_id, "ids": sorted(ids)}
         rows = self._database.fetch_values(_LockedInvoice, "caspen/lock_invoices", params)

@@ -23,6 +23,8 @@ class Call:
     body: bytes | None
     """None for a GET."""
     content_type: str = "application/json"
+    attempts: int | None = None
+    """How often a read is tried; None: as the settings say."""
 
     @property
     def is_write(self) -> bool:

@@ -9,6 +9,7 @@ from caspen_qbo import settings
 from caspen_qbo.core.accounting import Changed
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.query_text import quote
+from caspen_qbo.errors import QboRecordError, QboRejectedError
 
 log = logging.getLogger(__name__)
 
@@ -18,10 +19,14 @@ LIST_ENTITIES = frozenset(
     | {"Term", "Vendor"}
 )
 """Their inactive entries are hidden unless a query names ``Active``."""
+TOO_OLD = "2080"
+"""QuickBooks' clock, not ours, says how far back the feed goes."""
 
 
 class _Reader(Protocol):
-    def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]: ...
+    def query(
+        self, entity: str, where: str = "", *, order_by: str = "Id", skipped: list[str] | None = None
+    ) -> Iterator[Body]: ...
 
     def fetch_feed(self, entities: Sequence[str], since: datetime) -> Changed: ...
 
@@ -30,33 +35,67 @@ class _Reader(Protocol):
 
 def read_changes(reader: _Reader, entities: Sequence[str], since: datetime) -> Changed:
     """What changed of these types at or after ``since`` (with a time zone), and QuickBooks' time of the first
-    answer, but never a time to come. The feed is cut silently at 1,000 objects: when full, each type is asked
-    for alone, and one still full is queried. Queries do not know deletions.
+    answer, but never a time to come. The feed is cut silently at 1,000 objects, deletions first: when full,
+    each type is asked for alone, and one still full is queried. So is what the feed fails on.
     """
     wanted = list(dict.fromkeys(entities))
     fed = [entity for entity in wanted if entity not in NOT_IN_FEED]
-    too_old = since < datetime.now(UTC) - timedelta(days=settings.CDC_DAYS_MAX)
     found: dict[str, list[Body]] = {}
     read_at: datetime | None = None
-    if fed and not too_old:
-        found, read_at = reader.fetch_feed(fed, since)
-        if _size(found) >= settings.CDC_OBJECTS_MAX:
-            alone = [reader.fetch_feed([entity], since)[0] for entity in fed] if len(fed) > 1 else []
-            complete = [part for part in alone if _size(part) < settings.CDC_OBJECTS_MAX]
-            found = {entity: rows for part in complete for entity, rows in part.items()}
+    if fed and since >= datetime.now(UTC) - timedelta(days=settings.CDC_DAYS_MAX):
+        found, read_at = _read_feed(reader, fed, since)
     if read_at is None:
         read_at = reader.fetch_time()  # before the queries: what changes in between is read again next time
-    for entity in wanted:
-        if entity not in found:
-            start = since.isoformat(timespec="seconds")
-            log.info("quickbooks changes entity=%s by=query since=%s", entity, start)
-            found[entity] = list(reader.query(entity, _changed_since(entity, since)))
+    queried = [entity for entity in wanted if entity not in found]
+    skipped: set[str] = set()
+    for entity in queried:
+        start = since.isoformat(timespec="seconds")
+        log.info("quickbooks changes entity=%s by=query since=%s", entity, start)
+        lost: list[str] = []
+        found[entity] = list(reader.query(entity, _changed_since(entity, since), skipped=lost))
+        skipped |= {entity} if lost else set()
     # A cursor never goes back: a time that is still to come would hide every change until then.
-    return {entity: found[entity] for entity in wanted}, min(read_at, datetime.now(UTC))
+    return Changed(
+        {entity: found[entity] for entity in wanted},
+        min(read_at, datetime.now(UTC)),
+        queried=frozenset(queried),
+        skipped=frozenset(skipped),
+    )
 
 
-def _size(found: dict[str, list[Body]]) -> int:
-    return sum(len(rows) for rows in found.values())
+def _read_feed(
+    reader: _Reader, fed: Sequence[str], since: datetime
+) -> tuple[dict[str, list[Body]], datetime | None]:
+    """What the feed answered whole, by type, and when it first answered; None: it never did."""
+    try:
+        whole = _ask(reader, fed, since)
+        if whole is not None and not was_cut(whole):
+            return dict(whole.rows), whole.read_at
+        alone = [_ask(reader, [entity], since) for entity in fed] if len(fed) > 1 else []
+    except QboRejectedError as error:
+        if error.verdict.error.code != TOO_OLD:
+            raise
+        return {}, None
+    answers = [answer for answer in alone if answer is not None]
+    times = [answer.read_at for answer in (whole, *answers) if answer is not None]
+    complete = [answer.rows for answer in answers if not was_cut(answer)]
+    return {entity: rows for part in complete for entity, rows in part.items()}, min(times, default=None)
+
+
+def _ask(reader: _Reader, entities: Sequence[str], since: datetime) -> Changed | None:
+    """None: the feed fails on one of the records it would show."""
+    try:
+        return reader.fetch_feed(entities, since)
+    except QboRecordError:
+        log.warning("quickbooks change feed fails entities=%s", ",".join(entities))
+        return None
+
+
+def was_cut(answer: Changed) -> bool:
+    """Whether the answer may lack something: all it holds counts, stubs too, over all its types. Where
+    QuickBooks counts each type for itself, that only asks once more than needed.
+    """
+    return sum(len(rows) for rows in answer.rows.values()) >= settings.CDC_OBJECTS_MAX
 
 
 def _changed_since(entity: str, since: datetime) -> str:

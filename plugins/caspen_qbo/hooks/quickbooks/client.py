@@ -6,24 +6,31 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
+from urllib.parse import quote_plus
 
 from quickbooks import QuickBooks
 
 from caspen_qbo import settings
-from caspen_qbo.core.accounting import Accounting, Answer, BatchItem, BeforeRepeat, Changed
+from caspen_qbo.core.accounting import (
+    Absence,
+    Accounting,
+    Answer,
+    BatchItem,
+    BeforeRepeat,
+    Changed,
+    Reading,
+)
 from caspen_qbo.core.documents import Body
-from caspen_qbo.errors import InvariantError, QboRejectedError, QboUnavailableError
+from caspen_qbo.core.faults import NOT_FOUND, FaultAction
+from caspen_qbo.errors import QboRecordError, QboRejectedError, QboUnavailableError
 from caspen_qbo.hooks.quickbooks.batch import check_length, compose_batch, read_answers, unsendable
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
 from caspen_qbo.hooks.quickbooks.change_feed import read_changes
+from caspen_qbo.hooks.quickbooks.pages import Query, read_pages
 from caspen_qbo.hooks.quickbooks.transport import Transport
 from caspen_qbo.hooks.quickbooks.wire import encode
 
 SINGLE_REQUEST_ID_MAX = 50
-PAGE_OVERLAP = 10
-"""Rows read twice at the seam of two pages: a row that vanishes in between shifts all later ones by one."""
-PAGES_MAX = 10_000
-RESTARTS_MAX = 3
 
 _VOIDS: dict[str, tuple[dict[str, str], dict[str, bool]]] = {
     "Invoice": ({"operation": "void"}, {}),
@@ -80,6 +87,7 @@ class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
         params: Mapping[str, Any] | None = None,
         request_id: str | None = None,
         before_repeat: BeforeRepeat | None = None,
+        attempts: int | None = None,
     ) -> Reply:
         """:meth:`Transport.request` of a :class:`Call` to a path below the company's address."""
         sent = {**(params or {}), "minorversion": self.minorversion}
@@ -87,7 +95,7 @@ class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
             sent["requestid"] = request_id
         url = f"{self.api_url}/company/{self.company_id}/{path}"
         content = body.encode() if isinstance(body, str) else body
-        call = Call(kind, entity.lower(), url, sent, content, content_type)
+        call = Call(kind, entity.lower(), url, sent, content, content_type, attempts)
         transport: Transport = self.transport
         return transport.request(call, before_repeat)
 
@@ -108,6 +116,8 @@ class QuickBooksAccounting(Accounting):
         self._transport = transport
         self._client = QuickBooksClient(api_url=api_url, realm_id=realm_id, transport=transport)
         self._token_calls = token_calls
+        self._failing: set[str] = set()
+        """Types of which QuickBooks fails on a record: what fails again is not asked for twice."""
         self._on_close = list(on_close)
 
     def __enter__(self) -> Self:
@@ -132,46 +142,51 @@ class QuickBooksAccounting(Accounting):
 
     # --- reading ---
 
-    def query(self, entity: str, where: str = "", *, order_by: str = "Id") -> Iterator[Body]:
-        """All rows, none twice. Pages overlap, so that the seam shows when rows vanish while reading; when
-        more vanished than the overlap covers, reading starts over.
-        """
-        condition = f" WHERE {where}" if where else ""
-        query = f"SELECT * FROM {entity}{condition} ORDERBY {order_by}"  # noqa: S608  QuickBooks' own language
-        seen: set[str] = set()
-        start, restarts = 1, 0
-        for _ in range(PAGES_MAX):
-            page = f"STARTPOSITION {start} MAXRESULTS {settings.QUERY_PAGE_SIZE}"
-            rows = self._page(entity, f"{query} {page}")
-            if start > 1 and (not rows or _id_of(rows[0]) not in seen):
-                restarts += 1
-                if restarts > RESTARTS_MAX:
-                    raise QboUnavailableError(
-                        f"QuickBooks query of {entity}: the rows moved while they were read, four times over."
-                    )
-                start = 1
-                continue
-            for row in rows:
-                key = _id_of(row)
-                if not key or key not in seen:
-                    seen.add(key)
-                    yield row
-            # A first page may bring rows on top of the thousand (pseudo tax codes); they take no position.
-            if len(rows) < settings.QUERY_PAGE_SIZE:
-                return
-            start += settings.QUERY_PAGE_SIZE - PAGE_OVERLAP
-        raise InvariantError(f"QuickBooks query of {entity}: no end after {PAGES_MAX} pages")
+    def query(
+        self, entity: str, where: str = "", *, order_by: str = "Id", skipped: list[str] | None = None
+    ) -> Iterator[Body]:
+        return read_pages(self, Query(entity, where, order_by), skipped)
 
-    def _page(self, entity: str, text: str) -> list[Body]:
+    def count(self, entity: str, where: str = "") -> int:
+        return self.fetch_count(Query(entity, where))
+
+    def fetch_rows(self, query: Query, start: int, size: int, *, attempts: int | None = None) -> list[Body]:
+        """One page, or a piece of one. :param attempts: How often it is tried; None: as any read."""
+        tried = 1 if query.entity in self._failing else attempts
+        try:
+            response = self._ask(query.entity, query.select(start, size), tried)
+        except QboRecordError:
+            self._failing.add(query.entity)
+            raise
+        return list(response.get(query.entity) or ())
+
+    def fetch_count(self, query: Query) -> int:
+        return int(self._ask(query.entity, query.count(), 1).get("totalCount") or 0)
+
+    def _ask(self, entity: str, text: str, attempts: int | None) -> Mapping[str, Any]:
         payload = self._client.exchange(
-            "query", entity, "query", text, content_type="application/text"
+            "query", entity, "query", text, content_type="application/text", attempts=attempts
         ).payload
         response = payload.get("QueryResponse")
         if not isinstance(response, Mapping):
             raise QboUnavailableError(
                 f"QuickBooks answered a query without QueryResponse: keys {sorted(payload)}"
             )
-        return list(response.get(entity) or ())
+        return response
+
+    def read(self, entity: str, quickbooks_id: str) -> Reading:
+        try:
+            payload = self._client.exchange(
+                "read", entity, f"{entity.lower()}/{quote_plus(quickbooks_id)}"
+            ).payload
+        except QboRejectedError as error:
+            return _absent(error)
+        except QboUnavailableError as error:
+            return Reading(None, Absence.UNREADABLE, error.message)
+        body = payload.get(entity)
+        if not isinstance(body, Mapping):
+            return Reading(None, Absence.UNREADABLE, f"an answer without {entity}")
+        return Reading(body)
 
     def fetch_changes(self, entities: Sequence[str], since: datetime) -> Changed:
         return read_changes(self, entities, since)
@@ -187,7 +202,7 @@ class QuickBooksAccounting(Accounting):
             for group in part.get("QueryResponse") or ():
                 for entity in found.keys() & group.keys():
                     found[entity].extend(group[entity])
-        return found, reply.answered_at
+        return Changed(found, reply.answered_at)
 
     def fetch_time(self) -> datetime:
         """QuickBooks' own time. One call."""
@@ -240,5 +255,9 @@ class QuickBooksAccounting(Accounting):
         return Answer(reply.payload.get(entity) or {}, intuit_tid=reply.intuit_tid)
 
 
-def _id_of(row: Body) -> str:
-    return str(row.get("Id") or "")
+def _absent(error: QboRejectedError) -> Reading:
+    """Only of what was deleted QuickBooks says so; the same code with other words is no proof of that."""
+    if error.verdict.action is FaultAction.GONE:
+        return Reading(None, Absence.DELETED, error.verdict.said)
+    absence = Absence.NOT_SHOWN if error.verdict.error.code == NOT_FOUND else Absence.UNREADABLE
+    return Reading(None, absence, f"{error.verdict.error.code}: {error.verdict.said}")

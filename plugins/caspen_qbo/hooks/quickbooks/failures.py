@@ -7,12 +7,16 @@ from caspen_qbo.errors import (
     ConfigurationError,
     OutcomeUnknownError,
     QboAuthError,
+    QboRecordError,
     QboRejectedError,
     QboUnavailableError,
     SubscriptionEndedError,
     SyncError,
 )
 from caspen_qbo.hooks.quickbooks.call import Call
+
+RECORD_FAULTS = frozenset({"10000"})
+"""Of a read: the application itself failed on what it was to show, which one record is enough for."""
 
 
 def unknown_outcome(call: Call, what: str, tid: str = "") -> SyncError:
@@ -52,6 +56,8 @@ def to_error(call: Call, verdict: FaultVerdict, tid: str = "", *, repeated: bool
     message = f"{call}: fault {code}: {text}"
     if repeated and call.is_write and verdict.action is not FaultAction.STOP and proves_refusal(verdict):
         return unknown_outcome(call, f"refused, then fault {code} ({text})", tid)
+    if not call.is_write and verdict.error.code in RECORD_FAULTS:
+        return QboRecordError(f"{call}: fault {code} ({text}).", intuit_tid=tid)
     if verdict.action is FaultAction.RETRY_LATER and (not verdict.definite or not call.is_write):
         return unknown_outcome(call, f"fault {code} ({text})", tid)
     if verdict.action is FaultAction.REFRESH_TOKEN:

@@ -20,7 +20,13 @@ from caspen_qbo import settings
 from caspen_qbo.core import faults
 from caspen_qbo.core.accounting import BeforeRepeat
 from caspen_qbo.core.faults import FaultAction
-from caspen_qbo.errors import QboThrottledError, QboUnavailableError, QuotaExhaustedError, SyncError
+from caspen_qbo.errors import (
+    QboRecordError,
+    QboThrottledError,
+    QboUnavailableError,
+    QuotaExhaustedError,
+    SyncError,
+)
 from caspen_qbo.hooks.intuit.tokens import TokenStore
 from caspen_qbo.hooks.quickbooks import failures
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
@@ -41,6 +47,8 @@ class RetrySettings:
     visibility_wait: float = settings.LOOK_AGAIN_SECONDS
     """How long a new document may be missing from queries; 0 waits for nothing."""
     read_attempts: int = 4
+    record_attempts: int = 2
+    """Where QuickBooks itself answers that it fails, as one record is enough for."""
     read_backoff: float = 1.0
     read_backoff_max: float = 20.0
     quota_refusals: int = 4
@@ -100,10 +108,17 @@ class Transport:
             attempt, seconds = state.attempt_number, state.upcoming_sleep
             log.info("quickbooks retry %s attempt=%d wait_seconds=%.1f", call.label, attempt, seconds)
 
+        def stop(state: tenacity.RetryCallState) -> bool:
+            most = call.attempts or self._retry.read_attempts
+            failed = state.outcome.exception() if state.outcome else None
+            if isinstance(failed, QboRecordError):  # asking again rarely helps; asking for less does
+                most = min(most, self._retry.record_attempts)
+            return state.attempt_number >= most
+
         step, longest = self._retry.read_backoff, self._retry.read_backoff_max
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(QboUnavailableError),
-            stop=tenacity.stop_after_attempt(self._retry.read_attempts),
+            stop=stop,
             wait=tenacity.wait_exponential_jitter(multiplier=step, max=longest, jitter=step),
             sleep=self._sleep,
             before_sleep=announce,

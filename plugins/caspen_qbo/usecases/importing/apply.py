@@ -15,8 +15,10 @@ from caspen_qbo.core.importing.plan import (
     plan_links,
 )
 from caspen_qbo.core.importing.problems import ImportProblem, find_problems
+from caspen_qbo.core.importing.restoring import Restore, plan_restores
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.hooks.store.importing.imports import TAKEN_BACK
 from caspen_qbo.hooks.store.posting.links import Link
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.importing.books import IMPORTED, BooksState
@@ -35,6 +37,11 @@ def apply(session: Session, books: BooksState, counts: Counter[str]) -> None:
         _change_amount(session, change, counts)
     if changes:
         # An edit may have made room: two payments became one, or money came off an invoice.
+        snapshot = read_snapshot(session, books)
+        imports = plan_imports(snapshot)
+    if restores := plan_restores(snapshot):
+        for restore in restores:
+            _restore(session, restore, counts)
         snapshot = read_snapshot(session, books)
         imports = plan_imports(snapshot)
     for step in imports:
@@ -69,17 +76,24 @@ def _record(session: Session, step: Import, counts: Counter[str]) -> None:
 
 def _change_amount(session: Session, change: AmountChange, counts: Counter[str]) -> None:
     view, allocation = change.view, change.view.allocation
+    detail = f"QuickBooks payment {view.payment_id}: {allocation.amount:.2f} -> {change.amount:.2f}"
     if change.amount == 0:
-        what = "taken back: voided or deleted in QuickBooks"
+        session.store.links.note_event(_key(view), TAKEN_BACK, detail)
         changed = session.billing.unlink_allocation(session.workspace_id, allocation.id) is not None
     else:
-        what = "changed as in QuickBooks"
         now = session.billing.change_allocation(session.workspace_id, allocation.id, change.amount)
-        changed = now != allocation.amount
-    if changed:
-        counts["payments_followed"] += 1
-        detail = f"QuickBooks payment {view.payment_id}: {allocation.amount:.2f} -> {change.amount:.2f}"
-        session.store.links.note_event(_key(view), what, detail)
+        if changed := now != allocation.amount:
+            session.store.links.note_event(_key(view), "changed as in QuickBooks", detail)
+    counts["payments_followed"] += changed
+
+
+def _restore(session: Session, restore: Restore, counts: Counter[str]) -> None:
+    view = restore.view
+    amount = session.billing.restore_allocation(session.workspace_id, view.allocation.id, restore.amount)
+    if amount:
+        counts["payments_restored"] += 1
+        detail = f"QuickBooks payment {view.payment_id} stands: {amount:.2f} is on the invoice again"
+        session.store.links.note_event(_key(view), "put back: it is in QuickBooks after all", detail)
 
 
 def _link(session: Session, books: BooksState, snapshot: ImportSnapshot) -> None:

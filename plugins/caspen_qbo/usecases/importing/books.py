@@ -3,17 +3,19 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from caspen_qbo import settings
+from caspen_qbo.core.accounting import Absence, Reading
 from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.importing.plan import UnreadPayment
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import Allocation, DocumentKind
 from caspen_qbo.hooks.store.importing.imports import CURSOR
 from caspen_qbo.hooks.store.posting.links import LinkedDocument
-from caspen_qbo.usecases.sending.lookup import fetch_by_id
+from caspen_qbo.usecases.sending.lookup import describe_unread, fetch_by, look_up
 from caspen_qbo.usecases.shared.session import Session
 
 IMPORTED = "quickbooks"
@@ -30,11 +32,15 @@ class BooksState:
     payments: dict[str, DocumentFacts] = field(default_factory=dict)
     """Other people's payments with money on them."""
     gone: set[str] = field(default_factory=set)
-    """Payments that are no longer there, void, or without money."""
+    """Payments that QuickBooks itself says are deleted, void, or without money."""
+    unread: dict[str, UnreadPayment] = field(default_factory=dict)
+    """Payments that QuickBooks did not show: nothing is concluded from that."""
     ours: set[str] = field(default_factory=set)
     """Payments that we posted: none of the import's business."""
     invoices: dict[int, DocumentFacts | None] = field(default_factory=dict)
-    """By our id; None where QuickBooks no longer has it."""
+    """By our id; None where QuickBooks no longer has it, or did not show it."""
+    unread_invoices: dict[int, str] = field(default_factory=dict)
+    """Our id -> why QuickBooks did not show it."""
     our_ids: dict[str, int] = field(default_factory=dict)
     """QuickBooks invoice id -> our id."""
     credited: dict[str, int] = field(default_factory=dict)
@@ -63,26 +69,35 @@ def read_books(
     stored = session.store.documents.fetch_cursor(CURSOR)
     position = stored[0] if stored else session.connection.first_connected_at
     since = position - timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
-    changes, read_at = session.accounting.fetch_changes(["Payment"], since)
-    bodies = changes.get("Payment", [])
+    changes = session.accounting.fetch_changes(["Payment"], since)
+    bodies = changes.rows["Payment"]
     counts["payments_seen"] += len(bodies)
     waiting = {*invoice_ids, *session.store.imports.fetch_unsettled(since)}
+    waiting |= session.store.imports.fetch_missed(session.realm_id, since)
     waiting |= _file_feed(session, books, [read_facts("Payment", body) for body in bodies])
-    feed_was_cut = len(bodies) >= settings.CDC_OBJECTS_MAX
-    if feed_was_cut or since < datetime.now(UTC) - timedelta(days=settings.CDC_DAYS_MAX):
+    if "Payment" in changes.queried:
         waiting |= _find_missing(session)
+    if "Payment" in changes.skipped:
+        waiting |= _find_changed_invoices(session, since)
     waiting |= _learn_invoices(session, books, books.payments)
     while waiting := waiting - books.invoices.keys():
         known = set(books.payments)
         _read_payments(session, books, _read_invoices(session, books, waiting))
         waiting = _learn_invoices(session, books, books.payments.keys() - known)
-    return books, read_at
+    return books, changes.read_at
 
 
 def _file_feed(session: Session, books: BooksState, payments: Sequence[DocumentFacts]) -> set[int]:
-    """File what the feed brought; the invoices of imported payments that changed or are gone."""
+    """File what the feed brought; the invoices of imported payments that changed or may be gone. "Deleted" is
+    a hint: the payment itself is asked for, by its id, before anything follows from it.
+    """
     links = _fetch_links(session, "Payment", [facts.quickbooks_id for facts in payments])
     imported = _fetch_imported(session, links)
+    unknown = [
+        facts.quickbooks_id for facts in payments if facts.deleted and facts.quickbooks_id not in links
+    ]
+    standing = [read_facts("Payment", body) for body in fetch_by(session, "Payment", "Id", unknown)]
+    payments = [*(facts for facts in payments if facts.quickbooks_id not in unknown), *standing]
     named = {link.txn_id for facts in payments for link in facts.links if link.txn_type == "Invoice"}
     invoices = _fetch_links(session, "Invoice", named)
     changed: set[int] = set()
@@ -92,6 +107,8 @@ def _file_feed(session: Session, books: BooksState, payments: Sequence[DocumentF
             if not _is_changed(facts, documents):
                 continue
             changed |= {document.invoice_id for document in documents}
+            if facts.deleted:
+                continue
         elif not any(link.txn_type == "Invoice" and link.txn_id in invoices for link in facts.links):
             continue
         _file_payment(books, payment_id, facts, links)
@@ -119,36 +136,65 @@ def _file_payment(books: BooksState, payment_id: str, facts: DocumentFacts | Non
 
 
 def _find_missing(session: Session) -> set[int]:
-    """The feed could not name what was deleted: the invoices of imported payments that are gone."""
+    """Queries do not name what was deleted: the invoices of imported payments that they do not show."""
     imported = session.store.imports.fetch_imported(session.realm_id)
-    there = fetch_by_id(session, "Payment", imported)
+    there = {str(body["Id"]) for body in fetch_by(session, "Payment", "Id", imported)}
     return {
         invoice_id for payment_id, ids in imported.items() if payment_id not in there for invoice_id in ids
     }
 
 
-def _read_invoices(session: Session, books: BooksState, ids: Collection[int]) -> set[str]:
-    """Read these invoices of ours; the payments that either side names on them."""
+def _find_changed_invoices(session: Session, since: datetime) -> set[int]:
+    """A payment that QuickBooks could not serve is named by the invoice it pays, which changed with it."""
+    changed = session.accounting.fetch_changes(["Invoice"], since).rows["Invoice"]
+    links = _fetch_links(session, "Invoice", [str(body["Id"]) for body in changed])
+    rows = (row for found in links.values() for row in found)
+    return {row.key.id for row in rows if row.workspace_id == session.workspace_id}
+
+
+def _read_invoices(session: Session, books: BooksState, ids: Collection[int]) -> dict[str, set[int]]:
+    """Read these invoices of ours; the payments that either side names, each with those it is named on."""
     documents = session.store.documents.fetch_documents(DocumentKind.INVOICE, ids)
     linked = {id_: document.link.quickbooks_id for id_, document in documents.items() if document.link}
     books.our_ids |= {quickbooks_id: id_ for id_, quickbooks_id in linked.items()}
-    there = fetch_by_id(session, "Invoice", linked.values())
-    named = {payment_id_of(session, allocation) for allocation in fetch_allocations(session, ids)} - {""}
+    found = look_up(session, "Invoice", linked.values())
+    named: dict[str, set[int]] = {}
+    for allocation in fetch_allocations(session, ids):
+        if payment_id := payment_id_of(session, allocation):
+            named.setdefault(payment_id, set()).add(allocation.invoice_id)
     for invoice_id in ids:
-        body = there.get(linked.get(invoice_id, ""))
+        body = found.there.get(linked.get(invoice_id, ""))
         facts = books.invoices[invoice_id] = read_facts("Invoice", body) if body else None
-        named |= {link.txn_id for link in facts.links if link.txn_type == "Payment"} if facts else set()
+        if why := found.why_unread(linked.get(invoice_id)):
+            books.unread_invoices[invoice_id] = why
+        for link in facts.links if facts else ():
+            if link.txn_type == "Payment":
+                named.setdefault(link.txn_id, set()).add(invoice_id)
     return named
 
 
-def _read_payments(session: Session, books: BooksState, ids: Collection[str]) -> None:
-    unread = set(ids) - books.payments.keys() - books.gone - books.ours
-    links = _fetch_links(session, "Payment", unread)
-    foreign = {id_ for id_ in unread if all(one.origin == IMPORTED for one in links.get(id_, ()))}
-    there = fetch_by_id(session, "Payment", foreign)
-    for payment_id in unread:
-        body = there.get(payment_id)
+def _read_payments(session: Session, books: BooksState, named: Mapping[str, set[int]]) -> None:
+    for payment_id in named.keys() & books.unread.keys():
+        books.unread[payment_id] = books.unread[payment_id].also_on(named[payment_id])
+    wanted = named.keys() - books.payments.keys() - books.gone - books.ours - books.unread.keys()
+    links = _fetch_links(session, "Payment", wanted)
+    foreign = {id_ for id_ in wanted if all(one.origin == IMPORTED for one in links.get(id_, ()))}
+    found = look_up(session, "Payment", foreign)
+    for payment_id in wanted:
+        reading = found.unread.get(payment_id)
+        if reading is not None and not _is_proved_gone(books, payment_id, reading, named[payment_id]):
+            why = describe_unread(reading)
+            books.unread[payment_id] = UnreadPayment(payment_id, why, frozenset(named[payment_id]))
+            continue
+        body = found.there.get(payment_id)
         _file_payment(books, payment_id, read_facts("Payment", body) if body else None, links)
+
+
+def _is_proved_gone(books: BooksState, payment_id: str, reading: Reading, invoice_ids: set[int]) -> bool:
+    """Of a payment that QuickBooks does not find: all the invoices it paid were read, and none names it."""
+    invoices = [books.invoices.get(invoice_id) for invoice_id in invoice_ids]
+    named = {link.txn_id for facts in invoices if facts is not None for link in facts.links}
+    return reading.absence is Absence.NOT_SHOWN and None not in invoices and payment_id not in named
 
 
 def _learn_invoices(session: Session, books: BooksState, payment_ids: Collection[str]) -> set[int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from caspen_qbo.core.importing.plan import ImportSnapshot, plan_amount_changes, plan_imports
 from caspen_qbo.core.importing.problems import find_problems
+from caspen_qbo.core.importing.restoring import plan_restores
 from caspen_qbo.hooks.store.importing.imports import CURSOR
 from caspen_qbo.usecases.importing.apply import apply
 from caspen_qbo.usecases.importing.books import fetch_allocations, payment_id_of, read_books
@@ -71,6 +72,10 @@ def _format_steps(snapshot: ImportSnapshot, counts: Counter[str]) -> Iterator[st
         counts["would_change"] += 1
         allocation = change.view.allocation
         yield f"change {allocation.payment_number} from {allocation.amount:.2f} to {change.amount:.2f}"
+    for restore in plan_restores(snapshot):
+        counts["would_restore"] += 1
+        allocation, payment_id = restore.view.allocation, restore.view.payment_id
+        yield f"put {restore.amount:.2f} of {allocation.payment_number} back: payment {payment_id} stands"
     imported = {step.payment.quickbooks_id for step in imports}
     for problem in find_problems(snapshot):
         if problem.payment_id not in imported:

@@ -1,5 +1,6 @@
 """Both sides of an import at one moment: what was read from QuickBooks, next to Caspen as it is now."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from caspen_qbo.core.decisions.decide import Acceptance
@@ -27,7 +28,8 @@ def read_snapshot(session: Session, books: BooksState) -> ImportSnapshot:
             invoice.number,
             "deleted" if invoice.deleted_at else invoice.status,
             invoice.balance,
-            gone=(facts := books.invoices[invoice.id]) is None or facts.gone,
+            gone=_is_gone(books, invoice.id),
+            unread=books.unread_invoices.get(invoice.id, ""),
         )
         for invoice in found.values()
     }
@@ -40,11 +42,20 @@ def read_snapshot(session: Session, books: BooksState) -> ImportSnapshot:
     ids = [allocation.id for allocation in allocations]
     documents = session.store.documents.fetch_documents(DocumentKind.PAYMENT, ids)
     accepted = session.store.decisions.fetch_accepted(DocumentKind.PAYMENT, ids)
+    taken_back = session.store.imports.fetch_taken_back(ids)
     views = (
-        _view(books, one, payment_id_of(session, one), documents.get(one.id), accepted.get(one.id))
+        replace(
+            _view(books, one, payment_id_of(session, one), documents.get(one.id), accepted.get(one.id)),
+            taken_back=one.id in taken_back,
+        )
         for one in allocations
     )
-    return ImportSnapshot(payments, invoices, tuple(views))
+    return ImportSnapshot(payments, invoices, tuple(views), books.unread)
+
+
+def _is_gone(books: BooksState, invoice_id: int) -> bool:
+    facts = books.invoices[invoice_id]
+    return facts.gone if facts is not None else invoice_id not in books.unread_invoices
 
 
 def _view(

@@ -54,7 +54,7 @@ def _is_live(allocation: Allocation | None) -> bool:
     return allocation is not None and is_live(allocation)
 
 
-def _read_posted(session: Session, documents: Iterable[Document]) -> dict[str, Body]:
+def _read_posted(session: Session, documents: Iterable[Document]) -> Mapping[str, Body]:
     ids = [document.quickbooks_id for document in documents if document.quickbooks_id]
     return fetch_by_id(session, "Payment", ids)
 

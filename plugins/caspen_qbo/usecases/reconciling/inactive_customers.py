@@ -28,15 +28,18 @@ def read_customers(
 
     :param changed: Customers in the change feed; None: read all customers, a call for each thousand.
     """
-    complete = changed is None
+    skipped: list[str] = []
+    if changed is None:
+        bodies = session.accounting.query(ENTITY, "Active IN (true, false)", skipped=skipped)
     active: list[str] = []
     inactive: list[str] = []
     balances: dict[str, Decimal] = {}
-    for body in session.accounting.query(ENTITY, "Active IN (true, false)") if changed is None else changed:
+    for body in bodies if changed is None else changed:
         customer_id = str(body["Id"])
         (active if is_active(body) else inactive).append(customer_id)
         if balance := amount_of(body.get("Balance")):
             balances[customer_id] = balance
+    complete = changed is None and not skipped
     with session.store.transaction():
         # When all were read, every customer that is not inactive is active.
         session.store.inactive.save(

@@ -1,8 +1,10 @@
 """Looking in QuickBooks for the effect of a request whose answer was lost."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from caspen_qbo.core.accounting import Absence, Reading
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.documents import Body, read_facts, read_links, ref_of
 from caspen_qbo.core.posting.customers import read_candidate
@@ -10,6 +12,7 @@ from caspen_qbo.core.posting.display_names import same_name
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.query_text import is_queryable, like_pattern, quote
 from caspen_qbo.core.writes import Step
+from caspen_qbo.errors import QboUnavailableError
 from caspen_qbo.hooks.store.posting.requests import Request
 from caspen_qbo.settings import QUERY_IN_MAX
 from caspen_qbo.usecases.shared.session import Session
@@ -33,21 +36,105 @@ def find_effects(session: Session, requests: Sequence[Request]) -> dict[int, Bod
     return found
 
 
-def fetch_by(session: Session, entity: str, attribute: str, values: Collection[str]) -> Iterable[Body]:
-    """All rows whose attribute is one of these values, a hundred values to a query."""
-    for chunk in chunked(sorted(set(values)), QUERY_IN_MAX):
-        yield from session.accounting.query(entity, f"{attribute} IN ({', '.join(quote(v) for v in chunk)})")
+def fetch_by(
+    session: Session, entity: str, attribute: str, values: Collection[str], unread: set[str] | None = None
+) -> Iterable[Body]:
+    """All rows whose attribute is one of these values, a hundred values to a query.
 
-
-def fetch_by_id(session: Session, entity: str, ids: Iterable[str]) -> dict[str, Body]:
-    """Rows by their id; one without an entry is not there even after a wait: QuickBooks may be late with what
-    it has just made or changed, and nothing must be taken for deleted for that.
+    :param unread: Receives the values under which there is a row that QuickBooks cannot serve.
     """
-    wanted = set(ids)
-    there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", wanted)}
-    if (missing := wanted - there.keys()) and session.accounting.wait_for_visibility():
-        there |= {str(body["Id"]): body for body in fetch_by(session, entity, "Id", missing)}
-    return there
+    for chunk in chunked(sorted(set(values)), QUERY_IN_MAX):
+        skipped: list[str] = []
+        where = _is_one_of(attribute, chunk)
+        rows = list(session.accounting.query(entity, where, skipped=skipped))
+        if skipped and unread is not None:
+            seen = Counter(_value_of(body, attribute) for body in rows)
+            unread.update(_find_short(session, entity, attribute, chunk, seen))
+        yield from rows
+
+
+def _is_one_of(attribute: str, values: Iterable[str]) -> str:
+    return f"{attribute} IN ({', '.join(quote(value) for value in values)})"
+
+
+def _value_of(body: Body, attribute: str) -> str:
+    value = body.get(attribute)
+    return str(value.get("value") if isinstance(value, Mapping) else value).casefold()
+
+
+def _find_short(
+    session: Session, entity: str, attribute: str, values: Sequence[str], seen: Mapping[str, int]
+) -> Iterator[str]:
+    """The values of which QuickBooks counts more rows than it served, found by halves."""
+    counted = session.accounting.count(entity, _is_one_of(attribute, values))
+    if counted <= sum(seen.get(value.casefold(), 0) for value in values):
+        return
+    if len(values) == 1:
+        yield values[0]
+        return
+    half = len(values) // 2
+    yield from _find_short(session, entity, attribute, values[:half], seen)
+    yield from _find_short(session, entity, attribute, values[half:], seen)
+
+
+UNREADABLE_MAX = 30
+"""Records on which QuickBooks fails one by one: more is an outage, and the run is repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What QuickBooks says of some ids: each is in one of the three."""
+
+    there: Mapping[str, Body]
+    deleted: frozenset[str]
+    """QuickBooks itself says so."""
+    unread: Mapping[str, Reading]
+    """Not shown, or not readable: nothing may be concluded."""
+
+    def why_unread(self, quickbooks_id: str | None) -> str:
+        """Empty where it was read, or is known to be deleted."""
+        reading = self.unread.get(quickbooks_id or "")
+        return describe_unread(reading) if reading else ""
+
+
+def describe_unread(reading: Reading) -> str:
+    if reading.absence is Absence.NOT_SHOWN:
+        return f"QuickBooks does not show it and does not say that it was deleted ({reading.said})"
+    return f"QuickBooks fails to show it ({reading.said})"
+
+
+def look_up(session: Session, entity: str, ids: Iterable[str]) -> Found:
+    """These ids by query; one that it did not bring is asked for alone. A query that does not return a
+    document proves nothing: QuickBooks may be late with it, hide it, or fail on it.
+
+    :raises QboUnavailableError: it fails on so many that it is not the records' fault.
+    """
+    wanted = {quickbooks_id for quickbooks_id in ids if quickbooks_id}
+    unread = {id_: session.unread[entity, id_] for id_ in wanted if (entity, id_) in session.unread}
+    asked = wanted - unread.keys()
+    there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", asked)}
+    deleted: set[str] = set()
+    for quickbooks_id in sorted(asked - there.keys()):
+        reading = session.accounting.read(entity, quickbooks_id)
+        if reading.body is not None:
+            there[quickbooks_id] = reading.body
+        elif reading.absence is Absence.DELETED:
+            deleted.add(quickbooks_id)
+        else:
+            unread[quickbooks_id] = reading
+            if reading.absence is Absence.UNREADABLE:
+                session.unread[entity, quickbooks_id] = reading
+            if len(session.unread) > UNREADABLE_MAX:
+                raise QboUnavailableError(
+                    f"QuickBooks failed to show more than {UNREADABLE_MAX} records one by one; the last is "
+                    f"{entity} {quickbooks_id}: {reading.said}"
+                )
+    return Found(there, frozenset(deleted), unread)
+
+
+def fetch_by_id(session: Session, entity: str, ids: Iterable[str]) -> Mapping[str, Body]:
+    """Rows by their id, for callers to whom it is the same why one is not there."""
+    return look_up(session, entity, ids).there
 
 
 def _find_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, field
 
-from caspen_qbo.core.accounting import Accounting
+from caspen_qbo.core.accounting import Accounting, Reading
 from caspen_qbo.core.posting.mapping import MappingContext
 from caspen_qbo.core.records import Workspace
 from caspen_qbo.core.reference import Reference
@@ -29,6 +29,8 @@ class Session:
     billing: CaspenBilling
     accounting: Accounting
     store: WorkspaceStore
+    unread: dict[tuple[str, str], Reading] = field(default_factory=dict, repr=False)
+    """Type and id of what QuickBooks failed to show; not asked for again by this run."""
     _context: MappingContext | None = field(default=None, repr=False)
     _figures_read: bool = field(default=False, repr=False)
     _doubted: bool = field(default=False, repr=False)

@@ -11,6 +11,9 @@ from caspen_qbo.hooks.store.subject import Subject
 CURSOR = "quickbooks_payments"
 """Up to when QuickBooks' payments are imported."""
 
+TAKEN_BACK = "taken back: voided or deleted in QuickBooks"
+"""An event of an allocation. Written before Caspen is: a run that dies in between is not forgotten."""
+
 
 class ImportStore(Subject):
     folder = "importing/imports"
@@ -19,6 +22,14 @@ class ImportStore(Subject):
         """Invoices to read whatever the feed from ``since`` says: listed, or a run was interrupted there."""
         late_seconds = settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS
         return set(self._fetch_column("select_unsettled", since=since, late_seconds=late_seconds))
+
+    def fetch_missed(self, realm_id: str, since: datetime) -> set[int]:
+        """Invoices about whose payments a reconciliation since then read what no import has seen."""
+        return set(self._fetch_column("select_missed", realm_id=realm_id, since=since))
+
+    def fetch_taken_back(self, allocation_ids: Collection[int]) -> set[int]:
+        """Which of these allocations an import took back, as their history says; not the staff."""
+        return set(self._fetch_column("select_taken_back", ids=list(allocation_ids), what=TAKEN_BACK))
 
     def fetch_released(self) -> set[int]:
         """Allocations a person released although they look like a receipt that QuickBooks has too."""

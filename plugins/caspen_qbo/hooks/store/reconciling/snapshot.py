@@ -54,6 +54,10 @@ class SnapshotStore(Subject):
             "upsert_snapshot", [_columns(realm_id, item, seen_at) for item in facts if not item.deleted]
         )
 
+    def save_unless_known(self, realm_id: str, facts: Sequence[DocumentFacts], seen_at: datetime) -> None:
+        """Store transactions that were never read, as they were answered when they were posted."""
+        self._execute_many("insert_unread", [_columns(realm_id, item, seen_at) for item in facts])
+
     def mark_deleted(
         self, realm_id: str, quickbooks_type: str, ids: Sequence[str], seen_at: datetime
     ) -> None:

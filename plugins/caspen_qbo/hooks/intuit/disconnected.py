@@ -21,6 +21,6 @@ class DisconnectedAccounting:
         error.not_carried_out = True
         raise error
 
-    query = fetch_changes = fetch_feed = _refuse
+    query = count = read = fetch_changes = fetch_feed = _refuse
     read_company = read_preferences = _refuse
     send_batch = send_void = wait_for_visibility = _refuse
