@@ -175,6 +175,15 @@ _ENTRIES = (
         retry=False,
     ),
     CatalogueEntry(
+        "inventory_item",
+        "Inventory item not sold at that date",
+        "The default Product item is an inventory item whose start date in QuickBooks is later than the "
+        "document's, or QuickBooks wants a quantity for it.",
+        "Change the item's start date in QuickBooks, or choose another default Product item in Settings.",
+        Turn.FINANCE,
+        released_together=True,
+    ),
+    CatalogueEntry(
         "payment_locked",
         "Payment locked in QuickBooks",
         "The posted payment changed in Caspen, but in QuickBooks it is in a deposit, matched to the "
@@ -200,6 +209,15 @@ _VARIANTS = {
         "Business validation error (tax)",
         "GST is switched off in QuickBooks, which would drop the tax of a document.",
         "Switch GST on in QuickBooks (Taxes); everything waiting on it then posts.",
+        Turn.FINANCE,
+        released_together=True,
+    ),
+    CauseKind.OWN_NUMBER: CatalogueEntry(
+        "duplicate_document_number",
+        "Duplicate document number",
+        "Two documents in Caspen have numbers that differ at most in letter case; QuickBooks takes them for "
+        "one number.",
+        "Give one of the two another number in Caspen.",
         Turn.FINANCE,
         released_together=True,
     ),

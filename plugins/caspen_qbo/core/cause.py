@@ -12,6 +12,9 @@ class CauseKind(StrEnum):
     TAX_RATE = "tax_rate"
     SALES_TAX = "sales_tax"
     SETTING = "setting"
+    ITEM = "item"
+    REFERENCE = "reference"
+    OWN_NUMBER = "own_number"
     CUSTOMER = "customer"
     PAYMENT = "payment"
     BOOKS = "books"
@@ -33,7 +36,10 @@ class CauseRef:
 
     kind: CauseKind
     of: str = ""
-    """Which one: a Caspen tax rate, client or payment id, or a :class:`Setting`; empty where there is one."""
+    """Which one: a Caspen tax rate, client or payment id, a :class:`Setting`, an inventory item's id, a
+    QuickBooks list entry as ``Class 12``, or the other document of a number as ``invoice.501``; empty where
+    there is one.
+    """
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.of}" if self.of else str(self.kind)

@@ -136,7 +136,8 @@ _RULES = (
     _Rule(_HOLD, "period_closed", "6200|6210"),
     _Rule(_HOLD, "customer_name_taken", "6240"),
     _Rule(_HOLD, "payment_locked", "6450|6480|6540"),
-    _Rule(_HOLD, "setup_incomplete", "6270|6430|6520"),
+    _Rule(_HOLD, "inventory_item", "6270|6520"),
+    _Rule(_HOLD, "setup_incomplete", "6430"),
     _Rule(_HOLD, "other"),
 )
 """The first rule that fits decides; the last fits every error."""

@@ -11,3 +11,12 @@ class DocumentKey:
 
     kind: DocumentKind
     id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "DocumentKey":
+        """:raises ValueError: the text is not of this form."""
+        kind, _, document_id = text.partition(".")
+        return cls(DocumentKind(kind), int(document_id))

@@ -115,6 +115,8 @@ class ListEntry:
     name: str
     type: str
     active: bool
+    since: date | None = None
+    """Of an inventory item: the first day on which QuickBooks lets it be sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ def read_entry(body: Body, *, type_property: str = "") -> ListEntry:
         name=str(body.get("Name") or ""),
         type=str(body.get(type_property) or "") if type_property else "",
         active=body.get("Active") is not False,
+        since=date_of(body.get("InvStartDate")) if body.get("TrackQtyOnHand") else None,
     )
 
 

@@ -96,6 +96,7 @@ def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
     problems += _check_period(invoice.issue_date, context)
     problems += _check_tax(invoice, context)
     problems += _check_sums(invoice.lines, invoice)
+    problems += _check_item_start(invoice, context)
     return problems + check_setup(context, _item_settings(invoice.lines))
 
 
@@ -106,11 +107,27 @@ def check_credit_note(credit_note: CreditNote, context: MappingContext) -> list[
     problems += _check_period(credit_note.issue_date, context)
     problems += _check_tax(credit_note, context)
     problems += _check_sums(credit_note.lines, credit_note)
+    problems += _check_item_start(credit_note, context)
     return problems + check_setup(context, _item_settings(credit_note.lines))
 
 
 def check_payment(payment_date: date, context: MappingContext) -> list[Problem]:
     return check_setup(context, {Setting.PAYMENT_ACCOUNT}) + _check_period(payment_date, context)
+
+
+def _check_item_start(document: Invoice | CreditNote, context: MappingContext) -> list[Problem]:
+    """QuickBooks sells no inventory item before its start date (6270)."""
+    item = context.reference.items.get(context.choices.product_item_id)
+    if Setting.PRODUCT_ITEM not in _item_settings(document.lines) or item is None or item.since is None:
+        return []
+    if document.issue_date >= item.since:
+        return []
+    detail = (
+        f"Dated {document.issue_date}; the default Product item {item.name} (QuickBooks id {item.id}) is an "
+        f"inventory item that starts on {item.since}. Change its start date in QuickBooks, or choose another "
+        "default Product item in Settings; what waits then posts automatically."
+    )
+    return [Problem("inventory_item", detail, CauseRef(CauseKind.ITEM, item.id))]
 
 
 def _check_number(number: str) -> list[Problem]:

@@ -14,6 +14,7 @@ from caspen_qbo.wording import percent
 FIX_PAGES = {
     "invalid_refresh_token": ("setup", "Open Set-up"),
     "setup_incomplete": ("setup", "Open Settings"),
+    "inventory_item": ("setup", "Open Settings"),
     "business_validation_tax": ("taxes", "Open Taxes"),
     "subscription_ended": ("setup/doctor", "Run the set-up check"),
 }
@@ -60,5 +61,10 @@ def _about(ref: CauseRef | None, rates: dict[int, TaxRate]) -> str:
     if ref.kind is CauseKind.TAX_RATE:
         rate = rates.get(int(ref.of))
         return f"{rate.name}, {percent(rate.rate)}" if rate else ""
-    names = {CauseKind.CUSTOMER: "QuickBooks customer", CauseKind.SETTING: "The"}
+    names = {
+        CauseKind.CUSTOMER: "QuickBooks customer",
+        CauseKind.SETTING: "The",
+        CauseKind.ITEM: "QuickBooks item",
+        CauseKind.REFERENCE: "QuickBooks",
+    }
     return f"{names[ref.kind]} {ref.of}" if ref.kind in names and ref.of else ""

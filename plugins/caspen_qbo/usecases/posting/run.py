@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from caspen_qbo.core.cause import BOOKS, CONNECTION, SALES_TAX, SUBSCRIPTION, CauseKind, CauseRef
 from caspen_qbo.core.keys import DocumentKey
@@ -10,7 +10,7 @@ from caspen_qbo.core.posting.decide import Decided
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import check_setup
 from caspen_qbo.core.records import DocumentKind, TaxRate
-from caspen_qbo.core.reference import TaxCode
+from caspen_qbo.core.reference import ListEntry, TaxCode
 from caspen_qbo.errors import ConfigurationError, QboAuthError, StopError, SubscriptionEndedError
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.monitoring.stuck_work import describe_stuck
@@ -138,8 +138,13 @@ def _has_work(session: Session) -> bool:
     return has_work
 
 
-_VISIBLE = (CauseKind.TAX_RATE, CauseKind.SETTING, CauseKind.SALES_TAX)
-"""Causes that QuickBooks' lists show, so that nothing has to be tried."""
+_VISIBLE = {
+    CauseKind.TAX_RATE: ("TaxCode", "TaxRate"),
+    CauseKind.SALES_TAX: ("Preferences",),
+    CauseKind.SETTING: ("Item", "Account"),
+    CauseKind.ITEM: ("Item",),
+}
+"""Causes that QuickBooks' lists show, so that nothing has to be tried; and which lists, read once a run."""
 
 
 def find_fixed_causes(session: Session) -> set[CauseRef]:
@@ -148,12 +153,12 @@ def find_fixed_causes(session: Session) -> set[CauseRef]:
     """
     causes = session.store.unsynced.fetch_open_causes()
     visible = {cause for cause in causes if cause.kind in _VISIBLE}
-    fixed = causes & {CONNECTION, SUBSCRIPTION}
+    fixed = causes & {CONNECTION, SUBSCRIPTION} | _find_renumbered(session, causes)
     return fixed | (visible - _find_broken(session, visible) if visible else set())
 
 
 def _find_broken(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
-    session.refresh_figures()
+    session.refresh_figures({name for cause in causes for name in _VISIBLE[cause.kind]})
     try:
         context = session.context()
     except ConfigurationError:
@@ -163,12 +168,44 @@ def _find_broken(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
         broken.add(SALES_TAX)
     rates = session.billing.fetch_tax_rates(session.workspace_id)
     for cause in causes:
+        if cause.kind is CauseKind.ITEM and cause.of == context.choices.product_item_id:
+            if _find_early(session, context.reference.items, cause):
+                broken.add(cause)
         if cause.kind is CauseKind.TAX_RATE:
             rate_id = int(cause.of)
             code, rate = context.tax_code(rate_id), rates.get(rate_id)
             if code is None or not code.usable_for_sales or not _may_fit(code, rate):
                 broken.add(cause)
     return broken
+
+
+def _find_renumbered(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
+    """Numbers that the other Caspen document no longer has in QuickBooks; known without asking there."""
+    clashes = {cause: DocumentKey.parse(cause.of) for cause in causes if cause.kind is CauseKind.OWN_NUMBER}
+    if not clashes:
+        return set()
+    others = session.store.documents.fetch(clashes.values())
+    taken = {
+        (key, document.as_posted.doc_number.casefold())
+        for key, document in others.items()
+        if document.as_posted is not None
+    }
+    held = {
+        row.cause
+        for row in session.store.unsynced.fetch_open()
+        if row.cause in clashes and (clashes[row.cause], row.document_number.casefold()) in taken
+    }
+    return clashes.keys() - held
+
+
+def _find_early(session: Session, items: Mapping[str, ListEntry], cause: CauseRef) -> bool:
+    """Whether everything that waits for an inventory item is still dated before its start."""
+    item = items.get(cause.of)
+    if item is None or item.since is None:
+        return False
+    held = [row.key for row in session.store.unsynced.fetch_open() if row.cause == cause]
+    documents = session.store.documents.fetch(held).values()
+    return all(document.document_date < item.since for document in documents)
 
 
 def _may_fit(code: TaxCode, rate: TaxRate | None) -> bool:

@@ -11,6 +11,7 @@ from caspen_qbo.core.posting.decide.sales import (
     decide_customer,
     decide_merged,
     decide_sale,
+    hold_equal_numbers,
     only_application_missing,
 )
 from caspen_qbo.core.posting.document import Document, is_still_as_staged
@@ -41,7 +42,7 @@ def decide_invoices(posting: Posting) -> Iterator[Sequence[Decided]]:
             else:
                 situations.append(SaleSituation(document, None))
         decided = [(s, decide_sale(s)) for s in _read_owners(session, _read_there(session, situations))]
-        yield _decide_merges(session, _decide_customers(session, decided))
+        yield _decide_merges(session, _decide_customers(session, hold_equal_numbers(decided)))
 
 
 def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
@@ -70,7 +71,8 @@ def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
                     currency=invoice.currency if invoice else "",
                 )
             )
-        yield _decide_merges(session, [(s, decide_sale(s)) for s in _read_there(session, situations)])
+        decided = [(s, decide_sale(s)) for s in _read_there(session, situations)]
+        yield _decide_merges(session, hold_equal_numbers(decided))
 
 
 def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[SaleSituation]:
@@ -80,10 +82,10 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
         return list(situations)
     going = [s for s in going if s.document.kind is DocumentKind.INVOICE or (s.invoice and s.invoice.ready)]
     linked = [s.document for s in going if s.document.linked]
-    new = [s.document for s in going if not s.document.linked]
+    numbered_now = [s.document for s in going if not _has_its_number(s.document)]
     kind = situations[0].document.kind
     there = fetch_by_id(session, ENTITY[kind], [str(document.quickbooks_id) for document in linked])
-    numbered = _fetch_by_number(session, ENTITY[kind], new)
+    numbered = _fetch_by_number(session, ENTITY[kind], numbered_now)
     steps, merged = _fetch_steps(session, linked), find_merged(session, linked, there)
     return [
         replace(
@@ -95,6 +97,12 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
         )
         for s in situations
     ]
+
+
+def _has_its_number(document: Document) -> bool:
+    """QuickBooks has it under this number already."""
+    then = document.as_posted
+    return then is not None and then.doc_number.casefold() == document.number.casefold()
 
 
 def _fetch_by_number(

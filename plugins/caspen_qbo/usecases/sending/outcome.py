@@ -4,7 +4,7 @@ Works from the recorded request and the staged document alone, in the transactio
 so that an answer found after a crash is treated exactly like one that came at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from caspen_qbo.core.accounting import Answer
@@ -13,7 +13,7 @@ from caspen_qbo.core.documents import Body, read_facts, ref_of
 from caspen_qbo.core.faults import FaultAction, FaultVerdict
 from caspen_qbo.core.posting.decide.answers import decide_answer
 from caspen_qbo.core.posting.decide.decisions import AlreadyEqual, HoldDifferent
-from caspen_qbo.core.posting.document import Document
+from caspen_qbo.core.posting.document import Document, DocumentRef
 from caspen_qbo.core.writes import CLIENT, Step
 from caspen_qbo.errors import InvariantError
 from caspen_qbo.hooks.store.posting.links import CustomerLink
@@ -68,6 +68,7 @@ def record_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
     with session.store.transaction():
         session.store.requests.finish([outcome.finished for outcome in outcomes])
         keys = [o.request.key for o in outcomes if o.request.document_kind != CLIENT]
+        holders = _fetch_holders(session, outcomes)
         documents = session.store.documents.fetch(keys)
         changes = Changes()
         for outcome in outcomes:
@@ -75,7 +76,7 @@ def record_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
             if request.document_kind == CLIENT:
                 _add_customer(changes, outcome)
             elif (document := documents.get(request.key)) is not None:
-                _add_document(changes, outcome, document)
+                _add_document(changes, outcome, document, holders)
             else:
                 raise InvariantError(
                     f"request {request.id}: {request.document_kind} {request.document_id} was sent but never "
@@ -92,10 +93,26 @@ def _add_customer(changes: Changes, outcome: Outcome) -> None:
         changes.customers.append(CustomerLink(request.document_id, str(body["Id"]), "created", note))
 
 
-def _add_document(changes: Changes, outcome: Outcome, document: Document) -> None:
+def _fetch_holders(session: Session, outcomes: Iterable[Outcome]) -> dict[str, DocumentRef]:
+    """Of numbers that QuickBooks refused as taken: the documents of ours that have them, by QuickBooks id."""
+    found: dict[str, DocumentRef] = {}
+    for outcome in outcomes:
+        taken = outcome.answer.verdict.existing if outcome.answer.verdict else None
+        if taken is None:
+            continue
+        ids = session.store.links.fetch_by_quickbooks_ids(session.realm_id, taken.txn_type, [taken.txn_id])
+        keys = [one.key for one in ids.get(taken.txn_id, ()) if one.workspace_id == session.workspace_id]
+        for document in session.store.documents.fetch(keys).values():
+            found[taken.txn_id] = document
+    return found
+
+
+def _add_document(
+    changes: Changes, outcome: Outcome, document: Document, holders: Mapping[str, DocumentRef]
+) -> None:
     request, answer = outcome.request, outcome.answer
     if answer.verdict is not None:
-        _add_refusal(changes, request, answer.verdict, document)
+        _add_refusal(changes, request, answer.verdict, document, holders)
     elif request.step in (Step.POST, Step.CORRECT):
         _add_posted(changes, outcome, answer.body or {}, document)
     elif request.step is Step.APPLY:
@@ -107,7 +124,13 @@ def _add_document(changes: Changes, outcome: Outcome, document: Document) -> Non
     # UNAPPLY alone changes nothing: the step after it reads the credit memo again.
 
 
-def _add_refusal(changes: Changes, request: Request, verdict: FaultVerdict, document: Document) -> None:
+def _add_refusal(
+    changes: Changes,
+    request: Request,
+    verdict: FaultVerdict,
+    document: Document,
+    holders: Mapping[str, DocumentRef],
+) -> None:
     if verdict.action is FaultAction.GONE or verdict.error.code == "610":
         if request.step is Step.UNAPPLY:
             return
@@ -116,14 +139,20 @@ def _add_refusal(changes: Changes, request: Request, verdict: FaultVerdict, docu
             return
     if verdict.action in _TRIED_AGAIN:
         return  # stays work: the next run reads again and decides again
-    extra = ""
+    extra, cause = "", _SHARED_CAUSES.get(verdict.error_key)
     if verdict.existing is not None:
         extra = f"The number belongs to QuickBooks {verdict.existing.txn_type} {verdict.existing.txn_id}."
+        holder = holders.get(verdict.existing.txn_id)
+        if holder is not None and holder.key != document.key:
+            cause = CauseRef(CauseKind.OWN_NUMBER, str(holder.key))
+            extra += (
+                f" That is Caspen's {holder.kind.replace('_', ' ')} {holder.number}: give one of the two "
+                "another number in Caspen."
+            )
     if request.step in (Step.POST, Step.CORRECT) and request.operation == "update":
         theirs = _THEIRS.get(verdict.error.element)
         about = f"It is about the {theirs} a person chose on the document there. " if theirs else ""
         extra = f"{about}The posted document stays as it was."
-    cause = _SHARED_CAUSES.get(verdict.error_key)
     if verdict.error_key == "inactive_reference":
         cause = _inactive_cause(request, verdict.error.element)
     changes.hold_refused(document, verdict, cause, extra)

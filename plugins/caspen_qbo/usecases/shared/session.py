@@ -1,6 +1,7 @@
 """One run on one workspace: the two systems, our bookkeeping, and who the company is."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from caspen_qbo.core.accounting import Accounting, Reading
@@ -65,13 +66,15 @@ class Session:
             )
         return self._context
 
-    def refresh_figures(self) -> None:
+    def refresh_figures(self, also: Collection[str] = ()) -> None:
         """Have what decides figures read once more before this run writes: preferences and dated tax rates.
         A document sent a minute after GST was switched off would be taken without its tax.
+
+        :param also: Lists that show whether what holds documents is fixed.
         """
         if not self._figures_read:
             self._figures_read = True
-            self.store.setup.delete_cached(self.realm_id, DECIDES_FIGURES)
+            self.store.setup.delete_cached(self.realm_id, [*DECIDES_FIGURES, *also])
             self._context = None
 
     def doubt_reference(self) -> None:

@@ -1,9 +1,11 @@
 """Invoices and credit notes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.customers import CustomerChoice
 from caspen_qbo.core.posting.decide.decisions import (
@@ -40,7 +42,7 @@ class SaleSituation:
     there: Body | None = None
     """The posted document as QuickBooks holds it now."""
     same_number: tuple[DocumentFacts, ...] = ()
-    """Of a document without a link: what QuickBooks has under its number."""
+    """Of one that is new, or has another number now: what QuickBooks has under it."""
     steps: frozenset[str] = frozenset()
     """Taken for this version already."""
     invoice: InvoiceStanding | None = None
@@ -78,12 +80,45 @@ def _decide_new(s: SaleSituation, workspace_id: int) -> Decision:
     if ours is not None:
         return LinkExisting(ours, equal=not compare_sale(s.document, ours.customer_id, ours))
     if standing:
-        return Hold((_number_taken(ENTITY[s.document.kind], standing[0]),))
+        return Hold((_number_taken(s.document, standing[0], workspace_id),))
     return Create()
 
 
-def _number_taken(entity: str, facts: DocumentFacts) -> Problem:
+def hold_equal_numbers(
+    decided: Iterable[tuple[SaleSituation, Decision]],
+) -> list[tuple[SaleSituation, Decision]]:
+    """Of new documents whose numbers differ in letter case alone the first goes, the others wait: neither is
+    in QuickBooks yet, where they would be one number twice.
+    """
+    first: dict[str, Document] = {}
+    result: list[tuple[SaleSituation, Decision]] = []
+    for situation, decision in decided:
+        document, final = situation.document, decision
+        if isinstance(decision, Create):
+            other = first.setdefault(document.number.casefold(), document)
+            if other.id != document.id:
+                final = Hold((_own_number(document, other.id, other.number, "is posted in the same run"),))
+        result.append((situation, final))
+    return result
+
+
+def _own_number(document: Document, other_id: int, number: str, where: str) -> Problem:
+    kind = document.kind.replace("_", " ")
+    detail = (
+        f"Caspen's {kind} {number} {where}. To QuickBooks, {document.number} is the same number: it takes no "
+        f"notice of letter case. Give one of the two another number in Caspen; this {kind} then posts "
+        "automatically."
+    )
+    cause = CauseRef(CauseKind.OWN_NUMBER, str(DocumentKey(document.kind, other_id)))
+    return Problem("duplicate_document_number", detail, cause)
+
+
+def _number_taken(document: Document, facts: DocumentFacts, workspace_id: int) -> Problem:
+    entity, mark = ENTITY[document.kind], read_marker(facts.private_note)
     dated = facts.txn_date.isoformat() if facts.txn_date else "no date"
+    if mark is not None and mark[:2] == (workspace_id, document.kind.value):
+        where = f"is QuickBooks {entity} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}"
+        return _own_number(document, mark[2], facts.doc_number, where)
     detail = (
         f"QuickBooks {entity} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}, already has the "
         f"number {facts.doc_number}."
@@ -106,10 +141,19 @@ def _decide_posted(s: SaleSituation) -> Decision:
         return Update(s.there)  # a credit memo follows its invoice, or it could not be applied to it
     if Step.CORRECT in s.steps or (posted and not differences):
         return HoldDifferent("totals_mismatch", differences) if differences else AlreadyEqual(facts)
-    if problem := _more_paid_than_due(document, facts):
+    if problem := _more_paid_than_due(document, facts) or _renumbered_onto_another(s, facts):
         return Hold((problem,))
     step = Step.CORRECT if posted else Step.POST
     return Update(s.there, step, moves=_is_on_another_customer(s, facts.customer_id))
+
+
+def _renumbered_onto_another(s: SaleSituation, facts: DocumentFacts) -> Problem | None:
+    """QuickBooks would mostly take the number a second time."""
+    if s.record is None or facts.doc_number.casefold() == s.document.number.casefold():
+        return None
+    others = (one for one in s.same_number if not one.voided and one.quickbooks_id != facts.quickbooks_id)
+    other = next(others, None)
+    return _number_taken(s.document, other, s.record.workspace_id) if other is not None else None
 
 
 def _more_paid_than_due(document: Document, facts: DocumentFacts) -> Problem | None:
