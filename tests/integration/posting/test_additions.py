@@ -337,6 +337,42 @@ def test_a_line_that_goes_with_something_of_theirs_is_shown_before_anything_is_w
     assert invoice_of(flow, invoice)["TotalAmt"] == 88
 
 
+def test_accepted_it_stays_and_the_version_that_was_held_is_not_sent(flow: Flow) -> None:
+    invoice = with_a_class_on_a_line_that_goes(flow)
+    [(number, _)] = flow.listed()
+    before = invoice_of(flow, invoice)
+    command("accept", "--number", number)
+    for _ in range(2):
+        command("post")
+        command("reconcile")
+        assert flow.listed() == {}
+    assert invoice_of(flow, invoice) == before
+    refinalise(flow, invoice, *lines(flow, ("Assess", "85.00")))
+    command("post")
+    assert SHOWN in flow.listed()[number, "changed_in_quickbooks"]
+    command("resend", "--number", number)
+    command("post")
+    assert (flow.listed(), classes(flow, invoice)) == ({}, {"Assess": ""})
+    assert invoice_of(flow, invoice)["TotalAmt"] == 93.5
+
+
+def test_a_new_version_does_not_overwrite_an_edit_that_was_accepted(flow: Flow) -> None:
+    invoice = flow.invoice(lines=lines(flow, ("Assess", "80.00"), ("Consult", "20.00")))
+    command("post")
+    edit(flow, invoice, DueDate="2031-01-31")
+    refinalise(flow, invoice, *lines(flow, ("Assess", "85.00"), ("Consult", "20.00")))
+    command("post")
+    [(number, key)] = flow.listed()
+    assert key == "changed_in_quickbooks"
+    command("accept", "--number", number)
+    for _ in range(2):
+        command("post")
+        command("reconcile")
+        assert flow.listed() == {}
+    body = invoice_of(flow, invoice)
+    assert (body["DueDate"], body["TotalAmt"]) == ("2031-01-31", 110)
+
+
 def test_it_goes_on_once_the_person_has_moved_it(flow: Flow) -> None:
     invoice = with_a_class_on_a_line_that_goes(flow)
     set_class(flow, invoice, "Consult", None)

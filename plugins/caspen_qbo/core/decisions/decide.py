@@ -38,6 +38,11 @@ class ListedDocument(DocumentRef):
         return not DECIDABLE.isdisjoint(self.open_keys)
 
     @property
+    def settled_by_accepting(self) -> bool:
+        """A version of Caspen's that waits, held by what is accepted, is not sent either."""
+        return self.version != ABSENT_VERSION and not DECIDABLE.isdisjoint({*self.open_keys} - {INACTIVE})
+
+    @property
     def theirs(self) -> tuple[str, str]:
         """Type and id of the QuickBooks transaction."""
         return self.quickbooks_type, self.quickbooks_id

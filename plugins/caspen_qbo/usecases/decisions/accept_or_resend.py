@@ -28,6 +28,8 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
             for document in documents:
                 facts = there[document.theirs]
                 session.store.decisions.accept(document.key, facts, document.version, who)
+                if document.settled_by_accepting:
+                    session.store.documents.mark_all_synced({document.key: document.version})
                 if INACTIVE in document.open_keys:
                     session.store.inactive.accept(document.kind, document.id, facts.customer_id)
                 _record(session, document, facts, "accepted as it is in QuickBooks", who)
