@@ -1,10 +1,9 @@
 """One invoice: where it stands, and both sides compared, fact by fact and line by line."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import zip_longest
 
 from caspen_qbo.core.documents import DocumentFacts, LineFacts
 from caspen_qbo.core.posting.mapping import describe_line
@@ -86,17 +85,19 @@ def compare_facts(
 
 
 def compare_lines(invoice: Invoice, theirs: DocumentFacts | None) -> tuple[Line, ...]:
-    """By position."""
-    posted = theirs.lines if theirs else ()
-    return tuple(
-        Line(
-            ours,
-            line_amounts(ours, invoice.tax_mode, None).net if ours else None,
-            other,
-            compared=bool(posted),
-        )
-        for ours, other in zip_longest(invoice.lines, posted)
-    )
+    """In Caspen's order, then what QuickBooks alone has: a person may have reordered them there."""
+    left = list(theirs.lines) if theirs else []
+    compared = bool(left)
+    rows = []
+    for ours in invoice.lines:
+        row = Line(ours, line_amounts(ours, invoice.tax_mode, None).net, None, compared)
+        alike = next((line for line in left if not replace(row, quickbooks=line).differs), None)
+        if alike is not None:
+            left.remove(alike)
+        rows.append(replace(row, quickbooks=alike))
+    rest = iter(left)
+    rows = [row if row.quickbooks else replace(row, quickbooks=next(rest, None)) for row in rows]
+    return (*rows, *(Line(None, None, line, compared) for line in rest))
 
 
 def standing(document: FamilyDocument | None) -> tuple[str, str]:

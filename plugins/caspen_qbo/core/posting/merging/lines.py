@@ -32,8 +32,9 @@ def match_lines(sent: Sequence[Body], there: Sequence[Body], *, same_version: bo
     found: dict[int, int] = {}
     for key in (_all_of, _named_item, _named):
         waiting: dict[Key, list[int]] = {}
+        taken = set(found.values())
         for position, line in enumerate(there):
-            if position not in found.values():
+            if position not in taken:
                 waiting.setdefault(key(line), []).append(position)
         for index, line in enumerate(sent):
             if index not in found and (alike := waiting.get(key(line))):
