@@ -6,8 +6,10 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 from caspen_qbo import wiring as _loaded_once  # noqa: F401 - what a forked child need not load again
 
@@ -21,7 +23,24 @@ class Finished:
     stderr: str
 
 
-def run_command(*arguments: str, typed: str = "") -> Finished:
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A command at work in a process of its own."""
+
+    pid: int
+    _out: IO[bytes]
+    _err: IO[bytes]
+
+    def wait(self) -> Finished:
+        _, status = os.waitpid(self.pid, 0)
+        self._out.seek(0)
+        self._err.seek(0)
+        code = os.waitstatus_to_exitcode(status)
+        return Finished(code, self._out.read().decode(), self._err.read().decode())
+
+
+@contextmanager
+def started_command(*arguments: str, typed: str = "") -> Iterator[Started]:
     """``caspen-qbo <arguments>`` in a fork of this process: its own input, output, environment and exit code.
 
     :param typed: Its standard input.
@@ -33,10 +52,13 @@ def run_command(*arguments: str, typed: str = "") -> Finished:
         child = os.fork()
         if child == 0:
             os._exit(_as_child(arguments, given.fileno(), out.fileno(), err.fileno()))
-        _, status = os.waitpid(child, 0)
-        out.seek(0)
-        err.seek(0)
-        return Finished(os.waitstatus_to_exitcode(status), out.read().decode(), err.read().decode())
+        yield Started(child, out, err)
+
+
+def run_command(*arguments: str, typed: str = "") -> Finished:
+    """The same, to its end."""
+    with started_command(*arguments, typed=typed) as command:
+        return command.wait()
 
 
 def _as_child(arguments: Sequence[str], given: int, out: int, err: int) -> int:

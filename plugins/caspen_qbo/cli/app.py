@@ -1,8 +1,10 @@
 """All commands of ``caspen-qbo`` and what their exit codes mean."""
 
 import logging
+import signal
 import sys
 from collections.abc import Callable, Mapping
+from types import FrameType
 
 import typer
 
@@ -59,8 +61,15 @@ def _options(
     logging.getLogger("caspen_qbo").setLevel(logging.INFO if verbose else logging.WARNING)
 
 
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
 def main() -> None:
-    """Run a command; errors become one sentence and an exit code."""
+    """Run a command; errors become one sentence and an exit code. SIGTERM ends it as Ctrl-C does: the run's
+    record is closed.
+    """
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app(prog_name=NAME)
     except SyncError as error:

@@ -91,8 +91,10 @@ def heartbeat() -> None:
     """Whether every connected practice was posted, imported and reconciled lately; exit 1 if not."""
     from caspen_qbo import wiring
     from caspen_qbo.usecases.monitoring.heartbeat import find_overdue_jobs
+    from caspen_qbo.usecases.shared.jobs import close_died
 
     with wiring.open_store() as store:
+        close_died(store)
         overdue = find_overdue_jobs(store)
     for job in overdue:
         console().print(str(job))

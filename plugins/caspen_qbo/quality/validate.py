@@ -50,9 +50,9 @@ def validate(
         "work_mem": _SORT_MEMORY,
     }
     arguments = engine_arguments(conn_id, SYNC, own_settings)
-    source = context.data_sources.add_postgres("comparison", connection_string=URL, kwargs=arguments)
     results: list[CheckResult] = []
     try:
+        source = context.data_sources.add_postgres("comparison", connection_string=URL, kwargs=arguments)
         for kind in kinds:
             table = source.add_table_asset(f"comparison_{kind}")
             batch = table.add_batch_definition_whole_table(kind.value)
@@ -72,10 +72,6 @@ def validate(
             f"workspace {workspace_id}: the checks could not be carried out ({type(error).__name__}: "
             f"{reason}). Nothing was recorded; run again."
         ) from error
-    finally:
-        # GX keeps two pools, and their connections stay open after the run.
-        source.get_engine().dispose()
-        source.get_execution_engine().engine.dispose()
     return results
 
 

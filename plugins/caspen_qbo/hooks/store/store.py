@@ -82,6 +82,17 @@ class WorkspaceStore:
         limited.documents.only = invoice_ids
         return limited
 
+    @contextmanager
+    def reopened(self) -> Iterator[WorkspaceStore]:
+        """The same store in a session of its own, without the lock: for the last word of a run that lost its
+        session.
+        """
+        database = Database(self.database.conn_id)
+        try:
+            yield WorkspaceStore(database, self.workspace_id)
+        finally:
+            database.close()
+
     def transaction(self) -> AbstractContextManager[Connection[Row]]:
         return self.database.transaction()
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from caspen_qbo.hooks.store import Store
 from caspen_qbo.hooks.store.monitoring.practices import OverdueJob
+from caspen_qbo.usecases.shared.jobs import close_died
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +26,10 @@ def find_overdue_jobs(store: Store, *, now: datetime | None = None) -> list[Over
 
 
 def check_heartbeat(store: Store, run_id: str) -> list[OverdueJob]:
-    """Look for overdue jobs, log them, and record practice by practice whether there were any: the page shows
-    runs from the record. Safe to repeat for a run.
+    """Close the records of runs that died, look for overdue jobs, log them, and record practice by practice
+    whether there were any: the page shows runs from the record. Safe to repeat for a run.
     """
+    close_died(store)
     overdue = find_overdue_jobs(store)
     for workspace_id in store.practices.fetch_expected():
         lines = [str(job) for job in overdue if job.workspace_id == workspace_id]

@@ -13,7 +13,7 @@ from caspen_qbo.core.posting.document import Document, DocumentRef
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.reconciling.verdict import CheckResult, DifferingDocument, decide_cause, uncompared
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.errors import BrokenCheckError, SyncError
+from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
 from caspen_qbo.hooks.store.reconciling.snapshot import HeldInvoice
 from caspen_qbo.quality.validate import validate
@@ -23,7 +23,7 @@ from caspen_qbo.usecases.reconciling.read_back import ReadBack, read_back, wants
 from caspen_qbo.usecases.reconciling.report_data import collect_report
 from caspen_qbo.usecases.reconciling.sign_off import watch_signed
 from caspen_qbo.usecases.shared.changes import Changes
-from caspen_qbo.usecases.shared.jobs import RunResult, run_job
+from caspen_qbo.usecases.shared.jobs import RunResult, last_word, run_job
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import stage
 from caspen_qbo.usecases.shared.statuses import write_statuses
@@ -70,8 +70,9 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
                 success=unexplained == 0,
                 calls=session.accounting.calls(),
             )
-    except SyncError:
-        store.fail(session.run_id, session.accounting.calls())
+    except BaseException:  # whatever ends it, nothing is known
+        run_id, calls = session.run_id, session.accounting.calls()
+        last_word(session.store, lambda own: own.reconciliation.fail(run_id, calls))
         raise
     write_statuses(session, counts)
     session.store.requests.prune(settings.HISTORY_KEEP_DAYS)

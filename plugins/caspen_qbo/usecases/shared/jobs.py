@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from caspen_qbo.errors import SyncError
+from caspen_qbo.errors import RetryError, SyncError, WorkspaceBusyError
+from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.hooks.store.posting.documents import LedgerRow
 from caspen_qbo.usecases.shared.ledger import Ledger, read_ledger
 from caspen_qbo.usecases.shared.session import Session
@@ -29,21 +30,33 @@ Job = Callable[[Session, Counter[str]], str]
 """Does the work, counts it, and returns a message."""
 
 
+DIED = (
+    "The run ended without a word: its process was killed, or its machine went down. Nothing is lost: the "
+    "next run resumes where it ended."
+)
+
+
 def run_job(session: Session, job: str, work: Job) -> RunResult:
-    """Run a job under the workspace lock; its record is closed also where it fails, with what was done."""
+    """Run a job under the workspace lock; its record is closed whatever it dies of, with what was done.
+    Records that a killed process left open are closed first.
+    """
     counts: Counter[str] = Counter()
+    _close_died(session.store, session.run_id)
     session.store.runs.start(session.run_id, job)
     try:
         message = work(session, counts)
         ledger = read_ledger(session)
+        _finish(session, job, counts, ledger, message)
     except SyncError as error:
-        _finish(session, job, counts, None, error.message)
+        _close(session, job, counts, error.message)
         raise
     except Exception as error:
         # Its text may quote what no record should hold; the task's log has it.
-        _finish(session, job, counts, None, f"{type(error).__name__}; see the log of the run.")
+        _close(session, job, counts, f"{type(error).__name__}; see the log of the run.")
         raise
-    _finish(session, job, counts, ledger, message)
+    except BaseException as error:  # stopped: Ctrl-C, SIGTERM, a task's time limit
+        _close(session, job, counts, f"The run was stopped ({type(error).__name__}); the next one resumes.")
+        raise
     calls = dict(session.accounting.calls())
     log.info(
         "%s workspace=%d %s calls=%d run=%s",
@@ -56,8 +69,61 @@ def run_job(session: Session, job: str, work: Job) -> RunResult:
     return RunResult(session.workspace_id, dict(counts), calls, ledger.invoices, message, ledger.by_kind)
 
 
-def _finish(session: Session, job: str, counts: Counter[str], ledger: Ledger | None, message: str) -> None:
-    session.store.runs.finish(
+def close_died(store: Store) -> int:
+    """Close the records that killed processes left open; how many. A run under way keeps its own: it holds
+    the workspace's lock. Safe to repeat.
+    """
+    closed = 0
+    for workspace_id in store.practices.fetch_with_open_runs():
+        of_workspace = store.for_workspace(workspace_id)
+        try:
+            with of_workspace.lock(wait_seconds=0):
+                closed += _close_died(of_workspace, "")
+        except WorkspaceBusyError:
+            continue
+    return closed
+
+
+def last_word(store: WorkspaceStore, write: Callable[[WorkspaceStore], None]) -> None:
+    """Write how a run ended, in another session where its own is lost. What cannot be written now is closed
+    by the next run or the heartbeat; the error that ended the run is not hidden by another.
+    """
+    try:
+        try:
+            write(store)
+        except RetryError:
+            with store.reopened() as another:
+                write(another)
+    except SyncError as error:
+        log.warning("record stays open workspace=%d: %s", store.workspace_id, error.message)
+
+
+def _close_died(store: WorkspaceStore, run_id: str) -> int:
+    with store.transaction():
+        store.reconciliation.close_died(run_id)
+        closed = store.runs.close_died(run_id, DIED)
+    if closed:
+        log.warning("closed %d records of runs that died workspace=%d", closed, store.workspace_id)
+    return closed
+
+
+def _close(session: Session, job: str, counts: Counter[str], message: str) -> None:
+    last_word(session.store, lambda store: _write(store, session, job, counts, None, message))
+
+
+def _finish(session: Session, job: str, counts: Counter[str], ledger: Ledger, message: str) -> None:
+    _write(session.store, session, job, counts, ledger, message)
+
+
+def _write(
+    store: WorkspaceStore,
+    session: Session,
+    job: str,
+    counts: Counter[str],
+    ledger: Ledger | None,
+    message: str,
+) -> None:
+    store.runs.finish(
         session.run_id,
         job,
         counts=counts,

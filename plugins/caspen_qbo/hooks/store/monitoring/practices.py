@@ -54,6 +54,10 @@ class PracticeStore:
         """Workspaces where runs should succeed: all that are not disconnected."""
         return self._workspaces("connected", "needs_reconnect")
 
+    def fetch_with_open_runs(self) -> list[int]:
+        """Workspaces with a run that has no end: it is under way, or died."""
+        return [row["workspace_id"] for row in self._db.fetch_all(f"{_FOLDER}/select_open_runs")]
+
     def fetch_of_realms(self, realm_ids: Collection[str]) -> list[int]:
         """Workspaces connected to one of these companies."""
         return self._workspaces("connected", realm_ids=list(realm_ids))

@@ -17,6 +17,14 @@ class RunStore(Subject):
         """:param job: post, import, reconcile or backfill. Safe to repeat for a retried task."""
         self._execute("start_run", run_id=run_id, job=job)
 
+    def close_died(self, run_id: str, message: str) -> int:
+        """End the records of earlier runs that have no end; how many. Only under the workspace's lock: a run
+        that holds no lock any more is dead.
+
+        :param run_id: The caller's own, left open; empty for none.
+        """
+        return self._execute("close_died", run_id=run_id, message=message)
+
     def finish(
         self,
         run_id: str,

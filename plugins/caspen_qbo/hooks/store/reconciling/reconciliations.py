@@ -46,6 +46,10 @@ class ReconciliationStore(Subject):
         stored = {"checks": jsonb(()), "calls": jsonb(calls), "report": jsonb({})}
         self._execute("finish_run", run_id=run_id, success=False, **nothing, **stored)
 
+    def close_died(self, run_id: str) -> int:
+        """End what has no end, as :meth:`fail` would have; under the workspace's lock. How many."""
+        return self._execute("close_died", run_id=run_id)
+
     def fetch_run(self, run_id: str | None = None) -> ReconciliationRun | None:
         """A finished reconciliation with its report; the latest when no id is given."""
         return next(iter(self._read_values(ReconciliationRun, "select_run", run_id=run_id)), None)
