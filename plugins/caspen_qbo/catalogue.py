@@ -102,9 +102,9 @@ _ENTRIES = (
     CatalogueEntry(
         "currency_mismatch",
         "Currency mismatch",
-        "The invoice's currency is not QuickBooks' home currency.",
-        "Keep this invoice out of QuickBooks, or issue it in the home currency.",
-        Turn.PRACTICE,
+        "It is not in QuickBooks' home currency, or what QuickBooks has for it is in another currency.",
+        "Issue it again in the home currency, or void it; or put the QuickBooks document right, as shown.",
+        Turn.FINANCE,
     ),
     CatalogueEntry(
         "period_closed",
@@ -202,7 +202,6 @@ _ENTRIES = (
 
 CATALOGUE: dict[str, CatalogueEntry] = {entry.key: entry for entry in _ENTRIES}
 
-
 _VARIANTS = {
     CauseKind.SALES_TAX: CatalogueEntry(
         "business_validation_tax",
@@ -218,6 +217,22 @@ _VARIANTS = {
         "Two documents in Caspen have numbers that differ at most in letter case; QuickBooks takes them for "
         "one number.",
         "Give one of the two another number in Caspen.",
+        Turn.PRACTICE,
+        released_together=True,
+    ),
+    CauseKind.CUSTOMER_CURRENCY: CatalogueEntry(
+        "currency_mismatch",
+        "Currency mismatch",
+        "The client's QuickBooks customer is kept in another currency than the client's invoices.",
+        "Rename that customer in QuickBooks: the client then gets a new one. Or link the client to another.",
+        Turn.FINANCE,
+        released_together=True,
+    ),
+    CauseKind.DOCUMENT_CURRENCY: CatalogueEntry(
+        "currency_mismatch",
+        "Currency mismatch",
+        "The QuickBooks document that it is, or belongs to, is in another currency.",
+        "Give that document a customer of the right currency in QuickBooks, or delete it; the rest follows.",
         Turn.FINANCE,
         released_together=True,
     ),

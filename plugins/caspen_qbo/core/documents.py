@@ -1,11 +1,11 @@
-"""What QuickBooks says, reduced to facts, as frozen values. Amounts are Decimals in the home currency. Only
-this module knows that QuickBooks leaves out what has no value and adds a subtotal line of its own.
+"""What QuickBooks says, reduced to facts, as frozen values. Amounts are Decimals in the document's own
+currency. Only this module knows that QuickBooks leaves out what has no value and adds a subtotal line.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 Body = Mapping[str, Any]
@@ -72,6 +72,15 @@ class DocumentFacts:
     """By rate; their sum is ``tax``. Empty when read by a version that did not keep them."""
     deleted: bool = False
     """A stub from the change feed: nothing but the id is known."""
+    currency: str = ""
+    """ISO code. Empty: QuickBooks named none, which is its home currency; or read by a version that did not
+    keep it.
+    """
+    exchange_rate: Decimal | None = None
+    """Home currency for one of ``currency``; None where QuickBooks gave none."""
+    home_total: Decimal | None = None
+    """In the home currency, by QuickBooks itself, as is ``home_balance``; None where it gave none."""
+    home_balance: Decimal | None = None
 
     @property
     def voided(self) -> bool:
@@ -82,6 +91,20 @@ class DocumentFacts:
     @property
     def gone(self) -> bool:
         return self.deleted or self.voided
+
+    @property
+    def money(self) -> str:
+        """The total with its currency, as far as QuickBooks named one: ``110.00 USD``."""
+        return amount_text(self.total, self.currency)
+
+    def is_foreign(self, home: str) -> bool:
+        """Whether it is known to be in another currency than ``home``, an ISO code; empty: not known."""
+        return bool(home and self.currency and self.currency != home)
+
+
+def amount_text(amount: Decimal, currency: str) -> str:
+    """``110.00 USD``; without a currency where it is not known."""
+    return f"{amount:.2f} {currency}".rstrip()
 
 
 def amount_of(value: Any) -> Decimal:
@@ -156,6 +179,35 @@ def read_facts(quickbooks_type: str, body: Body) -> DocumentFacts:
             for line in taxes.get("TaxLine") or ()
         ),
         deleted=body.get("status") == "Deleted",
+        currency=ref_of(body, "CurrencyRef"),
+        exchange_rate=_optional_amount(body.get("ExchangeRate")),
+        home_total=_optional_amount(body.get("HomeTotalAmt")),
+        home_balance=_optional_amount(body.get("HomeBalance")),
+    )
+
+
+def in_home_currency(facts: DocumentFacts, home: str) -> DocumentFacts:
+    """A document in another currency with its amounts in the home one: QuickBooks' own home amounts where it
+    gave them, else at the document's rate. Without a rate nothing is known, and the amounts are nothing.
+    """
+    if not facts.is_foreign(home):
+        return facts
+    rate = facts.exchange_rate or Decimal(0)
+
+    def home_amount(amount: Decimal) -> Decimal:
+        return (amount * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    total = home_amount(facts.total) if facts.home_total is None else facts.home_total
+    tax = home_amount(facts.tax)
+    return replace(
+        facts,
+        subtotal=total - tax,
+        tax=tax,
+        total=total,
+        balance=home_amount(facts.balance) if facts.home_balance is None else facts.home_balance,
+        lines=tuple(replace(line, amount=home_amount(line.amount)) for line in facts.lines),
+        taxes=tuple(replace(one, amount=home_amount(one.amount)) for one in facts.taxes),
+        currency=home,
     )
 
 

@@ -126,6 +126,8 @@ _RULES = (
     _Rule(_HOLD, "overpayment", "6000", r"applied (?:is|are) more than|exceeds? the (?:open )?balance"),
     _Rule(FaultAction.GONE, "missing_in_quickbooks", "610", "has deleted this|was deleted|been deleted"),
     _Rule(_HOLD, "business_validation_tax", "2500|2020|2030", "taxcode|taxrate", in_element=True),
+    # The company keeps several currencies since its preferences were last read: they are read again first.
+    _Rule(_RETRY, "other", "2020", r"(?-i:CurrencyRef\b)", in_element=True),
     _Rule(_HOLD, "required_param_missing", "2020", r"(?-i:parameter Line\b)"),
     _Rule(_HOLD, "number_too_long", "2050", "docnumber|paymentrefnum", in_element=True),
     _Rule(_HOLD, "number_too_long", "2050", "(?-i:Max:21 )"),

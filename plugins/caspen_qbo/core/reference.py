@@ -117,6 +117,8 @@ class ListEntry:
     active: bool
     since: date | None = None
     """Of an inventory item: the first day on which QuickBooks lets it be sold."""
+    currency: str = ""
+    """Of an account, an ISO code; empty: QuickBooks named none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ def read_entry(body: Body, *, type_property: str = "") -> ListEntry:
         type=str(body.get(type_property) or "") if type_property else "",
         active=body.get("Active") is not False,
         since=date_of(body.get("InvStartDate")) if body.get("TrackQtyOnHand") else None,
+        currency=ref_of(body, "CurrencyRef"),
     )
 
 

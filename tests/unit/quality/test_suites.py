@@ -129,6 +129,7 @@ DOCUMENT = DifferingDocument(
     in_caspen=True,
     in_quickbooks=True,
     drifted=False,
+    caspen_total=None,
     quickbooks_total=None,
     quickbooks_customer=None,
     gone=None,

@@ -4,4 +4,4 @@ UPDATE qbo_sync.unsynced_invoice SET resolved_at = now(), resolution = 'synced'
 WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = %(document_id)s
   AND resolved_at IS NULL
   AND (blocks OR (error_key NOT IN ('split_payment', 'overpayment')
-                  AND NOT (error_key = 'unreadable_in_quickbooks' AND cause_ref LIKE 'payment:%%')))
+                  AND NOT (error_key IN ('unreadable_in_quickbooks', 'currency_mismatch') AND cause_ref LIKE 'payment:%%')))

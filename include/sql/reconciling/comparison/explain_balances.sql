@@ -3,7 +3,7 @@
 WITH listed AS MATERIALIZED (
   SELECT u.invoice_id FROM qbo_sync.unsynced_invoice u
   WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
-    AND (u.document_kind <> 'invoice' OR u.error_key IN ('split_payment', 'overpayment'))
+    AND (u.document_kind <> 'invoice' OR u.error_key IN ('split_payment', 'overpayment', 'currency_mismatch'))
   UNION
   SELECT i.document_id FROM qbo_sync.unsynced_invoice u
   JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)

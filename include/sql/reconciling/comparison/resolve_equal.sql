@@ -15,7 +15,7 @@ UPDATE qbo_sync.unsynced_invoice u SET resolved_at = now(), resolution = 'equal 
 FROM compared c
 WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL
   AND (u.error_key IN ('totals_mismatch', 'changed_in_quickbooks', 'missing_in_quickbooks')
-       OR (u.error_key = 'inactive_reference' AND NOT u.blocks))
+       OR (u.error_key IN ('inactive_reference', 'currency_mismatch') AND NOT u.blocks))
   AND u.last_seen_at < now()
-  AND (c.origin IS DISTINCT FROM 'quickbooks' OR u.cause_ref NOT LIKE 'payment:%%')
+  AND ((c.origin IS DISTINCT FROM 'quickbooks' AND u.error_key <> 'currency_mismatch') OR u.cause_ref NOT LIKE 'payment:%%')
   AND c.document_kind = u.document_kind AND c.document_id = u.document_id

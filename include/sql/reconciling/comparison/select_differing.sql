@@ -2,7 +2,7 @@
 -- Params:  open_invoices: only invoices that differ in nothing but their open balance, or only the others
 -- Columns: gone: voided or deleted, as last read | differences in the order written
 SELECT r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,
-       c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, c.quickbooks_customer, s.gone,
+       c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.caspen_total, c.quickbooks_total, c.quickbooks_customer, s.gone,
        jsonb_agg(jsonb_build_object('field', r.field, 'caspen_value', r.caspen_value,
                                     'quickbooks_value', r.quickbooks_value, 'delta', r.delta::text) ORDER BY r.id)
          AS differences
@@ -14,6 +14,6 @@ LEFT JOIN qbo_sync.snapshot s
 WHERE r.run_id = %(run_id)s AND r.workspace_id = %(workspace_id)s AND NOT r.explained
   AND (r.document_kind, r.document_id) > (%(after_kind)s, %(after_id)s)
 GROUP BY r.document_kind, r.document_id, c.document_number, c.invoice_id, c.quickbooks_type, c.quickbooks_id, c.origin,
-         c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.quickbooks_total, c.quickbooks_customer, s.gone
+         c.in_caspen, c.in_quickbooks, c.drifted, c.changed, c.caspen_total, c.quickbooks_total, c.quickbooks_customer, s.gone
 HAVING (r.document_kind = 'invoice' AND bool_and(r.field = 'balance')) = %(open_invoices)s
 ORDER BY r.document_kind, r.document_id LIMIT %(page_size)s

@@ -11,7 +11,7 @@ WHERE d.workspace_id = %(workspace_id)s AND d.document_kind = 'invoice' AND d.do
   AND EXISTS (SELECT 1 FROM qbo_sync.unsynced_invoice u
               WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind
                 AND u.document_id = d.document_id AND u.resolved_at IS NULL AND u.blocks
-                AND u.error_key IN ('totals_mismatch', 'changed_in_quickbooks'))
+                AND u.error_key IN ('totals_mismatch', 'changed_in_quickbooks', 'currency_mismatch'))
   AND NOT EXISTS (SELECT 1 FROM qbo_sync.request r
                   WHERE r.workspace_id = d.workspace_id AND r.document_kind = d.document_kind
                     AND r.document_id = d.document_id AND r.state = 'prepared')

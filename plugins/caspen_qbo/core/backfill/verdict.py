@@ -6,10 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.documents import DocumentFacts, amount_text
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.eligibility import is_historical
-from caspen_qbo.core.reconciling.matching import Expected, compare
+from caspen_qbo.core.reconciling.matching import Expected, compare, differ_in_currency
 from caspen_qbo.core.records import Allocation, DocumentKind, Invoice
 
 
@@ -81,8 +81,12 @@ class Subject:
         return BackfillItem(self.number, verdict, reason, total, document)
 
 
-def decide_number(subject: Subject, line_at: datetime) -> BackfillItem | None:
-    """None where the ordinary run's rules decide. ``line_at``: when the workspace was first connected."""
+def decide_number(subject: Subject, line_at: datetime, home: str = "") -> BackfillItem | None:
+    """None where the ordinary run's rules decide.
+
+    :param line_at: When the workspace was first connected.
+    :param home: QuickBooks' home currency, the only one in which documents are kept equal.
+    """
     invoice = subject.invoice
     if invoice is None:
         return subject.item(Verdict.NOT_FOUND, "Caspen has no invoice of this number in this workspace.")
@@ -95,7 +99,7 @@ def decide_number(subject: Subject, line_at: datetime) -> BackfillItem | None:
     if subject.linked_to:
         return None
     if subject.there:
-        return _decide_number_taken(subject, invoice)
+        return _decide_number_taken(subject, invoice, home)
     if is_historical(invoice, line_at):
         return subject.item(
             Verdict.NOT_ELIGIBLE,
@@ -107,7 +111,7 @@ def decide_number(subject: Subject, line_at: datetime) -> BackfillItem | None:
     return None
 
 
-def _decide_number_taken(subject: Subject, invoice: Invoice) -> BackfillItem:
+def _decide_number_taken(subject: Subject, invoice: Invoice, home: str) -> BackfillItem:
     if len(subject.there) > 1:
         which = "; ".join(name_document(facts) for facts in subject.there)
         return subject.item(Verdict.CLASH, f"QuickBooks has several documents of this number: {which}.")
@@ -116,8 +120,20 @@ def _decide_number_taken(subject: Subject, invoice: Invoice) -> BackfillItem:
     expected = Expected(
         invoice.number, customer, invoice.issue_date, invoice.subtotal, invoice.tax_total, invoice.total
     )
+    ours = amount_text(invoice.total, invoice.currency)
     if subject.stands_for is not None:
         finding = f"has this number and stands for another Caspen invoice ({subject.stands_for})"
+    elif differ_in_currency(invoice.currency, facts.currency or home):
+        finding = (
+            f"has this number, but in another currency (Currency mismatch): {facts.currency or home} there, "
+            f"{ours} in Caspen. It is another document"
+        )
+    elif differ_in_currency(invoice.currency, home):
+        verdict = Verdict.LIST
+        finding = (
+            f"has this number. But the invoice is {ours} (Currency mismatch), and only documents in the home "
+            f"currency, {home}, are kept equal"
+        )
     elif not customer:
         finding = "has this number, and its customer is not this client's"
     elif differences := compare(expected, facts):
@@ -131,7 +147,7 @@ def _decide_number_taken(subject: Subject, invoice: Invoice) -> BackfillItem:
 
 def name_document(facts: DocumentFacts) -> str:
     dated = facts.txn_date.isoformat() if facts.txn_date else "no date"
-    return f"QuickBooks {facts.quickbooks_type} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}"
+    return f"QuickBooks {facts.quickbooks_type} {facts.quickbooks_id} of {dated}, total {facts.money}"
 
 
 def _day(when: datetime | None) -> str:
@@ -155,6 +171,11 @@ def pair_payments(
     ours = sorted(live, key=lambda a: (a.amount, a.payment_date, a.id))
     theirs = sorted(payments, key=lambda p: (p.total, p.txn_date or date.min, int(p.quickbooks_id)))
     shared = [p.quickbooks_id for p in payments if len(p.links) != 1 or p.balance != 0]
+    foreign = [p for p in payments if differ_in_currency(document.currency, p.currency)]
+    if foreign:
+        return Pairing(
+            obstacle=f"{name_document(foreign[0])}, pays it, and the invoice is in {document.currency}."
+        )
     if balance != document.balance:
         return Pairing(obstacle=f"Caspen shows {balance:.2f} due, QuickBooks {document.balance:.2f}.")
     if credit_notes:

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from caspen_qbo.core.importing.receipts import may_be_same_receipt
 from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.reconciling.matching import differ_in_currency
 from caspen_qbo.core.records import Allocation
 
 
@@ -39,6 +40,8 @@ class BooksPayment:
     """Money on it that pays nothing."""
     unclear: str = ""
     """Why the shares are unknown; then it is not imported."""
+    currency: str = ""
+    """ISO code, as of an invoice; empty: not known, and not compared."""
     gone: bool = False
     """Deleted or voided."""
 
@@ -69,6 +72,7 @@ class ClinicInvoice:
     """Voided or deleted in QuickBooks."""
     unread: str = ""
     """Why QuickBooks did not show it: nothing is imported onto it then."""
+    currency: str = ""
 
     @property
     def due(self) -> Decimal:
@@ -125,6 +129,10 @@ class ImportSnapshot:
         """Those that put money on it, oldest id first."""
         return [payment for payment in self.in_order() if payment.share(invoice_id) > 0]
 
+    def is_foreign(self, payment: BooksPayment, invoice_id: int) -> bool:
+        """Whether it is money of another currency than the invoice's in Caspen."""
+        return differ_in_currency(self.invoices[invoice_id].currency, payment.currency)
+
     def imported(self, payment_id: str) -> bool:
         """Whether Caspen has it, in whole or in part, live or taken off again by the staff."""
         return any(view.payment_id == payment_id for view in self.allocations)
@@ -147,6 +155,7 @@ class BlockerKind(StrEnum):
     UNCLEAR = "unclear"
     UNREAD = "unread"
     """QuickBooks does not show the invoice, or a payment on it: it could be a split."""
+    CURRENCY = "currency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,8 @@ class AmountChange:
 def find_blocker(snapshot: ImportSnapshot, payment: BooksPayment) -> ImportBlocker | None:
     """What prevents the import of a payment that is not in Caspen yet, if anything."""
     for invoice_id in sorted(payment.shares):
+        if snapshot.is_foreign(payment, invoice_id):
+            return ImportBlocker(BlockerKind.CURRENCY, invoice_id)
         if payment.unclear:
             return ImportBlocker(BlockerKind.UNCLEAR, invoice_id)
         if snapshot.invoices[invoice_id].unread or snapshot.unread_on(invoice_id):
@@ -228,7 +239,8 @@ def plan_amount_changes(snapshot: ImportSnapshot) -> tuple[AmountChange, ...]:
     """Imported allocations that follow an edit, a void or a deletion in QuickBooks.
 
     Left alone, and listed by :func:`caspen_qbo.core.importing.problems.find_problems`: what the practice has
-    refunded in Caspen, what lost its invoice in QuickBooks, and what several allocations share.
+    refunded in Caspen, what lost its invoice in QuickBooks, what several allocations share, and what is in
+    another currency.
     """
     found = []
     for view in snapshot.allocations:
@@ -246,6 +258,7 @@ def plan_amount_changes(snapshot: ImportSnapshot) -> tuple[AmountChange, ...]:
 def _may_follow(snapshot: ImportSnapshot, view: AllocationView, payment: BooksPayment) -> bool:
     return (
         not payment.unclear
+        and (payment.gone or not snapshot.is_foreign(payment, view.invoice_id))
         and view.allocation.payment_status == "paid"
         and (payment.gone or not snapshot.invoices[view.invoice_id].gone)
         and len(snapshot.imported_to(payment.quickbooks_id, view.invoice_id, live=True)) == 1

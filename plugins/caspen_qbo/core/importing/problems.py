@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from caspen_qbo.core.documents import amount_text
 from caspen_qbo.core.importing.plan import (
     AllocationView,
     BlockerKind,
@@ -46,7 +47,10 @@ def find_problems(snapshot: ImportSnapshot) -> tuple[ImportProblem, ...]:
 
 
 def _problems_on(snapshot: ImportSnapshot, invoice: ClinicInvoice) -> Iterator[ImportProblem]:
-    payments = [_Pair(snapshot, invoice, payment) for payment in snapshot.payments_on(invoice.id)]
+    found = [_Pair(snapshot, invoice, payment) for payment in snapshot.payments_on(invoice.id)]
+    if foreign := [pair for pair in found if pair.is_foreign]:
+        yield from _foreign(foreign)
+    payments = [pair for pair in found if not pair.is_foreign]
     missing = [pair for pair in payments if not snapshot.imported(pair.payment_id)]
     if missing and len(payments) > 1:
         yield _split(payments, missing)
@@ -56,6 +60,8 @@ def _problems_on(snapshot: ImportSnapshot, invoice: ClinicInvoice) -> Iterator[I
     for payment in snapshot.payments.values():
         if snapshot.imported(payment.quickbooks_id):
             pair = _Pair(snapshot, invoice, payment)
+            if pair.is_foreign and not payment.gone:
+                continue
             yield from _compare(pair)
             yield from _left_over(pair)
 
@@ -78,12 +84,17 @@ class _Pair:
     def allocated(self) -> Decimal:
         return self.snapshot.allocated(self.payment_id, self.invoice.id)
 
+    @property
+    def is_foreign(self) -> bool:
+        return self.snapshot.is_foreign(self.payment, self.invoice.id)
+
     def views(self, *, live: bool) -> list[AllocationView]:
         return self.snapshot.imported_to(self.payment_id, self.invoice.id, live=live)
 
     def __str__(self) -> str:
         when = self.payment.paid_on.isoformat() if self.payment.paid_on else "no date"
-        return f"{self.payment_id} ({when}, {self.share:.2f})"
+        amount = amount_text(self.share, self.payment.currency if self.is_foreign else "")
+        return f"{self.payment_id} ({when}, {amount})"
 
     def on_invoice(
         self, key: str, detail: str, caspen: Decimal, quickbooks: Decimal | None = None
@@ -102,6 +113,33 @@ class _Pair:
 
 def _amounts(field: str, caspen: Decimal, quickbooks: Decimal) -> Difference:
     return Difference(field, f"{caspen:.2f}", f"{quickbooks:.2f}", quickbooks - caspen)
+
+
+def _foreign(pairs: Sequence[_Pair]) -> Iterator[ImportProblem]:
+    """110 USD are not 110 AUD: nothing of it is imported, and what was imported as such is named."""
+    first = pairs[0]
+    number, ours = first.invoice.number, first.invoice.currency
+    names = ", ".join(map(str, pairs))
+    detail = (
+        f"QuickBooks payment {names} pays invoice {number}, of which Caspen shows "
+        f"{amount_text(first.invoice.balance, ours)} due. Money of another currency is not imported. Put the "
+        f"invoice in QuickBooks on a customer kept in {ours} and record the money in {ours}; or delete the "
+        "payment there."
+    )
+    problem = first.on_invoice("currency_mismatch", detail, sum((pair.allocated for pair in pairs), ZERO))
+    theirs = amount_text(sum((pair.share for pair in pairs), ZERO), first.payment.currency)
+    yield replace(
+        problem, difference=Difference("currency", amount_text(first.invoice.balance, ours), theirs)
+    )
+    for pair in pairs:
+        for view in pair.views(live=True):
+            detail = (
+                f"Caspen payment {view.allocation.payment_number} of "
+                f"{amount_text(view.allocation.amount, ours)} on invoice {number} came from QuickBooks "
+                f"payment {pair}. Unlink it in Caspen, unless it was received in {ours}; it is not followed."
+            )
+            difference = Difference("currency", ours, pair.payment.currency)
+            yield replace(pair.on_payment(view, "currency_mismatch", detail), difference=difference)
 
 
 def _split(payments: Sequence[_Pair], missing: Sequence[_Pair]) -> ImportProblem:
@@ -125,7 +163,14 @@ def _not_imported(pair: _Pair) -> Iterator[ImportProblem]:
     if blocker is not None and blocker.kind is BlockerKind.UNREAD and blocker.invoice_id == invoice.id:
         return  # listed with what was not shown
     key, why = "overpayment", f", which has {invoice.due:.2f} due."
-    if blocker is not None and blocker.kind is BlockerKind.UNCLEAR:
+    if blocker is not None and blocker.kind is BlockerKind.CURRENCY:
+        there = pair.snapshot.invoices[blocker.invoice_id]
+        key = "currency_mismatch"
+        why = (
+            f" and also invoice {there.number} in {there.currency}, while the payment is in "
+            f"{pair.payment.currency}. A payment is imported whole or not at all."
+        )
+    elif blocker is not None and blocker.kind is BlockerKind.UNCLEAR:
         key, why = "split_payment", f" but {pair.payment.unclear}. Record it in Caspen."
     elif blocker is not None:
         key, why = _blocked_elsewhere(pair, blocker)

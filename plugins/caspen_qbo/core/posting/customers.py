@@ -5,9 +5,11 @@ else the only one with the same names and e-mail address, else a new one. Two cl
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from caspen_qbo.core.documents import Body
+from caspen_qbo.core.cause import CauseKind, CauseRef
+from caspen_qbo.core.documents import Body, ref_of
 from caspen_qbo.core.posting.display_names import display_name, full_name, name_part, same_name, usable_email
 from caspen_qbo.core.posting.readiness import Problem
+from caspen_qbo.core.reconciling.matching import differ_in_currency
 from caspen_qbo.core.records import Client
 
 
@@ -21,6 +23,8 @@ class Candidate:
     family_name: str
     email: str
     active: bool
+    currency: str = ""
+    """In which it is kept for good, an ISO code; empty: QuickBooks named none, which is its home currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Match:
     """name or person."""
     clash: str = ""
     """Why no customer can be used or created, in words; empty when there is none."""
+    foreign: Candidate | None = None
+    """It has the client's name and is kept in another currency: neither it nor a new one can be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class CustomerChoice:
     problem: Problem | None = None
     unconfirmed: bool = False
     """A request to create it was sent and its answer is not known: what needs the customer waits."""
+    replaces: str = ""
+    """The customer the client was linked to, which is kept in another currency than its invoices."""
 
     @property
     def to_create(self) -> bool:
@@ -50,15 +58,23 @@ class CustomerChoice:
 
 
 def choose_customers(
-    clients: Mapping[int, Client], candidates: Collection[Candidate], taken: Mapping[str, int]
+    clients: Mapping[int, Client],
+    candidates: Collection[Candidate],
+    taken: Mapping[str, int],
+    home: str = "",
 ) -> dict[int, CustomerChoice]:
-    """For clients without a customer, in the order of their ids. ``taken``: customer id -> its client."""
+    """For clients without a customer, in the order of their ids. ``taken``: customer id -> its client;
+    ``home``: the currency of what is posted; without it, currencies are not compared.
+    """
     owners = dict(taken)
     chosen: dict[int, CustomerChoice] = {}
     for client_id in sorted(clients):
         client = clients[client_id]
-        match = match_client(client, candidates, [c for c, owner in owners.items() if owner != client.id])
+        others = [c for c, owner in owners.items() if owner != client.id]
+        match = match_client(client, candidates, others, home)
         problem = name_taken(match.clash) if match.clash else None
+        if match.foreign is not None:
+            problem = kept_in_another_currency(match.foreign, home)
         if match.customer_id is not None:
             owners[match.customer_id] = client.id
         elif problem is None and any(
@@ -76,6 +92,21 @@ def name_taken(detail: str) -> Problem:
     return Problem("customer_name_taken", detail)
 
 
+def kept_in_another_currency(customer: Candidate, home: str) -> Problem:
+    """One cause for everything of its client. A customer's currency never changes in QuickBooks."""
+    detail = (
+        f"QuickBooks customer {customer.id}, {customer.display_name}, is kept in {customer.currency}; the "
+        f"client's invoices are in {home}, and QuickBooks never changes a customer's currency. Rename that "
+        f"customer in QuickBooks, and the client gets a new one in {home} with the next run; or link the "
+        f"client to a customer kept in {home}."
+    )
+    return Problem("currency_mismatch", detail, CauseRef(CauseKind.CUSTOMER_CURRENCY, customer.id))
+
+
+def is_foreign(customer: Candidate, home: str) -> bool:
+    return differ_in_currency(home, customer.currency)
+
+
 def read_candidate(body: Body) -> Candidate:
     return Candidate(
         id=str(body["Id"]),
@@ -84,6 +115,7 @@ def read_candidate(body: Body) -> Candidate:
         family_name=str(body.get("FamilyName") or ""),
         email=str((body.get("PrimaryEmailAddr") or {}).get("Address") or ""),
         active=body.get("Active") is not False,
+        currency=ref_of(body, "CurrencyRef"),
     )
 
 
@@ -95,9 +127,14 @@ def wanted_names(client: Client) -> tuple[str, ...]:
     return (ours, f"{full_name(client)} (Caspen {client.id:05d})")
 
 
-def match_client(client: Client, candidates: Iterable[Candidate], taken: Collection[str]) -> Match:
-    """``candidates`` may hold others too; ``taken``: ids of customers linked to other clients."""
-    active = [candidate for candidate in candidates if candidate.active]
+def match_client(
+    client: Client, candidates: Iterable[Candidate], taken: Collection[str], home: str = ""
+) -> Match:
+    """``candidates`` may hold others too; ``taken``: ids of customers linked to other clients. One kept in
+    another currency than ``home`` takes none of the client's documents, so it is never chosen.
+    """
+    candidates = [candidate for candidate in candidates if candidate.active]
+    active = [candidate for candidate in candidates if not is_foreign(candidate, home)]
     names = wanted_names(client)
     by_name = [c for c in active if any(same_name(c.display_name, name) for name in names)]
     for candidate in by_name:
@@ -111,7 +148,8 @@ def match_client(client: Client, candidates: Iterable[Candidate], taken: Collect
     people = [c for c in active if _same_person(client, c)]
     if len(people) == 1 and people[0].id not in taken:
         return Match(people[0].id, "person")
-    return Match()
+    foreign = (c for c in candidates if is_foreign(c, home) and same_name(c.display_name, names[0]))
+    return Match(foreign=next(foreign, None))
 
 
 def _same_person(client: Client, candidate: Candidate) -> bool:

@@ -44,6 +44,8 @@ class StagedDocument(DocumentRef):
     version: str
     """Changes whenever what QuickBooks should hold may have changed; made and read in this module only."""
     updated_at: datetime
+    currency: str | None = None
+    """Of its invoice, an ISO code; None: staged by a version that did not keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ def stage_invoice(invoice: Invoice, eligibility: Eligibility) -> StagedDocument:
         excluded_reason=eligibility.excluded_reason,
         version=_version(eligibility, f"revision {invoice.revision} {finalised}"),
         updated_at=invoice.updated_at,
+        currency=invoice.currency,
     )
 
 
@@ -191,6 +194,7 @@ def stage_credit_note(note: CreditNote, invoice: Invoice, eligibility: Eligibili
         excluded_reason=eligibility.excluded_reason,
         version=_version(eligibility, f"issued {note.total}"),
         updated_at=note.updated_at,
+        currency=invoice.currency,
     )
 
 
@@ -214,6 +218,7 @@ def stage_allocation(allocation: Allocation, invoice: Invoice, eligibility: Elig
         excluded_reason=eligibility.excluded_reason,
         version=_version(eligibility, f"{status} {allocation.amount} on {allocation.invoice_id}"),
         updated_at=allocation.updated_at,
+        currency=invoice.currency,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from caspen_qbo.core.cause import BOOKS, SALES_TAX, CauseKind, CauseRef, Setting
+from caspen_qbo.core.documents import amount_text
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.mapping import MappingContext
 from caspen_qbo.core.records import (
@@ -48,12 +49,17 @@ def check_setup(context: MappingContext, settings: Collection[Setting] = tuple(S
     }
     problems = []
     for setting, (chosen, entries, types) in checked.items():
-        if setting in settings and (detail := _check_choice(setting, chosen, entries.get(chosen), types)):
+        home = reference.company.home_currency
+        if setting in settings and (
+            detail := _check_choice(setting, chosen, entries.get(chosen), types, home)
+        ):
             problems.append(Problem("setup_incomplete", detail, CauseRef(CauseKind.SETTING, setting)))
     return problems
 
 
-def _check_choice(setting: Setting, chosen: str, found: ListEntry | None, types: tuple[str, ...]) -> str:
+def _check_choice(
+    setting: Setting, chosen: str, found: ListEntry | None, types: tuple[str, ...], home: str
+) -> str:
     if found is None:
         return f"The {setting} (QuickBooks id {chosen}) is not in QuickBooks."
     if not found.active:
@@ -61,6 +67,8 @@ def _check_choice(setting: Setting, chosen: str, found: ListEntry | None, types:
     if found.type not in types:
         expected = " or ".join(types)
         return f"The {setting}, {found.name}, is of type {found.type}; it must be {expected}."
+    if home and found.currency not in ("", home):
+        return f"The {setting}, {found.name}, is kept in {found.currency}; it must be kept in {home}."
     return ""
 
 
@@ -90,7 +98,9 @@ def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
         problems.append(
             Problem(
                 "currency_mismatch",
-                f"The invoice is in {invoice.currency}; QuickBooks' home currency is {home}.",
+                f"The invoice is {amount_text(invoice.total, invoice.currency)}; QuickBooks' home currency "
+                f"is {home}. Only documents in {home} are sent, also where the client has a customer kept in "
+                f"{invoice.currency}. Issue it again in {home}, or void it.",
             )
         )
     problems += _check_period(invoice.issue_date, context)

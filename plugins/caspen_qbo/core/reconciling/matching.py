@@ -20,12 +20,16 @@ class Expected:
     tax: Decimal
     total: Decimal
     due_date: date | None = None
+    currency: str = ""
+    """Empty: not known, and not compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     field: str
-    """number, customer, date, due_date, subtotal, tax, total, balance, account, lines, line N <property>."""
+    """number, customer, date, due_date, currency, subtotal, tax, total, balance, account, lines, line N
+    <property>.
+    """
     caspen_value: str
     quickbooks_value: str
     delta: Decimal | None = None
@@ -60,10 +64,17 @@ def compare(expected: Expected, facts: DocumentFacts) -> tuple[Difference, ...]:
         ("customer", expected.customer_id, facts.customer_id),
         ("date", expected.txn_date, facts.txn_date),
     ]
+    if differ_in_currency(expected.currency, facts.currency):
+        pairs.append(("currency", expected.currency, facts.currency))
     if expected.due_date is not None:
         pairs.append(("due_date", expected.due_date, facts.due_date))
     found += [Difference(name, text(ours), text(theirs)) for name, ours, theirs in pairs if ours != theirs]
     return tuple(found)
+
+
+def differ_in_currency(ours: str, theirs: str) -> bool:
+    """Whether two ISO codes are known to be two currencies; one that is not known differs from none."""
+    return bool(ours and theirs and ours != theirs)
 
 
 def text(value: Any) -> str:
@@ -87,6 +98,8 @@ def drift(posted: DocumentFacts, now: DocumentFacts) -> tuple[Difference, ...]:
         ("total", "total"),
     )
     found = [_difference(name, getattr(posted, attr), getattr(now, attr)) for name, attr in names]
+    if differ_in_currency(posted.currency, now.currency):
+        found.append(_difference("currency", posted.currency, now.currency))
     if posted.quickbooks_type == "Payment":
         found += [_difference("account", posted.account_id, now.account_id)]
         found += [_difference("applied to", _links(posted), _links(now))]

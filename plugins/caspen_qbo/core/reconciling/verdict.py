@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from caspen_qbo.core.documents import amount_text
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import Difference
@@ -33,6 +34,10 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+CURRENCY = "currency"
+"""ISO codes of both sides; counted with the edited fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     kind: DocumentKind
@@ -46,8 +51,8 @@ class CheckResult:
     failing: int
 
 
-DRIFT_FIELDS_COMPARED = frozenset({"number", "customer", "date", "subtotal", "tax", "total"})
-"""Named by a check of their own if they still differ; an edit that made both sides equal is no difference."""
+DRIFT_FIELDS_COMPARED = frozenset({"number", "customer", "date", "subtotal", "tax", "total", CURRENCY})
+"""Compared on their own and named if they still differ; an edit that made them equal is no difference."""
 
 
 def uncompared(changes: Sequence[Difference]) -> tuple[Difference, ...]:
@@ -87,6 +92,7 @@ class DifferingDocument:
     in_caspen: bool
     in_quickbooks: bool
     drifted: bool
+    caspen_total: Decimal | None
     quickbooks_total: Decimal | None
     quickbooks_customer: str | None
     gone: str | None
@@ -120,9 +126,24 @@ def decide_cause(document: DifferingDocument, differences: Sequence[Difference])
         return Cause("changed_in_quickbooks", False, lead)
     if not document.in_quickbooks:
         return Cause("missing_in_quickbooks", True, f"{name} was {document.gone or 'deleted'} there.")
+    amounts = _name_currencies(document)
     if document.drifted:
-        return Cause("changed_in_quickbooks", False, f"{name} was edited there:")
+        return Cause(
+            "changed_in_quickbooks", False, f"{name} was edited there{amounts and f' and {amounts}'}:"
+        )
+    if amounts:
+        return Cause("currency_mismatch", False, f"{name} {amounts}:")
     unused = {one.field for one in differences} == {"balance"}
     if unused and document.document_kind is not DocumentKind.INVOICE:
         return Cause("totals_mismatch", False, f"{name} is not used up on its invoice:")
     return Cause("totals_mismatch", False, "")
+
+
+def _name_currencies(document: DifferingDocument) -> str:
+    """Both totals with their currencies, as the end of a sentence; empty where they are in the same."""
+    found = next((one for one in document.differences if one.field == CURRENCY), None)
+    if found is None:
+        return ""
+    theirs = amount_text(document.quickbooks_total or ZERO, found.quickbooks_value or "")
+    ours = amount_text(document.caspen_total or ZERO, found.caspen_value or "")
+    return f"is {theirs}, in Caspen it is {ours}"

@@ -66,5 +66,7 @@ def _about(ref: CauseRef | None, rates: dict[int, TaxRate]) -> str:
         CauseKind.SETTING: "The",
         CauseKind.ITEM: "QuickBooks item",
         CauseKind.REFERENCE: "QuickBooks",
+        CauseKind.CUSTOMER_CURRENCY: "QuickBooks customer",
+        CauseKind.DOCUMENT_CURRENCY: "QuickBooks",
     }
     return f"{names[ref.kind]} {ref.of}" if ref.kind in names and ref.of else ""

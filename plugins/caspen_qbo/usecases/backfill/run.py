@@ -128,8 +128,8 @@ def _carry_out_chunk(session: Session, numbers: Sequence[str], counts: Counter[s
 
 
 def _decide(session: Session, evidence: Evidence) -> Items:
-    line_at = session.connection.first_connected_at
-    decided = {number: decide_number(subject, line_at) for number, subject in evidence.subjects.items()}
+    line_at, home = session.connection.first_connected_at, session.home_currency
+    decided = {number: decide_number(subject, line_at, home) for number, subject in evidence.subjects.items()}
     return {number: item for number, item in decided.items() if item is not None}
 
 

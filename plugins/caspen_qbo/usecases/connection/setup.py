@@ -20,7 +20,7 @@ from caspen_qbo.usecases.shared.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What may be chosen: active and of a right type, by name."""
+    """What may be chosen: active, of a right type and in the home currency, by name."""
 
     payment_accounts: tuple[ListEntry, ...]
     service_items: tuple[ListEntry, ...]
@@ -41,7 +41,11 @@ def read_offers(session: Session) -> Offers:
 
     codes = (code for code in reference.tax_codes.values() if code.usable_for_sales)
     return Offers(
-        of_types(reference.accounts.values(), PAYMENT_ACCOUNT_TYPES),
+        tuple(
+            account
+            for account in of_types(reference.accounts.values(), PAYMENT_ACCOUNT_TYPES)
+            if account.currency in ("", reference.company.home_currency)
+        ),
         of_types(reference.items.values(), SERVICE_ITEM_TYPES),
         of_types(reference.items.values(), PRODUCT_ITEM_TYPES),
         tuple(sorted(codes, key=lambda code: code.name.casefold())),

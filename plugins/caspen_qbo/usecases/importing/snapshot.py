@@ -30,6 +30,7 @@ def read_snapshot(session: Session, books: BooksState) -> ImportSnapshot:
             invoice.balance,
             gone=_is_gone(books, invoice.id),
             unread=books.unread_invoices.get(invoice.id, ""),
+            currency=invoice.currency,
         )
         for invoice in found.values()
     }
@@ -37,7 +38,14 @@ def read_snapshot(session: Session, books: BooksState) -> ImportSnapshot:
     payments = {payment_id: BooksPayment(payment_id, None, {}, gone=True) for payment_id in books.gone}
     for payment_id, facts in books.payments.items():
         shares, unclear = read_shares(facts, our_ids, books.credited)
-        payments[payment_id] = BooksPayment(payment_id, facts.txn_date, shares, facts.balance, unclear)
+        payments[payment_id] = BooksPayment(
+            payment_id,
+            facts.txn_date,
+            shares,
+            facts.balance,
+            unclear,
+            currency=facts.currency or session.home_currency,
+        )
     allocations = sorted(fetch_allocations(session, list(invoices)), key=lambda one: one.id)
     ids = [allocation.id for allocation in allocations]
     documents = session.store.documents.fetch_documents(DocumentKind.PAYMENT, ids)

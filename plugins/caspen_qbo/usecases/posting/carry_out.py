@@ -130,7 +130,7 @@ def _save_shown(session: Session, decided: Iterable[Decided]) -> None:
         and isinstance(situation, SaleSituation | PaymentSituation)
         and situation.there is not None
     ]
-    session.store.snapshot.save(session.realm_id, shown, datetime.now(UTC))
+    session.store.snapshot.save(session.realm_id, shown, datetime.now(UTC), session.home_currency)
 
 
 def _create_customers(session: Session, decided: Iterable[Decided], counts: Counter[str]) -> Resolution:

@@ -14,7 +14,6 @@ from caspen_qbo.core.records import CreditNote, DocumentKind
 from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_id
-from caspen_qbo.usecases.shared.session import Session
 
 
 def decide_applications(posting: Posting) -> Iterator[Sequence[Decided]]:
@@ -27,23 +26,24 @@ def decide_applications(posting: Posting) -> Iterator[Sequence[Decided]]:
             continue
         standings = read_standings(posting, standings)
         notes = session.billing.fetch_credit_notes(session.workspace_id, [document.id for document in page])
-        situations = _read_situations(session, page, notes, standings)
+        situations = _read_situations(posting, page, notes, standings)
         foreign: dict[str, Decided] = {}
         for situation in situations:
             for removal in find_foreign_applications(situation):
                 foreign[removal.quickbooks_id] = (situation, removal)
         if foreign:
             yield list(foreign.values())
-            situations = _read_situations(session, page, notes, standings)
+            situations = _read_situations(posting, page, notes, standings)
         yield [(situation, decide_application(situation)) for situation in situations]
 
 
 def _read_situations(
-    session: Session,
+    posting: Posting,
     page: Sequence[Document],
     notes: Mapping[int, CreditNote],
     standings: Mapping[int, InvoiceStanding],
 ) -> list[ApplicationSituation]:
+    session = posting.session
     bodies = fetch_by_id(session, "CreditMemo", [str(document.quickbooks_id) for document in page])
     memos = {id_: read_facts("CreditMemo", body) for id_, body in bodies.items()}
     used = {
@@ -62,7 +62,12 @@ def _read_situations(
         zero_payments = tuple(applications.get(memo.customer_id, ())) if memo else ()
         situations.append(
             ApplicationSituation(
-                document, notes.get(document.id), standings[document.invoice_id], memo, zero_payments
+                document,
+                notes.get(document.id),
+                standings[document.invoice_id],
+                memo,
+                zero_payments,
+                posting.foreign_invoices.get(standings[document.invoice_id].quickbooks_id),
             )
         )
     return situations

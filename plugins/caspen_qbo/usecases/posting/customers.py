@@ -1,7 +1,7 @@
 """Which QuickBooks customer each client is: the stored link, a match in QuickBooks, or a new customer."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.faults import FaultAction
@@ -9,6 +9,7 @@ from caspen_qbo.core.posting.customers import (
     Candidate,
     CustomerChoice,
     choose_customers,
+    is_foreign,
     name_taken,
     read_candidate,
     wanted_names,
@@ -20,7 +21,7 @@ from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.records import Client
 from caspen_qbo.core.writes import CLIENT, Step, Write
 from caspen_qbo.hooks.store.posting.links import CustomerLink
-from caspen_qbo.usecases.sending.lookup import fetch_by, find_customers_named
+from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_customers, find_customers_named
 from caspen_qbo.usecases.sending.outcome import Outcome
 from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed
 from caspen_qbo.usecases.sending.send import send
@@ -42,20 +43,36 @@ class Resolution:
 def plan_customers(session: Session, clients: Mapping[int, Client]) -> dict[int, CustomerChoice]:
     """By client id: the stored link, what QuickBooks has (read only for those without), or a new customer."""
     linked = session.store.links.fetch_customers(session.realm_id, list(clients))
-    chosen = {id_: CustomerChoice(clients[id_], customer_id) for id_, customer_id in linked.items()}
+    foreign = _find_foreign(session, linked)
+    chosen = {
+        id_: CustomerChoice(clients[id_], customer_id)
+        for id_, customer_id in linked.items()
+        if customer_id not in foreign
+    }
     missing = {client.id: client for client in clients.values() if client.id not in chosen}
     for client_id in session.store.requests.fetch_unconfirmed_ids(CLIENT, list(missing)):
         chosen[client_id] = CustomerChoice(missing.pop(client_id), unconfirmed=True)
     if not missing:
         return chosen
-    return chosen | _choose(session, missing, _find_candidates(session, list(missing.values())))
+    found = _choose(session, missing, _find_candidates(session, list(missing.values())))
+    return chosen | {id_: replace(choice, replaces=linked.get(id_, "")) for id_, choice in found.items()}
+
+
+def _find_foreign(session: Session, linked: Mapping[int, str]) -> set[str]:
+    """Of the linked customers, those kept in another currency than what is posted: a call for a hundred, none
+    where the company keeps one currency.
+    """
+    if not linked or not session.reference().company.multi_currency:
+        return set()
+    candidates = map(read_candidate, fetch_customers(session, linked.values()))
+    return {candidate.id for candidate in candidates if is_foreign(candidate, session.home_currency)}
 
 
 def _choose(
     session: Session, clients: Mapping[int, Client], candidates: Sequence[Candidate]
 ) -> dict[int, CustomerChoice]:
     taken = session.store.links.fetch_taken_customers(session.realm_id, [c.id for c in candidates])
-    return choose_customers(clients, candidates, taken)
+    return choose_customers(clients, candidates, taken, session.home_currency)
 
 
 def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candidate]:
@@ -64,6 +81,7 @@ def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candid
     for body in find_customers_named(session, names):
         found[str(body["Id"])] = body
     known = [read_candidate(body) for body in found.values()]
+    known = [candidate for candidate in known if not is_foreign(candidate, session.home_currency)]
     unnamed = [
         client
         for client in clients
@@ -80,6 +98,7 @@ def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candid
 def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Resolution:
     """Link what was matched and create what is new, in few calls. Safe to repeat."""
     chosen = {choice.client.id: choice for choice in choices}
+    _unlink_replaced(session, chosen.values())
     record_matches(session, chosen.values())
     result = Resolution(
         customers={id_: choice.customer_id for id_, choice in chosen.items() if choice.customer_id},
@@ -94,6 +113,12 @@ def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Res
             if client_id not in to_create or not with_email:
                 _explain(session, chosen[client_id].client, outcome, result)
     return result
+
+
+def _unlink_replaced(session: Session, choices: Iterable[CustomerChoice]) -> None:
+    """A customer kept in another currency is no longer the client's once another can be had."""
+    replaced = {c.client.id: c.replaces for c in choices if c.replaces and not (c.problem or c.unconfirmed)}
+    session.store.links.delete_customers(session.realm_id, replaced)
 
 
 def record_matches(session: Session, choices: Iterable[CustomerChoice]) -> None:

@@ -1,10 +1,11 @@
 """Post to QuickBooks: one workspace, from staging to what Caspen's screens show."""
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from caspen_qbo.core.cause import BOOKS, CONNECTION, SALES_TAX, SUBSCRIPTION, CauseKind, CauseRef
+from caspen_qbo.core.documents import read_facts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide import Decided
 from caspen_qbo.core.posting.document import Document
@@ -16,6 +17,7 @@ from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.monitoring.stuck_work import describe_stuck
 from caspen_qbo.usecases.posting.carry_out import carry_out
 from caspen_qbo.usecases.posting.credits import decide_applications
+from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
 from caspen_qbo.usecases.posting.payments import decide_payments
 from caspen_qbo.usecases.posting.removals import (
     decide_credit_note_removals,
@@ -25,6 +27,7 @@ from caspen_qbo.usecases.posting.removals import (
 )
 from caspen_qbo.usecases.posting.sales import decide_credit_notes, decide_invoices
 from caspen_qbo.usecases.posting.state import Posting
+from caspen_qbo.usecases.sending.lookup import fetch_by
 from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed, with_documents
 from caspen_qbo.usecases.shared.jobs import RunResult, run_job
 from caspen_qbo.usecases.shared.session import Session
@@ -86,6 +89,16 @@ def _post(session: Session, counts: Counter[str]) -> str:
 
 
 def write_all(posting: Posting) -> None:
+    """Once more where the company keeps several currencies since its preferences were read: what was refused
+    for that is still work.
+    """
+    posting.session.reference_was_old = False
+    _write_stages(posting)
+    if posting.session.reference_was_old:
+        _write_stages(posting)
+
+
+def _write_stages(posting: Posting) -> None:
     for decided in decide_all(posting):
         carry_out(posting, decided)
 
@@ -154,7 +167,8 @@ def find_fixed_causes(session: Session) -> set[CauseRef]:
     causes = session.store.unsynced.fetch_open_causes()
     visible = {cause for cause in causes if cause.kind in _VISIBLE}
     fixed = causes & {CONNECTION, SUBSCRIPTION} | _find_renumbered(session, causes)
-    return fixed | (visible - _find_broken(session, visible) if visible else set())
+    fixed |= visible - _find_broken(session, visible) if visible else set()
+    return fixed | _find_fixed_currencies(session, causes)
 
 
 def _find_broken(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
@@ -211,6 +225,41 @@ def _find_early(session: Session, items: Mapping[str, ListEntry], cause: CauseRe
 def _may_fit(code: TaxCode, rate: TaxRate | None) -> bool:
     """Whether a document at this rate may go on some day; which one may is decided by its own date."""
     return rate is None or rate.rate in code.percents
+
+
+def _find_fixed_currencies(session: Session, causes: Collection[CauseRef]) -> set[CauseRef]:
+    """Of these causes, those that are gone. Writes nothing; asks QuickBooks only where one is open."""
+    customers = {cause for cause in causes if cause.kind is CauseKind.CUSTOMER_CURRENCY}
+    documents = {cause for cause in causes if cause.kind is CauseKind.DOCUMENT_CURRENCY}
+    fixed = customers - _find_customers_in_the_way(session) if customers else set[CauseRef]()
+    return fixed | (documents - _find_foreign_documents(session, documents))
+
+
+def _find_customers_in_the_way(session: Session) -> set[CauseRef]:
+    """Chosen again for the clients of what is held: one is renamed, or the client linked to another."""
+    held = [
+        row.key
+        for row in session.store.unsynced.fetch_open()
+        if row.cause is not None and row.cause.kind is CauseKind.CUSTOMER_CURRENCY
+    ]
+    ids = {document.client_id for document in session.store.documents.fetch(held).values()}
+    clients = fetch_clients(session, {client_id for client_id in ids if client_id is not None})
+    choices = plan_customers(session, {client.id: client for client in clients.values()})
+    return {choice.problem.cause for choice in choices.values() if choice.problem and choice.problem.cause}
+
+
+def _find_foreign_documents(session: Session, causes: Collection[CauseRef]) -> set[CauseRef]:
+    """Those that QuickBooks still has in another currency; what is gone holds nothing any more."""
+    ids: dict[str, dict[str, CauseRef]] = defaultdict(dict)
+    for cause in causes:
+        quickbooks_type, _, quickbooks_id = cause.of.partition(" ")
+        ids[quickbooks_type][quickbooks_id] = cause
+    return {
+        wanted[facts.quickbooks_id]
+        for quickbooks_type, wanted in ids.items()
+        for body in fetch_by(session, quickbooks_type, "Id", wanted)
+        if not (facts := read_facts(quickbooks_type, body)).gone and facts.is_foreign(session.home_currency)
+    }
 
 
 def list_waiting(session: Session, error: StopError) -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts, ref_of
 from caspen_qbo.core.posting.decide import Decided
-from caspen_qbo.core.posting.decide.decisions import Create, Decision, Update
+from caspen_qbo.core.posting.decide.credits import FOREIGN
+from caspen_qbo.core.posting.decide.decisions import Create, Decision, Update, other_currency
 from caspen_qbo.core.posting.decide.sales import (
     SaleSituation,
     decide_customer,
@@ -38,7 +39,9 @@ def decide_invoices(posting: Posting) -> Iterator[Sequence[Decided]]:
             record = records.get(document.id)
             if is_still_as_staged(document, record) and record is not None:
                 problems = tuple(check_invoice(record, session.context()))
-                situations.append(SaleSituation(document, record, problems))
+                # Staged by an earlier version it has no currency; this is the revision that was staged.
+                staged = replace(document, currency=record.currency)
+                situations.append(SaleSituation(staged, record, problems))
             else:
                 situations.append(SaleSituation(document, None))
         decided = [(s, decide_sale(s)) for s in _read_owners(session, _read_there(session, situations))]
@@ -62,6 +65,10 @@ def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
                 continue
             problems = tuple(check_credit_note(note, session.context())) if ready and note else ()
             invoice = invoices.get(document.invoice_id)
+            there = posting.foreign_invoices.get(standing.quickbooks_id) if ready and standing else None
+            if there and invoice:
+                staged = replace(document, currency=invoice.currency)
+                problems += tuple(filter(None, [other_currency(staged, there, FOREIGN)]))
             situations.append(
                 SaleSituation(
                     document,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from caspen_qbo.core.documents import Body, ref_of
+from caspen_qbo.core.documents import Body, read_facts, ref_of
 from caspen_qbo.core.posting.document import InvoiceStanding
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by_id
@@ -28,6 +28,9 @@ def read_standings(posting: Posting, standings: Mapping[int, InvoiceStanding]) -
 def note_customers(posting: Posting, invoices: Mapping[str, Body]) -> None:
     """:param invoices: By QuickBooks id, as just read."""
     posting.invoice_customers |= {id_: ref_of(body, "CustomerRef") for id_, body in invoices.items()}
+    facts = {id_: read_facts("Invoice", body) for id_, body in invoices.items()}
+    home = posting.session.home_currency
+    posting.foreign_invoices |= {id_: there for id_, there in facts.items() if there.is_foreign(home)}
 
 
 def with_customers(posting: Posting, standings: Mapping[int, InvoiceStanding]) -> dict[int, InvoiceStanding]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.usecases.shared.session import Session
@@ -32,5 +33,7 @@ class Posting:
     """Invoices whose lost link was found again: payments of theirs may stand in QuickBooks too."""
     invoice_customers: dict[str, str] = field(default_factory=dict)
     """QuickBooks invoice -> the customer it stands on there, as read in this run."""
+    foreign_invoices: dict[str, DocumentFacts] = field(default_factory=dict)
+    """Of these, those that QuickBooks has in another currency than its home currency."""
     left_unapplied: bool = False
     """QuickBooks took a payment and did not apply all of it: it is taken back out."""

@@ -65,7 +65,8 @@ def _read_chunk(
 ) -> int:
     found = look_up(session, quickbooks_type, ids)
     store, realm_id = session.store.snapshot, session.realm_id
-    store.save(realm_id, [read_facts(quickbooks_type, body) for body in found.there.values()], seen_at)
+    facts = [read_facts(quickbooks_type, body) for body in found.there.values()]
+    store.save(realm_id, facts, seen_at, session.home_currency)
     gone = set(found.deleted)
     for quickbooks_id, reading in found.unread.items():
         if reading.absence is Absence.NOT_SHOWN and quickbooks_id in hinted:
@@ -80,7 +81,7 @@ def _read_others(session: Session, quickbooks_type: str, ids: Collection[str], s
     """Other people's transactions that the feed calls deleted: nothing of ours depends on them."""
     there = {str(body["Id"]): body for body in fetch_by(session, quickbooks_type, "Id", ids)}
     facts = [read_facts(quickbooks_type, body) for body in there.values()]
-    session.store.snapshot.save(session.realm_id, facts, seen_at)
+    session.store.snapshot.save(session.realm_id, facts, seen_at, session.home_currency)
     gone = sorted(set(ids) - there.keys())
     session.store.snapshot.mark_deleted(session.realm_id, quickbooks_type, gone, seen_at)
     return len(there)

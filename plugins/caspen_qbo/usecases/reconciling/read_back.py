@@ -110,6 +110,6 @@ def _read_all(session: Session, started_at: datetime) -> int:
 def _save(session: Session, facts: Iterable[DocumentFacts], seen_at: datetime) -> int:
     saved = 0
     for chunk in chunked(facts, STORE_AT_ONCE):
-        session.store.snapshot.save(session.realm_id, chunk, seen_at)
+        session.store.snapshot.save(session.realm_id, chunk, seen_at, session.home_currency)
         saved += len(chunk)
     return saved

@@ -134,6 +134,7 @@ def freeze(session: Session) -> dict[DocumentKind, int]:
         for page in store.fetch_edited():
             found = [(edited, drift(edited.as_posted, edited.now_facts)) for edited in page]
             store.mark_edited([(edited, uncompared(changes), bool(changes)) for edited, changes in found])
+        store.mark_foreign(session.realm_id, session.home_currency)
         mark_inactive(session)
         store.mark_accepted()
         session.store.sign_off.freeze(session.run_id, session.realm_id)

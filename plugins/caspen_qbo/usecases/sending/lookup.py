@@ -11,6 +11,7 @@ from caspen_qbo.core.posting.customers import read_candidate
 from caspen_qbo.core.posting.display_names import same_name
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.query_text import is_queryable, like_pattern, quote
+from caspen_qbo.core.reconciling.matching import differ_in_currency
 from caspen_qbo.core.writes import Step
 from caspen_qbo.errors import QboUnavailableError
 from caspen_qbo.hooks.store.posting.requests import Request
@@ -51,6 +52,14 @@ def fetch_by(
             seen = Counter(_value_of(body, attribute) for body in rows)
             unread.update(_find_short(session, entity, attribute, chunk, seen))
         yield from rows
+
+
+def fetch_customers(session: Session, ids: Collection[str]) -> Iterable[Body]:
+    """Customers by id, those made inactive too."""
+    for chunk in chunked(sorted(set(ids)), QUERY_IN_MAX):
+        yield from session.accounting.query(
+            "Customer", f"{_is_one_of('Id', chunk)} AND Active IN (true, false)"
+        )
 
 
 def _is_one_of(attribute: str, values: Iterable[str]) -> str:
@@ -162,6 +171,8 @@ def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
     if str(there.get("SyncToken")) == str(sent["SyncToken"]):
         return False
     ours, theirs = read_facts(entity, sent), read_facts(entity, there)
+    if differ_in_currency(ours.currency, theirs.currency):
+        return False
     if "TxnTaxDetail" in sent and ours.tax != theirs.tax:
         return False
     if entity == "Payment":
@@ -229,6 +240,8 @@ def _find_customers(session: Session, group: Sequence[Request]) -> dict[int, Bod
     for request in group:
         for body in bodies:
             free = taken.get(str(body["Id"]), request.document_id) == request.document_id
+            # Ours are made in the home currency: one of another is not ours, whatever its name.
+            free = free and not differ_in_currency(session.home_currency, ref_of(body, "CurrencyRef"))
             if free and same_name(read_candidate(body).display_name, str(request.payload["DisplayName"])):
                 found[request.id] = body
                 break

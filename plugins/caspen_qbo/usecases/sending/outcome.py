@@ -11,13 +11,20 @@ from caspen_qbo.core.accounting import Answer
 from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef, Setting
 from caspen_qbo.core.documents import Body, read_facts, ref_of
 from caspen_qbo.core.faults import FaultAction, FaultVerdict
+from caspen_qbo.core.posting.customers import (
+    Candidate,
+    is_foreign,
+    kept_in_another_currency,
+    read_candidate,
+)
 from caspen_qbo.core.posting.decide.answers import decide_answer
 from caspen_qbo.core.posting.decide.decisions import AlreadyEqual, HoldDifferent
 from caspen_qbo.core.posting.document import Document, DocumentRef
 from caspen_qbo.core.writes import CLIENT, Step
-from caspen_qbo.errors import InvariantError
+from caspen_qbo.errors import InvariantError, SyncError
 from caspen_qbo.hooks.store.posting.links import CustomerLink
 from caspen_qbo.hooks.store.posting.requests import Finished, Request
+from caspen_qbo.usecases.sending.lookup import fetch_customers
 from caspen_qbo.usecases.shared.changes import Changes
 from caspen_qbo.usecases.shared.session import Session
 
@@ -65,10 +72,14 @@ def record_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
 
     :raises InvariantError: a document was sent that was never staged.
     """
+    customers = _read_refused_customers(session, outcomes)
+    if any(_names_currency(outcome) for outcome in outcomes):
+        session.forget_reference()
+        session.reference_was_old = True
     with session.store.transaction():
         session.store.requests.finish([outcome.finished for outcome in outcomes])
         keys = [o.request.key for o in outcomes if o.request.document_kind != CLIENT]
-        holders = _fetch_holders(session, outcomes)
+        known = _Known(_fetch_holders(session, outcomes), customers)
         documents = session.store.documents.fetch(keys)
         changes = Changes()
         for outcome in outcomes:
@@ -76,13 +87,47 @@ def record_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
             if request.document_kind == CLIENT:
                 _add_customer(changes, outcome)
             elif (document := documents.get(request.key)) is not None:
-                _add_document(changes, outcome, document, holders)
+                _add_document(changes, outcome, document, known)
             else:
                 raise InvariantError(
                     f"request {request.id}: {request.document_kind} {request.document_id} was sent but never "
                     "staged"
                 )
         changes.write(session)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What explains a refusal."""
+
+    holders: Mapping[str, DocumentRef]
+    """By QuickBooks id: documents of ours that have the number."""
+    customers: Mapping[str, Candidate]
+    """By QuickBooks id: for whom something was refused for its currency."""
+
+
+def _names_currency(outcome: Outcome) -> bool:
+    """Refused for a currency: perhaps the company keeps several since its preferences were read."""
+    verdict = outcome.answer.verdict
+    return verdict is not None and (
+        verdict.error_key == "currency_mismatch"
+        or "CurrencyRef" in f"{verdict.error.element} {verdict.error.detail}"
+    )
+
+
+def _read_refused_customers(session: Session, outcomes: Sequence[Outcome]) -> Mapping[str, Candidate]:
+    """The customers of what QuickBooks refused for its currency, by id; none where they cannot be read."""
+    refused = {ref_of(outcome.request.payload, "CustomerRef") for outcome in outcomes if _is_foreign(outcome)}
+    try:
+        found = [read_candidate(body) for body in fetch_customers(session, refused - {""})]
+    except SyncError:
+        return {}  # the refusal is what must not be lost
+    return {customer.id: customer for customer in found}
+
+
+def _is_foreign(outcome: Outcome) -> bool:
+    verdict = outcome.answer.verdict
+    return verdict is not None and verdict.error_key == "currency_mismatch"
 
 
 def _add_customer(changes: Changes, outcome: Outcome) -> None:
@@ -107,12 +152,10 @@ def _fetch_holders(session: Session, outcomes: Iterable[Outcome]) -> dict[str, D
     return found
 
 
-def _add_document(
-    changes: Changes, outcome: Outcome, document: Document, holders: Mapping[str, DocumentRef]
-) -> None:
+def _add_document(changes: Changes, outcome: Outcome, document: Document, known: _Known) -> None:
     request, answer = outcome.request, outcome.answer
     if answer.verdict is not None:
-        _add_refusal(changes, request, answer.verdict, document, holders)
+        _add_refusal(changes, request, answer.verdict, document, known)
     elif request.step in (Step.POST, Step.CORRECT):
         _add_posted(changes, outcome, answer.body or {}, document)
     elif request.step is Step.APPLY:
@@ -129,7 +172,7 @@ def _add_refusal(
     request: Request,
     verdict: FaultVerdict,
     document: Document,
-    holders: Mapping[str, DocumentRef],
+    known: _Known,
 ) -> None:
     if verdict.action is FaultAction.GONE or verdict.error.code == "610":
         if request.step is Step.UNAPPLY:
@@ -142,7 +185,7 @@ def _add_refusal(
     extra, cause = "", _SHARED_CAUSES.get(verdict.error_key)
     if verdict.existing is not None:
         extra = f"The number belongs to QuickBooks {verdict.existing.txn_type} {verdict.existing.txn_id}."
-        holder = holders.get(verdict.existing.txn_id)
+        holder = known.holders.get(verdict.existing.txn_id)
         if holder is not None and holder.key != document.key:
             cause = CauseRef(CauseKind.OWN_NUMBER, str(holder.key))
             extra += (
@@ -155,6 +198,11 @@ def _add_refusal(
         extra = f"{about}The posted document stays as it was."
     if verdict.error_key == "inactive_reference":
         cause = _inactive_cause(request, verdict.error.element)
+    customer = known.customers.get(ref_of(request.payload, "CustomerRef"))
+    ours = ref_of(request.payload, "CurrencyRef") or document.currency or ""
+    if verdict.error_key == "currency_mismatch" and customer and is_foreign(customer, ours):
+        problem = kept_in_another_currency(customer, ours)
+        cause, extra = problem.cause, problem.detail
     changes.hold_refused(document, verdict, cause, extra)
 
 

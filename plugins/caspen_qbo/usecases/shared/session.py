@@ -32,6 +32,8 @@ class Session:
     store: WorkspaceStore
     unread: dict[tuple[str, str], Reading] = field(default_factory=dict, repr=False)
     """Type and id of what QuickBooks failed to show; not asked for again by this run."""
+    reference_was_old: bool = False
+    """QuickBooks refused something that its lists as read before did not let us know; they are read again."""
     _context: MappingContext | None = field(default=None, repr=False)
     _figures_read: bool = field(default=False, repr=False)
     _doubted: bool = field(default=False, repr=False)
@@ -43,6 +45,11 @@ class Session:
     @property
     def realm_id(self) -> str:
         return self.connection.realm_id
+
+    @property
+    def home_currency(self) -> str:
+        """The company's, an ISO code: what QuickBooks means where it names none."""
+        return self.connection.home_currency or self.workspace.currency
 
     def reference(self) -> Reference:
         """QuickBooks' lists, read live and trusted for a few minutes."""

@@ -147,8 +147,10 @@ def test_every_fact_is_compared_or_known_to_move():
         "total",
         "account_id",
         "lines",
+        "currency",
     }
     moving = {"balance", "links", "sync_token", "private_note", "created_at", "updated_at"}
     summed = {"taxes"}  # their sum is the tax
+    worth = {"exchange_rate", "home_total", "home_balance"}  # in the home currency
     identity = {"quickbooks_type", "quickbooks_id", "deleted"}
-    assert {f.name for f in fields(DocumentFacts)} == compared | moving | summed | identity
+    assert {f.name for f in fields(DocumentFacts)} == compared | moving | summed | worth | identity

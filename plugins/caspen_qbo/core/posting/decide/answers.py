@@ -8,7 +8,7 @@ from caspen_qbo.core.posting.decide.decisions import (
 )
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.mapping import can_be_corrected
-from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.core.reconciling.matching import Difference, differ_in_currency
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import Step, Write
 
@@ -30,6 +30,9 @@ def decide_answer(
     if not differences:
         return AlreadyEqual(facts)
     fields = {difference.field for difference in differences}
+    if "currency" in fields:
+        name = f"{facts.quickbooks_type} {facts.quickbooks_id}"
+        return HoldDifferent("currency_mismatch", differences, f"QuickBooks {name} is {facts.money}:")
     if fields <= {"tax", "total", "subtotal"} and write.step is Step.POST:
         if can_be_corrected(dict(write.payload)):
             return CORRECT
@@ -44,6 +47,11 @@ def decide_answer(
 def _decide_paid(document: Document, write: Write, facts: DocumentFacts) -> AlreadyEqual | HoldDifferent:
     """Part may have found nothing to pay: left there, Caspen counts that money once and QuickBooks twice."""
     applied = applied_as_sent(write.payload, facts)
+    sent = ref_of(write.payload, "CurrencyRef")
+    if differ_in_currency(sent, facts.currency):
+        other = Difference("currency", sent, facts.currency)
+        lead = f"QuickBooks Payment {facts.quickbooks_id} is {facts.money}:"
+        return HoldDifferent("currency_mismatch", (other,), lead)
     if facts.total == document.total == applied:
         return AlreadyEqual(facts)
     missing = Difference("applied", f"{document.total:.2f}", f"{applied:.2f}", applied - document.total)

@@ -13,6 +13,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     HoldDifferent,
     Remove,
     Wait,
+    other_currency,
 )
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.identity import read_marker
@@ -33,14 +34,28 @@ class ApplicationSituation:
     """The credit memo as QuickBooks holds it now."""
     applications: tuple[tuple[DocumentFacts, Body], ...] = ()
     """The zero payments of its customer, read where part of the memo is used."""
+    foreign_invoice: DocumentFacts | None = None
+    """Its invoice, where QuickBooks has that in another currency than its home currency."""
+
+
+FOREIGN = (
+    "A credit is used on an invoice of its own currency only. Give that one a customer of the right currency "
+    "in QuickBooks; the rest is then done automatically."
+)
 
 
 def decide_application(s: ApplicationSituation) -> Decision:
-    document, memo = s.document, s.memo
-    if memo is None or s.note is None or s.note.status != "issued":
+    if s.memo is None or s.note is None or s.note.status != "issued":
         return CHANGED
-    if document.total == 0:
+    if s.document.total == 0:
         return AlreadyApplied(None)
+    return _decide_use(s, s.memo)
+
+
+def _decide_use(s: ApplicationSituation, memo: DocumentFacts) -> Decision:
+    document = s.document
+    if problem := other_currency(document, s.foreign_invoice or memo, FOREIGN):
+        return Hold((problem,))
     if memo.customer_id != s.invoice.customer_id:
         return _decide_elsewhere(s, memo)
     if memo.balance == document.total:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from caspen_qbo.core.documents import Body, DocumentFacts, deposits_of
+from caspen_qbo.core.cause import CauseKind, CauseRef
+from caspen_qbo.core.documents import Body, DocumentFacts, amount_text, deposits_of
 from caspen_qbo.core.posting.customers import CustomerChoice
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import Problem
-from caspen_qbo.core.reconciling.matching import Difference, Expected, compare, drift
+from caspen_qbo.core.reconciling.matching import Difference, Expected, compare, differ_in_currency, drift
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY, Step
 
@@ -168,6 +169,22 @@ def find_edits(
     return tuple(one for one in drift(posted, facts) if not (followed and one.field == "customer"))
 
 
+def other_currency(document: Document, facts: DocumentFacts, way_out: str) -> Problem | None:
+    """What stands for a document, or pays or takes its money, is in another currency: it is not the same.
+
+    :param facts: As QuickBooks holds it now; what it shows decides for every document that waits on it.
+    """
+    ours = document.currency or ""
+    if not differ_in_currency(ours, facts.currency):
+        return None
+    name = f"{facts.quickbooks_type} {facts.quickbooks_id}"
+    detail = (
+        f"QuickBooks {name} is {facts.money}; Caspen's {document.kind.replace('_', ' ')} {document.number} "
+        f"is {amount_text(document.total, ours)}. {way_out}"
+    )
+    return Problem("currency_mismatch", detail, CauseRef(CauseKind.DOCUMENT_CURRENCY, name))
+
+
 def compare_sale(document: Document, customer_id: str, facts: DocumentFacts) -> tuple[Difference, ...]:
     """What differs of a staged invoice or credit note, to the cent; ValueError for a payment (no tax)."""
     if document.subtotal is None or document.tax is None:
@@ -180,5 +197,6 @@ def compare_sale(document: Document, customer_id: str, facts: DocumentFacts) -> 
         tax=document.tax,
         total=document.total,
         due_date=document.due_date,
+        currency=document.currency or "",
     )
     return compare(expected, facts)

@@ -1,7 +1,7 @@
 """Payments: each allocation is one payment in QuickBooks."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
@@ -21,12 +21,21 @@ from caspen_qbo.core.posting.decide.decisions import (
     Update,
     find_edits,
     hold_missing,
+    other_currency,
 )
 from caspen_qbo.core.posting.document import Document, InvoiceStanding, is_live
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.posting.readiness import Problem
+from caspen_qbo.core.reconciling.matching import differ_in_currency
 from caspen_qbo.core.records import Allocation
 from caspen_qbo.core.writes import Step
+
+FOREIGN_INVOICE = (
+    "Give the invoice a customer of Caspen's currency in QuickBooks again; the payment is then posted."
+)
+FOREIGN_PAYMENT = (
+    "Delete that payment in QuickBooks, or unlink this one in Caspen; what is right is then posted."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class PaymentSituation:
     account_id: str = ""
     """Where the practice receives payments."""
     currency: str = ""
+    """Of its invoice in Caspen."""
     there: Body | None = None
     """The posted payment as QuickBooks holds it now."""
     invoice_there: DocumentFacts | None = None
@@ -70,6 +80,8 @@ def decide_payment(s: PaymentSituation, still_open: Decimal = ZERO) -> Decision:
         return NO_INVOICE
     if s.problems:
         return Hold(s.problems)
+    if s.invoice_there and (problem := other_currency(_with_currency(s), s.invoice_there, FOREIGN_INVOICE)):
+        return Hold((problem,))
     if s.document.linked:
         return _decide_posted_payment(s, s.allocation, s.invoice, still_open)
     return _decide_new_payment(s, s.allocation, s.invoice, still_open)
@@ -110,10 +122,13 @@ def _decide_posted_payment(
     facts = read_facts("Payment", s.there) if s.there else None
     if s.there is None or facts is None or facts.gone:
         return hold_missing(s.document)
-    if _is_equal_payment(facts, allocation, invoice, s.account_id):
+    foreign = other_currency(_with_currency(s), facts, FOREIGN_PAYMENT)
+    if foreign is None and _is_equal_payment(facts, allocation, invoice, s.account_id):
         return AlreadyEqual(facts)
     if changed := find_edits(s.document, facts, s.merged, invoice.customer_id):
         return HoldDifferent("changed_in_quickbooks", changed, EDITED)
+    if foreign is not None:
+        return Hold((foreign,))
     free = still_open + _applied(facts, invoice.quickbooks_id)
     if free < allocation.amount:
         detail = (
@@ -151,6 +166,8 @@ def _decide_new_payment(
     mark = (allocation.workspace_id, s.document.kind.value, s.document.id)
     for payment in s.on_invoice:
         if read_marker(payment.private_note) == mark:
+            if problem := other_currency(_with_currency(s), payment, FOREIGN_PAYMENT):
+                return Hold((problem,))
             if payment.total == s.document.total:
                 return LinkExisting(payment, equal=True)
             break
@@ -164,7 +181,7 @@ def _decide_new_payment(
             f"{still_open:.2f} open.{by}"
         )
         return Hold((Problem("overpayment", detail),))
-    twin = next((p for p in s.on_invoice if _is_same_receipt(p, standing, allocation)), None)
+    twin = next((p for p in s.on_invoice if _is_same_receipt(p, standing, allocation, s.currency)), None)
     if twin is None or s.released:
         return Create()
     detail = (
@@ -174,7 +191,14 @@ def _decide_new_payment(
     return Hold((Problem("overpayment", detail),))
 
 
-def _is_same_receipt(payment: DocumentFacts, invoice: InvoiceStanding, allocation: Allocation) -> bool:
+def _is_same_receipt(
+    payment: DocumentFacts, invoice: InvoiceStanding, allocation: Allocation, currency: str
+) -> bool:
     on_invoice = {link.amount for link in payment.links if link.txn_id == invoice.quickbooks_id}
     near = payment.txn_date is None or may_be_same_receipt(payment.txn_date, allocation.payment_date)
-    return allocation.amount in on_invoice and near
+    return allocation.amount in on_invoice and near and not differ_in_currency(currency, payment.currency)
+
+
+def _with_currency(s: PaymentSituation) -> Document:
+    """Its invoice's, as Caspen shows it now."""
+    return replace(s.document, currency=s.currency)

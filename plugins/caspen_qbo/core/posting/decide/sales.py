@@ -23,6 +23,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     compare_sale,
     find_edits,
     hold_missing,
+    other_currency,
 )
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.identity import read_marker
@@ -30,6 +31,11 @@ from caspen_qbo.core.posting.merging import Merged
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.records import Client, CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import ENTITY, Step
+
+ANOTHER_CURRENCY = (
+    "Give it a customer of Caspen's currency in QuickBooks, or delete it there; it is then linked, or posted."
+)
+"""What to do about a transaction that stands for a document in another currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,8 @@ def _decide_new(s: SaleSituation, workspace_id: int) -> Decision:
     mark = (workspace_id, s.document.kind.value, s.document.id)
     ours = next((facts for facts in standing if read_marker(facts.private_note) == mark), None)
     if ours is not None:
+        if problem := other_currency(s.document, ours, ANOTHER_CURRENCY):
+            return Hold((problem,))
         return LinkExisting(ours, equal=not compare_sale(s.document, ours.customer_id, ours))
     if standing:
         return Hold((_number_taken(s.document, standing[0], workspace_id),))
@@ -120,7 +128,7 @@ def _number_taken(document: Document, facts: DocumentFacts, workspace_id: int) -
         where = f"is QuickBooks {entity} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}"
         return _own_number(document, mark[2], facts.doc_number, where)
     detail = (
-        f"QuickBooks {entity} {facts.quickbooks_id} of {dated}, total {facts.total:.2f}, already has the "
+        f"QuickBooks {entity} {facts.quickbooks_id} of {dated}, total {facts.money}, already has the "
         f"number {facts.doc_number}."
     )
     return Problem("duplicate_document_number", detail)
@@ -136,6 +144,9 @@ def _decide_posted(s: SaleSituation) -> Decision:
     if changed := find_edits(document, facts, s.merged, home):
         # A person may have made it equal by hand.
         return HoldDifferent("changed_in_quickbooks", changed, EDITED) if differences else AlreadyEqual(facts)
+    moves = _is_on_another_customer(s, facts.customer_id)
+    if not moves and (problem := other_currency(document, facts, ANOTHER_CURRENCY)):
+        return Hold((problem,))
     posted = Step.POST in s.steps
     if home and facts.customer_id != home and not differences:
         return Update(s.there)  # a credit memo follows its invoice, or it could not be applied to it
@@ -144,7 +155,7 @@ def _decide_posted(s: SaleSituation) -> Decision:
     if problem := _more_paid_than_due(document, facts) or _renumbered_onto_another(s, facts):
         return Hold((problem,))
     step = Step.CORRECT if posted else Step.POST
-    return Update(s.there, step, moves=_is_on_another_customer(s, facts.customer_id))
+    return Update(s.there, step, moves=moves)
 
 
 def _renumbered_onto_another(s: SaleSituation, facts: DocumentFacts) -> Problem | None:

@@ -28,6 +28,8 @@ class ConnectionFacts:
     """connected, needs_reconnect or disconnected."""
     refresh_expires_at: datetime | None
     refresh_hard_expires_at: datetime | None
+    home_currency: str | None
+    """The company's, an ISO code; None where QuickBooks did not say."""
 
 
 @dataclass(frozen=True, slots=True)

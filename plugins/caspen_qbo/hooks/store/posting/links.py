@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -165,6 +165,16 @@ class LinkStore(Subject):
             [
                 {name: getattr(customer, name) for name in CustomerLink.__slots__} | {"realm_id": realm_id}
                 for customer in customers
+            ],
+        )
+
+    def delete_customers(self, realm_id: str, links: Mapping[int, str]) -> None:
+        """Client id -> the customer it is no longer; one that is linked to another by now is left alone."""
+        self._execute_many(
+            "delete_link",
+            [
+                {"realm_id": realm_id, "client_id": client_id, "customer_id": customer_id}
+                for client_id, customer_id in links.items()
             ],
         )
 

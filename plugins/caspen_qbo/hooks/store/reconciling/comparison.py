@@ -72,6 +72,10 @@ class ComparisonStore(Subject):
             ],
         )
 
+    def mark_foreign(self, realm_id: str, home: str) -> int:
+        """Mark what the sides have in two currencies, after :meth:`mark_edited`; how many."""
+        return self._execute("mark_foreign", realm_id=realm_id, home=home)
+
     def mark_accepted(self) -> int:
         return self._execute("mark_accepted")
 

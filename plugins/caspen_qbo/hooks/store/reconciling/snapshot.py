@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.documents import DocumentFacts, in_home_currency
 from caspen_qbo.hooks.store.codec import jsonb
 from caspen_qbo.hooks.store.subject import PAGE_SIZE, Subject
 
@@ -42,8 +42,11 @@ class SnapshotStore(Subject):
         row = self._fetch_one("count_linked", realm_id=realm_id) or {"linked": 0, "full_read_at": None}
         return row["linked"], row["full_read_at"]
 
-    def save(self, realm_id: str, facts: Sequence[DocumentFacts], seen_at: datetime) -> None:
-        """Store transactions as read; stubs of deleted ones leave the figures they last had."""
+    def save(self, realm_id: str, facts: Sequence[DocumentFacts], seen_at: datetime, home: str) -> None:
+        """Store transactions as read; stubs of deleted ones leave the figures they last had.
+
+        :param home: The company's currency.
+        """
         gone: dict[str, list[str]] = {}
         for item in facts:
             if item.deleted:
@@ -51,12 +54,12 @@ class SnapshotStore(Subject):
         for quickbooks_type, ids in gone.items():
             self.mark_deleted(realm_id, quickbooks_type, ids, seen_at)
         self._execute_many(
-            "upsert_snapshot", [_columns(realm_id, item, seen_at) for item in facts if not item.deleted]
+            "upsert_snapshot", [_columns(realm_id, item, seen_at, home) for item in facts if not item.deleted]
         )
 
     def save_unless_known(self, realm_id: str, facts: Sequence[DocumentFacts], seen_at: datetime) -> None:
         """Store transactions that were never read, as they were answered when they were posted."""
-        self._execute_many("insert_unread", [_columns(realm_id, item, seen_at) for item in facts])
+        self._execute_many("insert_unread", [_columns(realm_id, item, seen_at, "") for item in facts])
 
     def mark_deleted(
         self, realm_id: str, quickbooks_type: str, ids: Sequence[str], seen_at: datetime
@@ -88,7 +91,8 @@ class SnapshotStore(Subject):
             after_id = rows[-1].document_id
 
 
-def _columns(realm_id: str, facts: DocumentFacts, seen_at: datetime) -> dict[str, Any]:
+def _columns(realm_id: str, facts: DocumentFacts, seen_at: datetime, home: str) -> dict[str, Any]:
+    foreign = in_home_currency(facts, home) if facts.is_foreign(home) else None
     return {
         **{name: getattr(facts, name) for name in COLUMNS},
         "realm_id": realm_id,
@@ -96,4 +100,8 @@ def _columns(realm_id: str, facts: DocumentFacts, seen_at: datetime) -> dict[str
         "gone": "voided" if facts.voided else None,
         "changed_at": facts.updated_at,
         "seen_at": seen_at,
+        "foreign_currency": facts.currency if foreign else None,
+        "home_total": foreign.total if foreign else None,
+        "home_tax": foreign.tax if foreign else None,
+        "home_balance": foreign.balance if foreign else None,
     }
