@@ -24,6 +24,8 @@ class Step(StrEnum):
     """Delete or void what Caspen no longer has."""
     UNDO = "undo"
     """Delete a payment of ours that does not fit on its invoice, or whose invoice is not in QuickBooks."""
+    RENUMBER = "renumber"
+    """Take the number of what is to be created off our own voided document."""
 
 
 CLIENT = "client"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.posting.decide.decisions import (
     AlreadyApplied,
     AlreadyEqual,
@@ -22,6 +23,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     Wait,
 )
 from caspen_qbo.core.posting.document import Document
+from caspen_qbo.core.posting.numbers import void_number
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY
 
@@ -70,18 +72,28 @@ def describe(document: Document, decision: Decision, title_of: Callable[[str], s
 
 def _describe_write(document: Document, decision: Create | Update | Apply | Remove) -> Planned:
     match decision:
-        case Create(customer):
+        case Create(customer, voids):
             new = customer is not None and customer.to_create
             reason = "not in QuickBooks; its customer would be created" if new else "not in QuickBooks"
-            return Planned.of(document, Do.POST, reason)
-        case Update():
+            return Planned.of(document, Do.POST, reason + _describe_voids(voids))
+        case Update(voids=voids):
             there = f"QuickBooks {ENTITY[document.kind]} {document.quickbooks_id}"
-            return Planned.of(document, Do.UPDATE, f"Caspen has a newer version; {there}")
+            return Planned.of(
+                document, Do.UPDATE, f"Caspen has a newer version; {there}{_describe_voids(voids)}"
+            )
         case Apply():
             return Planned.of(document, Do.APPLY, "in QuickBooks; to be applied to its invoice")
         case Remove(entity, quickbooks_id):
             reason = f"Caspen no longer has it; QuickBooks {entity} {quickbooks_id}"
             return Planned.of(document, Do.REMOVE, reason)
+
+
+def _describe_voids(voids: Iterable[DocumentFacts]) -> str:
+    return "".join(
+        f"; our own void, {void.quickbooks_type} {void.quickbooks_id}, would give up the number and be "
+        f"{void_number(void)}"
+        for void in voids
+    )
 
 
 def _why_linked(decision: LinkExisting | AlreadyEqual | AlreadyApplied | AlreadyGone) -> str:

@@ -43,6 +43,7 @@ from caspen_qbo.errors import InvariantError
 from caspen_qbo.hooks.store.posting.requests import Request
 from caspen_qbo.usecases.posting.customers import Resolution, create_customers
 from caspen_qbo.usecases.posting.state import Posting
+from caspen_qbo.usecases.sending.numbers import free_numbers
 from caspen_qbo.usecases.sending.outcome import Outcome
 from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed
 from caspen_qbo.usecases.sending.send import send
@@ -63,6 +64,7 @@ def carry_out(posting: Posting, decided: Sequence[Decided]) -> None:
         _record(posting, changes, situation.document, decision)
     changes.write(session)
     _save_shown(session, decided)
+    decided = _free_numbers(session, decided, counts)
     writes = _map_writes(session, decided, _create_customers(session, decided, counts))
     if not writes:
         return
@@ -131,6 +133,20 @@ def _save_shown(session: Session, decided: Iterable[Decided]) -> None:
         and situation.there is not None
     ]
     session.store.snapshot.save(session.realm_id, shown, datetime.now(UTC), session.home_currency)
+
+
+def _free_numbers(session: Session, decided: Sequence[Decided], counts: Counter[str]) -> Sequence[Decided]:
+    """What can go on once our own voids have given up their numbers."""
+    voids = {
+        situation.document.key: (situation.document, decision.voids)
+        for situation, decision in decided
+        if isinstance(decision, Create | Update) and decision.voids
+    }
+    if not voids:
+        return decided
+    held = free_numbers(session, voids)
+    counts["numbers_freed"] += len(voids.keys() - held)
+    return [(situation, decision) for situation, decision in decided if situation.document.key not in held]
 
 
 def _create_customers(session: Session, decided: Iterable[Decided], counts: Counter[str]) -> Resolution:

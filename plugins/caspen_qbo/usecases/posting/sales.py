@@ -93,12 +93,14 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
     kind = situations[0].document.kind
     there = fetch_by_id(session, ENTITY[kind], [str(document.quickbooks_id) for document in linked])
     numbered = _fetch_by_number(session, ENTITY[kind], numbered_now)
+    own = _find_own(session, ENTITY[kind], numbered)
     steps, merged = _fetch_steps(session, linked), find_merged(session, linked, there)
     return [
         replace(
             s,
             there=there.get(s.document.quickbooks_id or ""),
             same_number=numbered.get(s.document.number.casefold(), ()),
+            own_ids=own,
             steps=steps.get(s.document.id, frozenset()),
             merged=merged,
         )
@@ -121,6 +123,19 @@ def _fetch_by_number(
         number = facts.doc_number.casefold()
         found[number] = (*found.get(number, ()), facts)
     return found
+
+
+def _find_own(
+    session: Session, entity: str, numbered: Mapping[str, tuple[DocumentFacts, ...]]
+) -> frozenset[str]:
+    """Of the voided ones: those that stand, or stood, for a document of this workspace."""
+    voids = {facts.quickbooks_id for found in numbered.values() for facts in found if facts.voided}
+    links = session.store.links.fetch_by_quickbooks_ids(session.realm_id, entity, voids)
+    return frozenset(
+        quickbooks_id
+        for quickbooks_id, rows in links.items()
+        if any(row.workspace_id == session.workspace_id for row in rows)
+    )
 
 
 def _fetch_steps(session: Session, documents: Sequence[Document]) -> dict[int, frozenset[str]]:

@@ -155,7 +155,11 @@ def _find_by_id(session: Session, entity: str, group: Sequence[Request]) -> dict
         if body is None:
             continue  # deleted, or not shown at the moment: sent again, QuickBooks says which
         if request.operation == "update":
-            if _is_carried_out(entity, request.payload, body):
+            if request.step is Step.RENUMBER:
+                carried_out = str(body.get("DocNumber")) == str(request.payload["DocNumber"])
+            else:
+                carried_out = _is_carried_out(entity, request.payload, body)
+            if carried_out:
                 found[request.id] = body
         elif request.operation == "void" and read_facts(entity, body).voided:
             found[request.id] = body

@@ -11,6 +11,7 @@ from caspen_qbo.core.accounting import Answer
 from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef, Setting
 from caspen_qbo.core.documents import Body, read_facts, ref_of
 from caspen_qbo.core.faults import FaultAction, FaultVerdict
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.customers import (
     Candidate,
     is_foreign,
@@ -20,9 +21,11 @@ from caspen_qbo.core.posting.customers import (
 from caspen_qbo.core.posting.decide.answers import decide_answer
 from caspen_qbo.core.posting.decide.decisions import AlreadyEqual, HoldDifferent
 from caspen_qbo.core.posting.document import Document, DocumentRef
+from caspen_qbo.core.posting.identity import read_marker
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import CLIENT, Step
 from caspen_qbo.errors import InvariantError, SyncError
-from caspen_qbo.hooks.store.posting.links import CustomerLink
+from caspen_qbo.hooks.store.posting.links import CustomerLink, Event
 from caspen_qbo.hooks.store.posting.requests import Finished, Request
 from caspen_qbo.usecases.sending.lookup import fetch_customers
 from caspen_qbo.usecases.shared.changes import Changes
@@ -164,6 +167,8 @@ def _add_document(changes: Changes, outcome: Outcome, document: Document, known:
             changes.mark_synced(document)
     elif request.step in (Step.REMOVE, Step.UNDO):
         _add_removed(changes, request, document)
+    elif request.step is Step.RENUMBER:
+        _note_renumbered(changes, request, answer.body or {}, document)
     # UNAPPLY alone changes nothing: the step after it reads the credit memo again.
 
 
@@ -180,7 +185,9 @@ def _add_refusal(
         if request.step in (Step.REMOVE, Step.UNDO) and request.operation != "create":
             _add_removed(changes, request, document)
             return
-    if verdict.action in _TRIED_AGAIN:
+    if verdict.action in _TRIED_AGAIN or (
+        request.step is Step.RENUMBER and verdict.action is FaultAction.GONE
+    ):
         return  # stays work: the next run reads again and decides again
     extra, cause = "", _SHARED_CAUSES.get(verdict.error_key)
     if verdict.existing is not None:
@@ -192,11 +199,13 @@ def _add_refusal(
                 f" That is Caspen's {holder.kind.replace('_', ' ')} {holder.number}: give one of the two "
                 "another number in Caspen."
             )
+    if request.step is Step.RENUMBER:
+        extra = _describe_void(request)
     if request.step in (Step.POST, Step.CORRECT) and request.operation == "update":
         theirs = _THEIRS.get(verdict.error.element)
         about = f"It is about the {theirs} a person chose on the document there. " if theirs else ""
         extra = f"{about}The posted document stays as it was."
-    if verdict.error_key == "inactive_reference":
+    if verdict.error_key == "inactive_reference" and request.step is not Step.RENUMBER:
         cause = _inactive_cause(request, verdict.error.element)
     customer = known.customers.get(ref_of(request.payload, "CustomerRef"))
     ours = ref_of(request.payload, "CurrencyRef") or document.currency or ""
@@ -227,6 +236,26 @@ def _inactive_cause(request: Request, element: str) -> CauseRef | None:
     if "Item" in element:
         return CauseRef(CauseKind.SETTING, "item")
     return CauseRef(CauseKind.CUSTOMER, ref_of(request.payload, "CustomerRef"))
+
+
+def _note_renumbered(changes: Changes, request: Request, body: Body, document: Document) -> None:
+    """In the history of what takes the number, and of the document that the void once was."""
+    theirs = f"{request.entity} {request.payload['Id']}"
+    detail = f"QuickBooks {theirs} is voided and is {request.payload['DocNumber']} now"
+    changes.note(document, "our own void gave up the number", detail)
+    marker = read_marker(str(body.get("PrivateNote") or ""))
+    if marker is not None and (marker[1], marker[2]) != (document.kind.value, document.id):
+        key = DocumentKey(DocumentKind(marker[1]), marker[2])
+        changes.events.append(Event(key, "voided document gave up its number", detail))
+
+
+def _describe_void(request: Request) -> str:
+    payload = request.payload
+    return (
+        f"The number is held by our own voided QuickBooks {request.entity} {payload['Id']} of "
+        f"{payload.get('TxnDate', 'no date')}, which would give it up as {payload['DocNumber']}. "
+        "Give that one another number in QuickBooks, or remove what prevents it; then Retry."
+    )
 
 
 def _add_posted(changes: Changes, outcome: Outcome, body: Body, document: Document) -> None:

@@ -21,6 +21,8 @@ from caspen_qbo.core.writes import ENTITY, Step
 class Create:
     customer: CustomerChoice | None = None
     """Of an invoice: for whom. Credit notes and payments go to the customer of their invoice."""
+    voids: tuple[DocumentFacts, ...] = ()
+    """Our own voided documents under its number, which give it up first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Update:
     moves: bool = False
     """An invoice that stands on another client's customer."""
     customer: CustomerChoice | None = None
+    voids: tuple[DocumentFacts, ...] = ()
+    """As of one that is created, where its number changes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from caspen_qbo.core.posting.decide.decisions import (
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.posting.merging import Merged
+from caspen_qbo.core.posting.numbers import has_persons_number, is_own_void
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.records import Client, CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import ENTITY, Step
@@ -49,6 +50,8 @@ class SaleSituation:
     """The posted document as QuickBooks holds it now."""
     same_number: tuple[DocumentFacts, ...] = ()
     """Of one that is new, or has another number now: what QuickBooks has under it."""
+    own_ids: Collection[str] = ()
+    """Which of these stand, or stood, for documents of this workspace."""
     steps: frozenset[str] = frozenset()
     """Taken for this version already."""
     invoice: InvoiceStanding | None = None
@@ -89,7 +92,26 @@ def _decide_new(s: SaleSituation, workspace_id: int) -> Decision:
         return LinkExisting(ours, equal=not compare_sale(s.document, ours.customer_id, ours))
     if standing:
         return Hold((_number_taken(s.document, standing[0], workspace_id),))
-    return Create()
+    voids = _find_own_voids(s, workspace_id)
+    return voids if isinstance(voids, Hold) else Create(voids=voids)
+
+
+def _find_own_voids(s: SaleSituation, workspace_id: int) -> tuple[DocumentFacts, ...] | Hold:
+    """Our own voided documents under its number, which give it up; not one that a person numbered."""
+    kind = s.document.kind.value
+    voids = tuple(one for one in s.same_number if is_own_void(one, workspace_id, kind, s.own_ids))
+    persons = next((one for one in voids if has_persons_number(one)), None)
+    return voids if persons is None else Hold((_number_given(s.document, persons),))
+
+
+def _number_given(document: Document, void: DocumentFacts) -> Problem:
+    dated = void.txn_date.isoformat() if void.txn_date else "no date"
+    detail = (
+        f"QuickBooks {ENTITY[document.kind]} {void.quickbooks_id} of {dated} has the number "
+        f"{void.doc_number}. It is voided and was posted from Caspen under another, which a person changed "
+        "to this one: give it another number in QuickBooks, then Retry."
+    )
+    return Problem("duplicate_document_number", detail)
 
 
 def hold_equal_numbers(
@@ -155,12 +177,19 @@ def _decide_posted(s: SaleSituation) -> Decision:
     if problem := _more_paid_than_due(document, facts) or _renumbered_onto_another(s, facts):
         return Hold((problem,))
     step = Step.CORRECT if posted else Step.POST
-    return Update(s.there, step, moves=moves)
+    voids = _find_own_voids(s, s.record.workspace_id) if s.record and _is_renumbered(s, facts) else ()
+    if isinstance(voids, Hold):
+        return voids
+    return Update(s.there, step, moves=moves, voids=voids)
+
+
+def _is_renumbered(s: SaleSituation, facts: DocumentFacts) -> bool:
+    return facts.doc_number.casefold() != s.document.number.casefold()
 
 
 def _renumbered_onto_another(s: SaleSituation, facts: DocumentFacts) -> Problem | None:
     """QuickBooks would mostly take the number a second time."""
-    if s.record is None or facts.doc_number.casefold() == s.document.number.casefold():
+    if s.record is None or not _is_renumbered(s, facts):
         return None
     others = (one for one in s.same_number if not one.voided and one.quickbooks_id != facts.quickbooks_id)
     other = next(others, None)
