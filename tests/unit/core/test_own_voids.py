@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caspen_qbo.core.documents import DocumentFacts, read_facts
-from caspen_qbo.core.posting.numbers import (
+from caspen_qbo.core.posting.own_voids import (
     NUMBER_MAX,
     has_persons_number,
     is_own_void,

@@ -23,7 +23,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     Wait,
 )
 from caspen_qbo.core.posting.document import Document
-from caspen_qbo.core.posting.numbers import void_number
+from caspen_qbo.core.posting.own_voids import void_number
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY
 

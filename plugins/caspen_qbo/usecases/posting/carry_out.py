@@ -43,8 +43,8 @@ from caspen_qbo.errors import InvariantError
 from caspen_qbo.hooks.store.posting.requests import Request
 from caspen_qbo.usecases.posting.customers import Resolution, create_customers
 from caspen_qbo.usecases.posting.state import Posting
-from caspen_qbo.usecases.sending.numbers import free_numbers
 from caspen_qbo.usecases.sending.outcome import Outcome
+from caspen_qbo.usecases.sending.own_voids import free_numbers
 from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed
 from caspen_qbo.usecases.sending.send import send
 from caspen_qbo.usecases.shared.changes import Changes

@@ -28,7 +28,7 @@ from caspen_qbo.core.posting.decide.decisions import (
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.posting.merging import Merged
-from caspen_qbo.core.posting.numbers import has_persons_number, is_own_void
+from caspen_qbo.core.posting.own_voids import has_persons_number, is_own_void
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.records import Client, CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import ENTITY, Step

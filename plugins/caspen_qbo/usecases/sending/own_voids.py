@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.document import Document
-from caspen_qbo.core.posting.numbers import map_renumber
+from caspen_qbo.core.posting.own_voids import map_renumber
 from caspen_qbo.core.writes import ENTITY, Step, Write
 from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed
 from caspen_qbo.usecases.sending.send import send
