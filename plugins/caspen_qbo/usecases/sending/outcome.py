@@ -157,7 +157,9 @@ def _fetch_holders(session: Session, outcomes: Iterable[Outcome]) -> dict[str, D
 
 def _add_document(changes: Changes, outcome: Outcome, document: Document, known: _Known) -> None:
     request, answer = outcome.request, outcome.answer
-    if answer.verdict is not None:
+    if answer.verdict is not None and request.step is Step.RENUMBER:
+        _add_void_refusal(changes, request, answer.verdict, document)
+    elif answer.verdict is not None:
         _add_refusal(changes, request, answer.verdict, document, known)
     elif request.step in (Step.POST, Step.CORRECT):
         _add_posted(changes, outcome, answer.body or {}, document)
@@ -185,9 +187,7 @@ def _add_refusal(
         if request.step in (Step.REMOVE, Step.UNDO) and request.operation != "create":
             _add_removed(changes, request, document)
             return
-    if verdict.action in _TRIED_AGAIN or (
-        request.step is Step.RENUMBER and verdict.action is FaultAction.GONE
-    ):
+    if verdict.action in _TRIED_AGAIN:
         return  # stays work: the next run reads again and decides again
     extra, cause = "", _SHARED_CAUSES.get(verdict.error_key)
     if verdict.existing is not None:
@@ -199,13 +199,11 @@ def _add_refusal(
                 f" That is Caspen's {holder.kind.replace('_', ' ')} {holder.number}: give one of the two "
                 "another number in Caspen."
             )
-    if request.step is Step.RENUMBER:
-        extra = _describe_void(request)
     if request.step in (Step.POST, Step.CORRECT) and request.operation == "update":
         theirs = _THEIRS.get(verdict.error.element)
         about = f"It is about the {theirs} a person chose on the document there. " if theirs else ""
         extra = f"{about}The posted document stays as it was."
-    if verdict.error_key == "inactive_reference" and request.step is not Step.RENUMBER:
+    if verdict.error_key == "inactive_reference":
         cause = _inactive_cause(request, verdict.error.element)
     customer = known.customers.get(ref_of(request.payload, "CustomerRef"))
     ours = ref_of(request.payload, "CurrencyRef") or document.currency or ""
@@ -249,13 +247,17 @@ def _note_renumbered(changes: Changes, request: Request, body: Body, document: D
         changes.events.append(Event(key, "voided document gave up its number", detail))
 
 
-def _describe_void(request: Request) -> str:
+def _add_void_refusal(changes: Changes, request: Request, verdict: FaultVerdict, document: Document) -> None:
+    """Our own void keeps the number: the document to be created is listed, and says which void it is."""
+    if verdict.action is FaultAction.GONE or verdict.action in _TRIED_AGAIN:
+        return  # gone, and the number free; or changed in the meantime: the next run decides
     payload = request.payload
-    return (
+    extra = (
         f"The number is held by our own voided QuickBooks {request.entity} {payload['Id']} of "
         f"{payload.get('TxnDate', 'no date')}, which would give it up as {payload['DocNumber']}. "
         "Give that one another number in QuickBooks, or remove what prevents it; then Retry."
     )
+    changes.hold_refused(document, verdict, _SHARED_CAUSES.get(verdict.error_key), extra)
 
 
 def _add_posted(changes: Changes, outcome: Outcome, body: Body, document: Document) -> None:
