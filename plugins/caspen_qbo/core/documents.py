@@ -133,6 +133,22 @@ def ref_of(body: Body | None, name: str) -> str:
     return str(ref.get("value", "")) if isinstance(ref, Mapping) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    name: str
+    """The property: CustomerRef, ItemRef, ..."""
+    id: str
+
+
+def references_of(body: Any) -> frozenset[Reference]:
+    """All a document refers to, its lines' items, codes and classes too."""
+    if isinstance(body, Mapping):
+        own = {Reference(name, ref_of(body, name)) for name in body if name.endswith("Ref")}
+        found = frozenset(one for one in own if one.id)
+        return found.union(*(references_of(value) for value in body.values()))
+    return frozenset().union(*map(references_of, body)) if isinstance(body, list | tuple) else frozenset()
+
+
 def deposits_of(payment: Body) -> tuple[str, ...]:
     """Ids of the bank deposits a payment lies in: QuickBooks then takes no change to it (6540). No other
     document of ours lies in one.

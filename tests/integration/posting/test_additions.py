@@ -473,7 +473,7 @@ def test_a_class_made_inactive_holds_its_own_document_alone(flow: Flow) -> None:
     assert "about the class a person chose" in detail and "The posted document stays as it was." in detail
     assert invoice_of(flow, other)["TotalAmt"] == 93.5
     [(cause,)] = flow.sync_rows("SELECT cause_ref FROM qbo_sync.unsynced_invoice WHERE resolved_at IS NULL")
-    assert cause == ""
+    assert cause == f"reference:Class {klass['value']}"
     flow.person("make-active", entity="Class", id=klass["value"])
     command("retry", "--number", number)
     command("post")

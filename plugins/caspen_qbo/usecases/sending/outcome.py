@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from caspen_qbo.core.accounting import Answer
-from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef, Setting
+from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, read_facts, ref_of
-from caspen_qbo.core.faults import FaultAction, FaultVerdict
+from caspen_qbo.core.faults import ExistingDocument, FaultAction, FaultVerdict
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.customers import (
     Candidate,
@@ -27,6 +27,7 @@ from caspen_qbo.core.writes import CLIENT, Step
 from caspen_qbo.errors import InvariantError, SyncError
 from caspen_qbo.hooks.store.posting.links import CustomerLink, Event
 from caspen_qbo.hooks.store.posting.requests import Finished, Request
+from caspen_qbo.usecases.sending.inactive import THEIRS, Inactive, Refused, find_inactive, guess_cause
 from caspen_qbo.usecases.sending.lookup import fetch_customers
 from caspen_qbo.usecases.shared.changes import Changes
 from caspen_qbo.usecases.shared.session import Session
@@ -76,13 +77,14 @@ def record_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
     :raises InvariantError: a document was sent that was never staged.
     """
     customers = _read_refused_customers(session, outcomes)
+    keys = [o.request.key for o in outcomes if o.request.document_kind != CLIENT]
+    inactive = _find_inactive(session, outcomes, session.store.documents.fetch(keys))
     if any(_names_currency(outcome) for outcome in outcomes):
         session.forget_reference()
         session.reference_was_old = True
     with session.store.transaction():
         session.store.requests.finish([outcome.finished for outcome in outcomes])
-        keys = [o.request.key for o in outcomes if o.request.document_kind != CLIENT]
-        known = _Known(_fetch_holders(session, outcomes), customers)
+        known = _Known(_fetch_holders(session, outcomes), customers, inactive)
         documents = session.store.documents.fetch(keys)
         changes = Changes()
         for outcome in outcomes:
@@ -107,6 +109,8 @@ class _Known:
     """By QuickBooks id: documents of ours that have the number."""
     customers: Mapping[str, Candidate]
     """By QuickBooks id: for whom something was refused for its currency."""
+    inactive: Mapping[int, Inactive]
+    """By request id: what was made inactive."""
 
 
 def _names_currency(outcome: Outcome) -> bool:
@@ -139,6 +143,20 @@ def _add_customer(changes: Changes, outcome: Outcome) -> None:
     if body is not None:
         note = None if "PrimaryEmailAddr" in request.payload else "without e-mail address"
         changes.customers.append(CustomerLink(request.document_id, str(body["Id"]), "created", note))
+
+
+def _find_inactive(
+    session: Session, outcomes: Iterable[Outcome], documents: Mapping[DocumentKey, Document]
+) -> dict[int, Inactive]:
+    refused = [
+        Refused(outcome.request, documents[outcome.request.key], verdict.error.element)
+        for outcome in outcomes
+        if (verdict := outcome.answer.verdict) is not None
+        and verdict.error_key == "inactive_reference"
+        and outcome.request.document_kind != CLIENT
+        and outcome.request.key in documents
+    ]
+    return find_inactive(session, refused) if refused else {}
 
 
 def _fetch_holders(session: Session, outcomes: Iterable[Outcome]) -> dict[str, DocumentRef]:
@@ -189,51 +207,43 @@ def _add_refusal(
             return
     if verdict.action in _TRIED_AGAIN:
         return  # stays work: the next run reads again and decides again
-    extra, cause = "", _SHARED_CAUSES.get(verdict.error_key)
-    if verdict.existing is not None:
-        extra = f"The number belongs to QuickBooks {verdict.existing.txn_type} {verdict.existing.txn_id}."
-        holder = known.holders.get(verdict.existing.txn_id)
-        if holder is not None and holder.key != document.key:
-            cause = CauseRef(CauseKind.OWN_NUMBER, str(holder.key))
-            extra += (
-                f" That is Caspen's {holder.kind.replace('_', ' ')} {holder.number}: give one of the two "
-                "another number in Caspen."
-            )
+    cause, said = _explain(request, verdict, document, known)
+    words = [said]
     if request.step in (Step.POST, Step.CORRECT) and request.operation == "update":
-        theirs = _THEIRS.get(verdict.error.element)
-        about = f"It is about the {theirs} a person chose on the document there. " if theirs else ""
-        extra = f"{about}The posted document stays as it was."
+        theirs = THEIRS.get(verdict.error.element)
+        words += [f"It is about the {theirs} a person chose on the document there."] if theirs else []
+        words.append("The posted document stays as it was.")
+    changes.hold_refused(document, verdict, cause, " ".join(filter(None, words)))
+
+
+def _explain(
+    request: Request, verdict: FaultVerdict, document: Document, known: _Known
+) -> tuple[CauseRef | None, str]:
+    """What was looked up about a refusal: its shared cause, and what to add to QuickBooks' words."""
+    cause = _SHARED_CAUSES.get(verdict.error_key)
+    if verdict.existing is not None:
+        return _explain_number(verdict.existing, document, known)
     if verdict.error_key == "inactive_reference":
-        cause = _inactive_cause(request, verdict.error.element)
+        named = known.inactive.get(request.id)
+        return (named.cause, named.sentence) if named else (guess_cause(request, verdict.error.element), "")
     customer = known.customers.get(ref_of(request.payload, "CustomerRef"))
     ours = ref_of(request.payload, "CurrencyRef") or document.currency or ""
     if verdict.error_key == "currency_mismatch" and customer and is_foreign(customer, ours):
         problem = kept_in_another_currency(customer, ours)
-        cause, extra = problem.cause, problem.detail
-    changes.hold_refused(document, verdict, cause, extra)
+        return problem.cause, problem.detail
+    return cause, ""
 
 
-_THEIRS = {
-    "ClassRef": "class",
-    "DepartmentRef": "location",
-    "SalesTermRef": "terms",
-    "PaymentMethodRef": "payment method",
-}
-"""What a person filled in on the document itself, and may make inactive."""
-
-
-def _inactive_cause(request: Request, element: str) -> CauseRef | None:
-    """What was made inactive, mostly the customer: items and accounts of the settings are seen before
-    sending, but for the minutes for which QuickBooks' lists are trusted. The next run checks again.
-    None: it is on this document alone.
-    """
-    if element in _THEIRS and request.operation == "update":
-        return None
-    if "DepositToAccount" in element:
-        return CauseRef(CauseKind.SETTING, Setting.PAYMENT_ACCOUNT)
-    if "Item" in element:
-        return CauseRef(CauseKind.SETTING, "item")
-    return CauseRef(CauseKind.CUSTOMER, ref_of(request.payload, "CustomerRef"))
+def _explain_number(
+    existing: ExistingDocument, document: Document, known: _Known
+) -> tuple[CauseRef | None, str]:
+    words = f"The number belongs to QuickBooks {existing.txn_type} {existing.txn_id}."
+    holder = known.holders.get(existing.txn_id)
+    if holder is None or holder.key == document.key:
+        return None, words
+    kind = holder.kind.replace("_", " ")
+    words += f" That is Caspen's {kind} {holder.number}: give one of the two another number in Caspen."
+    return CauseRef(CauseKind.OWN_NUMBER, str(holder.key)), words
 
 
 def _note_renumbered(changes: Changes, request: Request, body: Body, document: Document) -> None:
