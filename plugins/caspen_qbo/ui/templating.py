@@ -74,8 +74,8 @@ def _moment(context: Context, at: datetime | None) -> str:
 
 
 @pass_context
-def _money(context: Context, amount: Decimal | None) -> str:
-    return wording.money(amount, _here(context).currency)
+def _money(context: Context, amount: Decimal | None, currency: str = "") -> str:
+    return wording.money(amount, currency or _here(context).currency)
 
 
 @pass_context
@@ -84,9 +84,9 @@ def _signed(context: Context, delta: Decimal | None) -> str:
 
 
 @pass_context
-def _value(context: Context, value: object) -> str:
+def _value(context: Context, value: object, currency: str = "") -> str:
     if isinstance(value, Decimal):
-        return _money(context, value)
+        return _money(context, value, currency)
     return wording.day(value) if isinstance(value, date) else str(value or wording.NONE)
 
 

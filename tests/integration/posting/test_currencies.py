@@ -83,7 +83,7 @@ def enter(
 def move_abroad(flow: Flow, invoice_id: int) -> str:
     """A bookkeeper gives our posted invoice to a customer kept in US dollars."""
     abroad = customer(flow, f"Abroad {invoice_id}", USD)
-    edit(flow, invoice_id, CustomerRef={"value": abroad}, CurrencyRef=USD)
+    edit(flow, invoice_id, CustomerRef={"value": abroad}, CurrencyRef=USD, ExchangeRate=1.5)
     assert invoice_of(flow, invoice_id)["CurrencyRef"]["value"] == "USD"
     return abroad
 
@@ -350,3 +350,27 @@ def test_a_payment_account_in_another_currency_is_refused_and_named(several: Flo
     [row] = listed()
     assert (row["error_key"], row["cause_ref"]) == ("setup_incomplete", "setting:payment account")
     assert "Dollars, is kept in USD" in row["detail"]
+
+
+def test_receivables_name_what_is_in_another_currency_and_add_quickbooks_home_amounts(several: Flow) -> None:
+    flow = several
+    kept, moved = flow.invoice("100.00"), flow.invoice("100.00")
+    post()
+    move_abroad(flow, moved)
+    command("reconcile", "--workspace", "1", "--full")
+    [(tie_outs,)] = flow.sync_rows(
+        "SELECT report -> 'tie_outs' FROM qbo_sync.reconciliation_run ORDER BY started_at DESC LIMIT 1"
+    )
+    receivables = next(one for one in tie_outs if one["key"] == "receivables")
+    [row] = receivables["rows"]
+    assert [Decimal(str(row[name])) for name in ("caspen", "quickbooks", "delta")] == [
+        Decimal("220.00"),
+        Decimal("275.00"),
+        Decimal("55.00"),
+    ]
+    assert Decimal(str(row["explained"])) == Decimal("55.00")
+    assert any("USD" in note and invoice_of(flow, moved)["Id"] in note for note in receivables["notes"])
+    owed = next(
+        r for r in flow.books("Customer") if r["Id"] == invoice_of(flow, kept)["CustomerRef"]["value"]
+    )
+    assert Decimal(str(receivables["leads_to"]["amount"])) == owed["Balance"] == Decimal("110.00")

@@ -53,7 +53,8 @@ page AS (
    ORDER BY s.number, s.id LIMIT %(page_size)s OFFSET %(skip)s)
 )
 SELECT u.id, u.document_kind AS kind, u.document_number AS number, u.invoice_id, u.error_key, u.title, u.detail, u.fix,
-       u.first_seen_at, u.attempts, d.client_id, d.document_date AS date, d.total, page.sort_text, page.sort_number
+       u.first_seen_at, u.attempts, d.client_id, d.document_date AS date, d.total, d.currency,
+       page.sort_text, page.sort_number
 FROM page
 JOIN qbo_sync.unsynced_invoice u USING (id)
 LEFT JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)

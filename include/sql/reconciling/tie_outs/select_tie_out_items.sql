@@ -1,4 +1,4 @@
--- Documents whose figure differs, largest first. One row per document.
+-- Documents whose figure differs, QuickBooks' in the home currency, largest first. One row per document.
 -- Params:  figure: total or balance | imported: payments that came from QuickBooks, or all other documents
 -- Columns: quickbooks: null where it is not there | items, delta_of_all: of all of them, however many are shown
 SELECT i.*, count(*) OVER () AS items, sum(i.delta) OVER () AS delta_of_all
@@ -9,7 +9,8 @@ FROM (
   CROSS JOIN LATERAL (
     SELECT CASE %(figure)s WHEN 'total' THEN c.caspen_total ELSE c.caspen_balance END AS caspen,
            CASE WHEN NOT c.in_quickbooks THEN NULL
-                WHEN %(figure)s = 'total' THEN c.quickbooks_total ELSE c.quickbooks_balance END AS quickbooks
+                WHEN %(figure)s = 'total' THEN coalesce(c.home_total, c.quickbooks_total)
+                ELSE coalesce(c.home_balance, c.quickbooks_balance) END AS quickbooks
   ) v
   WHERE c.workspace_id = %(workspace_id)s AND c.document_kind = %(document_kind)s AND c.in_caspen
     AND (coalesce(c.origin, 'caspen') = 'quickbooks') = %(imported)s

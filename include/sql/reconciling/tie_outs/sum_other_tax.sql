@@ -1,7 +1,9 @@
 -- Invoices less credit memos that QuickBooks dates in a span and that are not compared, as last read. One row per name.
+-- Amounts in the home currency.
 -- Columns: name: held (posted; Caspen has a newer version) or other (not Caspen's)
 SELECT CASE WHEN l.document_id IS NULL THEN 'other' ELSE 'held' END AS name, count(*) AS documents,
-       sum(g.sign * s.subtotal) AS net, sum(g.sign * s.tax) AS tax
+       sum(g.sign * coalesce(s.home_total - s.home_tax, s.subtotal)) AS net,
+       sum(g.sign * coalesce(s.home_tax, s.tax)) AS tax
 FROM qbo_sync.snapshot s
 CROSS JOIN LATERAL (SELECT CASE s.quickbooks_type WHEN 'CreditMemo' THEN -1 ELSE 1 END AS sign) g
 LEFT JOIN qbo_sync.comparison c

@@ -64,6 +64,7 @@ def invoice(context: ContextDep, invoice_id: int) -> Response:
         number=ours.number if ours else own.number if own else "?",
         client_id=client_id,
         source=source,
+        their_currency=there.currency if there else "",
         facts=compare_facts(ours, there, customer_id) if ours else (),
         lines=compare_lines(ours, there) if ours else (),
         listed=[row for row in listings if row.resolved_at is None],

@@ -26,11 +26,17 @@ class Fact:
     caspen: Value
     quickbooks: Value
     differs: bool
+    same_currency: bool = True
 
     @property
     def delta(self) -> Decimal | None:
-        """QuickBooks minus Caspen, of amounts that differ."""
-        if self.differs and isinstance(self.caspen, Decimal) and isinstance(self.quickbooks, Decimal):
+        """QuickBooks minus Caspen, of amounts that differ in one currency."""
+        if (
+            self.differs
+            and self.same_currency
+            and isinstance(self.caspen, Decimal)
+            and isinstance(self.quickbooks, Decimal)
+        ):
             return self.quickbooks - self.caspen
         return None
 
@@ -67,16 +73,21 @@ def compare_facts(
     """:param theirs: QuickBooks' side; None while it is not there.
     :param customer_id: The QuickBooks customer the client is linked to.
     """
+    apart = theirs is not None and theirs.is_foreign(invoice.currency)
 
     def fact(name: str, caspen: Value, read: Callable[[DocumentFacts], Value]) -> Fact:
         quickbooks = read(theirs) if theirs else None
-        return Fact(name, caspen, quickbooks, theirs is not None and caspen != quickbooks)
+        other = apart and isinstance(caspen, Decimal)
+        return Fact(
+            name, caspen, quickbooks, theirs is not None and (other or caspen != quickbooks), not apart
+        )
 
     return (
         fact("Number", invoice.number, lambda side: side.doc_number),
         fact("Customer", customer_id or f"client {invoice.client_id}", lambda side: side.customer_id),
         fact("Date", invoice.issue_date, lambda side: side.txn_date),
         fact("Due", invoice.due_date, lambda side: side.due_date),
+        *([fact("Currency", invoice.currency, lambda side: side.currency)] if apart else []),
         fact("Subtotal", invoice.subtotal, lambda side: side.subtotal),
         fact("Tax", invoice.tax_total, lambda side: side.tax),
         fact("Total", invoice.total, lambda side: side.total),

@@ -82,7 +82,7 @@ def _csv_row(item: UnsyncedItem, currency: str, zone: ZoneInfo) -> tuple[str, ..
         str(item.client_id or ""),
         item.date.isoformat() if item.date else "",
         "" if item.total is None else f"{item.total:.2f}",
-        currency,
+        item.currency or currency,
         item.title,
         item.detail,
         item.fix,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
-from caspen_qbo.core.documents import Body, amount_of
-from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.core.documents import Body, amount_of, ref_of
+from caspen_qbo.core.reconciling.matching import Difference, differ_in_currency
 from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS, DifferingDocument
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.sending.successors import is_active
@@ -37,7 +37,9 @@ def read_customers(
     for body in bodies if changed is None else changed:
         customer_id = str(body["Id"])
         (active if is_active(body) else inactive).append(customer_id)
-        if balance := amount_of(body.get("Balance")):
+        # A customer kept in another currency owes in that one.
+        foreign = differ_in_currency(session.home_currency, ref_of(body, "CurrencyRef"))
+        if not foreign and (balance := amount_of(body.get("Balance"))):
             balances[customer_id] = balance
     complete = changed is None and not skipped
     with session.store.transaction():

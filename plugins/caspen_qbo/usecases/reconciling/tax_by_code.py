@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.documents import DocumentFacts, in_home_currency
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.reconciling.tax_by_code import net_by_code, tax_by_code
@@ -43,7 +43,8 @@ def by_code(session: Session, since: date) -> Iterator[Taxed]:
     linked: dict[str, set[Decimal]] = defaultdict(set)
     for link in links.values():
         linked[link.tax_code_id].add(link.rate)
-    for page in session.store.tie_outs.fetch_taxed(session.realm_id, since):
+    for read in session.store.tie_outs.fetch_taxed(session.realm_id, since):
+        page = [_in_home(row, session.home_currency) for row in read]
         documents = _fetch_documents(session, page)
         for row in page:
             sides = (
@@ -54,6 +55,10 @@ def by_code(session: Session, since: date) -> Iterator[Taxed]:
                 ours, theirs = (amounts if own == month else {} for own, amounts in sides)
                 for code in sorted(ours.keys() | theirs.keys()):
                     yield Taxed(row.key, row.document_number, month, code, ours.get(code), theirs.get(code))
+
+
+def _in_home(row: TaxedDocument, home: str) -> TaxedDocument:
+    return replace(row, facts=in_home_currency(row.facts, home)) if row.facts else row
 
 
 def name_codes(session: Session) -> dict[str, str]:

@@ -10,10 +10,13 @@ from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.reconciling.stored import TieOut
 from caspen_qbo.core.reconciling.tie_outs import Item, Sum, TieOutDraft, describe_reason
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.hooks.store.reconciling.tie_outs import ComparedSums
+from caspen_qbo.hooks.store.reconciling.tie_outs import ComparedSums, ForeignDocument
 from caspen_qbo.usecases.reconciling.tax_by_code import by_code, name_codes
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.wording import counted, long_day, money
+
+NAMED_MAX = 20
+"""Of what is in another currency."""
 
 
 def collect_tie_outs(
@@ -82,7 +85,11 @@ def _receivables(
         )
     if number := unsynced.foreign_documents:
         notes.append(f"In another currency, and not in QuickBooks: {counted(number, 'finalised invoice')}.")
+    foreign = store.fetch_foreign(session.realm_id, NAMED_MAX)
+    if foreign:
+        notes.append(_name_foreign(foreign, session.home_currency))
     steps = [
+        ("Synced invoices that are in another currency in QuickBooks", -found.foreign_compared),
         ("Synced invoices that were moved to a customer who is no client of Caspen's", -found.moved),
         ("Posted invoices of which Caspen has a newer version that waits or is listed", found.held),
         ("QuickBooks invoices that are not of Caspen's", found.other),
@@ -106,6 +113,18 @@ def _receivables(
         leads_to=None if balances is None else "Total customer balances in QuickBooks",
         notes=notes,
     )
+
+
+def _name_foreign(documents: Sequence[ForeignDocument], home: str) -> str:
+    named = ", ".join(
+        f"{one.quickbooks_type} {one.quickbooks_id} of {money(one.total, one.currency)} "
+        f"({money(one.home_total, home)})"
+        for one in documents
+    )
+    more = (
+        f", and {documents[0].in_all - len(documents):,} more" if documents[0].in_all > len(documents) else ""
+    )
+    return f"In another currency in QuickBooks, and counted here by its home amounts: {named}{more}."
 
 
 def _payment_account(session: Session, compared: Sequence[ComparedSums]) -> TieOutDraft:

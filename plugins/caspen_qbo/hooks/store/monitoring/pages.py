@@ -94,6 +94,8 @@ class UnsyncedItem:
     """None, as date and total, where the document was never staged."""
     date: date | None
     total: Decimal | None
+    currency: str | None
+    """Of its invoice; None where it is not known."""
     sort_text: str | None
     """What the list is sorted by, where it is a text or a number; a missing number sorts as infinity."""
     sort_number: Decimal | None

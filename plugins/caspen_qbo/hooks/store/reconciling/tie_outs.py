@@ -37,6 +37,8 @@ class UnsyncedSum:
 class Receivables:
     """What leads from the open balances of compared invoices to what QuickBooks says our clients owe."""
 
+    foreign_compared: Decimal
+    """Of compared invoices that QuickBooks has in another currency; in the home currency, as all are."""
     moved: Decimal
     """Of compared invoices, on customers who are no clients of Caspen's."""
     held: Decimal
@@ -45,6 +47,21 @@ class Receivables:
     """Of invoices that are not of Caspen's."""
     unused_credits: Decimal
     unapplied_payments: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignDocument:
+    """Linked, and in another currency in QuickBooks."""
+
+    quickbooks_type: str
+    quickbooks_id: str
+    currency: str
+    total: Decimal
+    """In that currency."""
+    home_total: Decimal
+    """In the home currency, by QuickBooks' own home amount or the document's rate."""
+    in_all: int
+    """How many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +129,9 @@ class TieOutStore(Subject):
 
     def sum_receivables(self, realm_id: str) -> Receivables:
         return self._fetch_values(Receivables, "sum_receivables", realm_id=realm_id)[0]
+
+    def fetch_foreign(self, realm_id: str, most: int) -> list[ForeignDocument]:
+        return self._fetch_values(ForeignDocument, "select_foreign", realm_id=realm_id, most=most)
 
     def sum_customers(self, realm_id: str, balances: Mapping[str, Decimal]) -> Decimal:
         """:param balances: By customer id, of all of a company. :return: Of the workspace's clients."""
