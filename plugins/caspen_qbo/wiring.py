@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
+from caspen_qbo import settings
 from caspen_qbo.errors import ConfigurationError, NotConnectedError, QboAuthError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
+from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.intuit.disconnected import DisconnectedAccounting
+from caspen_qbo.hooks.postgres.limits import CASPEN, SYNC, Limits
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.usecases.shared.session import Session
@@ -23,22 +26,33 @@ def new_run_id(job: str) -> str:
     return f"{job}__{uuid.uuid4().hex[:12]}"
 
 
-def open_store() -> closing[Store]:
-    return closing(Store())
+def open_store(*, on_a_page: bool = False) -> closing[Store]:
+    """:param on_a_page: A person waits in front of a screen: give up soon."""
+    return closing(Store(limits=_sync_limits(on_a_page)))
 
 
-def open_billing() -> closing[CaspenBilling]:
-    return closing(CaspenBilling())
+def open_billing(*, on_a_page: bool = False) -> closing[CaspenBilling]:
+    """:param on_a_page: As of :func:`open_store`."""
+    limits = CASPEN.on_a_page() if on_a_page else CASPEN
+    return closing(CaspenBilling(Database(settings.CASPEN_CONN_ID, limits)))
 
 
 @contextmanager
-def open_connector() -> Iterator[Connector]:
-    """:raises ConfigurationError: an Airflow connection is missing or wrong."""
+def open_connector(store: Store | None = None) -> Iterator[Connector]:
+    """On a page where a ``store`` is given, which is left open.
+
+    :raises ConfigurationError: an Airflow connection is missing or wrong.
+    """
     from caspen_qbo.usecases.connection.connect import Connector
 
-    hook = QuickBooksHook()
-    with open_store() as store:
-        yield Connector(store, hook.oauth(), hook.accounting)
+    hook, limits = QuickBooksHook(), _sync_limits(store is not None)
+    with ExitStack() as stack:
+        own = store or stack.enter_context(open_store())
+        yield Connector(own, hook.oauth(), lambda workspace_id: hook.accounting(workspace_id, limits))
+
+
+def _sync_limits(on_a_page: bool) -> Limits:
+    return SYNC.on_a_page() if on_a_page else SYNC
 
 
 @contextmanager
@@ -49,7 +63,8 @@ def open_session(
     store: WorkspaceStore | None = None,
     billing: CaspenBilling | None = None,
 ) -> Iterator[Session]:
-    """Everything one run on one workspace needs. A given ``store`` or ``billing`` is left open.
+    """Everything one run on one workspace needs: one session at Caspen and two at ours, of which one for
+    tokens and pace. A given ``store`` or ``billing`` is a page's, and is left open.
 
     A connection that waits for a person opens too: QuickBooks raises QboAuthError, Caspen is staged.
     :raises ConfigurationError: an Airflow connection or the workspace is missing.
@@ -68,7 +83,7 @@ def open_session(
                 f"`connect --workspace {workspace_id} --realm R --refresh-token T`."
             )
         try:
-            accounting = QuickBooksHook().accounting(workspace_id)
+            accounting = QuickBooksHook().accounting(workspace_id, _sync_limits(store is not None))
         except QboAuthError as error:
             dead = DisconnectedAccounting(connection.realm_id, error)
             yield Session(run_id, workspace, connection, billing, dead, own)

@@ -11,6 +11,7 @@ from airflow.plugins_manager import AirflowPlugin
 from caspen_qbo.airflow.run_notes import RunNotes
 
 if TYPE_CHECKING:
+    from anyio import Lock
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 PREFIX = "/quickbooks"
@@ -19,15 +20,29 @@ PREFIX = "/quickbooks"
 class LazyPages:
     def __init__(self) -> None:
         self._app: ASGIApp | None = None
+        self._loading: Lock | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         from caspen_qbo.airflow.api import MOUNTED_IN
 
-        if self._app is None:
-            from caspen_qbo.ui.app import create_app
+        app = self._app or await self._load()
+        await app({**scope, MOUNTED_IN: scope.get("app")}, receive, send)
 
-            self._app = create_app()
-        await self._app({**scope, MOUNTED_IN: scope.get("app")}, receive, send)
+    async def _load(self) -> ASGIApp:
+        """In a thread: Airflow's own requests go on during the second that it takes."""
+        import anyio
+
+        self._loading = self._loading or anyio.Lock()
+        async with self._loading:
+            if self._app is None:
+                self._app = await anyio.to_thread.run_sync(_make_app)
+            return self._app
+
+
+def _make_app() -> ASGIApp:
+    from caspen_qbo.ui.app import create_app
+
+    return create_app()
 
 
 class CaspenQuickBooksPlugin(AirflowPlugin):

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from caspen_qbo.errors import RetryError, SyncError
 from caspen_qbo.ui.access import Right, requires
+from caspen_qbo.ui.admission import Admission
 from caspen_qbo.ui.page import notice
 from caspen_qbo.ui.routes import (
     activity,
@@ -42,6 +43,7 @@ TITLES = {
 def create_app() -> FastAPI:
     """Build the application. Reads no connection and no database."""
     app = FastAPI(title="Caspen to QuickBooks", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Admission)
     for subject in SUBJECTS:
         app.include_router(subject.router, dependencies=[Depends(requires(Right.READ))])
     app.include_router(webhook.router)

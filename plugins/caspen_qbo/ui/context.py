@@ -14,9 +14,10 @@ from fastapi import Depends, HTTPException, Request, status
 from caspen_qbo import wiring
 from caspen_qbo.core.records import Workspace
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
-from caspen_qbo.hooks.store import WorkspaceStore
+from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
 from caspen_qbo.ui.access import Right, rights_of, visible
+from caspen_qbo.usecases.connection.connect import Connector
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.wording import zone_of
 
@@ -29,6 +30,7 @@ class RequestContext:
     workspaces: tuple[Workspace, ...]
     """Those this user may see, by id."""
     workspace: Workspace
+    whole_store: Store
     store: WorkspaceStore
     billing: CaspenBilling
     connection: ConnectionFacts | None
@@ -74,6 +76,10 @@ class RequestContext:
         run_id = wiring.new_run_id("page")
         return wiring.open_session(self.workspace_id, run_id, store=self.store, billing=self.billing)
 
+    def connector(self) -> AbstractContextManager[Connector]:
+        """Over the database that is open already."""
+        return wiring.open_connector(self.whole_store)
+
     def url(self, path: str = "") -> str:
         return f"{prefix(self.request)}/w/{self.workspace_id}/{path}"
 
@@ -85,14 +91,14 @@ def prefix(request: Request) -> str:
 
 def open_context(request: Request, user: GetUserDep, workspace_id: int) -> Iterator[RequestContext]:
     """A FastAPI dependency. 404 for a workspace that is not there and for one that is not theirs alike."""
-    with wiring.open_billing() as billing:
+    with wiring.open_billing(on_a_page=True) as billing:
         known = billing.fetch_workspaces()
         ids = visible(user, known)
         if workspace_id not in ids:
             raise HTTPException(
                 status.HTTP_404_NOT_FOUND, f"There is no workspace {workspace_id} that you may see."
             )
-        with wiring.open_store() as opened:
+        with wiring.open_store(on_a_page=True) as opened:
             store = opened.for_workspace(workspace_id)
             yield RequestContext(
                 request=request,
@@ -100,6 +106,7 @@ def open_context(request: Request, user: GetUserDep, workspace_id: int) -> Itera
                 rights=rights_of(user),
                 workspaces=tuple(known[each] for each in ids),
                 workspace=known[workspace_id],
+                whole_store=opened,
                 store=store,
                 billing=billing,
                 connection=store.setup.fetch_connection(),

@@ -15,6 +15,7 @@ from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig, read_config
 
 if TYPE_CHECKING:
     from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
+    from caspen_qbo.hooks.postgres.limits import Limits
     from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
 
 
@@ -48,9 +49,10 @@ class QuickBooksHook(BaseHook):
         extra = connection.extra_dejson or {}
         return read_config(self.quickbooks_conn_id, connection.login, connection.password, extra)
 
-    def accounting(self, workspace_id: int) -> QuickBooksAccounting:
+    def accounting(self, workspace_id: int, limits: Limits | None = None) -> QuickBooksAccounting:
         """The books of a workspace's company; close it when done, or use it in a ``with``.
 
+        :param limits: Of its waits at our database; a run's unless given.
         :raises NotConnectedError: the workspace has no company.
         :raises QboAuthError: the connection is dead and waits for a person.
         :raises ConfigurationError: a connection of Airflow is missing or wrong.
@@ -61,7 +63,7 @@ class QuickBooksHook(BaseHook):
         from caspen_qbo.hooks.quickbooks.transport import RetrySettings, Transport
 
         # One session for both: none of them keeps a transaction open while the other is at work.
-        database = limiter_session(self.sync_conn_id)
+        database = limiter_session(self.sync_conn_id, limits)
         tokens = TokenStore(workspace_id, self.oauth(), self.sync_conn_id, database=database)
         try:
             realm_id = tokens.realm_id()

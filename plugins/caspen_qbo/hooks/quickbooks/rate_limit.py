@@ -18,6 +18,7 @@ from pyrate_limiter.buckets.postgres import PostgresBucket
 from caspen_qbo import settings
 from caspen_qbo.errors import QboThrottledError
 from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.postgres.limits import Limits
 from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ SWEEP_EVERY = 100
 """After so many calls the rows that no longer count are deleted."""
 
 
-def limiter_session(conn_id: str) -> Database:
+def limiter_session(conn_id: str, limits: Limits | None = None) -> Database:
     """The library names its tables without a schema, and stores times without a zone."""
-    return Database(conn_id, own_settings={"search_path": "qbo_sync"})
+    return Database(conn_id, limits, own_settings={"search_path": "qbo_sync"})
 
 
 class RealmLimiter:

@@ -10,6 +10,7 @@ from psycopg import Connection
 from caspen_qbo import settings
 from caspen_qbo.errors import WorkspaceBusyError
 from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.postgres.limits import Limits
 from caspen_qbo.hooks.store.connection.connections import ConnectionStore
 from caspen_qbo.hooks.store.connection.consents import ConsentStore
 from caspen_qbo.hooks.store.connection.setup import SetupStore
@@ -38,8 +39,8 @@ class Store:
     that loses the session loses the lock, and can no longer commit what it is about to send.
     """
 
-    def __init__(self, conn_id: str = settings.SYNC_CONN_ID) -> None:
-        self.database = Database(conn_id)
+    def __init__(self, conn_id: str = settings.SYNC_CONN_ID, limits: Limits | None = None) -> None:
+        self.database = Database(conn_id, limits)
         self.practices = PracticeStore(self.database)
         self.consents = ConsentStore(self.database)
 

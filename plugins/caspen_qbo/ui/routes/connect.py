@@ -37,7 +37,7 @@ def consent_origins() -> tuple[str, ...]:
 def connect(context: ContextDep) -> Response:
     """To Intuit's consent page, with a state that works once, for this user and workspace."""
     try:
-        with wiring.open_connector() as connector:
+        with context.connector() as connector:
             address = connector.authorization_url(context.workspace_id, context.user.get_name())
     except SyncError as error:
         return back_to(context, "setup", problem=error.message)
@@ -62,7 +62,7 @@ def callback(
         text = "QuickBooks was not connected: consent was declined at Intuit. Nothing has changed."
         return redirect(request, front, name, problem=text)
     try:
-        with wiring.open_connector() as connector:
+        with wiring.open_store(on_a_page=True) as store, wiring.open_connector(store) as connector:
             workspace_id = connector.complete(state, name, code, realm)
     except SyncError as problem:
         return redirect(request, front, name, problem=problem.message)
@@ -77,7 +77,7 @@ def confirm(context: ContextDep) -> Response:
 @router.post("/w/{workspace_id}/disconnect", dependencies=[Depends(protected)])
 def disconnect(context: ContextDep) -> Response:
     try:
-        with wiring.open_connector() as connector:
+        with context.connector() as connector:
             connector.disconnect(context.workspace_id)
     except SyncError as error:
         return back_to(context, "setup", problem=error.message)

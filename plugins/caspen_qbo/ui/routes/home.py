@@ -14,7 +14,7 @@ router = APIRouter()
 
 @router.get("/")
 def home(request: Request, user: GetUserDep) -> Response:
-    with wiring.open_billing() as billing, wiring.open_store() as store:
+    with wiring.open_billing(on_a_page=True) as billing, wiring.open_store(on_a_page=True) as store:
         ids = visible(user, billing.fetch_workspaces())
         connected = [each for each in store.practices.fetch_connected() if each in ids]
     if not ids:

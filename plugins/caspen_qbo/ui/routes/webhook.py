@@ -87,7 +87,7 @@ def wake(realms: Iterable[str]) -> None:
     only logged: the schedule starts the same work within a quarter of an hour.
     """
     try:
-        with wiring.open_store() as store:
+        with wiring.open_store(on_a_page=True) as store:
             workspaces = store.practices.fetch_of_realms(set(realms))
     except SyncError as error:
         log.warning("webhook could not look up its workspaces: %s", error.message)
