@@ -49,8 +49,11 @@ class Database:
             if self._locks:
                 # A new session would not hold the lock: another run could be working by now.
                 raise unavailable(self.conn_id, OperationalError("the session that held a lock was lost"))
-            self._connection = open_session(self.conn_id, self._limits, self._own_settings)
+            self._connection = self._open()
         return self._connection
+
+    def _open(self) -> Connection[Any]:
+        return open_session(self.conn_id, self._limits, self._own_settings)
 
     @contextmanager
     def _translating(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ import pytest
 from caspen_qbo.hooks.database import Database
 from tests.integration.ui.conftest import Pages
 from tests.integration.ui.routes import address, closed
+from tests.support.flow import Flow
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ ASK_QUICKBOOKS = {
     "GET /w/{workspace_id}/taxes/{tax_rate_id}",
     "GET /w/{workspace_id}/invoices/{invoice_id}",
 }
-TOKENS, LIMITER = 1, 1
-"""A token refresh commits on its own; the call limits are shared by all processes."""
+TOKENS_AND_PACE = 1
+"""A token refresh commits on its own, and so does each turn to call."""
 
 
 def test_a_page_opens_one_session_to_each_database(
@@ -43,7 +44,7 @@ def test_a_page_opens_one_session_to_each_database(
     for route in closed(pages, "GET /w/"):
         opened.clear()
         assert op.get(address(route, places)[1]).status_code in (200, 303), route
-        of_quickbooks = TOKENS + LIMITER if route in ASK_QUICKBOOKS else 0
+        of_quickbooks = TOKENS_AND_PACE if route in ASK_QUICKBOOKS else 0
         assert opened["caspen_db"] == 1, route
         assert 1 <= opened["sync_db"] <= 1 + of_quickbooks, route
 
@@ -53,4 +54,14 @@ def test_an_invoice_next_to_what_quickbooks_shows_opens_no_more(
 ) -> None:
     text = pages.as_("viewer").get(f"/w/1/invoices/{places['invoice_id']}").text
     assert "Read from QuickBooks just now." in text
-    assert opened == {"caspen_db": 1, "sync_db": 1 + TOKENS + LIMITER}
+    assert opened == {"caspen_db": 1, "sync_db": 1 + TOKENS_AND_PACE}
+
+
+def test_connecting_and_disconnecting_open_no_second_store(
+    pages: Pages, flow: Flow, opened: Counter[str]
+) -> None:
+    admin = pages.as_("admin")
+    for form in ("connect", "disconnect"):
+        opened.clear()
+        assert admin.post(f"/w/1/{form}").status_code == 303
+        assert opened == {"caspen_db": 1, "sync_db": 1}, form
