@@ -55,6 +55,15 @@ def customer(flow: Flow, name: str, currency: dict[str, str], **more: Any) -> st
     return str(flow.person("create", entity="Customer", document=document)["Id"])
 
 
+def link_client(flow: Flow, customer_id: str) -> None:
+    """As a version linked it that did not compare currencies."""
+    flow.sync_rows(
+        "INSERT INTO qbo_sync.customer_link (workspace_id, realm_id, client_id, customer_id, matched_by)"
+        " VALUES (1, %s, %s, %s, 'name') RETURNING 1",
+        *(flow.realm, flow.client_id, customer_id),
+    )
+
+
 def enter(
     flow: Flow, invoice_id: int, customer_id: str, currency: dict[str, str], **more: Any
 ) -> dict[str, Any]:
@@ -121,11 +130,7 @@ def test_a_client_kept_in_another_currency_is_one_card_and_leaves_once_that_cust
 def test_a_linked_customer_in_another_currency_is_left_once_its_name_is_free(several: Flow) -> None:
     flow = several
     abroad = customer(flow, name_of(flow), USD)
-    flow.sync_rows(
-        "INSERT INTO qbo_sync.customer_link (workspace_id, realm_id, client_id, customer_id, matched_by)"
-        " VALUES (1, %s, %s, %s, 'name') RETURNING 1",
-        *(flow.realm, flow.client_id, abroad),
-    )
+    link_client(flow, abroad)
     invoice = flow.invoice("100.00")
     post()
     assert [row["cause_ref"] for row in listed()] == [f"customer_currency:{abroad}"]
@@ -168,6 +173,66 @@ def test_quickbooks_refusal_for_the_currency_names_the_customer(several: Flow) -
     command("retry", "--workspace", "1", "--number", number_of(flow, invoice))
     post()
     assert listed() == []
+
+
+@pytest.mark.parametrize("missing", ["fault", "home"])
+def test_a_refusal_for_the_currency_names_the_customer_and_heals_as_one_seen_before_sending(
+    flow: Flow, missing: str
+) -> None:
+    """Several currencies were switched on a minute ago, after QuickBooks' preferences were read."""
+    flow.invoice("10.00", client=flow.staff.create_client("Bob", "Lee"))
+    post()
+    flow.person("enable-multi-currency", currencies=["USD"])
+    flow.switch(currency_when_missing=missing)
+    abroad = customer(flow, name_of(flow), USD)
+    link_client(flow, abroad)
+    first, second = flow.invoice("100.00"), flow.invoice("20.00")
+    post()
+    rows = listed()
+    assert [(row["error_key"], row["cause_ref"]) for row in rows] == [
+        (KEY, f"customer_currency:{abroad}")
+    ] * 2
+    assert all(name_of(flow) in row["detail"] and "kept in USD" in row["detail"] for row in rows)
+    flow.person("edit", entity="Customer", id=abroad, changes={"DisplayName": "Ann O'Neil USD"})
+    post()
+    assert listed() == []
+    assert {invoice_of(flow, one)["CurrencyRef"]["value"] for one in (first, second)} == {"AUD"}
+
+
+def test_a_document_linked_before_currencies_were_compared_is_listed_with_what_was_imported_from_it(
+    several: Flow,
+) -> None:
+    flow = several
+    invoice = flow.invoice("100.00")
+    post()
+    there = invoice_of(flow, invoice)["Id"]
+    move_abroad(flow, invoice)
+    command("reconcile", "--workspace", "1", "--full")
+    flow.sync_rows(
+        "UPDATE qbo_sync.document_link l SET as_posted = s.facts - 'currency', customer_id = s.customer_id,"
+        " sync_token = s.sync_token, origin = 'backfill' FROM qbo_sync.snapshot s"
+        " WHERE s.quickbooks_type = 'Invoice' AND s.quickbooks_id = l.quickbooks_id"
+        " AND l.document_kind = 'invoice' RETURNING 1"
+    )
+    command("reconcile", "--workspace", "1", "--full")
+    [row] = listed()
+    assert (row["error_key"], row["blocks"]) == (KEY, False)
+    assert f"Invoice {there} is 110.00 USD, in Caspen it is 110.00 AUD" in row["detail"]
+    paid = flow.person("record-payment", invoices=[{"id": there, "amount": "40.00"}])
+    command("import", "--workspace", "1")
+    command("reconcile", "--workspace", "1", "--full")
+    assert flow.staff.balance(invoice) == Decimal("110.00")
+    assert {row["error_key"] for row in listed()} == {KEY}
+
+    flow.person("delete", entity="Payment", id=paid["Id"])
+    flow.person("delete", entity="Invoice", id=there)
+    command("import", "--workspace", "1")
+    command("reconcile", "--workspace", "1", "--full")
+    assert [row["error_key"] for row in listed()] == ["missing_in_quickbooks"]
+    command("resend", "--workspace", "1", "--number", number_of(flow, invoice))
+    post()
+    command("reconcile", "--workspace", "1", "--full")
+    assert listed() == [] and invoice_of(flow, invoice)["CurrencyRef"]["value"] == "AUD"
 
 
 def test_a_backfill_never_links_a_document_of_another_currency(several: Flow) -> None:
