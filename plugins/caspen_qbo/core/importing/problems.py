@@ -16,11 +16,10 @@ from caspen_qbo.core.importing.plan import (
 )
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.decide.decisions import UNREADABLE
 from caspen_qbo.core.posting.document import DocumentRef
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import DocumentKind
-
-UNREADABLE = "unreadable_in_quickbooks"
 
 
 @dataclass(frozen=True, slots=True)

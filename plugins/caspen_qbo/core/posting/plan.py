@@ -19,6 +19,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     HoldDifferent,
     LinkExisting,
     Remove,
+    Unreadable,
     Update,
     Wait,
 )
@@ -63,7 +64,7 @@ def describe(document: Document, decision: Decision, title_of: Callable[[str], s
     match decision:
         case Hold() | HoldDifferent():
             return Planned.of(document, Do.LIST, _why_listed(decision, title_of))
-        case Wait(reason):
+        case Wait(reason) | Unreadable(reason):
             return Planned.of(document, Do.WAIT, reason)
         case LinkExisting() | AlreadyEqual() | AlreadyApplied() | AlreadyGone():
             return Planned.of(document, Do.LINK, _why_linked(decision))

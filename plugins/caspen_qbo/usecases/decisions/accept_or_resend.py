@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 
+from caspen_qbo.core.accounting import Absence
 from caspen_qbo.core.decisions.decide import DECIDABLE, INACTIVE, ListedDocument, decide_accept, decide_resend
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.usecases.sending.lookup import fetch_by
+from caspen_qbo.usecases.sending.lookup import Found, describe_unread, look_up
 from caspen_qbo.usecases.shared.session import Session
 
 log = logging.getLogger(__name__)
@@ -89,11 +90,23 @@ def _fetch(session: Session, documents: Iterable[ListedDocument]) -> dict[tuple[
     ids: dict[str, set[str]] = {}
     for document in documents:
         ids.setdefault(document.quickbooks_type, set()).add(document.quickbooks_id)
-    return {
-        (entity, str(body["Id"])): body
-        for entity, wanted in ids.items()
-        for body in fetch_by(session, entity, "Id", wanted)
-    }
+    found = {entity: look_up(session, entity, wanted) for entity, wanted in ids.items()}
+    _must_be_shown(documents, found)
+    return {(entity, id_): body for entity, one in found.items() for id_, body in one.there.items()}
+
+
+def _must_be_shown(documents: Iterable[ListedDocument], found: Mapping[str, Found]) -> None:
+    """:raises ConfigurationError: QuickBooks failed to show one, so that nobody knows whether it stands; or
+    it does not find one, and no reconciliation has found it to be gone.
+    """
+    for document in documents:
+        reading = found[document.quickbooks_type].unread.get(document.quickbooks_id)
+        if reading is None or (reading.absence is Absence.NOT_SHOWN and document.gone):
+            continue
+        raise ConfigurationError(
+            f"{document}: QuickBooks {' '.join(document.theirs)}: {describe_unread(reading)}. Decide when it "
+            "is shown again, or is known to be gone."
+        )
 
 
 def _read_facts(bodies: Mapping[tuple[str, str], Body]) -> dict[tuple[str, str], DocumentFacts]:

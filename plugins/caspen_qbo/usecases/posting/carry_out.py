@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from caspen_qbo.core.documents import Body, DocumentFacts, applied_as_sent, read_facts
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide import Decided, Situation
 from caspen_qbo.core.posting.decide.answers import CORRECT, decide_answer
 from caspen_qbo.core.posting.decide.credits import ApplicationSituation
 from caspen_qbo.core.posting.decide.decisions import (
+    UNREADABLE,
     AlreadyApplied,
     AlreadyEqual,
     AlreadyGone,
@@ -21,6 +23,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     HoldDifferent,
     LinkExisting,
     Remove,
+    Unreadable,
     Update,
     Wait,
 )
@@ -41,6 +44,7 @@ from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import CLIENT, ENTITY, Step, Write
 from caspen_qbo.errors import InvariantError
 from caspen_qbo.hooks.store.posting.requests import Request
+from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.posting.customers import Resolution, create_customers
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.outcome import Outcome
@@ -62,6 +66,7 @@ def carry_out(posting: Posting, decided: Sequence[Decided]) -> None:
     changes = Changes()
     for situation, decision in decided:
         _record(posting, changes, situation.document, decision)
+    changes.readable = _find_readable(session, decided)
     changes.write(session)
     _save_shown(session, decided)
     decided = _free_numbers(session, decided, counts)
@@ -119,8 +124,21 @@ def _record(posting: Posting, changes: Changes, document: Document, decision: De
             changes.note(document, "was gone from QuickBooks")
             changes.synced[document.key] = document.version
             changes.gone.append(document.key)
+        case Unreadable(detail):
+            counts["listed"] += 1
+            changes.listings.append(Listing(document, UNREADABLE, detail, blocks=False))
         case Create() | Update() | Apply() | Remove() | Wait():
             pass
+
+
+def _find_readable(session: Session, decided: Iterable[Decided]) -> list[DocumentKey]:
+    """Listed because QuickBooks did not show them, and decided from what it shows now."""
+    shown: dict[DocumentKind, set[int]] = {}
+    for situation, decision in decided:
+        if not isinstance(decision, Unreadable | Wait):
+            shown.setdefault(situation.document.kind, set()).add(situation.document.id)
+    fetch = session.store.unsynced.fetch_open_ids
+    return [DocumentKey(kind, id_) for kind, ids in shown.items() for id_ in fetch(kind, ids, UNREADABLE)]
 
 
 def _save_shown(session: Session, decided: Iterable[Decided]) -> None:

@@ -1,6 +1,6 @@
 """Applying each credit memo to its own invoice only, also when QuickBooks' auto-apply got there first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.posting.decide import Decided
@@ -13,7 +13,7 @@ from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.records import CreditNote, DocumentKind
 from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting
-from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_id
+from caspen_qbo.usecases.sending.lookup import fetch_by, look_up
 
 
 def decide_applications(posting: Posting) -> Iterator[Sequence[Decided]]:
@@ -44,15 +44,16 @@ def _read_situations(
     standings: Mapping[int, InvoiceStanding],
 ) -> list[ApplicationSituation]:
     session = posting.session
-    bodies = fetch_by_id(session, "CreditMemo", [str(document.quickbooks_id) for document in page])
-    memos = {id_: read_facts("CreditMemo", body) for id_, body in bodies.items()}
+    found = look_up(session, "CreditMemo", [str(document.quickbooks_id) for document in page])
+    memos = {id_: read_facts("CreditMemo", body) for id_, body in found.there.items()}
     used = {
         memo.customer_id
         for document in page
         if (memo := memos.get(str(document.quickbooks_id))) and memo.balance != document.total
     }
     applications: dict[str, list[tuple[DocumentFacts, Body]]] = {}
-    for body in fetch_by(session, "Payment", "CustomerRef", used):
+    hidden: set[str] = set()
+    for body in fetch_by(session, "Payment", "CustomerRef", used, hidden):
         facts = read_facts("Payment", body)
         if facts.total == 0 and not facts.voided:  # a zero payment applies credits to charges
             applications.setdefault(facts.customer_id, []).append((facts, body))
@@ -68,6 +69,16 @@ def _read_situations(
                 memo,
                 zero_payments,
                 posting.foreign_invoices.get(standings[document.invoice_id].quickbooks_id),
+                found.describe("CreditMemo", document.quickbooks_id) or _describe_hidden(memo, hidden),
             )
         )
     return situations
+
+
+def _describe_hidden(memo: DocumentFacts | None, customers: Collection[str]) -> str:
+    if memo is None or memo.customer_id not in customers:
+        return ""
+    return (
+        f"QuickBooks fails to show a payment of customer {memo.customer_id}, which may be what applies "
+        f"credit memo {memo.quickbooks_id}. It is applied once all are shown."
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.posting.decide import Decided
 from caspen_qbo.core.posting.decide.payments import PaymentSituation, is_moved_away, plan_payments
 from caspen_qbo.core.posting.document import Document, InvoiceStanding, is_live
@@ -11,7 +11,7 @@ from caspen_qbo.core.records import Allocation, DocumentKind
 from caspen_qbo.usecases.posting.removals import decide_payment_removals
 from caspen_qbo.usecases.posting.standings import is_new, note_customers, with_customers
 from caspen_qbo.usecases.posting.state import Posting
-from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_id
+from caspen_qbo.usecases.sending.lookup import Found, look_up
 from caspen_qbo.usecases.sending.successors import find_merged
 from caspen_qbo.usecases.shared.session import Session
 
@@ -31,14 +31,15 @@ def decide_payments(posting: Posting) -> Iterator[Sequence[Decided]]:
             and is_moved_away(document, standings.get(document.invoice_id))
         ]
         if moved:
-            there = _read_posted(session, moved)
-            merged = find_merged(session, moved, there)
+            posted = _read_posted(session, moved)
+            there, merged = posted.there, find_merged(session, moved, posted.there)
             yield plan_payments(
                 PaymentSituation(
                     document,
                     allocations[document.id],
                     standings.get(document.invoice_id),
                     there=there.get(document.quickbooks_id or ""),
+                    unread=posted.describe("Payment", document.quickbooks_id),
                     merged=merged,
                 )
                 for document in moved
@@ -54,9 +55,9 @@ def _is_live(allocation: Allocation | None) -> bool:
     return allocation is not None and is_live(allocation)
 
 
-def _read_posted(session: Session, documents: Iterable[Document]) -> Mapping[str, Body]:
+def _read_posted(session: Session, documents: Iterable[Document]) -> Found:
     ids = [document.quickbooks_id for document in documents if document.quickbooks_id]
-    return fetch_by_id(session, "Payment", ids)
+    return look_up(session, "Payment", ids)
 
 
 def _read_situations(
@@ -77,14 +78,17 @@ def _read_situations(
     linked = [document for document in documents if document.id in ready and document.linked]
     new = [document for document in documents if document.id in ready and not document.linked]
     unpaid = {document.id for document in new if is_new(posting, ready[document.id])}
-    there = _read_posted(session, linked)
+    posted = _read_posted(session, linked)
+    there = posted.there
     asked = [ready[document.id].quickbooks_id for document in (*linked, *new) if document.id not in unpaid]
-    bodies = fetch_by_id(session, "Invoice", asked)
+    on_books = look_up(session, "Invoice", asked)
+    bodies = on_books.there
     note_customers(posting, bodies)
     standings = with_customers(posting, standings)
     invoices = {id_: read_facts("Invoice", body) for id_, body in bodies.items()}
     with_new = {ready[document.id].quickbooks_id for document in new if document.id not in unpaid}
-    on_invoice = _read_other_payments(session, [i for id_, i in invoices.items() if id_ in with_new])
+    hidden: dict[str, str] = {}
+    on_invoice = _read_other_payments(session, [i for id_, i in invoices.items() if id_ in with_new], hidden)
     released = session.store.unsynced.fetch_open_ids(
         DocumentKind.PAYMENT, [document.id for document in new], "overpayment"
     )
@@ -107,6 +111,9 @@ def _read_situations(
                 invoice_there=invoices.get(quickbooks_id),
                 known_unpaid=document.id in unpaid,
                 on_invoice=tuple(on_invoice.get(quickbooks_id, ())),
+                unread=posted.describe("Payment", document.quickbooks_id)
+                or on_books.describe("Invoice", quickbooks_id)
+                or ("" if document.linked else hidden.get(quickbooks_id, "")),
                 merged=merged,
                 # An open row of a document that is due was released by a person: these are two receipts.
                 released=document.id in released,
@@ -116,13 +123,24 @@ def _read_situations(
 
 
 def _read_other_payments(
-    session: Session, invoices: Iterable[DocumentFacts]
+    session: Session, invoices: Sequence[DocumentFacts], hidden: dict[str, str]
 ) -> dict[str, list[DocumentFacts]]:
-    """Payments on these neither ours nor imported, by invoice; a call for a hundred, none for none."""
-    ids = {link.txn_id for invoice in invoices for link in invoice.links if link.txn_type == "Payment"}
+    """Payments on these neither ours nor imported, by invoice; a call for a hundred, none for none.
+
+    :param hidden: Receives, by invoice, which of them QuickBooks did not show: it may be the same receipt.
+    """
+    named = {
+        invoice.quickbooks_id: {link.txn_id for link in invoice.links if link.txn_type == "Payment"}
+        for invoice in invoices
+    }
+    ids = {payment_id for found in named.values() for payment_id in found}
     known = session.store.links.fetch_by_quickbooks_ids(session.realm_id, "Payment", ids)
+    others = look_up(session, "Payment", ids - known.keys())
+    for invoice_id, payment_ids in named.items():
+        for payment_id in sorted(payment_ids & others.unread.keys()):
+            hidden[invoice_id] = others.describe("Payment", payment_id)
     found: dict[str, list[DocumentFacts]] = {}
-    for body in fetch_by(session, "Payment", "Id", ids - known.keys()):
+    for body in others.there.values():
         payment = read_facts("Payment", body)
         if payment.total > 0 and not payment.voided:
             for link in payment.links:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from caspen_qbo.core.accounting import Absence
 from caspen_qbo.core.documents import Body, date_of, read_facts
 from caspen_qbo.core.posting.decide import Decided
 from caspen_qbo.core.posting.decide.decisions import Remove, hold_deposited, name_deposits
@@ -10,7 +11,7 @@ from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY, Step
 from caspen_qbo.usecases.posting.state import Posting
-from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_id
+from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_by_id, look_up
 from caspen_qbo.usecases.sending.successors import find_merged
 from caspen_qbo.usecases.shared.session import Session
 
@@ -75,9 +76,12 @@ def _decide_absent(posting: Posting, kind: DocumentKind) -> Iterator[Sequence[De
 
 
 def _decide_page(session: Session, page: Sequence[Document]) -> Sequence[Decided]:
-    ids = [document.quickbooks_id for document in page]
-    there = _read(session, ENTITY[page[0].kind], ids)
-    return decide_removals(page, there, find_merged(session, page, there))
+    entity = ENTITY[page[0].kind]
+    found = look_up(session, entity, [document.quickbooks_id or "" for document in page])
+    # One that is only not shown is removed as it was last seen: its sync token guards it.
+    failed = [id_ for id_, reading in found.unread.items() if reading.absence is Absence.UNREADABLE]
+    unread = {id_: found.describe(entity, id_) for id_ in failed}
+    return decide_removals(page, found.there, find_merged(session, page, found.there), unread)
 
 
 def _read(session: Session, entity: str, ids: Iterable[str | None]) -> Mapping[str, Body]:

@@ -24,7 +24,7 @@ from caspen_qbo.usecases.posting.carry_out import map_payload
 from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
 from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting
-from caspen_qbo.usecases.sending.lookup import fetch_by_id, fetch_by_number
+from caspen_qbo.usecases.sending.lookup import fetch_by_number, look_up
 from caspen_qbo.usecases.sending.successors import find_merged
 from caspen_qbo.usecases.shared.session import Session
 
@@ -91,8 +91,9 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
     linked = [s.document for s in going if s.document.linked]
     numbered_now = [s.document for s in going if not _has_its_number(s.document)]
     kind = situations[0].document.kind
-    there = fetch_by_id(session, ENTITY[kind], [str(document.quickbooks_id) for document in linked])
-    numbered = _fetch_by_number(session, ENTITY[kind], numbered_now)
+    found = look_up(session, ENTITY[kind], [str(document.quickbooks_id) for document in linked])
+    there, unread_numbers = found.there, set[str]()
+    numbered = _fetch_by_number(session, ENTITY[kind], numbered_now, unread_numbers)
     own = _find_own(session, ENTITY[kind], numbered)
     steps, merged = _fetch_steps(session, linked), find_merged(session, linked, there)
     return [
@@ -101,6 +102,8 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
             there=there.get(s.document.quickbooks_id or ""),
             same_number=numbered.get(s.document.number.casefold(), ()),
             own_ids=own,
+            unread=found.describe(ENTITY[kind], s.document.quickbooks_id)
+            or _describe_number(s.document, unread_numbers),
             steps=steps.get(s.document.id, frozenset()),
             merged=merged,
         )
@@ -114,11 +117,20 @@ def _has_its_number(document: Document) -> bool:
     return then is not None and then.doc_number.casefold() == document.number.casefold()
 
 
+def _describe_number(document: Document, unread: Collection[str]) -> str:
+    if document.number not in unread:
+        return ""
+    return (
+        f"QuickBooks fails to show an {ENTITY[document.kind]} of number {document.number}: it may be this "
+        "very document, so it is not posted a second time."
+    )
+
+
 def _fetch_by_number(
-    session: Session, entity: str, documents: Collection[Document]
+    session: Session, entity: str, documents: Collection[Document], unread: set[str]
 ) -> Mapping[str, tuple[DocumentFacts, ...]]:
     found: dict[str, tuple[DocumentFacts, ...]] = {}
-    for body in fetch_by_number(session, entity, [document.number for document in documents]):
+    for body in fetch_by_number(session, entity, [document.number for document in documents], unread):
         facts = read_facts(entity, body)
         number = facts.doc_number.casefold()
         found[number] = (*found.get(number, ()), facts)

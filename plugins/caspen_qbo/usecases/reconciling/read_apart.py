@@ -11,12 +11,11 @@ from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.documents import read_facts
 from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.decide.decisions import UNREADABLE
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.sending.lookup import fetch_by, look_up
 from caspen_qbo.usecases.shared.session import Session
-
-UNREADABLE = "unreadable_in_quickbooks"
 
 Theirs = tuple[str, str]
 """Type and id of a QuickBooks transaction."""

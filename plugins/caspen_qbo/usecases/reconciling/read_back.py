@@ -90,7 +90,8 @@ def _read_feed(session: Session, since: datetime, started_at: datetime) -> Chang
     try:
         return session.accounting.fetch_feed(TYPES, max(since, oldest))
     except (QboRecordError, QboRejectedError):  # it fails on a record, or QuickBooks' clock is ahead of ours
-        return session.accounting.fetch_feed(TYPES, started_at)
+        at = session.accounting.fetch_changes((), started_at).read_at
+        return Changed({quickbooks_type: [] for quickbooks_type in TYPES}, at)
 
 
 def _read_all(session: Session, started_at: datetime) -> int:

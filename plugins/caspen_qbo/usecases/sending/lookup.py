@@ -19,9 +19,16 @@ from caspen_qbo.settings import QUERY_IN_MAX
 from caspen_qbo.usecases.shared.session import Session
 
 
-def find_effects(session: Session, requests: Sequence[Request]) -> dict[int, Body]:
-    """What QuickBooks holds that only these requests can have made, by row id; no entry: no trace so far."""
+def find_effects(
+    session: Session, requests: Sequence[Request], unread: set[int] | None = None
+) -> dict[int, Body]:
+    """What QuickBooks holds that only these requests can have made, by row id; no entry: no trace so far.
+
+    :param unread: Receives the row ids of requests whose trace may be in a record that QuickBooks cannot
+        serve: of these, no trace means nothing.
+    """
     found: dict[int, Body] = {}
+    hidden: set[int] = set()
     groups: dict[tuple[str, bool], list[Request]] = defaultdict(list)
     for request in requests:
         groups[request.entity, request.operation == "create"].append(request)
@@ -31,9 +38,11 @@ def find_effects(session: Session, requests: Sequence[Request]) -> dict[int, Bod
         elif entity == "Customer":
             found |= _find_customers(session, group)
         elif entity == "Payment":
-            found |= _find_payments(session, group)
+            found |= _find_payments(session, group, hidden)
         else:
-            found |= _find_by_number(session, entity, group)
+            found |= _find_by_number(session, entity, group, hidden)
+    if unread is not None:
+        unread.update(hidden - found.keys())
     return found
 
 
@@ -104,6 +113,13 @@ class Found:
         """Empty where it was read, or is known to be deleted."""
         reading = self.unread.get(quickbooks_id or "")
         return describe_unread(reading) if reading else ""
+
+    def describe(self, entity: str, quickbooks_id: str | None) -> str:
+        """:meth:`why_unread` as a sentence of its own."""
+        why = self.why_unread(quickbooks_id)
+        return (
+            f"QuickBooks {entity} {quickbooks_id}: {why}. Nothing is sent until it is shown." if why else ""
+        )
 
 
 def describe_unread(reading: Reading) -> str:
@@ -188,33 +204,48 @@ def _is_carried_out(entity: str, sent: Body, there: Body) -> bool:
     return heads[0] == heads[1] and lines[0] == lines[1]
 
 
-def _find_by_number(session: Session, entity: str, group: Sequence[Request]) -> dict[int, Body]:
+def _find_by_number(
+    session: Session, entity: str, group: Sequence[Request], hidden: set[int]
+) -> dict[int, Body]:
     numbers = {request.id: str(request.payload["DocNumber"]) for request in group}
-    bodies = list(fetch_by(session, entity, "DocNumber", [n for n in numbers.values() if is_queryable(n)]))
+    unread: set[str] = set()
+    asked = [number for number in numbers.values() if is_queryable(number)]
+    bodies = list(fetch_by(session, entity, "DocNumber", asked, unread))
     # A number that cannot be asked for is no reason not to find our own document: its customer can.
     others = {ref_of(r.payload, "CustomerRef") for r in group if not is_queryable(numbers[r.id])}
-    bodies += fetch_by(session, entity, "CustomerRef", others)
+    bodies += fetch_by(session, entity, "CustomerRef", others, unread)
+    hidden |= {r.id for r in group if {numbers[r.id], ref_of(r.payload, "CustomerRef")} & unread}
     return _match_markers(session, group, bodies)
 
 
-def fetch_by_number(session: Session, entity: str, numbers: Collection[str]) -> Iterable[Body]:
+def fetch_by_number(
+    session: Session, entity: str, numbers: Collection[str], unread: set[str] | None = None
+) -> Iterable[Body]:
     """All rows with one of these numbers, and possibly others: a number that cannot stand in a query is found
     by the rest of it, and not looked for where hardly anything is left.
+
+    :param unread: Receives the numbers under which there may be a row that QuickBooks cannot serve.
     """
-    yield from fetch_by(session, entity, "DocNumber", [n for n in numbers if is_queryable(n)])
-    patterns = {like_pattern(n) for n in numbers if not is_queryable(n)} - {None}
-    for pattern in sorted(p for p in patterns if p):
-        yield from session.accounting.query(entity, f"DocNumber LIKE {quote(pattern)}")
+    yield from fetch_by(session, entity, "DocNumber", [n for n in numbers if is_queryable(n)], unread)
+    patterns = {number: like_pattern(number) for number in numbers if not is_queryable(number)}
+    for pattern in sorted({pattern for pattern in patterns.values() if pattern}):
+        skipped: list[str] = []
+        yield from session.accounting.query(entity, f"DocNumber LIKE {quote(pattern)}", skipped=skipped)
+        if skipped and unread is not None:
+            unread.update(number for number, asked in patterns.items() if asked == pattern)
 
 
-def _find_payments(session: Session, group: Sequence[Request]) -> dict[int, Body]:
+def _find_payments(session: Session, group: Sequence[Request], hidden: set[int]) -> dict[int, Body]:
     """Among those of the customers they were sent for, and of the customers their invoices are on by now: a
     merge of two customers moves both.
     """
     paid = {link.txn_id for r in group for link in read_links(r.payload) if link.txn_type == "Invoice"}
     customers = {ref_of(request.payload, "CustomerRef") for request in group}
     customers |= {ref_of(body, "CustomerRef") for body in fetch_by(session, "Invoice", "Id", paid)}
-    bodies = list(fetch_by(session, "Payment", "CustomerRef", customers))
+    unread: set[str] = set()
+    bodies = list(fetch_by(session, "Payment", "CustomerRef", customers, unread))
+    if unread:  # whose invoice is on which customer by now is not told apart
+        hidden |= {request.id for request in group}
     return _match_markers(session, group, bodies)
 
 

@@ -37,14 +37,17 @@ def resolve_unconfirmed(session: Session, *, rounds: int = settings.UNCONFIRMED_
 
     What is found is adopted like an answer that came at once. What is not is sent again as it was recorded,
     with the same request and item ids, so that even a write still on its way inside QuickBooks is not
-    doubled. The rest is shown as ``outcome_unknown`` and left to the next run.
+    doubled. The rest is shown as ``outcome_unknown`` and left to the next run; so is what may have been
+    carried out under a number or for a customer of which QuickBooks cannot show every record.
     """
     outcomes: list[Outcome] = []
     for _ in range(rounds):
         unconfirmed = session.store.requests.fetch_unconfirmed()
         if not unconfirmed:
             return outcomes
-        found = _look_twice(session, unconfirmed)
+        unread: set[int] = set()
+        found = _look_twice(session, unconfirmed, unread)
+        unconfirmed = [request for request in unconfirmed if request.id not in unread]
         session.store.requests.count_lookup([request.id for request in unconfirmed])
         seen = [request for request in unconfirmed if request.id in found]
         if seen:
@@ -55,14 +58,18 @@ def resolve_unconfirmed(session: Session, *, rounds: int = settings.UNCONFIRMED_
     return outcomes
 
 
-def _look_twice(session: Session, unconfirmed: list[Request]) -> dict[int, Body]:
+def _look_twice(session: Session, unconfirmed: list[Request], unread: set[int]) -> dict[int, Body]:
     """Look, and where that proves nothing yet, wait and look again: QuickBooks may show a new document to
     queries a moment after it made it. Updates and deletes need no such care: their sync token guards them.
     """
-    found = find_effects(session, unconfirmed)
-    unseen = [r for r in unconfirmed if r.recent and r.operation == "create" and r.id not in found]
+    found = find_effects(session, unconfirmed, unread)
+    unseen = [
+        r
+        for r in unconfirmed
+        if r.id not in unread and r.recent and r.operation == "create" and r.id not in found
+    ]
     if unseen and session.accounting.wait_for_visibility():
-        found |= find_effects(session, unseen)
+        found |= find_effects(session, unseen, unread)
     return found
 
 

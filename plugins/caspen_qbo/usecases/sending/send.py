@@ -93,10 +93,11 @@ def transmit(session: Session, requests: Sequence[Request]) -> dict[int, Answer]
 
     def look_again() -> None:
         """Refused, and possibly done all the same: sent again, a forgotten request id would double it."""
-        if found := find_effects(session, requests):
+        unread: set[int] = set()
+        if (found := find_effects(session, requests, unread)) or unread:
             raise OutcomeUnknownError(
                 f"QuickBooks refused batch {first.batch_id}, and carried out {len(found)} of its "
-                f"{len(requests)} writes; they are adopted."
+                f"{len(requests)} writes; they are adopted. It cannot show what became of {len(unread)}."
             )
 
     if first.operation == "void":

@@ -8,6 +8,7 @@ from caspen_qbo.core.cause import CauseRef
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.faults import FaultVerdict
 from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.decide.decisions import UNREADABLE
 from caspen_qbo.core.posting.document import Document, DocumentRef
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import Difference
@@ -31,6 +32,8 @@ class Changes:
     """Equal on both sides: what was listed about them is closed."""
     gone: list[DocumentKey] = field(default_factory=list)
     """On neither side any more: everything listed about them is closed."""
+    readable: list[DocumentKey] = field(default_factory=list)
+    """QuickBooks shows them again: their rows that said otherwise are closed."""
     listings: list[Listing] = field(default_factory=list)
     held: dict[DocumentKey, list[str]] = field(default_factory=dict)
     """Under which keys alone they are listed now."""
@@ -101,6 +104,7 @@ class Changes:
             store.links.record_customers(realm_id, self.customers)
             store.links.note_all(self.events)
             store.documents.mark_all_synced(self.synced)
+            store.unsynced.resolve_all(self.readable, resolution="readable again", error_keys=[UNREADABLE])
             store.unsynced.record(self.listings)
             store.unsynced.resolve_all_posted(self.posted)
             store.unsynced.resolve_all(self.gone, resolution="gone on both sides")

@@ -12,6 +12,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     Hold,
     HoldDifferent,
     Remove,
+    Unreadable,
     Wait,
     other_currency,
 )
@@ -36,6 +37,8 @@ class ApplicationSituation:
     """The zero payments of its customer, read where part of the memo is used."""
     foreign_invoice: DocumentFacts | None = None
     """Its invoice, where QuickBooks has that in another currency than its home currency."""
+    unread: str = ""
+    """Why QuickBooks did not show it, or a payment that may apply it."""
 
 
 FOREIGN = (
@@ -45,6 +48,8 @@ FOREIGN = (
 
 
 def decide_application(s: ApplicationSituation) -> Decision:
+    if s.unread:
+        return Unreadable(s.unread)
     if s.memo is None or s.note is None or s.note.status != "issued":
         return CHANGED
     if s.document.total == 0:

@@ -108,6 +108,15 @@ class Wait:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """QuickBooks does not show what the decision depends on: named and listed, and tried by every run."""
+
+    detail: str
+
+
+UNREADABLE = "unreadable_in_quickbooks"
+
 NO_INVOICE = Wait("its invoice is not in QuickBooks as Caspen shows it")
 CHANGED = Wait("it changed in Caspen since it was staged; the next run decides")
 UNCONFIRMED = Wait("an earlier request for it or for its customer is still being looked for")
@@ -124,6 +133,7 @@ Decision = (
     | Hold
     | HoldDifferent
     | Wait
+    | Unreadable
 )
 
 

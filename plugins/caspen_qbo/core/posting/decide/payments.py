@@ -18,6 +18,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     HoldDifferent,
     LinkExisting,
     Remove,
+    Unreadable,
     Update,
     find_edits,
     hold_missing,
@@ -59,6 +60,8 @@ class PaymentSituation:
     """Payments on that invoice that are neither linked nor imported."""
     merged: Collection[str] = ()
     """Customers that are inactive or gone by now, of those the posted payment stood on."""
+    unread: str = ""
+    """Why QuickBooks did not show it, its invoice, or another payment there; empty: it showed all."""
     released: bool = False
     """A person said that it is another receipt than the equal one in QuickBooks."""
 
@@ -74,6 +77,8 @@ def decide_payment(s: PaymentSituation, still_open: Decimal = ZERO) -> Decision:
     """:param still_open: On its invoice in QuickBooks, less what was decided for it before."""
     if s.allocation is None or not is_live(s.allocation):
         return CHANGED
+    if s.unread:
+        return Unreadable(s.unread)
     if is_moved_away(s.document, s.invoice):
         return _decide_taking_back(s)
     if s.invoice is None or not s.invoice.ready:

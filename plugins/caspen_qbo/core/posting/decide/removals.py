@@ -9,6 +9,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     Decision,
     Hold,
     Remove,
+    Unreadable,
     find_edits,
 )
 from caspen_qbo.core.posting.document import Document
@@ -23,10 +24,14 @@ class RemovalSituation:
     there: Body | None
     merged: Collection[str] = ()
     """Customers that are inactive or gone by now, of those the document stood on."""
+    unread: str = ""
+    """Why QuickBooks failed to show it."""
 
 
 def decide_removal(s: RemovalSituation) -> Decision:
     document, entity = s.document, ENTITY[s.document.kind]
+    if s.unread:
+        return Unreadable(s.unread)
     if s.there is None:
         # What no query shows is not known to be gone: it is removed as it was last seen. Where it is gone
         # QuickBooks says so; where it only was not shown, the sync token makes sure that nobody changed it.
@@ -51,8 +56,15 @@ def decide_removal(s: RemovalSituation) -> Decision:
 
 
 def decide_removals(
-    documents: Iterable[Document], there: Mapping[str, Body], merged: Collection[str] = ()
+    documents: Iterable[Document],
+    there: Mapping[str, Body],
+    merged: Collection[str] = (),
+    unread: Mapping[str, str] | None = None,
 ) -> list[tuple[RemovalSituation, Decision]]:
-    """:param there: What QuickBooks holds now, by its id."""
-    situations = [RemovalSituation(d, there.get(d.quickbooks_id or ""), merged) for d in documents]
+    """:param there: What QuickBooks holds now, by its id; ``unread``: why it failed to show one."""
+    failed = unread or {}
+    situations = [
+        RemovalSituation(d, there.get(d.quickbooks_id or ""), merged, failed.get(d.quickbooks_id or "", ""))
+        for d in documents
+    ]
     return [(situation, decide_removal(situation)) for situation in situations]

@@ -19,6 +19,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     Hold,
     HoldDifferent,
     LinkExisting,
+    Unreadable,
     Update,
     compare_sale,
     find_edits,
@@ -52,6 +53,8 @@ class SaleSituation:
     """Of one that is new, or has another number now: what QuickBooks has under it."""
     own_ids: Collection[str] = ()
     """Which of these stand, or stood, for documents of this workspace."""
+    unread: str = ""
+    """Why QuickBooks did not show it, or what has its number; empty: it showed all there is."""
     steps: frozenset[str] = frozenset()
     """Taken for this version already."""
     invoice: InvoiceStanding | None = None
@@ -76,6 +79,8 @@ def decide_sale(s: SaleSituation) -> Decision:
         return NO_INVOICE
     if s.problems:
         return Hold(s.problems)
+    if s.unread:
+        return Unreadable(s.unread)
     return _decide_posted(s) if s.document.linked else _decide_new(s, s.record.workspace_id)
 
 
