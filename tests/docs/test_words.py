@@ -15,7 +15,7 @@ INSTEAD = {
     "anew": "again",
     "anybody": "anyone",
     "beside": "next to",
-    "doubtful": "unconfirmed",
+    "suspect": "unconfirmed",
     "heal": "fix",
     "healed": "fixed",
     "heals": "is fixed",

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "report": reports.report,
     "accept": decisions.accept,
     "resend": decisions.resend,
+    "relink": decisions.relink,
     "rotate-fernet-key": connection.rotate_fernet_key,
 }
 

@@ -6,7 +6,35 @@ from caspen_qbo.cli.shared import WORKSPACE, console, open_session, open_store, 
 
 LISTED = typer.Option(..., "--number", help="Document number as listed; may be repeated.")
 NUMBER = typer.Option([], "--number", metavar="N", help="Document or invoice number; may be repeated.")
+SHARE = typer.Option(
+    [],
+    "--share-with-client",
+    metavar="N",
+    help="The client whose customer it is, where the two are to share it; may be repeated.",
+)
 MORE = typer.Argument(None, metavar="[N]...", help="Further numbers after --number.", show_default=False)
+
+
+def relink(
+    workspace: int = WORKSPACE,
+    client: int = typer.Option(..., "--client", help="Caspen's client id."),
+    customer: str = typer.Option(..., "--customer", help="The QuickBooks customer's id."),
+    share_with_client: list[int] = SHARE,
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+) -> None:
+    """Link a client to another QuickBooks customer; says what follows and asks."""
+    from caspen_qbo.usecases.decisions.relink import plan_relink
+    from caspen_qbo.usecases.decisions.relink import relink as run
+
+    with open_session(workspace, "relink") as session:
+        plan = plan_relink(session, client, customer, share_with_client)
+        for line in plan.lines:
+            console().print(line)
+        if plan.changes and not yes:
+            typer.confirm("Link it?", abort=True)
+        run(session, client, customer, share_with_client, who=who())
+    done = "is linked to" if plan.changes else "stays linked to"
+    console().print(f"workspace {workspace}: client {client} {done} QuickBooks customer {plan.customer}")
 
 
 def retry(

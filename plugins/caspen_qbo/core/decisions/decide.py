@@ -61,6 +61,8 @@ class Acceptance:
     facts: DocumentFacts
     version: str
     """Caspen's version that it was accepted against."""
+    client_id: int | None = None
+    """Whose it was then; None: accepted before that was kept."""
 
     def covers(self, version: str, now: DocumentFacts) -> bool:
         """Whether both sides are just as they were accepted."""

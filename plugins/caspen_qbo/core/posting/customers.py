@@ -9,6 +9,7 @@ from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, ref_of
 from caspen_qbo.core.posting.display_names import display_name, full_name, name_part, same_name, usable_email
 from caspen_qbo.core.posting.readiness import Problem
+from caspen_qbo.core.posting.successors import Successor
 from caspen_qbo.core.reconciling.matching import differ_in_currency
 from caspen_qbo.core.records import Client
 
@@ -47,6 +48,8 @@ class CustomerChoice:
     matched_by: str = ""
     """How it was found in QuickBooks just now; empty where the client is linked already."""
     problem: Problem | None = None
+    successor: Successor | None = None
+    """The linked customer was merged in QuickBooks, for certain, into ``customer_id``: followed when sent."""
     unconfirmed: bool = False
     """A request to create it was sent and its answer is not known: what needs the customer waits."""
     replaces: str = ""
@@ -55,6 +58,16 @@ class CustomerChoice:
     @property
     def to_create(self) -> bool:
         return not (self.customer_id or self.problem or self.unconfirmed)
+
+
+def choose_linked(client: Client, customer_id: str, successor: Successor | None) -> CustomerChoice:
+    """For a client with a customer. :param successor: What became of it; None: it is active."""
+    if successor is None:
+        return CustomerChoice(client, customer_id)
+    if successor.to:
+        return CustomerChoice(client, successor.to, successor=successor)
+    cause = CauseRef(CauseKind.CUSTOMER, customer_id)
+    return CustomerChoice(client, problem=Problem("inactive_reference", successor.detail, cause))
 
 
 def choose_customers(

@@ -87,6 +87,17 @@ class CaspenReads(CaspenSession):
         rows = self._fetch_by("caspen/select_clients", workspace_id, "ids", ids)
         return {row.pop("asked_id"): Client(**row) for row in rows}
 
+    def fetch_merged_clients(self, workspace_id: int, ids: Collection[int]) -> list[int]:
+        """These clients and all that were merged into them."""
+        rows = self._fetch_by("caspen/select_merged_clients", workspace_id, "ids", ids)
+        return sorted({row["id"] for row in rows})
+
+    def find_clients(self, workspace_id: int, name: str, *, most: int) -> list[int]:
+        """Ids of clients whose name contains a text, letter case ignored."""
+        literal = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        params = {"workspace_id": workspace_id, "name_like": f"%{literal}%", "most": most}
+        return [row["id"] for row in self._database.fetch_all("caspen/find_clients", params)]
+
     def fetch_tax_rates(self, workspace_id: int) -> dict[int, TaxRate]:
         """All of the workspace's, by id, archived ones included."""
         params = {"workspace_id": workspace_id}

@@ -21,6 +21,7 @@ from caspen_qbo.hooks.store.monitoring.pages import PageStore
 from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
 from caspen_qbo.hooks.store.monitoring.progress import ProgressStore
 from caspen_qbo.hooks.store.monitoring.runs import RunStore
+from caspen_qbo.hooks.store.posting.customers import CustomerStore
 from caspen_qbo.hooks.store.posting.documents import DocumentStore
 from caspen_qbo.hooks.store.posting.links import LinkStore
 from caspen_qbo.hooks.store.posting.requests import RequestStore
@@ -62,6 +63,7 @@ class WorkspaceStore:
         self.setup = SetupStore(database, workspace_id)
         self.documents = DocumentStore(database, workspace_id)
         self.links = LinkStore(database, workspace_id)
+        self.customers = CustomerStore(database, workspace_id)
         self.imports = ImportStore(database, workspace_id)
         self.requests = RequestStore(database, workspace_id)
         self.unsynced = UnsyncedStore(database, workspace_id)

@@ -14,6 +14,8 @@ from caspen_qbo.hooks.store.connection.setup import TaxLink
 from caspen_qbo.settings import CONNECTION_WARNING_DAYS
 from caspen_qbo.usecases.shared.session import Session
 
+NAMED_MAX = 20
+"""Customers named in one finding."""
 ENDED = frozenset({"EXPIRED", "CANCELLED", "CANCELED", "SUSPENDED", "ENDED"})
 
 
@@ -41,6 +43,7 @@ def examine(session: Session) -> list[Finding]:
         _check_age(session),
         *_check_company(company, session.workspace.currency),
         *_check_choices(session),
+        _check_customers(session),
         *(_check_rate(rate, links.get(rate.id), codes, _covered(rates, links)) for rate in used),
     ]
 
@@ -106,6 +109,19 @@ def _check_choices(session: Session) -> Iterator[Finding]:
     for name in Setting:
         bad = problems[name].detail if name in problems else ""
         yield _check(name, not bad, "active and of the right type", bad, "Settings: choose another.")
+
+
+def _check_customers(session: Session) -> Finding:
+    """As last read; a customer nothing waits on may well be inactive."""
+    links = session.store.customers.fetch_page(session.realm_id, "", (), page_size=NAMED_MAX, skip=0)
+    held = [link for link in links if link.waiting]
+    named = "; ".join(
+        f"client {link.client_id} is linked to customer {link.customer_id}, on which {link.waiting:,} "
+        f"document{' waits' if link.waiting == 1 else 's wait'}"
+        for link in held
+    )
+    fix = "Customers: look at the link; reactivate the customer in QuickBooks, or link another (`relink`)."
+    return _check("customers", not held, "none that holds a document is inactive", f"inactive: {named}", fix)
 
 
 def _covered(rates: Iterable[TaxRate], links: Mapping[int, TaxLink]) -> frozenset[tuple[str, Decimal]]:

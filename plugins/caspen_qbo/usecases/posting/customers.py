@@ -9,6 +9,7 @@ from caspen_qbo.core.posting.customers import (
     Candidate,
     CustomerChoice,
     choose_customers,
+    choose_linked,
     is_foreign,
     name_taken,
     read_candidate,
@@ -25,6 +26,7 @@ from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_customers, find_c
 from caspen_qbo.usecases.sending.outcome import Outcome
 from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed
 from caspen_qbo.usecases.sending.send import send
+from caspen_qbo.usecases.sending.successors import find_successors, follow
 from caspen_qbo.usecases.shared.session import Session
 
 REFUSED_EMAIL = "2210"
@@ -41,13 +43,17 @@ class Resolution:
 
 
 def plan_customers(session: Session, clients: Mapping[int, Client]) -> dict[int, CustomerChoice]:
-    """By client id: the stored link, what QuickBooks has (read only for those without), or a new customer."""
+    """By client id: the stored link, or what became of it where it was inactive when last looked at; what
+    QuickBooks has (read only for those without a link), or a new customer.
+    """
     linked = session.store.links.fetch_customers(session.realm_id, list(clients))
     foreign = _find_foreign(session, linked)
+    standing = {id_: customer_id for id_, customer_id in linked.items() if customer_id not in foreign}
+    asked = session.store.customers.fetch_suspect(session.realm_id, set(standing.values()))
+    ended = find_successors(session, asked) if asked else {}
     chosen = {
-        id_: CustomerChoice(clients[id_], customer_id)
-        for id_, customer_id in linked.items()
-        if customer_id not in foreign
+        id_: choose_linked(clients[id_], customer_id, ended.get(customer_id))
+        for id_, customer_id in standing.items()
     }
     missing = {client.id: client for client in clients.values() if client.id not in chosen}
     for client_id in session.store.requests.fetch_unconfirmed_ids(CLIENT, list(missing)):
@@ -122,12 +128,15 @@ def _unlink_replaced(session: Session, choices: Iterable[CustomerChoice]) -> Non
 
 
 def record_matches(session: Session, choices: Iterable[CustomerChoice]) -> None:
+    """Link what was found, and follow the merges that were met."""
+    chosen = list(choices)
     matched = [
         CustomerLink(choice.client.id, choice.customer_id, choice.matched_by)
-        for choice in choices
+        for choice in chosen
         if choice.matched_by
     ]
     session.store.links.record_customers(session.realm_id, matched)
+    follow(session, {s.customer_id: s for one in chosen if (s := one.successor)}.values())
 
 
 def _create(

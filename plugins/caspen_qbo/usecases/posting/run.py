@@ -77,6 +77,8 @@ def _post(session: Session, counts: Counter[str]) -> str:
         tried = _try_closed_books(session)
         if _has_work(session):
             write_all(posting)
+            if session.store.customers.release_refused(session.realm_id, posting.started_at):
+                write_all(posting)  # the customer was merged or made inactive: looked at, followed or named
             if tried is not None and not _is_held(session, tried):
                 session.store.documents.release_causes({BOOKS})
                 write_all(posting)

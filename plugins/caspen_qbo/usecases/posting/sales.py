@@ -182,22 +182,20 @@ def _read_owners(session: Session, situations: Sequence[SaleSituation]) -> list[
     if not posted:
         return list(situations)
     customers = {s.document.id: _customer(s.there) for s in posted}
-    owners = session.store.links.fetch_taken_customers(session.realm_id, set(customers.values()))
-    owner_of = {id_: owners[customer_id] for id_, customer_id in customers.items() if customer_id in owners}
-    client_of = {s.document.id: s.document.client_id for s in posted}
-    apart = {id_ for id_, owner in owner_of.items() if client_of[id_] not in (None, owner)}
-    clients = fetch_clients(
-        session, {id_ for one in apart for id_ in (owner_of[one], client_of[one]) if id_ is not None}
-    )
-    unowned = [id_ for id_ in customers if id_ not in owner_of]
+    owners = session.store.customers.fetch_ever_linked(session.realm_id, set(customers.values()))
+    people = {id_ for linked in owners.values() for id_ in linked}
+    clients = fetch_clients(session, people | {id_ for s in posted if (id_ := s.document.client_id)})
+    chosen = session.store.decisions.fetch_accepted(DocumentKind.INVOICE, list(customers))
     accepted = {
-        id_: acceptance.facts.customer_id
-        for id_, acceptance in session.store.decisions.fetch_accepted(DocumentKind.INVOICE, unowned).items()
+        s.document.id: acceptance.facts.customer_id
+        for s in posted
+        if (acceptance := chosen.get(s.document.id)) is not None
+        and acceptance.client_id in (None, s.document.client_id)
     }
     return [
         replace(
             s,
-            customer_owner=owner_of.get(s.document.id),
+            customer_owners=owners.get(customers.get(s.document.id, ""), ()),
             clients=clients,
             accepted_customer=accepted.get(s.document.id),
         )

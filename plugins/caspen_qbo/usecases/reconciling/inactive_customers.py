@@ -3,16 +3,17 @@ names one, so what is still to come for its invoices moves on one side only.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, amount_of, ref_of
+from caspen_qbo.core.posting.successors import read_customer
 from caspen_qbo.core.reconciling.matching import Difference, differ_in_currency
 from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS, DifferingDocument
 from caspen_qbo.hooks.store.posting.unsynced import Listing
-from caspen_qbo.usecases.sending.successors import is_active
+from caspen_qbo.usecases.sending.successors import find_successors_read, follow
 from caspen_qbo.usecases.shared.session import Session
 
 ENTITY = "Customer"
@@ -21,10 +22,16 @@ RECENT_DAYS = 92
 """A quarter: what is dated since then still goes into a tax return that is not filed."""
 
 
-def read_customers(
-    session: Session, changed: Iterable[Body] | None, seen_at: datetime
-) -> Mapping[str, Decimal] | None:
-    """Store who is inactive; what each owes, by id, where not nothing, or None when not all were read.
+@dataclass(frozen=True, slots=True)
+class CustomersRead:
+    balances: Mapping[str, Decimal] | None
+    """What each owes, by id, where not nothing; None when not all were read."""
+    absent: frozenset[str] = frozenset()
+    """Customers that clients are linked to and that QuickBooks does not show at all."""
+
+
+def read_customers(session: Session, changed: Iterable[Body] | None, seen_at: datetime) -> CustomersRead:
+    """Store who is inactive, and release what waited on those who are active.
 
     :param changed: Customers in the change feed; None: read all customers, a call for each thousand.
     """
@@ -36,7 +43,7 @@ def read_customers(
     balances: dict[str, Decimal] = {}
     for body in bodies if changed is None else changed:
         customer_id = str(body["Id"])
-        (active if is_active(body) else inactive).append(customer_id)
+        (active if read_customer(body).active else inactive).append(customer_id)
         # A customer kept in another currency owes in that one.
         foreign = differ_in_currency(session.home_currency, ref_of(body, "CurrencyRef"))
         if not foreign and (balance := amount_of(body.get("Balance"))):
@@ -47,7 +54,25 @@ def read_customers(
         session.store.inactive.save(
             session.realm_id, inactive, [] if complete else active, seen_at, complete=complete
         )
-    return balances if complete else None
+        waited_for = {
+            cause
+            for cause in session.store.unsynced.fetch_open_causes()
+            if cause.kind is CauseKind.CUSTOMER and cause.of in set(active)
+        }
+        session.store.documents.release_causes(waited_for)
+    if not complete:
+        return CustomersRead(None)
+    linked = session.store.customers.fetch_linked_customers(session.realm_id)
+    return CustomersRead(balances, frozenset(linked) - {*active, *inactive})
+
+
+def follow_merged(session: Session, read: CustomersRead) -> int:
+    """Follow merges of customers that are certain, as the documents that were read back tell; how many links.
+    One call for a hundred customers whose documents moved, none where none did. Call before both sides are
+    frozen: what a merge moved is then no edit.
+    """
+    ended = session.store.customers.fetch_inactive_linked(session.realm_id, read.absent)
+    return follow(session, find_successors_read(session, ended).values()) if ended else 0
 
 
 def mark_inactive(session: Session) -> int:

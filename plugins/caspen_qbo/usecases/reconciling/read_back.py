@@ -1,10 +1,9 @@
 """Read QuickBooks' side into the snapshot again, all or what changed, in few calls: Intuit meters them."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from caspen_qbo import settings
 from caspen_qbo.core.accounting import Changed
@@ -13,7 +12,7 @@ from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.errors import QboRecordError, QboRejectedError
 from caspen_qbo.usecases.reconciling.inactive_customers import ENTITY as CUSTOMER
-from caspen_qbo.usecases.reconciling.inactive_customers import read_customers
+from caspen_qbo.usecases.reconciling.inactive_customers import CustomersRead, read_customers
 from caspen_qbo.usecases.reconciling.read_apart import read_apart
 from caspen_qbo.usecases.shared.session import Session
 
@@ -34,8 +33,7 @@ class ReadBack:
     """Transactions read."""
     started_at: datetime
     """Our clock; what was read carries a ``seen_at`` from here on."""
-    balances: Mapping[str, Decimal] | None
-    """What each customer owes in QuickBooks, where that is not nothing; read when everything is."""
+    customers: CustomersRead
 
 
 def wants_full(session: Session, *, requested: bool) -> bool:
@@ -72,7 +70,7 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     if full:
         documents += _read_all(session, started_at)
     documents += read_apart(session, stubs, started_at if full else None, started_at)
-    balances = read_customers(session, None if full else changes.rows[CUSTOMER], started_at)
+    customers = read_customers(session, None if full else changes.rows[CUSTOMER], started_at)
     session.store.documents.move_cursor(CURSOR, changes.read_at)
     log.info(
         "read back workspace=%d full=%s documents=%d run=%s",
@@ -81,7 +79,7 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
         documents,
         session.run_id,
     )
-    return ReadBack(full, documents, started_at, balances)
+    return ReadBack(full, documents, started_at, customers)
 
 
 def _read_feed(session: Session, since: datetime, started_at: datetime) -> Changed:

@@ -18,7 +18,7 @@ from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
 from caspen_qbo.hooks.store.reconciling.snapshot import HeldInvoice
 from caspen_qbo.quality.validate import validate
 from caspen_qbo.usecases.reconciling.customer_names import fetch_customer_names
-from caspen_qbo.usecases.reconciling.inactive_customers import list_inactive, mark_inactive
+from caspen_qbo.usecases.reconciling.inactive_customers import follow_merged, list_inactive, mark_inactive
 from caspen_qbo.usecases.reconciling.read_back import ReadBack, read_back, wants_full
 from caspen_qbo.usecases.reconciling.report_data import collect_report
 from caspen_qbo.usecases.reconciling.sign_off import watch_signed
@@ -54,6 +54,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
     store.start(session.run_id, full=full)
     try:
         read = read_back(session, full=full)
+        counts["customers_followed"] += follow_merged(session, read.customers)
         counts["made_equal"] += mark_equal(session)
         frozen = freeze(session)
         checks = validate(session.workspace_id, frozen)
@@ -64,7 +65,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
             counts["signed_changes"] += signed.in_all
             store.finish(
                 session.run_id,
-                collect_report(session, frozen, signed, read.balances),
+                collect_report(session, frozen, signed, read.customers.balances),
                 checks=checks,
                 differences=differences,
                 success=unexplained == 0,

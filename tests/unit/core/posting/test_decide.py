@@ -140,7 +140,8 @@ def sale(
         read.setdefault("there", answer(kind, **OLDER))
     read.setdefault("record", INVOICE if kind is INV else NOTE)
     if linked or older:
-        read.setdefault("customer_owner", staged.client_id)
+        read.setdefault("customer_owners", [staged.client_id])
+        read.setdefault("clients", {OWNER: a_client(OWNER)})
     if kind is NOTES:
         read.setdefault("invoice", READY)
     return SaleSituation(staged, **read)
@@ -253,23 +254,23 @@ CASES: Mapping[tuple[str, str], tuple[Situation, str]] = {
         "Hold: changed_in_quickbooks",
     ),
     ("invoice", "given to another client"): (
-        sale(older=True, customer_owner=5, clients=ANOTHER),
+        sale(older=True, customer_owners=[5], clients=ANOTHER),
         "Update: post, to another customer",
     ),
     ("invoice", "its client was merged into another"): (
-        sale(older=True, customer_owner=5, clients={OWNER: a_client(OWNER), 5: a_client(OWNER)}),
+        sale(older=True, customer_owners=[5], clients={OWNER: a_client(OWNER), 5: a_client(OWNER)}),
         "Update: post",
     ),
     ("invoice", "on a customer of no client, not accepted"): (
-        sale(older=True, customer_owner=None),
+        sale(older=True, customer_owners=()),
         "Update: post, to another customer",
     ),
     ("invoice", "on a customer of no client, accepted by a person"): (
-        sale(older=True, customer_owner=None, accepted_customer="58"),
+        sale(older=True, customer_owners=(), accepted_customer="58"),
         "Update: post",
     ),
     ("invoice", "a newer version, and a merge of customers moved the posted one"): (
-        sale(older=True, there=answer(INV, **OLDER, **ON_77), merged={"58"}, customer_owner=None),
+        sale(older=True, there=answer(INV, **OLDER, **ON_77), merged={"58"}, customer_owners=()),
         "Update: post",
     ),
     ("credit note", "its invoice is not in QuickBooks as Caspen shows it"): (

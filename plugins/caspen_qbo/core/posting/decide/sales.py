@@ -61,12 +61,12 @@ class SaleSituation:
     """Of a credit note."""
     currency: str = ""
     """Of a credit note: its invoice's."""
-    customer_owner: int | None = None
-    """The client whose customer the posted invoice stands on; None: no client's."""
+    customer_owners: Collection[int] = ()
+    """The clients that are, or once were, linked to the customer the posted invoice stands on."""
     clients: Mapping[int, Client] = field(default_factory=dict)
-    """That client and the document's own, where they are two; a merged one is given as its survivor."""
+    """Those clients and the document's own; one merged in Caspen is given as its survivor."""
     accepted_customer: str | None = None
-    """The customer on the document as a person accepted it."""
+    """The customer on the document as a person accepted it for its client."""
     merged: Collection[str] = ()
     """Customers that are inactive or gone by now, of those the posted document stood on."""
 
@@ -216,16 +216,18 @@ def _more_paid_than_due(document: Document, facts: DocumentFacts) -> Problem | N
 
 
 def _is_on_another_customer(s: SaleSituation, customer_id: str) -> bool:
-    """Given to another client, or moved to no client's customer and sent again. An accepted one stays."""
+    """Given to another client, or moved to another customer and sent again. An accepted one stays."""
     posted = s.document.as_posted
     if s.document.kind is not DocumentKind.INVOICE:
         return False
     if posted is not None and posted.customer_id != customer_id and posted.customer_id in s.merged:
         return False  # QuickBooks merged two customers: it stays where that put it
-    if s.customer_owner is None:
-        return s.accepted_customer != customer_id
-    owner, client = s.clients.get(s.customer_owner), s.clients.get(s.document.client_id or 0)
-    return owner is not None and client is not None and owner.id != client.id
+    if s.accepted_customer == customer_id:
+        return False
+    client = s.clients.get(s.document.client_id or 0)
+    owners = [owner for id_ in s.customer_owners if (owner := s.clients.get(id_)) is not None]
+    # On a customer its client was linked to before, it stays: a link that changed moves nothing posted.
+    return client is None or all(owner.id != client.id for owner in owners)
 
 
 def decide_customer(document: Document, decision: Create | Update, choice: CustomerChoice | None) -> Decision:
