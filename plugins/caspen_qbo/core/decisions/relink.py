@@ -50,8 +50,8 @@ def decide_relink(s: RelinkSituation) -> str:
         return f"{about} is inactive, expected an active one. Reactivate it in QuickBooks, or choose another."
     if differ_in_currency(s.home, s.customer.currency):
         return (
-            f"{about} is kept in {s.customer.currency}, but this practice posts in {s.home}. A customer takes one "
-            f"currency only: choose one that is kept in {s.home}."
+            f"{about} is kept in {s.customer.currency}, but this practice posts in {s.home}. A customer "
+            f"takes one currency only: choose one that is kept in {s.home}."
         )
     return "" if s.current == s.customer_id else _check_shared(s, about)
 

@@ -44,7 +44,7 @@ class Customers:
 
 
 def look_up_customers(session: Session, ids: Collection[str]) -> Customers:
-    """Customers by id; a call for a hundred, none for none. One that QuickBooks fails on is asked for alone."""
+    """Customers by id; a call for a hundred, none for none. One it fails on is asked for alone."""
     there: dict[str, CustomerFacts] = {}
     unreadable: set[str] = set()
     for chunk in chunked(sorted(set(ids)), QUERY_IN_MAX):
