@@ -95,6 +95,8 @@ def find_successors_read(session: Session, customer_ids: Collection[str]) -> dic
     """The same for customers known to be inactive or gone, from documents that were just read back."""
     documents = session.store.customers.fetch_standing(session.realm_id, customer_ids)
     moved = {one.customer_id for one in documents if one.read_customer not in (None, one.customer_id)}
+    if not moved:
+        return {}
     customers = look_up_customers(session, moved)
     return _decide(session, customers.ended(moved), documents, customers.there)
 
