@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from caspen_qbo.core.decisions.successors import CustomerFacts
 from caspen_qbo.core.posting.display_names import full_name
-from caspen_qbo.core.posting.successors import CustomerFacts
 from caspen_qbo.core.reconciling.matching import differ_in_currency
 from caspen_qbo.core.records import Client
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
+from caspen_qbo.core.decisions.successors import Successor
 from caspen_qbo.core.documents import Body, ref_of
 from caspen_qbo.core.posting.display_names import display_name, full_name, name_part, same_name, usable_email
 from caspen_qbo.core.posting.readiness import Problem
-from caspen_qbo.core.posting.successors import Successor
 from caspen_qbo.core.reconciling.matching import differ_in_currency
 from caspen_qbo.core.records import Client
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
+from caspen_qbo.core.decisions.successors import read_customer
 from caspen_qbo.core.documents import Body, amount_of, ref_of
-from caspen_qbo.core.posting.successors import read_customer
 from caspen_qbo.core.reconciling.matching import Difference, differ_in_currency
 from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS, DifferingDocument
 from caspen_qbo.hooks.store.posting.unsynced import Listing

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from caspen_qbo.core.accounting import Absence
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.chunks import chunked
-from caspen_qbo.core.documents import Body, ref_of
-from caspen_qbo.core.keys import DocumentKey
-from caspen_qbo.core.posting.document import Document
-from caspen_qbo.core.posting.successors import (
+from caspen_qbo.core.decisions.successors import (
     CustomerFacts,
     StandingDocument,
     Successor,
     decide_successor,
     read_customer,
 )
+from caspen_qbo.core.documents import Body, ref_of
+from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.hooks.store.posting.customers import LinkChange
 from caspen_qbo.settings import QUERY_IN_MAX

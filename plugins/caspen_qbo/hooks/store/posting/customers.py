@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from caspen_qbo.core.decisions.successors import StandingDocument
 from caspen_qbo.core.keys import DocumentKey
-from caspen_qbo.core.posting.successors import StandingDocument
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.subject import Subject
 
