@@ -30,6 +30,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 ASK_QUICKBOOKS = {
     "GET /w/{workspace_id}/setup",
     "GET /w/{workspace_id}/setup/doctor",
+    "GET /w/{workspace_id}/taxes",
     "GET /w/{workspace_id}/taxes/{tax_rate_id}",
     "GET /w/{workspace_id}/invoices/{invoice_id}",
 }
