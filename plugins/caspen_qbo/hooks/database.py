@@ -1,14 +1,15 @@
 """One PostgreSQL session with statements loaded by name, on Airflow's Postgres provider."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from psycopg import Connection, Cursor, OperationalError
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import IdleInTransactionSessionTimeout, LockNotAvailable
 from psycopg.rows import kwargs_row
 
 from caspen_qbo import queries
+from caspen_qbo.core.chunks import chunked
 from caspen_qbo.errors import InvariantError
 from caspen_qbo.hooks.postgres.limits import CASPEN, SYNC, Limits
 from caspen_qbo.hooks.postgres.opening import NO_SETTINGS, open_session, unavailable
@@ -18,6 +19,7 @@ from caspen_qbo.settings import CASPEN_CONN_ID
 Row = dict[str, Any]
 Params = Mapping[str, Any]
 NONE: Params = {}
+SENT_TOGETHER = 1000
 T = TypeVar("T")
 
 
@@ -59,7 +61,7 @@ class Database:
     def _translating(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
+        except (OperationalError, IdleInTransactionSessionTimeout) as error:
             raise unavailable(self.conn_id, error) from error
 
     def close(self) -> None:
@@ -103,10 +105,16 @@ class Database:
             return self.connection.execute(queries.load(name), params).rowcount
 
     def execute_many(self, name: str, rows: Sequence[Params]) -> None:
-        """Run a statement once for each set of parameters, in one round trip."""
-        if rows:
-            with self._translating(), self.connection.cursor() as cursor:
-                cursor.executemany(queries.load(name), rows)
+        """Run a statement once for each set of parameters, all or none; a thousand in one round trip, during
+        which nothing is heard from the server.
+        """
+        if not rows:
+            return
+        chunks = list(chunked(rows, SENT_TOGETHER))
+        atomic = self.transaction() if len(chunks) > 1 else nullcontext()
+        with atomic, self._translating(), self.connection.cursor() as cursor:
+            for chunk in chunks:
+                cursor.executemany(queries.load(name), chunk)
 
     def try_table_lock(self, name: str) -> bool:
         """Lock a table NOWAIT until the transaction ends. False: it is in use; the transaction continues."""

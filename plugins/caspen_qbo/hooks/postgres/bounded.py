@@ -50,8 +50,8 @@ class BoundedConnection(Connection[TupleRow]):
 
 
 def _listened(gen: PQGen[T], silence_seconds: float) -> PQGen[T]:
-    """The same, until the socket has been quiet for so long. Each sign of life starts the time again: many
-    statements sent together may take longer than one.
+    """The same, until the socket has been quiet for so long. Each sign of life starts the time again: a large
+    result takes its time.
     """
     heard = time.monotonic()
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from psycopg import OperationalError, ProgrammingError, sql
+from psycopg import Error, OperationalError, ProgrammingError, sql
 from psycopg.types.json import register_default_adapters
 
 from caspen_qbo import settings
@@ -63,7 +63,7 @@ def open_session(
     return connection
 
 
-def unavailable(conn_id: str, error: OperationalError) -> RetryError:
+def unavailable(conn_id: str, error: Error) -> RetryError:
     """What is raised when a server cannot be reached, goes away or gives up, by the connection's id."""
     kind = CaspenUnavailableError if conn_id == settings.CASPEN_CONN_ID else StoreUnavailableError
     return kind(
