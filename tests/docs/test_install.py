@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -12,6 +13,8 @@ from psycopg import errors as pg
 
 from caspen_qbo import wiring
 from caspen_qbo.airflow.provider import get_provider_info
+from caspen_qbo.errors import CaspenUnavailableError
+from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.usecases.reconciling.run import reconcile
 from ops.local.environment import connection_json
 from ops.local.postgres import Database, PostgresServer
@@ -90,3 +93,33 @@ def test_and_for_nothing_else(limited: Flow, caspen_db: Database):
     ):
         with role.connect() as connection, pytest.raises(pg.InsufficientPrivilege):
             connection.execute(statement)
+
+
+def test_and_to_read_nothing_else(limited: Flow, caspen_db: Database):
+    role = Database(caspen_db.host, caspen_db.port, caspen_db.name, ROLE, PASSWORD)
+    for table, column in (
+        ("client", "phone_number"),
+        ("client", "address_line1"),
+        ("client", "preferred_name"),
+        ("client", "company"),
+        ("invoice", "invoice_to"),
+        ("invoice", "reference"),
+        ("invoice_line", "description"),
+        ("credit_note", "reason"),
+        ("payment", "description"),
+    ):
+        with role.connect() as connection, pytest.raises(pg.InsufficientPrivilege):
+            connection.execute(f"SELECT {column} FROM caspen.{table}")
+
+
+def test_one_session_more_than_its_limit_is_refused_for_now(
+    limited: Flow, caspen_db: Database, postgres_server: PostgresServer
+):
+    (limit,) = re.findall(r"CONNECTION LIMIT (\d+)", PAGE)
+    role = Database(caspen_db.host, caspen_db.port, caspen_db.name, ROLE, PASSWORD)
+    with ExitStack() as stack:
+        for _ in range(int(limit)):
+            stack.enter_context(role.connect())
+        with pytest.raises(CaspenUnavailableError, match="too many connections for role"):
+            CaspenBilling().fetch_workspaces()
+    assert set(CaspenBilling().fetch_workspaces()) == {1}
