@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -145,7 +146,10 @@ def change_practice(flow: Flow) -> None:
             staff.void_invoice(invoice)
         elif index % 6 == 4:
             staff.revert_to_draft(invoice)
+            number, client = staff.invoice(invoice).number, _client_of(flow, invoice)
             staff.delete_draft(invoice)
+            if index % 12 == 4:
+                _make_again(flow, number, client)
     for index, (allocation,) in enumerate(
         flow.caspen_rows("SELECT id FROM caspen.payment_allocation WHERE deleted_at IS NULL ORDER BY id")
     ):
@@ -158,6 +162,19 @@ def change_practice(flow: Flow) -> None:
             staff.void_credit_note(note)
 
 
+def _client_of(flow: Flow, invoice: int) -> int:
+    [(client,)] = flow.caspen_rows("SELECT client_id FROM caspen.invoice WHERE id = %s", invoice)
+    return client
+
+
+def _make_again(flow: Flow, number: str, client: int) -> None:
+    """Another invoice under the number of one that is to be voided: the void has to give it up."""
+    line = NewLine("service", "Made again", "77.35", tax_rate_id=flow.rates["GST"])
+    invoice = flow.staff.draft_invoice(client, [line])
+    flow.caspen_rows("UPDATE caspen.invoice SET number = %s WHERE id = %s RETURNING id", number, invoice)
+    flow.staff.finalise(invoice)
+
+
 Picture = Counter[tuple[Any, ...]]
 """Everything that must come out the same, without ids and dates, and how often it is there."""
 
@@ -166,7 +183,8 @@ def picture_of(flow: Flow) -> Picture:
     """QuickBooks' rows, Caspen's statuses and our open listings."""
     seen: Picture = Counter()
     for row in flow.books("Invoice"):
-        seen["invoice", row["DocNumber"], row["TotalAmt"], _tax(row), row["Balance"], _marker(row)] += 1
+        number = re.sub(r" void \d+$", " void", row["DocNumber"])  # by an id, which may be another each time
+        seen["invoice", number, row["TotalAmt"], _tax(row), row["Balance"], _marker(row)] += 1
     for row in flow.books("CreditMemo"):
         left = row["RemainingCredit"]
         seen["credit memo", row["DocNumber"], row["TotalAmt"], _tax(row), left, _marker(row)] += 1
