@@ -244,7 +244,7 @@ def _find_payments(session: Session, group: Sequence[Request], hidden: set[int])
     customers |= {ref_of(body, "CustomerRef") for body in fetch_by(session, "Invoice", "Id", paid)}
     unread: set[str] = set()
     bodies = list(fetch_by(session, "Payment", "CustomerRef", customers, unread))
-    if unread:  # whose invoice is on which customer by now is not told apart
+    if unread:  # which request is for an invoice of which customer is not known
         hidden |= {request.id for request in group}
     return _match_markers(session, group, bodies)
 
