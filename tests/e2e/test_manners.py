@@ -39,6 +39,8 @@ def busy(practice: Practice, airflow_dags: Path) -> dict[str, str]:
     _edit(flow, quickbooks_id_of(flow, edited))
     _reconcile("reconcile__second")
     flow.invoice("45.00")
+    family = flow.person("create", entity="Customer", document={"DisplayName": "O'Neil family"})["Id"]
+    client = f"customers/{flow.client_id}"
     numbers = flow.caspen_rows("SELECT number FROM caspen.invoice WHERE id >= %s ORDER BY id", paid)
     plan = _plan(practice, [*(number for (number,) in numbers[1:]), "NO-SUCH"])
     return {
@@ -47,6 +49,9 @@ def busy(practice: Practice, airflow_dags: Path) -> dict[str, str]:
         "disconnect": "disconnect",
         "taxes": "taxes",
         "tax-choose": f"taxes/{odd}",
+        "customers": "customers",
+        "customer": client,
+        "customer-relink": f"{client}/relink?customer={family}",
         "unsynced": "unsynced",
         "invoice-synced": f"invoices/{paid}",
         "invoice-edited": f"invoices/{edited}",

@@ -34,7 +34,7 @@ class Right(StrEnum):
     OPERATE = "operate"
     """Retry, re-send, accept, run now, plan a backfill."""
     CONFIGURE = "configure"
-    """Connect, settings, tax links, sign-off, approve a backfill."""
+    """Connect, settings, tax and customer links, sign-off, approve a backfill."""
 
 
 READ_DAG = "reconcile_quickbooks"

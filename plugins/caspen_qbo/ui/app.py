@@ -16,9 +16,9 @@ from caspen_qbo.ui.admission import Admission
 from caspen_qbo.ui.page import notice
 from caspen_qbo.ui.routes import (
     activity,
-    assets,
     backfill,
     connect,
+    customers,
     home,
     invoice,
     reconciliation,
@@ -30,7 +30,7 @@ from caspen_qbo.ui.routes import (
 
 log = logging.getLogger(__name__)
 
-SUBJECTS = (home, assets, setup, connect, taxes, unsynced, invoice, reconciliation, activity, backfill)
+SUBJECTS = (home, setup, connect, taxes, customers, unsynced, invoice, reconciliation, activity, backfill)
 TITLES = {
     401: "Please sign in",
     403: "Not allowed",

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 
 from caspen_qbo import wording
 from caspen_qbo.catalogue import CATALOGUE, entry_for
+from caspen_qbo.core.posting.display_names import full_name
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.ui.context import RequestContext
 
@@ -36,6 +37,7 @@ def _environment() -> Environment:
         "clipped": wording.clipped,
         "counted": wording.counted,
         "day": wording.day,
+        "full_name": full_name,
         "kind": lambda kind: wording.KIND_WORDS[DocumentKind(kind)][0].capitalize(),
         "moment": _moment,
         "money": _money,

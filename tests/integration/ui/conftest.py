@@ -160,6 +160,7 @@ def places(dags: Pages, flow: Flow) -> dict[str, str]:
     return {
         "workspace_id": "1",
         "tax_rate_id": str(flow.rates["GST"]),
+        "client_id": str(flow.client_id),
         "invoice_id": str(invoice_id),
         "run_id": "reconcile__1",
         "backfill_id": "manual__walked",

@@ -21,6 +21,10 @@ NEEDS = {
     "GET /w/{workspace_id}/taxes": "viewer",
     "GET /w/{workspace_id}/taxes/{tax_rate_id}": "op",
     "POST /w/{workspace_id}/taxes/{tax_rate_id}": "op",
+    "GET /w/{workspace_id}/customers": "viewer",
+    "GET /w/{workspace_id}/customers/{client_id}": "viewer",
+    "GET /w/{workspace_id}/customers/{client_id}/relink": "op",
+    "POST /w/{workspace_id}/customers/{client_id}": "op",
     "GET /w/{workspace_id}/unsynced": "viewer",
     "GET /w/{workspace_id}/unsynced.csv": "viewer",
     "POST /w/{workspace_id}/unsynced/retry": "user",
@@ -62,7 +66,14 @@ def closed(pages: Pages, method: str = "") -> list[str]:
     return sorted(route for route in routes(pages) - OPEN if route.startswith(method))
 
 
-ANY = {"workspace_id": "1", "tax_rate_id": "1", "invoice_id": "1", "run_id": "x", "backfill_id": "x"}
+ANY = {
+    "workspace_id": "1",
+    "tax_rate_id": "1",
+    "client_id": "1",
+    "invoice_id": "1",
+    "run_id": "x",
+    "backfill_id": "x",
+}
 """Where a refusal must come before anything is looked up."""
 
 

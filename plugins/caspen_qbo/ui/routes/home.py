@@ -1,4 +1,9 @@
-"""The start page: leads to the first workspace this user may see."""
+"""The start page, which leads to the first workspace this user may see; and what Airflow's own page fetches:
+the menu icon, and the component that frames these pages.
+"""
+
+from functools import cache
+from pathlib import Path
 
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Request
@@ -10,6 +15,9 @@ from caspen_qbo.ui.context import ContextDep, prefix
 from caspen_qbo.ui.page import HEADERS, notice
 
 router = APIRouter()
+
+_ASSETS = Path(__file__).parents[1] / "assets"
+_KEPT = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 
 
 @router.get("/")
@@ -31,3 +39,18 @@ def workspace(context: ContextDep) -> Response:
     return RedirectResponse(
         context.url("unsynced" if context.ready else "setup"), status_code=303, headers=HEADERS
     )
+
+
+@cache
+def _read(name: str) -> bytes:
+    return (_ASSETS / name).read_bytes()
+
+
+@router.get("/icon.svg")
+def icon() -> Response:
+    return Response(_read("icon.svg"), media_type="image/svg+xml", headers=_KEPT)
+
+
+@router.get("/frame.js")
+def frame() -> Response:
+    return Response(_read("frame.js"), media_type="text/javascript", headers=_KEPT)

@@ -16,6 +16,8 @@ FIX_PAGES = {
     "setup_incomplete": ("setup", "Open Settings"),
     "inventory_item": ("setup", "Open Settings"),
     "business_validation_tax": ("taxes", "Open Taxes"),
+    "inactive_reference": ("customers", "Open Customers"),
+    "customer_name_taken": ("customers", "Open Customers"),
     "subscription_ended": ("setup/doctor", "Run the set-up check"),
 }
 """Where a cause is fixed: the page, and what the link to it says."""

@@ -10,6 +10,7 @@ from caspen_qbo.wording import counted, day
 MENU = (
     ("setup", "Set-up"),
     ("taxes", "Taxes"),
+    ("customers", "Customers"),
     ("unsynced", "Unsynced invoices"),
     ("reconciliation", "Reconciliation"),
     ("activity", "Activity"),
