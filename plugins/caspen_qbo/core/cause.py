@@ -21,6 +21,7 @@ class CauseKind(StrEnum):
     DOCUMENT_CURRENCY = "document_currency"
     """A QuickBooks transaction in another currency, ``Invoice 131``."""
     PAYMENT = "payment"
+    PAID = "paid"
     BOOKS = "books"
     CONNECTION = "connection"
     SUBSCRIPTION = "subscription"

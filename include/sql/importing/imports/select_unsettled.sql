@@ -5,7 +5,8 @@ FROM qbo_sync.unsynced_invoice u
 WHERE u.workspace_id = %(workspace_id)s
   AND (u.resolved_at IS NULL OR (u.resolution = 'synced' AND u.resolved_at >= %(since)s))
   AND ((u.document_kind = 'invoice' AND u.error_key IN ('split_payment', 'overpayment'))
-       OR u.cause_ref LIKE 'payment:%%')
+       OR u.cause_ref LIKE 'payment:%%'
+       OR (u.document_kind = 'credit_note' AND u.cause_ref LIKE 'paid:%%'))
 UNION
 SELECT d.invoice_id            -- in Caspen without its link, or unlinked there by the staff
 FROM qbo_sync.document d

@@ -22,6 +22,7 @@ from caspen_qbo.hooks.store.importing.imports import TAKEN_BACK
 from caspen_qbo.hooks.store.posting.links import Link
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.importing.books import IMPORTED, BooksState
+from caspen_qbo.usecases.importing.credits import settle_credits
 from caspen_qbo.usecases.importing.snapshot import read_snapshot
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import restage
@@ -50,7 +51,7 @@ def apply(session: Session, books: BooksState, counts: Counter[str]) -> None:
     with session.store.transaction():
         _link(session, books, read_snapshot(session, books))
         snapshot = read_snapshot(session, books)
-        found = find_problems(snapshot)
+        found = settle_credits(session, books, find_problems(snapshot))
         _list(session, snapshot, found, counts)
         _refresh(session, books, snapshot, found)
 
@@ -142,7 +143,11 @@ def _list(
                 difference=problem.difference,
             )
             for problem in found
-            if not (problem.blocks and problem.document.id in released)
+            if not (
+                problem.document.kind is DocumentKind.PAYMENT
+                and problem.blocks
+                and problem.document.id in released
+            )
         ]
     )
     keep = {(problem.document.key, problem.error_key) for problem in found}

@@ -1,6 +1,6 @@
 """Applying each credit memo to its own invoice only, also when QuickBooks' auto-apply got there first."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.posting.decide import Decided
@@ -11,7 +11,7 @@ from caspen_qbo.core.posting.decide.credits import (
 )
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.records import CreditNote, DocumentKind
-from caspen_qbo.usecases.posting.standings import read_standings
+from caspen_qbo.usecases.posting.standings import read_invoices, with_customers
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by, look_up
 
@@ -24,17 +24,34 @@ def decide_applications(posting: Posting) -> Iterator[Sequence[Decided]]:
         page = [d for d in work if d.linked and d.invoice_id in standings and standings[d.invoice_id].ready]
         if not page:
             continue
-        standings = read_standings(posting, standings)
+        wanted = {document.invoice_id for document in page}
+        invoices = read_invoices(posting, {id_: one for id_, one in standings.items() if id_ in wanted})
+        standings = with_customers(posting, standings)
         notes = session.billing.fetch_credit_notes(session.workspace_id, [document.id for document in page])
-        situations = _read_situations(posting, page, notes, standings)
+        situations = _read_situations(posting, page, notes, standings, invoices)
         foreign: dict[str, Decided] = {}
         for situation in situations:
             for removal in find_foreign_applications(situation):
                 foreign[removal.quickbooks_id] = (situation, removal)
         if foreign:
             yield list(foreign.values())
-            situations = _read_situations(posting, page, notes, standings)
+            situations = _read_situations(posting, page, notes, standings, invoices)
         yield [(situation, decide_application(situation)) for situation in situations]
+
+
+def _read_closing(posting: Posting, invoices: Iterable[DocumentFacts]) -> dict[str, DocumentFacts]:
+    """The payments on invoices that have nothing open, by id; a call, and only where there is one."""
+    ids = {
+        link.txn_id
+        for invoice in invoices
+        if invoice.balance <= 0
+        for link in invoice.links
+        if link.txn_type == "Payment"
+    }
+    return {
+        str(body["Id"]): read_facts("Payment", body)
+        for body in fetch_by(posting.session, "Payment", "Id", ids)
+    }
 
 
 def _read_situations(
@@ -42,6 +59,7 @@ def _read_situations(
     page: Sequence[Document],
     notes: Mapping[int, CreditNote],
     standings: Mapping[int, InvoiceStanding],
+    invoices: Mapping[str, Body],
 ) -> list[ApplicationSituation]:
     session = posting.session
     found = look_up(session, "CreditMemo", [str(document.quickbooks_id) for document in page])
@@ -57,8 +75,13 @@ def _read_situations(
         facts = read_facts("Payment", body)
         if facts.total == 0 and not facts.voided:  # a zero payment applies credits to charges
             applications.setdefault(facts.customer_id, []).append((facts, body))
+    closed = {id_: read_facts("Invoice", body) for id_, body in invoices.items()}
+    payments = _read_closing(
+        posting, (closed[id_] for one in page if (id_ := standings[one.invoice_id].quickbooks_id) in closed)
+    )
     situations = []
     for document in page:
+        quickbooks_id = standings[document.invoice_id].quickbooks_id
         memo = memos.get(str(document.quickbooks_id))
         zero_payments = tuple(applications.get(memo.customer_id, ())) if memo else ()
         situations.append(
@@ -68,8 +91,10 @@ def _read_situations(
                 standings[document.invoice_id],
                 memo,
                 zero_payments,
-                posting.foreign_invoices.get(standings[document.invoice_id].quickbooks_id),
+                posting.foreign_invoices.get(quickbooks_id),
                 found.describe("CreditMemo", document.quickbooks_id) or _describe_hidden(memo, hidden),
+                closed.get(quickbooks_id),
+                payments,
             )
         )
     return situations

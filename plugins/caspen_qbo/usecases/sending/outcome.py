@@ -6,10 +6,11 @@ so that an answer found after a crash is treated exactly like one that came at o
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from caspen_qbo.core.accounting import Answer
 from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef
-from caspen_qbo.core.documents import Body, read_facts, ref_of
+from caspen_qbo.core.documents import Body, amount_of, applied_as_sent, read_facts, ref_of
 from caspen_qbo.core.faults import ExistingDocument, FaultAction, FaultVerdict
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.customers import (
@@ -159,6 +160,12 @@ def _find_inactive(
     return find_inactive(session, refused) if refused else {}
 
 
+def _is_used_up(request: Request, body: Body) -> bool:
+    """QuickBooks may apply less than it was asked to: the next run reads what is left and decides."""
+    wanted = sum((amount_of(line.get("Amount")) for line in request.payload.get("Line") or ()), Decimal(0))
+    return applied_as_sent(request.payload, read_facts("Payment", body)) == wanted
+
+
 def _fetch_holders(session: Session, outcomes: Iterable[Outcome]) -> dict[str, DocumentRef]:
     """Of numbers that QuickBooks refused as taken: the documents of ours that have them, by QuickBooks id."""
     found: dict[str, DocumentRef] = {}
@@ -183,7 +190,7 @@ def _add_document(changes: Changes, outcome: Outcome, document: Document, known:
         _add_posted(changes, outcome, answer.body or {}, document)
     elif request.step is Step.APPLY:
         changes.applied.append((document.key, str((answer.body or {})["Id"])))
-        if document.version == request.version:
+        if document.version == request.version and _is_used_up(request, answer.body or {}):
             changes.mark_synced(document)
     elif request.step in (Step.REMOVE, Step.UNDO):
         _add_removed(changes, request, document)

@@ -1,7 +1,9 @@
 """Applying a posted credit memo to its own invoice and no other."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, DocumentFacts
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.decide.decisions import (
@@ -26,6 +28,9 @@ from caspen_qbo.core.writes import Step
 ELSEWHERE = Wait("its credit memo stands on another customer than its invoice; the next run moves it there")
 
 
+OVERPAID = "overpayment"
+
+
 @dataclass(frozen=True, slots=True)
 class ApplicationSituation:
     document: Document
@@ -39,6 +44,10 @@ class ApplicationSituation:
     """Its invoice, where QuickBooks has that in another currency than its home currency."""
     unread: str = ""
     """Why QuickBooks did not show it, or a payment that may apply it."""
+    invoice_there: DocumentFacts | None = None
+    """Its invoice as QuickBooks holds it now; None: posted by this run, so that nobody has paid it."""
+    payments: Mapping[str, DocumentFacts] = field(default_factory=dict)
+    """Those on invoices that have nothing open, by their QuickBooks id."""
 
 
 FOREIGN = (
@@ -64,7 +73,7 @@ def _decide_use(s: ApplicationSituation, memo: DocumentFacts) -> Decision:
     if memo.customer_id != s.invoice.customer_id:
         return _decide_elsewhere(s, memo)
     if memo.balance == document.total:
-        return Apply(memo.balance)
+        return _apply(s, memo)
     application_id, applied = None, ZERO
     for facts, _ in s.applications:
         if _invoices_of(facts) == {s.invoice.quickbooks_id}:
@@ -78,7 +87,34 @@ def _decide_use(s: ApplicationSituation, memo: DocumentFacts) -> Decision:
             "QuickBooks, but not on its own invoice."
         )
         return Hold((Problem("changed_in_quickbooks", detail),))
-    return AlreadyApplied(application_id) if memo.balance == 0 else Apply(memo.balance)
+    return AlreadyApplied(application_id) if memo.balance == 0 else _apply(s, memo)
+
+
+def _apply(s: ApplicationSituation, memo: DocumentFacts) -> Decision:
+    """All that is left of it, or nothing: what closes the invoice in QuickBooks comes off first."""
+    invoice = s.invoice_there
+    if invoice is None or invoice.gone or invoice.balance >= memo.balance:
+        return Apply(memo.balance)
+    by = ", ".join(
+        _name(link.txn_type, link.txn_id, s.payments)
+        for link in invoice.links
+        if (link.txn_type, link.txn_id) != ("Payment", s.document.application_id)
+    )
+    missing = memo.balance - invoice.balance
+    detail = (
+        f"Credit note {s.document.number} leaves {memo.balance:.2f} to apply, but QuickBooks invoice "
+        f"{invoice.doc_number} (id {invoice.quickbooks_id}) has {invoice.balance:.2f} open: it is closed by "
+        f"{by or 'something QuickBooks does not name'}. Lower that by {missing:.2f} in QuickBooks, and the "
+        "credit is applied automatically; or void the credit note in Caspen."
+    )
+    return Hold((Problem(OVERPAID, detail, CauseRef(CauseKind.PAID, str(s.document.invoice_id))),))
+
+
+def _name(txn_type: str, txn_id: str, payments: Mapping[str, DocumentFacts]) -> str:
+    facts = payments.get(txn_id) if txn_type == "Payment" else None
+    if facts is None:
+        return f"{txn_type} {txn_id}"
+    return f"payment {txn_id} ({facts.txn_date}, {facts.total:.2f})"
 
 
 def _decide_elsewhere(s: ApplicationSituation, memo: DocumentFacts) -> Decision:

@@ -1,0 +1,103 @@
+"""A credit note on an invoice that QuickBooks has paid already: one row that leaves when either changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from caspen_seed.records import CreditNote
+from tests.support.command_line import run_command
+from tests.support.flow import Flow
+
+KEY = "overpayment"
+
+
+def command(*arguments: str) -> str:
+    done = run_command(*arguments, "--workspace", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def paid_and_credited(flow: Flow) -> tuple[dict[str, Any], dict[str, Any], CreditNote]:
+    """110.00, paid in full in QuickBooks, of which Caspen credits 22.00 in the meantime."""
+    made = flow.invoice("100.00")
+    command("post")
+    invoice = flow.books("Invoice")[0]
+    payment = flow.person("record-payment", invoices=[invoice["Id"]], date="2026-11-20")
+    return invoice, payment, flow.staff.credit(made, {1: "0.2"})
+
+
+def lower(flow: Flow, invoice: dict[str, Any], payment: dict[str, Any]) -> None:
+    line = {"Amount": 88, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
+    flow.person("edit", entity="Payment", id=payment["Id"], changes={"TotalAmt": 88, "Line": [line]})
+
+
+def settled(flow: Flow) -> None:
+    for job in ("import", "post", "import", "post", "reconcile"):
+        command(job)
+    assert flow.listed() == {}
+    [(balance,)] = flow.caspen_rows("SELECT balance FROM caspen.invoice")
+    assert [row["Balance"] for row in flow.books("Invoice")] == [balance]
+
+
+@pytest.mark.parametrize("over", ["fault", "unapplied"])
+@pytest.mark.parametrize(
+    "jobs", [("post",), ("post", "import"), ("import", "post"), ("import", "post", "import")]
+)
+def test_it_is_one_row_that_names_the_payment_and_follows_when_the_payment_is_lowered(
+    flow: Flow, jobs: tuple[str, ...], over: str
+) -> None:
+    flow.switch(over_application=over)
+    invoice, payment, note = paid_and_credited(flow)
+    for job in jobs:
+        command(job)
+    assert list(flow.listed()) == [(note.number, KEY)]
+    detail = flow.listed()[note.number, KEY]
+    assert f"payment {payment['Id']} (2026-11-20, 110.00)" in detail
+    assert "void the credit note in Caspen" in detail and "22.00" in detail
+    assert flow.sync_rows("SELECT count(*) FROM qbo_sync.request WHERE state = 'refused'") == [(0,)]
+    before = len(flow.requests())
+    command("post")
+    assert len(flow.requests()) == before, "it is held: nothing is read for it by posting"
+    lower(flow, invoice, payment)
+    settled(flow)
+    assert [row["RemainingCredit"] for row in flow.books("CreditMemo")] == [0]
+
+
+@pytest.mark.parametrize("jobs", [("post",), ("post", "import"), ("import", "post")])
+def test_it_leaves_when_the_credit_is_voided_or_the_payment_deleted(
+    flow: Flow, jobs: tuple[str, ...]
+) -> None:
+    _, payment, note = paid_and_credited(flow)
+    for job in jobs:
+        command(job)
+    if jobs == ("post",):
+        flow.staff.void_credit_note(note.id)
+    else:
+        flow.person("delete", entity="Payment", id=payment["Id"])
+    settled(flow)
+
+
+def test_what_closes_it_may_be_no_payment_and_retry_follows(flow: Flow) -> None:
+    made = flow.invoice("100.00")
+    command("post")
+    invoice = flow.books("Invoice")[0]
+    line = {key: value for key, value in invoice["Line"][0].items() if key not in ("Id", "LineNum")}
+    line = {"Amount": 100, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {
+        "ItemRef": {"value": line["SalesItemLineDetail"]["ItemRef"]["value"]},
+        "TaxCodeRef": {"value": line["SalesItemLineDetail"]["TaxCodeRef"]["value"]},
+    }}  # fmt: skip
+    memo = flow.person(
+        "create",
+        entity="CreditMemo",
+        document={"CustomerRef": {"value": invoice["CustomerRef"]["value"]}, "Line": [line]},
+    )
+    applied = flow.person("record-payment", invoices=[invoice["Id"]], credits=[memo["Id"]])
+    note = flow.staff.credit(made, {1: "0.2"})
+    command("post")
+    assert f"closed by payment {applied['Id']}" in flow.listed()[note.number, KEY]
+    flow.person("delete", entity="Payment", id=applied["Id"])
+    command("retry", "--number", note.number)
+    command("post")
+    assert flow.listed() == {} and flow.books("Invoice")[0]["Balance"] == 88
