@@ -373,6 +373,34 @@ def test_a_new_version_does_not_overwrite_an_edit_that_was_accepted(flow: Flow) 
     assert (body["DueDate"], body["TotalAmt"]) == ("2031-01-31", 110)
 
 
+def test_a_charge_that_was_accepted_stays_through_a_later_version(flow: Flow) -> None:
+    invoice = flow.invoice(lines=lines(flow, ("Assess", "80.00"), ("Consult", "20.00")))
+    command("post")
+    there = [plain(line) for line in invoice_of(flow, invoice)["Line"] if "SalesItemLineDetail" in line]
+    klass = made(flow, "Class", Name="Fees")
+    detail = {**there[0]["SalesItemLineDetail"], "UnitPrice": 5, "ClassRef": klass}
+    fee = {**there[0], "Id": None, "Description": "Late fee", "Amount": 5, "SalesItemLineDetail": detail}
+    edit(flow, invoice, Line=[there[0], fee, there[1]])
+    command("reconcile")
+    [(number, key)] = flow.listed()
+    assert key == "changed_in_quickbooks"
+    command("accept", "--number", number)
+    for price in ("85.00", "90.00"):
+        refinalise(flow, invoice, *lines(flow, ("Assess", price), ("Consult", "20.00"), ("Gel", "1.00")))
+        command("post")
+        assert list(classes(flow, invoice)) == ["Assess", "Late fee", "Consult", "Gel"]
+        assert classes(flow, invoice)["Late fee"] == "Fees"
+        net = sum(
+            line["Amount"] for line in invoice_of(flow, invoice)["Line"] if "SalesItemLineDetail" in line
+        )
+        assert net == float(price) + 26
+    command("reconcile")
+    command("resend", "--number", number)
+    command("post")
+    assert list(classes(flow, invoice)) == ["Assess", "Consult", "Gel"]
+    assert flow.listed() == {}
+
+
 def test_it_goes_on_once_the_person_has_moved_it(flow: Flow) -> None:
     invoice = with_a_class_on_a_line_that_goes(flow)
     set_class(flow, invoice, "Consult", None)

@@ -4,8 +4,8 @@ Not what QuickBooks would refuse, nor what would lose something else; never what
 
 from dataclasses import dataclass
 
-from caspen_qbo.core.documents import Body, DocumentFacts
-from caspen_qbo.core.posting.document import ABSENT_VERSION, DocumentRef, InvoiceStanding
+from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts
+from caspen_qbo.core.posting.document import ABSENT_VERSION, Document, DocumentRef, InvoiceStanding
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
 
@@ -63,10 +63,42 @@ class Acceptance:
     """Caspen's version that it was accepted against."""
     client_id: int | None = None
     """Whose it was then; None: accepted before that was kept."""
+    added: tuple[LineFacts, ...] = ()
+    """The lines that are a person's own, a late fee for one: they stay when a later version is sent."""
 
     def covers(self, version: str, now: DocumentFacts) -> bool:
         """Whether both sides are just as they were accepted."""
         return self.version == version and not drift(self.facts, now) and self.facts.balance == now.balance
+
+
+def find_added(document: Document, before: Acceptance | None, now: DocumentFacts) -> tuple[LineFacts, ...]:
+    """Of what is accepted, the lines beyond those that we posted: alike ones are ours, then in order."""
+    if document.as_posted is None:
+        return ()
+    ours = list(document.as_posted.lines)
+    for line in before.added if before else ():
+        if line in ours:
+            ours.remove(line)
+    left = list(now.lines)
+    for alike in (_whole, _words, _price):
+        for line in list(ours):
+            same = next((other for other in left if alike(other) == alike(line)), None)
+            if same is not None:
+                ours.remove(line)
+                left.remove(same)
+    return tuple(left[len(ours) :])
+
+
+def _whole(line: LineFacts) -> object:
+    return line
+
+
+def _words(line: LineFacts) -> object:
+    return line.description
+
+
+def _price(line: LineFacts) -> object:
+    return line.item_id, line.amount
 
 
 def decide_accept(document: ListedDocument, now: DocumentFacts | None) -> str:

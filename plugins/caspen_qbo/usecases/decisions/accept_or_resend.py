@@ -4,8 +4,16 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 from caspen_qbo.core.accounting import Absence
-from caspen_qbo.core.decisions.decide import DECIDABLE, INACTIVE, ListedDocument, decide_accept, decide_resend
-from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.decisions.decide import (
+    DECIDABLE,
+    INACTIVE,
+    ListedDocument,
+    decide_accept,
+    decide_resend,
+    find_added,
+)
+from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts, read_facts
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.usecases.sending.lookup import Found, describe_unread, look_up
@@ -25,10 +33,13 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
         documents = _fetch_listed(session, numbers)
         there = _read_facts(_fetch(session, documents))
         _must_be_allowed(decide_accept(document, there.get(document.theirs)) for document in documents)
+        added = _find_added(session, documents, there)
         with session.store.transaction():
             for document in documents:
                 facts = there[document.theirs]
-                session.store.decisions.accept(document.key, facts, document.version, who)
+                session.store.decisions.accept(
+                    document.key, facts, added[document.key], document.version, who
+                )
                 if document.settled_by_accepting:
                     session.store.documents.mark_all_synced({document.key: document.version})
                 if INACTIVE in document.open_keys:
@@ -37,6 +48,17 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 resolution = f"accepted by {who}"
                 session.store.unsynced.resolve(document.key, resolution=resolution, error_keys=DECIDABLE)
     return len(documents)
+
+
+def _find_added(
+    session: Session, listed: Sequence[ListedDocument], there: Mapping[tuple[str, str], DocumentFacts]
+) -> dict[DocumentKey, tuple[LineFacts, ...]]:
+    documents = session.store.documents.fetch(one.key for one in listed)
+    found = {}
+    for one in listed:
+        before = session.store.decisions.fetch_accepted(one.kind, [one.id]).get(one.id)
+        found[one.key] = find_added(documents[one.key], before, there[one.theirs])
+    return found
 
 
 def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from caspen_qbo.core.documents import Body, DocumentFacts, applied_as_sent, read_facts
+from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts, applied_as_sent, read_facts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide import Decided, Situation
 from caspen_qbo.core.posting.decide.answers import CORRECT, decide_answer
@@ -199,7 +199,7 @@ def _map_writes(session: Session, decided: Iterable[Decided], resolution: Resolu
                     payload = map_payload(
                         situation, customer_id, session.context(), decision.step is Step.CORRECT
                     )
-                    updates.append(_update(document, decision.step, decision.current, payload))
+                    updates.append(_update(situation, decision.step, decision.current, payload))
                 else:
                     payload = map_payload(situation, customer_id, session.context())
                     others.append(_write(document, Step.POST, ENTITY[document.kind], "create", payload))
@@ -217,8 +217,14 @@ def _write(document: Document, step: Step, entity: str, operation: str, payload:
     return Write(document.kind, document.id, step, entity, operation, payload, document.version)
 
 
-def _update(document: Document, step: Step, current: Body, payload: Payload) -> Write:
-    merged = merge_document(document, current, payload)
+def added_on(situation: Situation) -> tuple[LineFacts, ...]:
+    """Lines of a person's own on the document, as accepted."""
+    return situation.added if isinstance(situation, SaleSituation) else ()
+
+
+def _update(situation: Situation, step: Step, current: Body, payload: Payload) -> Write:
+    document = situation.document
+    merged = merge_document(document, current, payload, added_on(situation))
     return _write(document, step, ENTITY[document.kind], "update", merged.payload)
 
 
@@ -291,7 +297,7 @@ def _map_correction(session: Session, situation: Situation, request: Request, bo
     if decide_answer(document, request, facts) is not CORRECT or _is_held_now(session, situation, facts):
         return []
     payload = map_payload(situation, facts.customer_id, session.context(), corrected=True)
-    return [_update(document, Step.CORRECT, body, payload)]
+    return [_update(situation, Step.CORRECT, body, payload)]
 
 
 def _is_held_now(session: Session, situation: Situation, facts: DocumentFacts) -> bool:

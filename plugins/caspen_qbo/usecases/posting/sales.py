@@ -20,7 +20,7 @@ from caspen_qbo.core.posting.merging import merge_document
 from caspen_qbo.core.posting.readiness import check_credit_note, check_invoice
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY, Step
-from caspen_qbo.usecases.posting.carry_out import map_payload
+from caspen_qbo.usecases.posting.carry_out import added_on, map_payload
 from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
 from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting
@@ -96,6 +96,7 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
     numbered = _fetch_by_number(session, ENTITY[kind], numbered_now, unread_numbers)
     own = _find_own(session, ENTITY[kind], numbered)
     steps, merged = _fetch_steps(session, linked), find_merged(session, linked, there)
+    accepted = session.store.decisions.fetch_accepted(kind, [document.id for document in linked])
     return [
         replace(
             s,
@@ -106,6 +107,7 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
             or _describe_number(s.document, unread_numbers),
             steps=steps.get(s.document.id, frozenset()),
             merged=merged,
+            added=accepted[s.document.id].added if s.document.id in accepted else (),
         )
         for s in situations
     ]
@@ -171,7 +173,7 @@ def _decide_merges(session: Session, decided: Sequence[Decided]) -> list[Decided
         if isinstance(decision, Update):
             corrected = decision.step is Step.CORRECT
             sent = map_payload(situation, _customer(decision.current), session.context(), corrected)
-            merged = merge_document(situation.document, decision.current, sent)
+            merged = merge_document(situation.document, decision.current, sent, added_on(situation))
             final = decide_merged(situation.document, decision, merged)
         result.append((situation, final))
     return result

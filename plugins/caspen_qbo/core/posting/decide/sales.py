@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
-from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
+from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts, read_facts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.customers import CustomerChoice
@@ -67,6 +67,8 @@ class SaleSituation:
     """Those clients and the document's own; one merged in Caspen is given as its survivor."""
     accepted_customer: str | None = None
     """The customer on the document as a person accepted it for its client."""
+    added: tuple[LineFacts, ...] = ()
+    """Lines that are a person's own, as accepted."""
     merged: Collection[str] = ()
     """Customers that are inactive or gone by now, of those the posted document stood on."""
 

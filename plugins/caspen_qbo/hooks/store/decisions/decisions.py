@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from caspen_qbo.core.decisions.decide import Acceptance, ListedDocument
-from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.documents import DocumentFacts, LineFacts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.codec import decode, jsonb
@@ -17,10 +17,15 @@ class DecisionStore(Subject):
         """Linked documents of these numbers, whether or not anything is listed for them."""
         return self._read_values(ListedDocument, "select_listed", numbers=list(numbers))
 
-    def accept(self, key: DocumentKey, facts: DocumentFacts, version: str, who: str) -> None:
-        """Store what was accepted, against Caspen's ``version``; edits count from there."""
+    def accept(
+        self, key: DocumentKey, facts: DocumentFacts, added: tuple[LineFacts, ...], version: str, who: str
+    ) -> None:
+        """Store what was accepted, against Caspen's ``version``; edits count from there.
+
+        :param added: Which of the lines are a person's own.
+        """
         document = {"document_kind": key.kind, "document_id": key.id, "facts": jsonb(facts)}
-        self._execute("upsert_acceptance", **document, version=version, who=who)
+        self._execute("upsert_acceptance", **document, added=jsonb(added), version=version, who=who)
         self._execute("rebase_link", **document)
 
     def fetch_accepted(self, kind: DocumentKind, ids: Collection[int]) -> dict[int, Acceptance]:
