@@ -39,7 +39,7 @@ def test_what_stands_beyond_our_lines_was_added_however_ours_were_edited() -> No
 
 
 def test_what_was_accepted_before_is_still_a_persons_own() -> None:
-    before = Acceptance(1, there(A, FEE, B), "1", (FEE,))
+    before = Acceptance(1, there(A, FEE, B), "1", added=(FEE,))
     dearer = replace(FEE, amount=Decimal(9))
     assert find_added(posted(A, FEE, B), before, there(A, FEE, B)) == (FEE,)
     assert find_added(posted(A, FEE, B), before, there(A, dearer, B)) == (dearer,)
