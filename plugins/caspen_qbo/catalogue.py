@@ -239,6 +239,25 @@ _VARIANTS = {
 }
 """A kind of cause with a fix of its own under a key that has another."""
 
+_OURS = "This is an error of this software, not of the books: report it with the document's history."
+ADVICE = {
+    "620": "What it is applied to was moved, deleted or made inactive in QuickBooks in that moment; "
+    "Retry reads both again.",
+    "2010": _OURS,
+    "2050": "A text is longer than QuickBooks takes: shorten the name it comes from in Caspen, then Retry.",
+    "2210": "An e-mail address on it is none: correct the client's in Caspen, or the one that a person typed "
+    "on the document in QuickBooks; then Retry.",
+    "4001": _OURS,
+    "5020": "The QuickBooks plan, or the user who connected, may not do this: reconnect as an administrator, "
+    "or upgrade the plan; then Retry.",
+    "6070": _OURS,
+    "6420": "QuickBooks is to e-mail it and has no address: enter one on the document there, or take it off "
+    "the list of what is to be sent; then Retry.",
+    "6440": _OURS,
+    "6560": _OURS,
+}
+"""The next step after a refusal that has no entry of its own, by QuickBooks' code."""
+
 TAX_OFF = (
     "GST is switched off in QuickBooks: documents with tax are not posted until it is switched on there "
     "(Taxes > Set up GST)."

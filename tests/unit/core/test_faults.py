@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from caspen_qbo.catalogue import CATALOGUE
+from caspen_qbo.catalogue import ADVICE, CATALOGUE
 from caspen_qbo.core.faults import (
     ExistingDocument,
     FaultAction,
@@ -434,3 +434,8 @@ def test_ordinary_texts_are_left_alone():
     assert clean("line one\n\tline two") == "line one line two"
     assert len(clean("word " * 1000)) == 1000
     assert json.dumps(clean(None)) == '""'
+
+
+@pytest.mark.parametrize("code", sorted(ADVICE))
+def test_a_refusal_with_advice_has_no_entry_of_its_own(code: str) -> None:
+    assert judge_errors([FaultError(code, "Refused", "for this reason")]).error_key == "other"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from caspen_qbo.catalogue import ADVICE
 from caspen_qbo.core.accounting import Answer
 from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, amount_of, applied_as_sent, read_facts, ref_of
@@ -238,7 +239,7 @@ def _explain(
     if verdict.error_key == "currency_mismatch" and customer and is_foreign(customer, ours):
         problem = kept_in_another_currency(customer, ours)
         return problem.cause, problem.detail
-    return cause, ""
+    return cause, ADVICE.get(verdict.error.code, "") if verdict.error_key == "other" else ""
 
 
 def _explain_number(
