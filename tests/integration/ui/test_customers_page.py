@@ -28,7 +28,7 @@ def test_a_link_is_found_looked_at_and_changed_by_who_may(pages: Pages, flow: Fl
     assert "Linked to QuickBooks customer" in op.message(op.post(place, {"customer": other}))
     assert op.post(place, {"customer": own, "form_token": ""}).status_code == 403
     text = viewer.get(place).text
-    assert "Linked by a person" in text and ">op<" in text
+    assert "linked by a person" in text and ">op<" in text
     assert flow.sync_rows(
         "SELECT who, from_customer, to_customer FROM qbo_sync.customer_link_event ORDER BY id DESC LIMIT 1"
     ) == [("airflow:op", own, other)]

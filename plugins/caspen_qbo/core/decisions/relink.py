@@ -105,12 +105,13 @@ class RelinkPlan:
             for owner in self.owners
         ]
         posted = f"{self.posted:,} document{' stays' if self.posted == 1 else 's stay'}"
-        waiting = f"{self.waiting:,} document{' waits' if self.waiting == 1 else 's wait'}"
+        waits = f"{self.waiting:,} document{' waits' if self.waiting == 1 else 's wait'}"
+        waiting = [f"{waits} on the client's customer and will be tried with the next run."]
         return (
             f"{name} is linked to QuickBooks customer {self.customer}, {before}.",
             *shared,
             "Later invoices go to it.",
             f"What is posted stays where it is in QuickBooks ({posted}).",
             "Payments and credit notes go to the customer that their invoice is on there.",
-            f"{waiting} on the client's customer and will be tried with the next run.",
+            *(waiting if self.waiting else ()),
         )
