@@ -238,3 +238,20 @@ def test_a_dry_run_and_a_line_of_another_client_are_not_disturbed(flow: Flow) ->
     assert said.count("would post payment PAY-") == 2
     command(flow, "post")
     assert {row["CustomerRef"]["value"] for row in payments(flow)} == {other, customer_of(flow, theirs)}
+
+
+def test_an_invoice_lost_on_its_way_is_found_after_a_merge_and_is_no_refusal(flow: Flow) -> None:
+    first = flow.invoice("100.00")
+    command(flow, "post")
+    lost = flow.invoice("20.00")
+    flow.door("faults", seed=1, rules=[{"kind": "drop", "commit": True, "endpoint": "batch"}])
+    run_command("post", "--workspace", str(flow.workspace_id))
+    flow.door("faults", seed=1, rules=[])
+    assert len(flow.books("Invoice")) == 2
+    other = merge(flow, first)
+    command(flow, "post")
+    assert flow.listed() == {}
+    command(flow, "reconcile")
+    assert flow.listed() == {}
+    assert {customer_of(flow, one) for one in (first, lost)} == {other}
+    assert len(flow.books("Invoice")) == 2

@@ -5,7 +5,7 @@ so that an answer found after a crash is treated exactly like one that came at o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from caspen_qbo.catalogue import ADVICE
@@ -282,6 +282,10 @@ def _add_posted(changes: Changes, outcome: Outcome, body: Body, document: Docume
     """Equal to the cent is synced; what is to be corrected is linked, and its corrected form goes next."""
     request, tid = outcome.request, outcome.answer.intuit_tid or "-"
     facts = read_facts(request.entity, body)
+    sent_for = ref_of(request.payload, "CustomerRef")
+    if outcome.adopted and sent_for:
+        # Merged or moved since it was sent: the next comparison names that, or follows it.
+        facts = replace(facts, customer_id=sent_for)
     changes.link(document, facts)
     what = "found in QuickBooks after a lost answer" if outcome.adopted else f"posted ({request.step})"
     figures = f"{request.entity} {facts.quickbooks_id}, total {facts.total:.2f}, tid {tid}"
