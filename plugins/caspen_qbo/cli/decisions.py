@@ -60,8 +60,8 @@ def retry(
 
 
 def accept(workspace: int = WORKSPACE, number: list[str] = LISTED) -> None:
-    """Take QuickBooks' version of a listed document as right; it is not raised again until it
-    changes again.
+    """Take QuickBooks' version of a listed document as right, or leave out what is not in QuickBooks; it is
+    not raised again until it changes again.
     """
     from caspen_qbo.usecases.decisions.accept_or_resend import accept as run
 

@@ -13,7 +13,7 @@ from tests.support.bookkeeper import plain
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.hasty import hasty_session
 from tests.support.interrupt import Instant, interrupt
-from tests.support.life import run_job
+from tests.support.lives.world import run_job
 
 
 def _lose_the_answer(flow: Flow, rule: dict[str, object]) -> None:

@@ -12,7 +12,7 @@ from caspen_qbo.hooks.store import Store, WorkspaceStore
 from ops.local.environment import connection_json
 from ops.local.postgres import Database
 from tests.support.flow import REALM, WORKSPACE, Flow
-from tests.support.life import run_job
+from tests.support.lives.world import run_job
 from tests.support.locks import await_lock_waiter
 
 OTHER = 2

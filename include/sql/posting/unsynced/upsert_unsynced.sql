@@ -1,11 +1,18 @@
--- List a document for a person; seen again, the row stays and counts.
+-- List a document for a person; seen again, the row stays and counts. Not what a person left as it is, with the same
+-- words and Caspen's version of then.
 INSERT INTO qbo_sync.unsynced_invoice AS u
   (workspace_id, document_kind, document_id, document_number, invoice_id, error_key, title, detail, fix, cause_ref,
    blocks, field, caspen_value, quickbooks_value, delta, fault_code)
-VALUES
-  (%(workspace_id)s, %(document_kind)s, %(document_id)s, %(document_number)s, %(invoice_id)s, %(error_key)s, %(title)s,
-   %(detail)s, %(fix)s, %(cause_ref)s, %(blocks)s, %(field)s, %(caspen_value)s, %(quickbooks_value)s, %(delta)s,
-   %(fault_code)s)
+SELECT %(workspace_id)s::bigint, %(document_kind)s::text, %(document_id)s::bigint, %(document_number)s::text,
+       %(invoice_id)s::bigint, %(error_key)s::text, %(title)s::text, %(detail)s::text, %(fix)s::text,
+       %(cause_ref)s::text, %(blocks)s::boolean, %(field)s::text, %(caspen_value)s::text, %(quickbooks_value)s::text,
+       %(delta)s::numeric, %(fault_code)s::text
+WHERE NOT EXISTS (
+  SELECT 1 FROM qbo_sync.left_row l JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)
+  WHERE l.workspace_id = %(workspace_id)s AND l.document_kind = %(document_kind)s
+    AND l.document_id = %(document_id)s AND l.error_key = %(error_key)s
+    AND l.detail = %(detail)s AND l.version = d.version
+)
 ON CONFLICT (workspace_id, document_kind, document_id, error_key) WHERE resolved_at IS NULL DO UPDATE
 SET document_number = excluded.document_number, invoice_id = excluded.invoice_id, title = excluded.title,
     detail = excluded.detail, fix = excluded.fix, cause_ref = excluded.cause_ref, blocks = excluded.blocks,

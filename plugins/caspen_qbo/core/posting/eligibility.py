@@ -30,6 +30,8 @@ IMPORTED = "imported"
 NEVER_SYNCED = "never_synced"
 PAYMENT_VOID = "payment_void"
 NOT_POSTED = "invoice_not_posted"
+LEFT_OUT = "left_out"
+"""A person left it out; see :mod:`caspen_qbo.core.decisions.leave`."""
 
 
 def is_historical(invoice: Invoice, line_at: datetime) -> bool:

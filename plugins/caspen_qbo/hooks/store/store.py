@@ -15,6 +15,7 @@ from caspen_qbo.hooks.store.connection.connections import ConnectionStore
 from caspen_qbo.hooks.store.connection.consents import ConsentStore
 from caspen_qbo.hooks.store.connection.setup import SetupStore
 from caspen_qbo.hooks.store.decisions.decisions import DecisionStore
+from caspen_qbo.hooks.store.decisions.left_rows import LeftRowStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
 from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
 from caspen_qbo.hooks.store.monitoring.pages import PageStore
@@ -75,6 +76,7 @@ class WorkspaceStore:
         self.sign_off = SignOffStore(database, workspace_id)
         self.inactive = InactiveStore(database, workspace_id)
         self.decisions = DecisionStore(database, workspace_id)
+        self.left_rows = LeftRowStore(database, workspace_id)
         self.activity = ActivityStore(database, workspace_id)
         self.progress = ProgressStore(database, workspace_id)
         self.pages = PageStore(database, workspace_id)

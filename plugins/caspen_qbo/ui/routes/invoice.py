@@ -7,7 +7,9 @@ from fastapi.responses import Response
 
 from caspen_qbo.catalogue import entry_for
 from caspen_qbo.core.decisions.decide import may_decide
+from caspen_qbo.core.decisions.leave import may_leave
 from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.posting.eligibility import LEFT_OUT
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.store.monitoring.pages import FamilyDocument
@@ -50,6 +52,7 @@ def invoice(context: ContextDep, invoice_id: int) -> Response:
     realm_id = context.connection.realm_id if context.connection else ""
     config = read_config()
     listings = context.store.pages.fetch_listings(invoice_id)
+    standing_there = {(one.kind, one.number) for one in family if one.quickbooks_id and not one.removed}
     client_id = ours.client_id if ours else own.client_id if own else None
     customer_id = (
         context.store.links.fetch_customers(realm_id, [client_id]).get(client_id) if client_id else None
@@ -71,6 +74,10 @@ def invoice(context: ContextDep, invoice_id: int) -> Response:
         resolved=[row for row in listings if row.resolved_at is not None],
         may_retry=any(entry_for(row.error_key).retry for row in listings if row.resolved_at is None),
         may_decide=may_decide,
+        may_leave=lambda row: may_leave(
+            row.error_key, blocks=row.blocks, linked=(row.kind, row.number) in standing_there
+        ),
+        was_left=any(document.excluded_reason == LEFT_OUT for document in family),
         relatives=[document for document in family if document.kind != "invoice"],
         standing=standing,
         history=context.store.pages.fetch_history(invoice_id),

@@ -15,6 +15,7 @@ EXCLUDED = {
     "historical": "historical: from before the connection",
     "imported": "came from QuickBooks",
     "never_synced": "was never synced",
+    "left_out": "left out by a person; Retry takes that back",
 }
 
 Value = Decimal | date | str | None

@@ -1,7 +1,7 @@
 """What only a person may decide about a document changed in QuickBooks; its history keeps who and when."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from caspen_qbo.core.accounting import Absence
 from caspen_qbo.core.decisions.decide import (
@@ -16,6 +16,7 @@ from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts, read_facts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.usecases.decisions.leave import leave
 from caspen_qbo.usecases.sending.lookup import Found, describe_unread, look_up
 from caspen_qbo.usecases.shared.session import Session
 
@@ -24,17 +25,20 @@ log = logging.getLogger(__name__)
 
 def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
     """Take what QuickBooks shows now as right, until either side changes again; how many. Safe to repeat.
-    Writes nothing to either side: the figures stay as different as they are, and are reported as accepted.
+    A row about what is not in QuickBooks, or about payments made there, is left as it is; `retry` takes that
+    back. Writes nothing to either side: the figures stay as different as they are, reported as accepted.
 
     :raises ConfigurationError: a number has nothing to decide, the document is gone, or QuickBooks shows
         something else than what was listed, so that the person cannot have seen it.
     """
     with session.store.lock():
-        documents = _fetch_listed(session, numbers)
+        left = session.store.left_rows.fetch_leavable(numbers)
+        documents = _fetch_listed(session, numbers, {row.number for row in left})
         there = _read_facts(_fetch(session, documents))
         _must_be_allowed(decide_accept(document, there.get(document.theirs)) for document in documents)
         added = _find_added(session, documents, there)
         with session.store.transaction():
+            leave(session, left, who=who)
             for document in documents:
                 facts = there[document.theirs]
                 session.store.decisions.accept(
@@ -47,7 +51,7 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 _record(session, document, facts, "accepted as it is in QuickBooks", who)
                 resolution = f"accepted by {who}"
                 session.store.unsynced.resolve(document.key, resolution=resolution, error_keys=DECIDABLE)
-    return len(documents)
+    return len({one.key for one in (*documents, *left)})
 
 
 def _find_added(
@@ -95,14 +99,17 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
     return len(documents)
 
 
-def _fetch_listed(session: Session, numbers: Sequence[str]) -> list[ListedDocument]:
+def _fetch_listed(
+    session: Session, numbers: Sequence[str], left: Collection[str] = ()
+) -> list[ListedDocument]:
+    """:param left: Numbers with a row that is left as it is."""
     documents = [one for one in session.store.decisions.fetch_listed(numbers) if one.decidable]
-    missing = sorted(set(numbers) - {document.number for document in documents})
+    missing = sorted(set(numbers) - set(left) - {document.number for document in documents})
     if missing:
         raise ConfigurationError(
-            f"workspace {session.workspace_id}: nothing to decide for {', '.join(missing)}. Only documents "
-            "listed as changed, missing or differing in QuickBooks can be accepted or sent again; see "
-            "`unsynced`."
+            f"workspace {session.workspace_id}: nothing to decide for {', '.join(missing)}. What is listed "
+            "as changed, missing or differing in QuickBooks can be accepted or sent again; what is not in "
+            "QuickBooks can be left out; see `unsynced`."
         )
     return documents
 

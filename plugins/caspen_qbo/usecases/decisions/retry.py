@@ -25,7 +25,7 @@ def release(
     if connection := store.setup.fetch_connection():
         store.setup.delete_cached(connection.realm_id)
     if numbers:
-        released = store.documents.release_numbers(numbers)
+        released = store.documents.release_numbers(numbers) + store.left_rows.take_back(numbers)
     elif cause_ref:
         causes = [cause for cause in store.unsynced.fetch_open_causes() if str(cause) == cause_ref]
         released = store.documents.release_causes(causes)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from caspen_qbo import settings
 from caspen_qbo.core.chunks import chunked
+from caspen_qbo.core.decisions.leave import leave_out
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting import cursor
 from caspen_qbo.core.posting.document import (
@@ -147,7 +148,7 @@ def _to_documents(
             documents.append(
                 stage_allocation(allocation, records.invoices[allocation.invoice_id], eligibility)
             )
-    return documents
+    return leave_out(documents, linked, session.store.left_rows.fetch_left([one.key for one in documents]))
 
 
 def _stage_invoices(session: Session, ids: Collection[int]) -> list[StagedDocument]:
