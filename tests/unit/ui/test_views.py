@@ -42,7 +42,8 @@ PAYMENT = FamilyDocument(
     stored_facts=None,
     posted_at=NOW,
     removed=False,
-    listed=False,
+    differs=False,
+    matter=None,
 )
 
 
@@ -51,7 +52,8 @@ PAYMENT = FamilyDocument(
     [
         (None, ("", "Not processed yet")),
         (PAYMENT, ("done", "Synced")),
-        (replace(PAYMENT, listed=True), ("open", "Needs attention")),
+        (replace(PAYMENT, differs=True, matter="Books closed"), ("open", "Needs attention")),
+        (replace(PAYMENT, matter="Books closed"), ("done", "Synced; Books closed")),
         (replace(PAYMENT, synced_version="v1"), ("partly", "Waits for the next run")),
         (replace(PAYMENT, synced_version="v1", wanted="as_is"), ("", "Nothing to post")),
         (replace(PAYMENT, removed=True), ("", "Removed from QuickBooks")),

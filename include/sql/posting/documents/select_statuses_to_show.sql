@@ -1,15 +1,20 @@
--- What Caspen's screens should show and do not show yet, as far as this project wrote them.
+-- What Caspen's screens should show and do not show yet, as far as this project wrote them. One row per document.
+-- Synced: in QuickBooks as Caspen shows it, also while a matter about its payments, credits or customer waits; that
+-- matter is the detail. A credit note that is there to the cent counts before it is applied.
 -- A document that never was shown anything and is excluded or a draft is left alone; so is one that was taken out of
--- QuickBooks because it is void or deleted. One row per document.
+-- QuickBooks because it is void or deleted.
 SELECT s.document_kind, s.document_id, s.status, s.detail
 FROM (
   SELECT d.document_kind, d.document_id, d.shown_status, d.shown_detail,
          CASE
-           WHEN u.title IS NOT NULL THEN 'Not synced'
+           WHEN u.differs THEN 'Not synced'
            WHEN d.excluded_reason = 'never_synced' AND l.removed_at IS NOT NULL THEN d.shown_status
            WHEN d.excluded_reason IS NOT NULL THEN CASE WHEN d.shown_status IS NOT NULL THEN 'Not synced' END
            WHEN d.wanted = 'as_is' THEN d.shown_status
            WHEN d.version IS NOT DISTINCT FROM d.synced_version THEN 'Synced'
+           WHEN d.document_kind = 'credit_note' AND d.wanted = 'present' AND l.removed_at IS NULL
+                AND (l.quickbooks_subtotal, l.quickbooks_tax, l.quickbooks_total) = (d.subtotal, d.tax, d.total)
+             THEN 'Synced'
            WHEN d.finalised THEN 'Not synced'
            ELSE d.shown_status
          END AS status,
@@ -17,10 +22,16 @@ FROM (
   FROM qbo_sync.document d
   LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
   LEFT JOIN LATERAL (
-    SELECT u.title FROM qbo_sync.unsynced_invoice u
-    WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind AND u.document_id = d.document_id
-      AND u.resolved_at IS NULL
-    ORDER BY u.blocks DESC, u.first_seen_at, u.id LIMIT 1
+    -- Of an invoice, the rows of its payments and credit notes too; what is wrong with the document itself comes first.
+    SELECT bool_or(o.itself) AS differs,
+           (array_agg(o.title ORDER BY o.itself DESC, o.own DESC, o.blocks DESC, o.first_seen_at, o.id))[1] AS title
+    FROM (
+      SELECT m.title, m.blocks, m.first_seen_at, m.id, m.document_kind = d.document_kind AS own,
+             m.document_kind = d.document_kind AND m.of_document AS itself
+      FROM qbo_sync.open_matter m
+      WHERE m.workspace_id = d.workspace_id AND m.invoice_id = d.invoice_id
+        AND (d.document_kind = 'invoice' OR (m.document_kind = d.document_kind AND m.document_id = d.document_id))
+    ) o
   ) u ON true
   WHERE d.workspace_id = %(workspace_id)s AND d.document_kind IN ('invoice', 'credit_note')
 ) s

@@ -9,6 +9,7 @@ from caspen_qbo.core.cause import BOOKS, SALES_TAX, CauseKind, CauseRef, Setting
 from caspen_qbo.core.documents import amount_text
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.mapping import MappingContext
+from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import (
     PRODUCT_KINDS,
     CreditNote,
@@ -36,6 +37,8 @@ class Problem:
     """What was seen and what was expected, in words."""
     cause: CauseRef | None = None
     """What one fix repairs for every document it holds; None: this document alone."""
+    difference: Difference | None = None
+    """The figure it is about, shown in columns of its own."""
 
 
 def check_setup(context: MappingContext, settings: Collection[Setting] = tuple(Setting)) -> list[Problem]:

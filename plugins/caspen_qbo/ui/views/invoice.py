@@ -116,7 +116,7 @@ def standing(document: FamilyDocument | None) -> tuple[str, str]:
     """Where a document stands in QuickBooks: the kind of badge, and words."""
     if document is None:
         return "", "Not processed yet"
-    if document.listed:
+    if document.differs:
         return "open", "Needs attention"
     if document.excluded_reason:
         reason = EXCLUDED.get(document.excluded_reason, document.excluded_reason.replace("_", " "))
@@ -124,5 +124,7 @@ def standing(document: FamilyDocument | None) -> tuple[str, str]:
     if document.removed:
         return "", "Removed from QuickBooks"
     if document.version == document.synced_version:
-        return "done", "Synced"
+        return "done", f"Synced; {document.matter}" if document.matter else "Synced"
+    if document.matter:
+        return "open", "Needs attention"
     return ("", "Nothing to post") if document.wanted == "as_is" else ("partly", "Waits for the next run")

@@ -63,7 +63,8 @@ class Changes:
             by_key.setdefault(problem.error_key, []).append(problem)
         for key, found in by_key.items():
             detail = " ".join(problem.detail for problem in found)
-            self.listings.append(Listing(document, key, detail, found[0].cause))
+            shown = next((problem.difference for problem in found if problem.difference), None)
+            self.listings.append(Listing(document, key, detail, found[0].cause, difference=shown))
         self.held[document.key] = list(by_key)
 
     def hold_refused(

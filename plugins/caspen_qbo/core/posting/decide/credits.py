@@ -82,11 +82,13 @@ def _decide_use(s: ApplicationSituation, memo: DocumentFacts) -> Decision:
                     application_id, applied = facts.quickbooks_id, applied + (link.amount or ZERO)
     if applied + memo.balance != document.total:
         # A person used the credit by hand; nothing a person did is undone.
+        elsewhere = document.total - memo.balance - applied
         detail = (
-            f"{document.total - memo.balance - applied:.2f} of credit memo {memo.quickbooks_id} was used in "
+            f"{elsewhere:.2f} of credit memo {memo.quickbooks_id} was used in "
             "QuickBooks, but not on its own invoice."
         )
-        return Hold((Problem("changed_in_quickbooks", detail),))
+        used = Difference("applied", f"{document.total:.2f}", f"{applied:.2f}", applied - document.total)
+        return Hold((Problem("changed_in_quickbooks", detail, difference=used),))
     return AlreadyApplied(application_id) if memo.balance == 0 else _apply(s, memo)
 
 

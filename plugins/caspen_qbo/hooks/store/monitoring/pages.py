@@ -151,7 +151,10 @@ class FamilyDocument:
     posted_at: datetime | None
     removed: bool
     """It was taken out of QuickBooks again."""
-    listed: bool
+    differs: bool
+    """Something listed says that it is not in QuickBooks as Caspen shows it."""
+    matter: str | None
+    """The title of what is listed about it, most pressing first."""
 
     @property
     def as_posted(self) -> DocumentFacts | None:
