@@ -41,8 +41,8 @@ def list_row(
 ) -> None:
     with psycopg.connect(flow.sync.uri, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id, document_number,"
-            " invoice_id, error_key, title, detail, fix, blocks, field, caspen_value)"
+            "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id,"
+            " document_number, invoice_id, error_key, title, detail, fix, blocks, field, caspen_value)"
             " VALUES (1, %s, %s, 'X', %s, %s, %s, 'd', 'f', %s, %s, '1.00')",
             [kind, document, invoice, key, CATALOGUE[key].title, blocks, field],
         )
