@@ -2,9 +2,9 @@
 
 from caspen_qbo.migrations import run_file
 
-revision = "0013_open_matter"
-down_revision = "0012_accepted_lines"
+revision = "0014_open_matter"
+down_revision = "0013_left"
 
 
 def upgrade() -> None:
-    run_file("0013_open_matter")
+    run_file("0014_open_matter")
