@@ -141,3 +141,30 @@ def test_payments_made_in_quickbooks_are_left_until_there_is_another(
         run_import(flow)
         assert (number, key) in flow.listed()
         assert flow.staff.balance(invoice) == Decimal("100.00")
+
+
+def test_what_held_a_version_that_is_not_sent_any_more_goes_with_the_accepted_edit(flow: Flow) -> None:
+    """Held for its tax, then found edited too: accepting the edit leaves no row that nothing can close."""
+    invoice = drafted(flow)
+    flow.post()
+    [there] = flow.books("Invoice")
+    flow.person("edit", entity="Invoice", id=there["Id"], changes={"DueDate": "2031-01-31"})
+    flow.switch(using_sales_tax=False)
+    flow.staff.revert_to_draft(invoice)
+    line = NewLine("service", "Longer", "120.00", tax_rate_id=flow.rates["GST"])
+    flow.staff.edit_draft(invoice, lines=[line])
+    flow.staff.finalise(invoice)
+    number = flow.staff.invoice(invoice).number
+    assert run_command("retry", "--workspace", "1", "--number", number).returncode == 0
+    flow.post()
+    assert list(flow.listed()) == [(number, "business_validation_tax")]
+    flow.switch(using_sales_tax=True)
+    assert run_command("retry", "--workspace", "1", "--number", number).returncode == 0
+    flow.post()
+    assert (number, "changed_in_quickbooks") in flow.listed()
+    reconcile(flow)
+    accept(flow, number)
+    flow.post()
+    reconcile(flow)
+    assert flow.listed() == {}
+    assert flow.books("Invoice")[-1]["DueDate"] == "2031-01-31"

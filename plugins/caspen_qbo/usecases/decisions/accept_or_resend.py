@@ -51,6 +51,8 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 _record(session, document, facts, "accepted as it is in QuickBooks", who)
                 resolution = f"accepted by {who}"
                 session.store.unsynced.resolve(document.key, resolution=resolution, error_keys=DECIDABLE)
+                if document.settled_by_accepting:  # nothing is sent any more: nor is anything held
+                    session.store.unsynced.resolve_all_posted([document.key])
     return len({one.key for one in (*documents, *left)})
 
 
