@@ -44,6 +44,8 @@ class BooksPayment:
     """ISO code, as of an invoice; empty: not known, and not compared."""
     gone: bool = False
     """Deleted or voided."""
+    total: Decimal = ZERO
+    """All its money."""
 
     def share(self, invoice_id: int) -> Decimal:
         return ZERO if self.gone else self.shares.get(invoice_id, ZERO)

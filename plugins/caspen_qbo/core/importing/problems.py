@@ -92,7 +92,8 @@ class _Pair:
 
     def __str__(self) -> str:
         when = self.payment.paid_on.isoformat() if self.payment.paid_on else "no date"
-        amount = amount_text(self.share, self.payment.currency if self.is_foreign else "")
+        money = self.payment.total if self.payment.unclear else self.share
+        amount = amount_text(money, self.payment.currency if self.is_foreign else "")
         return f"{self.payment_id} ({when}, {amount})"
 
     def on_invoice(
@@ -175,7 +176,16 @@ def _not_imported(pair: _Pair) -> Iterator[ImportProblem]:
         key, why = _blocked_elsewhere(pair, blocker)
     elif invoice.status not in ("open", "paid"):
         why = f", which is {invoice.status} in Caspen."
-    yield pair.on_invoice(key, f"QuickBooks payment {pair} pays invoice {invoice.number}{why}", ZERO)
+    problem = pair.on_invoice(key, f"QuickBooks payment {pair} pays invoice {invoice.number}{why}", ZERO)
+    yield _by_total(pair, problem)
+
+
+def _by_total(pair: _Pair, problem: ImportProblem) -> ImportProblem:
+    """Of a payment that also uses credits, its own total: how much money is on each invoice is not known."""
+    if not pair.payment.unclear:
+        return problem
+    seen = Difference("paid", f"{pair.allocated:.2f}", f"{pair.payment.total:.2f} in all")
+    return replace(problem, difference=seen)
 
 
 def _likely_duplicate(pair: _Pair, duplicate: AllocationView) -> Iterator[ImportProblem]:
@@ -249,7 +259,13 @@ def _compare(pair: _Pair) -> Iterator[ImportProblem]:
         problem = pair.on_payment(live[0], "missing_in_quickbooks", detail)
         yield replace(problem, difference=replace(problem.difference, quickbooks_value=""))
         return
-    if pair.share > pair.allocated:
+    if payment.unclear and (live or pair.share > 0):
+        detail = (
+            f"QuickBooks payment {pair} pays invoice {number} but {payment.unclear}. Caspen keeps the "
+            f"{pair.allocated:.2f} it has of it there: correct that in Caspen, or the payment in QuickBooks."
+        )
+        yield _by_total(pair, pair.on_invoice("split_payment", detail, pair.allocated))
+    elif pair.share > pair.allocated:
         yield _less_in_caspen(pair, linked)
     elif pair.allocated > pair.share:
         detail = (

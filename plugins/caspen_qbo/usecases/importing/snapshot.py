@@ -44,6 +44,7 @@ def read_snapshot(session: Session, books: BooksState) -> ImportSnapshot:
             shares,
             facts.balance,
             unclear,
+            total=facts.total,
             currency=facts.currency or session.home_currency,
         )
     allocations = sorted(fetch_allocations(session, list(invoices)), key=lambda one: one.id)

@@ -19,6 +19,7 @@ from caspen_qbo.hooks.store.reconciling.snapshot import HeldInvoice
 from caspen_qbo.quality.validate import validate
 from caspen_qbo.usecases.reconciling.customer_names import fetch_customer_names
 from caspen_qbo.usecases.reconciling.inactive_customers import follow_merged, list_inactive, mark_inactive
+from caspen_qbo.usecases.reconciling.others import describe_balances, mark_shares
 from caspen_qbo.usecases.reconciling.read_back import ReadBack, read_back, wants_full
 from caspen_qbo.usecases.reconciling.report_data import collect_report
 from caspen_qbo.usecases.reconciling.sign_off import watch_signed
@@ -135,6 +136,7 @@ def freeze(session: Session) -> dict[DocumentKind, int]:
         for page in store.fetch_edited():
             found = [(edited, drift(edited.as_posted, edited.now_facts)) for edited in page]
             store.mark_edited([(edited, uncompared(changes), bool(changes)) for edited, changes in found])
+        mark_shares(session)
         store.mark_foreign(session.realm_id, session.home_currency)
         mark_inactive(session)
         store.mark_accepted()
@@ -159,7 +161,8 @@ def _record(
         if open_invoices:
             store.explain_balances(run_id)
         for page in store.fetch_differing(run_id, open_invoices=open_invoices):
-            unexplained += sum(_list(session, row) for row in page)
+            ways = describe_balances(session, page)
+            unexplained += sum(_list(session, row, ways.get(row.ref.key, "")) for row in page)
             counts["listed"] += len(page)
     counts["resolved"] += store.resolve_equal()
     counts["verified"] += session.store.snapshot.mark_verified(session.realm_id, read.started_at)
@@ -185,13 +188,21 @@ def cross_check(checks: Sequence[CheckResult], written: Mapping[tuple[str, str],
         )
 
 
-def _list(session: Session, row: DifferingDocument) -> int:
-    """List one document under what its differences come from; how many differences it has."""
+def _list(session: Session, row: DifferingDocument, ways: str) -> int:
+    """List one document under what its differences come from; how many differences it has.
+
+    :param ways: What closes it in QuickBooks, and what can be done about that.
+    """
     rest = list_inactive(session, row)
     if rest:
         cause, changes = decide_cause(row, rest), Changes()
         changes.list_differences(
-            _document_of(session, row), cause.error_key, rest, lead=cause.lead, blocks=cause.blocks
+            _document_of(session, row),
+            cause.error_key,
+            rest,
+            lead=cause.lead,
+            tail=ways,
+            blocks=cause.blocks,
         )
         changes.write(session)
     return len(row.differences)

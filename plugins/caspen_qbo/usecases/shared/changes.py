@@ -86,13 +86,14 @@ class Changes:
         differences: Sequence[Difference],
         *,
         lead: str = "",
+        tail: str = "",
         blocks: bool = True,
     ) -> None:
         """List a document whose sides differ: every field in words, the first one in columns of its own."""
         first = next((d for d in differences if d.field == "total"), differences[0])
         if first.delta is not None:
             first = replace(first, delta=first.delta.quantize(Decimal("0.01")))
-        detail = f"{lead} ".lstrip() + "; ".join(map(str, differences)) + "."
+        detail = f"{lead} ".lstrip() + "; ".join(map(str, differences)) + f". {tail}".rstrip()
         self.listings.append(Listing(document, error_key, detail, blocks=blocks, difference=first))
 
     def write(self, session: Session) -> None:

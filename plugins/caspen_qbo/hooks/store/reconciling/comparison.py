@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from caspen_qbo.core.documents import DocumentFacts
@@ -20,6 +21,16 @@ class EditedDocument:
     document_kind: DocumentKind
     document_id: int
     as_posted: DocumentFacts
+    now_facts: DocumentFacts
+
+
+@dataclass(frozen=True, slots=True)
+class MixedPayment:
+    """An allocation of an imported payment that uses up something next to money."""
+
+    document_kind: DocumentKind
+    document_id: int
+    invoice_id: int
     now_facts: DocumentFacts
 
 
@@ -70,6 +81,19 @@ class ComparisonStore(Subject):
                 }
                 for edited, changes, drifted in edits
             ],
+        )
+
+    def fetch_mixed(self, realm_id: str) -> Iterator[list[MixedPayment]]:
+        """Pages of imported payments that use up credits too."""
+        return self._read_pages(MixedPayment, "select_mixed", realm_id=realm_id)
+
+    def set_share(self, payment: MixedPayment, share: Decimal | None) -> None:
+        """:param share: The money of it on its invoice; None: none."""
+        self._execute(
+            "set_share",
+            document_kind=payment.document_kind,
+            document_id=payment.document_id,
+            share=share or Decimal(0),
         )
 
     def mark_foreign(self, realm_id: str, home: str) -> int:

@@ -1,6 +1,6 @@
 """QuickBooks' side as last read back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,12 @@ class HeldInvoice:
 
     document_id: int
     customer_id: str
+    facts: DocumentFacts
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTransaction:
+    quickbooks_id: str
     facts: DocumentFacts
 
 
@@ -71,6 +77,14 @@ class SnapshotStore(Subject):
     def delete_unseen(self, realm_id: str, quickbooks_type: str, since: datetime) -> None:
         """After a full read: other people's transactions that are no longer there."""
         self._execute("delete_unseen", realm_id=realm_id, quickbooks_type=quickbooks_type, since=since)
+
+    def fetch_facts(
+        self, realm_id: str, quickbooks_type: str, ids: Collection[str]
+    ) -> dict[str, DocumentFacts]:
+        """Transactions as last read, by id; without those that are gone or were not read."""
+        keys = {"realm_id": realm_id, "quickbooks_type": quickbooks_type, "ids": list(ids)}
+        rows = self._read_values(SeenTransaction, "select_facts", **keys) if ids else []
+        return {row.quickbooks_id: row.facts for row in rows}
 
     def fetch_unread(self, realm_id: str, since: datetime | None) -> dict[str, list[str]]:
         """Ids by type of linked transactions not read since then, or never when ``since`` is None."""
