@@ -11,7 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-from caspen_qbo import wiring as _loaded_once  # noqa: F401 - what a forked child need not load again
+# What a forked child need not load again.
+from caspen_qbo.cli import app as _app  # noqa: F401
+from caspen_qbo.usecases.importing import run as _importing  # noqa: F401
+from caspen_qbo.usecases.posting import run as _posting  # noqa: F401
+from caspen_qbo.usecases.reconciling import run as _reconciling  # noqa: F401
 
 
 @dataclass(frozen=True, slots=True)
