@@ -68,7 +68,11 @@ class Acceptance:
 
     def covers(self, version: str, now: DocumentFacts) -> bool:
         """Whether both sides are just as they were accepted."""
-        return self.version == version and not drift(self.facts, now) and self.facts.balance == now.balance
+        return self.agrees(version, now) and self.facts.balance == now.balance
+
+    def agrees(self, version: str, now: DocumentFacts) -> bool:
+        """Whether its figures are still the agreed ones, whatever was paid since."""
+        return self.version == version and not drift(self.facts, now)
 
 
 def find_added(document: Document, before: Acceptance | None, now: DocumentFacts) -> tuple[LineFacts, ...]:

@@ -75,6 +75,13 @@ class ClinicInvoice:
     unread: str = ""
     """Why QuickBooks did not show it: nothing is imported onto it then."""
     currency: str = ""
+    agreed_more: Decimal = ZERO
+    """QuickBooks' total less Caspen's, as accepted; zero where nothing is, or not any more."""
+    total: Decimal = ZERO
+
+    @property
+    def agreed_total(self) -> Decimal:
+        return self.total + self.agreed_more
 
     @property
     def due(self) -> Decimal:
@@ -134,6 +141,19 @@ class ImportSnapshot:
     def is_foreign(self, payment: BooksPayment, invoice_id: int) -> bool:
         """Whether it is money of another currency than the invoice's in Caspen."""
         return differ_in_currency(self.invoices[invoice_id].currency, payment.currency)
+
+    def is_agreed(self, invoice_id: int) -> bool:
+        """Whether what is paid there beyond what Caspen could take is within the agreed total."""
+        invoice = self.invoices[invoice_id]
+        beyond = sum(
+            (
+                payment.share(invoice_id) - self.allocated(payment.quickbooks_id, invoice_id)
+                for payment in self.payments_on(invoice_id)
+            ),
+            ZERO,
+        )
+        settled = invoice.status in ("open", "paid") and not invoice.balance
+        return settled and 0 < beyond <= invoice.agreed_more
 
     def imported(self, payment_id: str) -> bool:
         """Whether Caspen has it, in whole or in part, live or taken off again by the staff."""

@@ -53,6 +53,8 @@ def _problems_on(snapshot: ImportSnapshot, invoice: ClinicInvoice) -> Iterator[I
     missing = [pair for pair in payments if not snapshot.imported(pair.payment_id)]
     if missing and len(payments) > 1:
         yield _split(payments, missing)
+    elif missing and find_blocker(snapshot, missing[0].payment) is None and missing[0].is_agreed:
+        yield from _left_over(missing[0])
     elif missing:
         yield from _not_imported(missing[0])
     yield from _unread(snapshot, invoice, missing)
@@ -86,6 +88,19 @@ class _Pair:
     @property
     def is_foreign(self) -> bool:
         return self.snapshot.is_foreign(self.payment, self.invoice.id)
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.snapshot.is_agreed(self.invoice.id)
+
+    @property
+    def agreed(self) -> str:
+        """The accepted total, as a sentence; empty where it is Caspen's."""
+        return (
+            f" The agreed total of invoice {self.invoice.number} is {self.invoice.agreed_total:.2f}."
+            if self.invoice.agreed_more
+            else ""
+        )
 
     def views(self, *, live: bool) -> list[AllocationView]:
         return self.snapshot.imported_to(self.payment_id, self.invoice.id, live=live)
@@ -176,8 +191,8 @@ def _not_imported(pair: _Pair) -> Iterator[ImportProblem]:
         key, why = _blocked_elsewhere(pair, blocker)
     elif invoice.status not in ("open", "paid"):
         why = f", which is {invoice.status} in Caspen."
-    problem = pair.on_invoice(key, f"QuickBooks payment {pair} pays invoice {invoice.number}{why}", ZERO)
-    yield _by_total(pair, problem)
+    detail = f"QuickBooks payment {pair} pays invoice {invoice.number}{why}{pair.agreed}"
+    yield _by_total(pair, pair.on_invoice(key, detail, ZERO))
 
 
 def _by_total(pair: _Pair, problem: ImportProblem) -> ImportProblem:
@@ -265,7 +280,7 @@ def _compare(pair: _Pair) -> Iterator[ImportProblem]:
             f"{pair.allocated:.2f} it has of it there: correct that in Caspen, or the payment in QuickBooks."
         )
         yield _by_total(pair, pair.on_invoice("split_payment", detail, pair.allocated))
-    elif pair.share > pair.allocated:
+    elif pair.share > pair.allocated and not pair.is_agreed:
         yield _less_in_caspen(pair, linked)
     elif pair.allocated > pair.share:
         detail = (
@@ -304,7 +319,7 @@ def _less_in_caspen(pair: _Pair, linked: Sequence[AllocationView]) -> ImportProb
         return pair.on_payment(linked[0], "changed_in_quickbooks", detail)
     detail = (
         f"{name} pays invoice {number}; Caspen has {pair.allocated:.2f} of it there, "
-        f"{pair.share - pair.allocated:.2f} less than QuickBooks."
+        f"{pair.share - pair.allocated:.2f} less than QuickBooks.{pair.agreed}"
     )
     return pair.on_invoice("overpayment", detail, pair.allocated)
 
@@ -324,10 +339,14 @@ def _left_over(pair: _Pair) -> Iterator[ImportProblem]:
     payment, allocated = pair.payment, pair.snapshot.allocated
     if payment.gone or payment.unapplied <= 0 or min(payment.shares, default=0) != pair.invoice.id:
         return
-    if any(payment.share(one) > allocated(pair.payment_id, one) for one in payment.shares):
+    if any(
+        payment.share(one) > allocated(pair.payment_id, one) and not pair.snapshot.is_agreed(one)
+        for one in payment.shares
+    ):
         return  # listed already, as less in Caspen
+    done = "imported" if pair.snapshot.imported(pair.payment_id) else "beyond Caspen's total"
     detail = (
-        f"QuickBooks payment {pair} is imported; {payment.unapplied:.2f} of it is more than was due and pays "
-        "nothing in QuickBooks."
+        f"QuickBooks payment {pair} is {done}; {payment.unapplied:.2f} of it is more than was due and pays "
+        f"nothing in QuickBooks.{pair.agreed}"
     )
     yield pair.on_invoice("overpayment", detail, pair.share, pair.share + payment.unapplied)

@@ -12,6 +12,7 @@ from caspen_qbo.core.decisions.decide import (
     decide_resend,
     find_added,
 )
+from caspen_qbo.core.decisions.leave import ABOUT_PAYMENTS
 from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts, read_facts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.records import DocumentKind
@@ -34,6 +35,9 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
     with session.store.lock():
         left = session.store.left_rows.fetch_leavable(numbers)
         documents = _fetch_listed(session, numbers, {row.number for row in left})
+        # What is accepted of an invoice decides what its payments are measured against: the import says then.
+        decided = {document.key for document in documents}
+        left = [row for row in left if row.key not in decided or row.error_key not in ABOUT_PAYMENTS]
         there = _read_facts(_fetch(session, documents))
         _must_be_allowed(decide_accept(document, there.get(document.theirs)) for document in documents)
         added = _find_added(session, documents, there)

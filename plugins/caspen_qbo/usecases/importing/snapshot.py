@@ -22,6 +22,7 @@ from caspen_qbo.usecases.shared.session import Session
 def read_snapshot(session: Session, books: BooksState) -> ImportSnapshot:
     """:param books: Complete; see :func:`caspen_qbo.usecases.importing.books.read_books`."""
     found = session.billing.fetch_invoices(session.workspace_id, list(books.invoices))
+    agreed = _read_agreed(session, books)
     invoices = {
         invoice.id: ClinicInvoice(
             invoice.id,
@@ -31,6 +32,8 @@ def read_snapshot(session: Session, books: BooksState) -> ImportSnapshot:
             gone=_is_gone(books, invoice.id),
             unread=books.unread_invoices.get(invoice.id, ""),
             currency=invoice.currency,
+            agreed_more=agreed.get((invoice.id, invoice.total), Decimal(0)),
+            total=invoice.total,
         )
         for invoice in found.values()
     }
@@ -60,6 +63,18 @@ def read_snapshot(session: Session, books: BooksState) -> ImportSnapshot:
         for one in allocations
     )
     return ImportSnapshot(payments, invoices, tuple(views), books.unread)
+
+
+def _read_agreed(session: Session, books: BooksState) -> dict[tuple[int, Decimal], Decimal]:
+    """(invoice, Caspen's total) -> by how much the accepted total in QuickBooks is more; while both stand."""
+    accepted = session.store.decisions.fetch_accepted(DocumentKind.INVOICE, list(books.invoices))
+    documents = session.store.documents.fetch_documents(DocumentKind.INVOICE, list(accepted))
+    found = {}
+    for id_, document in documents.items():
+        now = books.invoices[id_]
+        if now is not None and accepted[id_].agrees(document.version, now):
+            found[id_, document.total] = now.total - document.total
+    return found
 
 
 def _is_gone(books: BooksState, invoice_id: int) -> bool:

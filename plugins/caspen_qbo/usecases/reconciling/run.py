@@ -156,6 +156,7 @@ def _record(
     differences = store.write_differences(run_id)
     cross_check(checks, store.count_failing(run_id))
     store.name_values(run_id, session.realm_id, customers)
+    store.explain_agreed(run_id)
     unexplained = 0
     for open_invoices in (False, True):
         if open_invoices:

@@ -146,6 +146,10 @@ class ComparisonStore(Subject):
             self._execute(statement, run_id=run_id) for statement in ("explain_balances", "explain_accepted")
         )
 
+    def explain_agreed(self, run_id: str) -> int:
+        """Mark what follows from a higher total that a person accepted of an invoice; how many."""
+        return self._execute("explain_agreed", run_id=run_id)
+
     def resolve_equal(self) -> int:
         """Close earlier rows that this comparison did not find again. Inside the transaction that lists."""
         return self._execute("resolve_equal")
