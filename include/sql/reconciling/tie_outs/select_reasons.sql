@@ -13,7 +13,7 @@ WITH paying AS MATERIALIZED (
   WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL AND u.document_kind = 'payment'
     AND l.removed_at IS NULL AND s.gone IS NULL AND k.txn_type = 'Invoice'
 )
-SELECT c.document_id, c.balance_settled AS settled, c.accepted, u.title, u.document_kind AS about_kind,
+SELECT c.document_id, c.balance_settled AS settled, c.accepted OR f.follows AS accepted, u.title, u.document_kind AS about_kind,
        u.document_number AS about_number
 FROM qbo_sync.comparison c
 LEFT JOIN LATERAL (
@@ -27,5 +27,14 @@ LEFT JOIN LATERAL (
              AND u.cause_ref = 'payment:' || c.quickbooks_id))
   ORDER BY u.document_kind = c.document_kind DESC, u.first_seen_at, u.id LIMIT 1
 ) u ON true
+CROSS JOIN LATERAL (   -- all that differs is explained, and by nothing listed: by what was accepted of its invoice
+  SELECT coalesce(bool_and(r.explained), false)
+         AND EXISTS (SELECT 1 FROM qbo_sync.document d
+                     JOIN qbo_sync.acceptance a USING (workspace_id, document_kind, document_id)
+                     WHERE d.workspace_id = c.workspace_id AND d.invoice_id = c.invoice_id) AS follows
+  FROM qbo_sync.reconciliation_difference r
+  WHERE r.workspace_id = c.workspace_id AND r.run_id = %(run_id)s
+    AND r.document_kind = c.document_kind AND r.document_id = c.document_id
+) f
 WHERE c.workspace_id = %(workspace_id)s AND c.document_kind = %(document_kind)s AND c.document_id = ANY(%(document_ids)s)
   AND c.in_caspen

@@ -78,6 +78,8 @@ class ClinicInvoice:
     agreed_more: Decimal = ZERO
     """QuickBooks' total less Caspen's, as accepted; zero where nothing is, or not any more."""
     total: Decimal = ZERO
+    client_id: int = 0
+    """Whose it is in Caspen; of merged clients the survivor."""
 
     @property
     def agreed_total(self) -> Decimal:
@@ -178,6 +180,8 @@ class BlockerKind(StrEnum):
     UNREAD = "unread"
     """QuickBooks does not show the invoice, or a payment on it: it could be a split."""
     CURRENCY = "currency"
+    CLIENTS = "clients"
+    """It pays invoices of several clients; a payment in Caspen is one client's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +221,8 @@ def find_blocker(snapshot: ImportSnapshot, payment: BooksPayment) -> ImportBlock
             return ImportBlocker(BlockerKind.UNREAD, invoice_id)
         if len(snapshot.payments_on(invoice_id)) > 1:
             return ImportBlocker(BlockerKind.SPLIT, invoice_id)
+    if len({snapshot.invoices[invoice_id].client_id for invoice_id in payment.shares}) > 1:
+        return ImportBlocker(BlockerKind.CLIENTS, min(payment.shares))
     for invoice_id in sorted(payment.shares):
         if duplicate := find_likely_duplicate(snapshot, payment, invoice_id):
             return ImportBlocker(BlockerKind.LIKELY_DUPLICATE, invoice_id, duplicate)

@@ -13,6 +13,7 @@ from caspen_qbo.core.importing.plan import (
     ImportBlocker,
     ImportSnapshot,
     find_blocker,
+    find_likely_duplicate,
 )
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.money import ZERO
@@ -177,6 +178,9 @@ def _not_imported(pair: _Pair) -> Iterator[ImportProblem]:
         return
     if blocker is not None and blocker.kind is BlockerKind.UNREAD and blocker.invoice_id == invoice.id:
         return  # listed with what was not shown
+    if blocker is not None and blocker.kind is BlockerKind.CLIENTS:
+        yield from _several_clients(pair)
+        return
     key, why = "overpayment", f", which has {invoice.due:.2f} due."
     if blocker is not None and blocker.kind is BlockerKind.CURRENCY:
         there = pair.snapshot.invoices[blocker.invoice_id]
@@ -201,6 +205,26 @@ def _by_total(pair: _Pair, problem: ImportProblem) -> ImportProblem:
         return problem
     seen = Difference("paid", f"{pair.allocated:.2f}", f"{pair.payment.total:.2f} in all")
     return replace(problem, difference=seen)
+
+
+def _several_clients(pair: _Pair) -> Iterator[ImportProblem]:
+    """One receipt for several clients: Caspen's payments are one client's each. What the staff recorded of it
+    for an invoice's client makes that invoice whole.
+    """
+    if find_likely_duplicate(pair.snapshot, pair.payment, pair.invoice.id) is not None:
+        return
+    invoices = pair.snapshot.invoices
+    parts = ", ".join(
+        f"{share:.2f} on invoice {invoices[id_].number} of client {invoices[id_].client_id}"
+        for id_, share in sorted(pair.payment.shares.items())
+    )
+    detail = (
+        f"QuickBooks payment {pair.payment_id} pays for several clients: {parts}. A payment in Caspen is one "
+        "client's, so it is not imported. Split it in QuickBooks into a payment for each client, and they "
+        "are imported; or record each client's part in Caspen and accept those payments as they are, and "
+        "they are not posted."
+    )
+    yield pair.on_invoice("split_payment", detail, ZERO)
 
 
 def _likely_duplicate(pair: _Pair, duplicate: AllocationView) -> Iterator[ImportProblem]:

@@ -34,6 +34,7 @@ def read_snapshot(session: Session, books: BooksState) -> ImportSnapshot:
             currency=invoice.currency,
             agreed_more=agreed.get((invoice.id, invoice.total), Decimal(0)),
             total=invoice.total,
+            client_id=invoice.client_id,
         )
         for invoice in found.values()
     }

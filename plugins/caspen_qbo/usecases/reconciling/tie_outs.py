@@ -42,7 +42,10 @@ def _reasons(session: Session, keys: Iterable[DocumentKey]) -> dict[DocumentKey,
     ids = defaultdict[DocumentKind, set[int]](set)
     for key in keys:
         ids[key.kind].add(key.id)
-    known = {kind: session.store.tie_outs.fetch_reasons(kind, sorted(wanted)) for kind, wanted in ids.items()}
+    known = {
+        kind: session.store.tie_outs.fetch_reasons(session.run_id, kind, sorted(wanted))
+        for kind, wanted in ids.items()
+    }
     return {
         DocumentKey(kind, document_id): describe_reason(kind, known[kind].get(document_id))
         for kind, wanted in ids.items()

@@ -148,10 +148,12 @@ class TieOutStore(Subject):
     def sum_other_tax(self, realm_id: str, since: date) -> list[OtherTax]:
         return self._fetch_values(OtherTax, "sum_other_tax", realm_id=realm_id, since=since)
 
-    def fetch_reasons(self, kind: DocumentKind, document_ids: Sequence[int]) -> dict[int, KnownReason]:
+    def fetch_reasons(
+        self, run_id: str, kind: DocumentKind, document_ids: Sequence[int]
+    ) -> dict[int, KnownReason]:
         """Why documents differ, as far as something is known, by document id."""
-        ids = list(document_ids)
-        found = self._read_values(KnownReason, "select_reasons", document_kind=kind, document_ids=ids)
+        which = {"run_id": run_id, "document_kind": kind, "document_ids": list(document_ids)}
+        found = self._read_values(KnownReason, "select_reasons", **which)
         return {reason.document_id: reason for reason in found}
 
     def fetch_taxed(self, realm_id: str, since: date) -> Iterator[list[TaxedDocument]]:
