@@ -154,7 +154,8 @@ class ImportSnapshot:
             ),
             ZERO,
         )
-        settled = invoice.status in ("open", "paid") and not invoice.balance
+        clear = not any(payment.unclear for payment in self.payments_on(invoice_id))
+        settled = clear and invoice.status in ("open", "paid") and not invoice.balance
         return settled and 0 < beyond <= invoice.agreed_more
 
     def imported(self, payment_id: str) -> bool:
