@@ -12,6 +12,7 @@ import pytest
 
 from caspen_seed import NewLine
 from tests.integration.reconciling.runs import run as reconcile
+from tests.support.bookkeeper import edit
 from tests.support.command_line import run_command
 from tests.support.flow import Flow
 from tests.support.importing import posted, receive, run_import
@@ -141,6 +142,49 @@ def test_payments_made_in_quickbooks_are_left_until_there_is_another(
         run_import(flow)
         assert (number, key) in flow.listed()
         assert flow.staff.balance(invoice) == Decimal("100.00")
+
+
+def test_payments_on_an_invoice_whose_edit_was_accepted_are_left_too(flow: Flow) -> None:
+    invoice = posted(flow, "100.00")
+    other = flow.person("create", entity="Customer", document={"DisplayName": "Family account"})["Id"]
+    edit(flow, invoice, CustomerRef={"value": other})
+    reconcile(flow)
+    number = str(flow.staff.invoice(invoice).number)
+    accept(flow, number)
+    for amount in ("30.00", "20.00"):
+        receive(flow, {invoice: amount}, CustomerRef={"value": other})
+    run_import(flow)
+    assert set(flow.listed()) == {(number, "split_payment")}
+    accept(flow, number)
+    for _ in range(2):
+        flow.post()
+        run_import(flow)
+        reconcile(flow)
+    assert flow.listed() == {}
+
+
+def test_payments_in_another_currency_are_left_after_the_edit_of_their_invoice(flow: Flow) -> None:
+    flow.person("enable-multi-currency", currencies=["USD"])
+    flow.person("set-exchange-rate", currency="USD", rate="1.5", date="2020-01-01")
+    assert run_command("retry", "--workspace", "1", "--all").returncode == 0
+    invoice = posted(flow, "100.00")
+    dollars = {"value": "USD"}
+    made = {"DisplayName": "Abroad", "CurrencyRef": dollars}
+    abroad = {"value": flow.person("create", entity="Customer", document=made)["Id"]}
+    edit(flow, invoice, CustomerRef=abroad, CurrencyRef=dollars, ExchangeRate=1.5)
+    receive(flow, {invoice: "30.00"}, CustomerRef=abroad, CurrencyRef=dollars, ExchangeRate=1.5)
+    run_import(flow)
+    reconcile(flow)
+    number = str(flow.staff.invoice(invoice).number)
+    assert set(flow.listed()) == {(number, "changed_in_quickbooks"), (number, "currency_mismatch")}
+    accept(flow, number)
+    accept(flow, number)
+    for _ in range(2):
+        flow.post()
+        run_import(flow)
+        reconcile(flow)
+    assert flow.listed() == {}
+    assert flow.staff.balance(invoice) == Decimal("100.00")
 
 
 def test_what_held_a_version_that_is_not_sent_any_more_goes_with_the_accepted_edit(flow: Flow) -> None:

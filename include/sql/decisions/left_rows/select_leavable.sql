@@ -10,5 +10,6 @@ LEFT JOIN qbo_sync.document_link l
 WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL AND d.document_number = ANY(%(numbers)s)
   AND ((u.blocks AND l.document_id IS NULL AND u.error_key <> 'outcome_unknown')
        OR u.error_key = 'historical_invoice'
-       OR (NOT u.blocks AND u.error_key IN ('split_payment', 'overpayment')))
+       OR (NOT u.blocks AND u.document_kind = 'invoice'
+           AND u.error_key IN ('split_payment', 'overpayment', 'currency_mismatch')))
 ORDER BY d.document_kind, d.document_id, u.error_key

@@ -9,7 +9,7 @@ from caspen_qbo.core.posting.document import DocumentRef, StagedDocument
 from caspen_qbo.core.posting.eligibility import LEFT_OUT, DesiredState
 from caspen_qbo.core.records import DocumentKind
 
-ABOUT_PAYMENTS = frozenset({"split_payment", "overpayment"})
+ABOUT_PAYMENTS = frozenset({"split_payment", "overpayment", "currency_mismatch"})
 """What the import says of payments made in QuickBooks; the invoice itself is there."""
 
 
