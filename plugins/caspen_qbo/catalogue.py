@@ -162,7 +162,8 @@ _ENTRIES = (
         "unreadable_in_quickbooks",
         "QuickBooks cannot show it",
         "QuickBooks fails on this document, or hides it; whether it stands is not known.",
-        "Wait: every run reads it again. If it stays, open it in QuickBooks, and save or delete it there.",
+        "Wait: every run reads it again. If it stays, open it in QuickBooks, and save or delete it there; or "
+        "leave it as it is.",
         Turn.FINANCE,
         retry=False,
     ),

@@ -212,3 +212,42 @@ def test_what_held_a_version_that_is_not_sent_any_more_goes_with_the_accepted_ed
     reconcile(flow)
     assert flow.listed() == {}
     assert flow.books("Invoice")[-1]["DueDate"] == "2031-01-31"
+
+
+@pytest.mark.parametrize("entity", ["Invoice", "CreditMemo", "Payment", "imported"])
+@pytest.mark.parametrize("how", ["500", "hidden"])
+def test_what_quickbooks_does_not_show_is_left_and_nothing_is_written(
+    flow: Flow, entity: str, how: str
+) -> None:
+    """Gone for good in other words than "deleted": no run can tell, and nothing else would end the row."""
+    invoice = posted(flow, "100.00")
+    if entity == "CreditMemo":
+        flow.staff.credit(invoice, {1: "0.5"}, reason="kept in Caspen")
+    elif entity == "Payment":
+        flow.pay(invoice, "40.00")
+    flow.post()
+    if entity == "imported":
+        receive(flow, {invoice: "40.00"})
+        run_import(flow)
+        entity = "Payment"
+    reconcile(flow)
+    spoilt = flow.books(entity)[-1]["Id"]
+    flow.door(f"{flow.realm}/unreadable", entity=entity, id=spoilt, how=how)
+    reconcile(flow, full=True)
+    [(number, key)] = flow.listed()
+    assert key == "unreadable_in_quickbooks"
+    before = (flow.books("Invoice"), flow.books("Payment"), flow.books("CreditMemo"), balances(flow))
+    accept(flow, number)
+    for _ in range(2):
+        flow.post()
+        run_import(flow)
+        reconcile(flow, full=True)
+        assert flow.listed() == {}
+    assert before == (flow.books("Invoice"), flow.books("Payment"), flow.books("CreditMemo"), balances(flow))
+    assert run_command("retry", "--workspace", "1", "--number", number).returncode == 0
+    reconcile(flow, full=True)
+    assert list(flow.listed()) == [(number, key)]
+
+
+def balances(flow: Flow) -> list[object]:
+    return flow.caspen_rows("SELECT number, balance FROM caspen.invoice ORDER BY id")

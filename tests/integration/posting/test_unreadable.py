@@ -140,6 +140,38 @@ def test_a_credit_memo_that_is_not_shown_waits_alone(flow: Flow, how: str) -> No
     assert len(flow.books("CreditMemo")) == 2, "the other is posted, this one is not posted again"
 
 
+@pytest.mark.parametrize("what", ["paid", "imported", "credited", "memo"])
+def test_a_balance_that_moved_since_it_was_last_shown_is_no_difference(flow: Flow, what: str) -> None:
+    invoice = flow.invoice("10.00", rate="GST free")
+    run(flow)
+    if what == "imported":
+        run(flow, "reconcile")
+        parts = [{"id": there(flow, invoice)["Id"], "amount": "4.00"}]
+        flow.person("record-payment", invoices=parts)
+        run(flow, "import")
+    elif what == "paid":
+        flow.pay(invoice, "4.00")
+    else:
+        flow.staff.credit(invoice, {1: "0.5"}, reason="kept in Caspen")
+    run(flow)
+    entity = "CreditMemo" if what == "memo" else "Invoice"
+    spoil(flow, entity, flow.books(entity)[-1]["Id"], "500")
+    run(flow, "reconcile", "--full")
+    [(listed, key)] = flow.listed()
+    assert key == UNREADABLE
+    run(flow, "accept", "--number", listed)
+    run(flow, "reconcile", "--full")
+    assert flow.listed() == {}
+
+    mend(flow)
+    run(flow, "reconcile", "--full")
+    assert flow.listed() == {}
+    for payment in flow.books("Payment"):  # shown again, its balance counts
+        flow.person("delete", entity="Payment", id=payment["Id"])
+    run(flow, "reconcile", "--full")
+    assert flow.listed() != {}
+
+
 @HOW
 def test_what_is_not_shown_is_never_called_deleted_nor_posted_again(flow: Flow, how: str) -> None:
     bad, good = (flow.invoice(price, rate="GST free") for price in ("10.00", "20.00"))

@@ -265,6 +265,7 @@ WAYS: tuple[Way, ...] = (
         "nothing: every run reads it again, and it leaves when it is shown",
         lambda c, r: c.weather_clears(),
     ),
+    Way("unreadable_in_quickbooks", "Compared is what it last showed", CHOICE, ACCEPT, _accept),
     Way(
         "inventory_item",
         "",

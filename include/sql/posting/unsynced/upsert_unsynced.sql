@@ -11,7 +11,11 @@ WHERE NOT EXISTS (
   SELECT 1 FROM qbo_sync.left_row l JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)
   WHERE l.workspace_id = %(workspace_id)s AND l.document_kind = %(document_kind)s
     AND l.document_id = %(document_id)s AND l.error_key = %(error_key)s
-    AND l.detail = %(detail)s AND l.version = d.version
+    AND l.version = d.version
+    AND (l.detail = %(detail)s
+         -- Import and reconciliation say it in words of their own; on an invoice they may mean different records.
+         OR (%(error_key)s = 'unreadable_in_quickbooks'
+             AND (l.document_kind <> 'invoice' OR strpos(l.detail, %(detail)s) > 0)))
 )
 ON CONFLICT (workspace_id, document_kind, document_id, error_key) WHERE resolved_at IS NULL DO UPDATE
 SET document_number = excluded.document_number, invoice_id = excluded.invoice_id, title = excluded.title,

@@ -1,6 +1,8 @@
 -- Freeze both sides of every synced document next to each other.
 -- A credit note and a payment are used up on their invoice, so their balance in Caspen is zero; a payment keeps the
--- number it was posted with. ``drifted`` here says only that the sync token moved since they were last found equal.
+-- number it was posted with. The balance of what QuickBooks does not show is not compared: it moves with payments and
+-- credits, and the last that was seen of it may be older than they are. ``drifted`` here says only that the sync token
+-- moved since they were last found equal.
 -- Params:  fresh_since: QuickBooks payments changed since then were not seen by the import yet; null: no import ran,
 --          all are new
 WITH unsettled AS (
@@ -20,6 +22,15 @@ WITH unsettled AS (
     AND (%(fresh_since)s::timestamptz IS NULL OR p.changed_at >= %(fresh_since)s)
     AND NOT EXISTS (SELECT 1 FROM qbo_sync.document_link l
                     WHERE l.realm_id = p.realm_id AND l.quickbooks_type = 'Payment' AND l.quickbooks_id = p.quickbooks_id)
+), not_shown AS (
+  SELECT u.document_kind, u.document_id FROM qbo_sync.unsynced_invoice u
+  WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL AND u.error_key = 'unreadable_in_quickbooks'
+    AND u.cause_ref NOT LIKE 'payment:%%'
+  UNION
+  SELECT r.document_kind, r.document_id FROM qbo_sync.left_row r
+  JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
+  JOIN qbo_sync.snapshot s USING (realm_id, quickbooks_type, quickbooks_id)
+  WHERE r.workspace_id = %(workspace_id)s AND r.error_key = 'unreadable_in_quickbooks' AND s.seen_at < r.left_at
 )
 INSERT INTO qbo_sync.comparison
   (workspace_id, document_kind, document_id, document_number, invoice_id, origin, quickbooks_type, quickbooks_id,
@@ -30,7 +41,8 @@ INSERT INTO qbo_sync.comparison
 SELECT d.workspace_id, d.document_kind, d.document_id, d.document_number, d.invoice_id, l.origin,
        l.quickbooks_type, l.quickbooks_id,
        true, s.quickbooks_id IS NOT NULL AND s.gone IS NULL,
-       d.document_kind <> 'invoice' OR d.document_id NOT IN (SELECT invoice_id FROM unsettled),
+       (d.document_kind <> 'invoice' OR d.document_id NOT IN (SELECT invoice_id FROM unsettled))
+         AND (d.document_kind, d.document_id) NOT IN (SELECT document_kind, document_id FROM not_shown),
        s.gone IS NULL AND s.sync_token IS DISTINCT FROM l.sync_token,
        d.subtotal, CASE WHEN d.document_kind <> 'payment' THEN s.subtotal END,
        d.tax, CASE WHEN d.document_kind <> 'payment' THEN s.tax END,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.decide.decisions import UNREADABLE
 from caspen_qbo.core.posting.document import DocumentRef, StagedDocument
 from caspen_qbo.core.posting.eligibility import LEFT_OUT, DesiredState
 from caspen_qbo.core.records import DocumentKind
@@ -28,6 +29,8 @@ def may_leave(error_key: str, *, blocks: bool, linked: bool) -> bool:
     """Whether an open row may be left as it is: the rule of ``select_leavable``."""
     if blocks:
         return not linked and error_key != "outcome_unknown"
+    if error_key == UNREADABLE:  # what is not linked may still be on its way
+        return linked
     return error_key == "historical_invoice" or error_key in ABOUT_PAYMENTS
 
 

@@ -15,6 +15,7 @@ from caspen_qbo.core.decisions.decide import (
 from caspen_qbo.core.decisions.leave import ABOUT_PAYMENTS
 from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts, read_facts
 from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.decide.decisions import UNREADABLE
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.usecases.decisions.leave import leave
@@ -26,8 +27,9 @@ log = logging.getLogger(__name__)
 
 def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
     """Take what QuickBooks shows now as right, until either side changes again; how many. Safe to repeat.
-    A row about what is not in QuickBooks, or about payments made there, is left as it is; `retry` takes that
-    back. Writes nothing to either side: the figures stay as different as they are, reported as accepted.
+    A row about what is not in QuickBooks or not shown by it, or about payments made there, is left as it is;
+    `retry` takes that back. Writes nothing to either side: the figures stay as different as they are, reported
+    as accepted.
 
     :raises ConfigurationError: a number has nothing to decide, the document is gone, or QuickBooks shows
         something else than what was listed, so that the person cannot have seen it.
@@ -35,6 +37,8 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
     with session.store.lock():
         left = session.store.left_rows.fetch_leavable(numbers)
         documents = _fetch_listed(session, numbers, {row.number for row in left})
+        not_shown = {row.key for row in left if row.error_key == UNREADABLE}
+        documents = [one for one in documents if one.key not in not_shown]
         # What is accepted of an invoice decides what its payments are measured against: the import says then.
         decided = {document.key for document in documents}
         left = [row for row in left if row.key not in decided or row.error_key not in ABOUT_PAYMENTS]
