@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
     """Take what QuickBooks shows now as right, until either side changes again; how many. Safe to repeat.
     A row about what is not in QuickBooks or not shown by it, or about payments made there, is left as it is;
-    `retry` takes that back. Writes nothing to either side: the figures stay as different as they are, reported
-    as accepted.
+    `retry` takes that back. Writes nothing to either side: the figures stay as different as they are,
+    reported as accepted.
 
     :raises ConfigurationError: a number has nothing to decide, the document is gone, or QuickBooks shows
         something else than what was listed, so that the person cannot have seen it.
