@@ -13,7 +13,7 @@ import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from benchmarks import calls, reconcile
+from benchmarks import calls, reconcile, sessions
 from ops.paths import ROOT
 from tests.support.standalone import services
 
@@ -30,6 +30,7 @@ def run_all() -> list[Row]:
     """Every benchmark once, short."""
     with services() as started:
         counted = calls.measure(started)
+        held = sessions.measure(started)
     joined = reconcile.measure(RECONCILE_ROWS, repetitions=2)
     return [
         (
@@ -47,6 +48,16 @@ def run_all() -> list[Row]:
             f"Reconciling {joined.rows:,} invoices, in times of a plain SQL join of the same tables",
             f"{joined.ratio:.1f}",
             f"1 is the join alone; {joined.peak_mib} MiB at the peak",
+        ),
+        (
+            f"Sessions at Caspen, {held.views} page views at once in one API server process",
+            f"{held.of_pages.caspen}",
+            f"{held.of_pages.ours} at our own database; each page asks QuickBooks as well",
+        ),
+        (
+            f"Sessions at Caspen, {held.tasks} tasks at once",
+            f"{held.of_tasks.caspen}",
+            f"{held.of_tasks.ours} at our own database, one of them for the checks",
         ),
     ]
 

@@ -143,6 +143,22 @@ def test_a_linked_customer_in_another_currency_is_left_once_its_name_is_free(sev
     ) == [(invoice_of(flow, invoice)["CustomerRef"]["value"],)]
 
 
+def test_linking_the_client_to_a_customer_in_the_invoices_currency_releases_them_and_one_abroad_is_refused(
+    several: Flow,
+) -> None:
+    flow = several
+    abroad, home = customer(flow, name_of(flow), USD), customer(flow, "Ann at home", AUD)
+    invoice = flow.invoice("100.00")
+    post()
+    assert [row["cause_ref"] for row in listed()] == [f"customer_currency:{abroad}"]
+    client = ("--workspace", "1", "--client", str(flow.client_id), "--customer")
+    refused = run_command("relink", *client, abroad)
+    assert refused.returncode != 0 and "kept in USD" in refused.stderr
+    command("relink", *client, home, "--yes")
+    post()
+    assert listed() == [] and invoice_of(flow, invoice)["CustomerRef"]["value"] == home
+
+
 def test_of_two_customers_of_one_person_the_one_in_the_invoices_currency_is_chosen(several: Flow) -> None:
     flow = several
     person = {
