@@ -60,11 +60,11 @@ def pay(flow: Flow, parts: dict[int, str], memos: list[tuple[str, str]], money: 
 
 def test_money_with_a_credit_is_imported_as_the_money_and_each_way_out_closes_the_row(flow: Flow) -> None:
     taken_off, accepted, recorded = (posted(flow, "60.00", "50.00") for _ in range(3))
-    payments = {}
+    payments, words = {}, {}
     for invoice in (taken_off, accepted, recorded):
         memo, number = credit(flow, invoice, "50.00")
         payments[invoice] = pay(flow, {invoice: "110.00"}, [(memo, "50.00")], "60.00")
-        payments[invoice, "words"] = f"credit memo {memo} (number {number}, 2026-11-04, 50.00) with 50.00"
+        words[invoice] = f"credit memo {memo} (number {number}, 2026-11-04, 50.00) with 50.00"
     dry = run_command("import", "--workspace", "1", "--dry-run")
     assert "60.00" in dry.stdout
     assert "110.00" not in dry.stdout
@@ -79,7 +79,7 @@ def test_money_with_a_credit_is_imported_as_the_money_and_each_way_out_closes_th
             "balance",
         )
         assert (row["caspen_value"], row["quickbooks_value"], row["delta"]) == ("50.00", "0.00", "-50.00")
-        assert payments[invoice, "words"] in row["detail"]
+        assert words[invoice] in row["detail"]
         card = flow.staff.invoice(invoice)
         assert (card.quickbooks_status, card.quickbooks_status_detail) == ("Synced", "Totals differ")
     number_of = {invoice: flow.staff.invoice(invoice).number for invoice in (accepted, recorded)}

@@ -97,7 +97,8 @@ def test_a_read_is_tried_again_after_any_trouble(desk: Desk, books: QuickBooksAc
 
     assert list(books.query("Invoice")) == [{"Id": "1", "TotalAmt": Decimal("1861.10")}]
     assert books.calls() == {"query": 3}
-    assert len(desk.slept) == 2
+    # Where a record may be what it fails on, the third asks for less instead of waiting.
+    assert len(desk.slept) == (1 if trouble in (UNREADABLE["500"], UNREADABLE["200 with 10000"]) else 2)
 
 
 @pytest.mark.parametrize("trouble", UNREADABLE.values(), ids=UNREADABLE)

@@ -26,7 +26,7 @@ pytestmark = [
 ]
 
 COMMANDS = ("migrate", "post", "import", "reconcile", "doctor --workspace 1", "heartbeat")
-PACKING = {
+PACKING: dict[str, dict[str, str | int]] = {
     "default": {},
     "in turn": {"server_round_robin": 1},
     "options dropped": {"ignore_startup_parameters": "extra_float_digits,options"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from tests.support.bookkeeper import plain
@@ -19,6 +20,10 @@ def own_lines(row: Body) -> list[Body]:
 
 def applications(row: Body) -> list[Body]:
     return [{"Amount": float(line["Amount"]), "LinkedTxn": line["LinkedTxn"]} for line in row["Line"]]
+
+
+def _is_open_for(customer: str, row: Body) -> bool:
+    return bool(row["Balance"] > 0 and row["CustomerRef"]["value"] == customer)
 
 
 class BookActs(World):
@@ -63,12 +68,7 @@ class BookActs(World):
         for child in children:
             changes = {"ParentRef": {"value": parent["Id"]}, "BillWithParent": True, "Job": True}
             self.person("edit", entity="Customer", id=child["Id"], changes=changes)
-        rows = [
-            self.our_book(
-                "Invoice", lambda r, c=child: r["Balance"] > 0 and r["CustomerRef"]["value"] == c["Id"]
-            )
-            for child in children
-        ]
+        rows = [self.our_book("Invoice", partial(_is_open_for, str(child["Id"]))) for child in children]
         self.person("record-payment", customer=parent["Id"], invoices=[row["Id"] for row in rows])
 
     def books_apply_a_credit_of_their_own_with_money(self) -> None:

@@ -269,8 +269,9 @@ class Closing(StaffActs, BookActs, WeatherActs, Promises):
             self.hands[entity, other].fields.pop("DocNumber", None)
         self.retry(row)
 
-    def number_by_hand(self) -> None:
+    def number_by_hand(self, row: Row) -> None:
         self.flow.switch(custom_txn_numbers=True)
+        self.resend(row)
 
     def rename_holder(self, row: Row) -> None:
         [(entity, other)] = row.find(r"QuickBooks (vendor|employee|customer) (\d+)")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.support.lives.closing import Closing
@@ -30,7 +30,8 @@ class Row:
     blocks: bool
     cause: str
 
-    def find(self, pattern: str) -> list[str]:
+    def find(self, pattern: str) -> list[Any]:
+        """Strings, or tuples of them where the pattern has several groups."""
         return re.findall(pattern, self.detail)
 
     def __str__(self) -> str:
@@ -142,7 +143,7 @@ WAYS: tuple[Way, ...] = (
         "chose the number",
         QUICKBOOKS,
         "switch custom transaction numbers on, then `resend`",
-        lambda c, r: (c.number_by_hand(), c.resend(r)),
+        lambda c, r: c.number_by_hand(r),
     ),
     Way(
         "customer_name_taken",

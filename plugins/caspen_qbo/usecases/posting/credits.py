@@ -63,7 +63,10 @@ def _read_situations(
 ) -> list[ApplicationSituation]:
     session = posting.session
     found = look_up(session, "CreditMemo", [str(document.quickbooks_id) for document in page])
-    memos = {id_: read_facts("CreditMemo", body) for id_, body in found.there.items()}
+    # Where a late one is used is seen by a query for its customer's payments: the next run decides.
+    memos = {
+        id_: read_facts("CreditMemo", body) for id_, body in found.there.items() if id_ not in found.late
+    }
     used = {
         memo.customer_id
         for document in page

@@ -108,6 +108,8 @@ class Found:
     """QuickBooks itself says so."""
     unread: Mapping[str, Reading]
     """Not shown, or not readable: nothing may be concluded."""
+    late: frozenset[str] = frozenset()
+    """There, but queries do not show it yet: what belongs to it may not be shown either."""
 
     def why_unread(self, quickbooks_id: str | None) -> str:
         """Empty where it was read, or is known to be deleted."""
@@ -139,7 +141,8 @@ def look_up(session: Session, entity: str, ids: Iterable[str]) -> Found:
     asked = wanted - unread.keys()
     there = {str(body["Id"]): body for body in fetch_by(session, entity, "Id", asked)}
     deleted: set[str] = set()
-    for quickbooks_id in sorted(asked - there.keys()):
+    not_shown = asked - there.keys()
+    for quickbooks_id in sorted(not_shown):
         reading = session.accounting.read(entity, quickbooks_id)
         if reading.body is not None:
             there[quickbooks_id] = reading.body
@@ -154,7 +157,7 @@ def look_up(session: Session, entity: str, ids: Iterable[str]) -> Found:
                     f"QuickBooks failed to show more than {UNREADABLE_MAX} records one by one; the last is "
                     f"{entity} {quickbooks_id}: {reading.said}"
                 )
-    return Found(there, frozenset(deleted), unread)
+    return Found(there, frozenset(deleted), unread, frozenset(not_shown & there.keys()))
 
 
 def fetch_by_id(session: Session, entity: str, ids: Iterable[str]) -> Mapping[str, Body]:

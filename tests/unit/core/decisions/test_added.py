@@ -17,7 +17,7 @@ def line(text: str, net: str) -> LineFacts:
 
 
 def posted(*lines: LineFacts) -> Document:
-    staged = stage_invoice(an_invoice(a_line()), Eligibility(True, DesiredState.PRESENT))
+    staged = stage_invoice(an_invoice(a_line()), Eligibility(DesiredState.PRESENT, finalised=True))
     link = DocumentLink("Invoice", "1", "58", "caspen", AFTER, None, there(*lines), False)
     return Document(**{name: getattr(staged, name) for name in staged.__dataclass_fields__}, link=link)
 
