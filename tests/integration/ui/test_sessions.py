@@ -28,6 +28,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 ASK_QUICKBOOKS = {
+    "GET /w/{workspace_id}/customers/{client_id}",
     "GET /w/{workspace_id}/setup",
     "GET /w/{workspace_id}/setup/doctor",
     "GET /w/{workspace_id}/taxes",

@@ -161,7 +161,10 @@ class QuickBooksAccounting(Accounting):
         return list(response.get(query.entity) or ())
 
     def fetch_count(self, query: Query) -> int:
-        return int(self._ask(query.entity, query.count(), 1).get("totalCount") or 0)
+        counted = self._ask(query.entity, query.count(), 1).get("totalCount")
+        if counted is None:  # taken for none, every row would be missed
+            raise QboUnavailableError(f"QuickBooks answered a count of {query.entity} without totalCount")
+        return int(counted)
 
     def _ask(self, entity: str, text: str, attempts: int | None) -> Mapping[str, Any]:
         payload = self._client.exchange(
