@@ -3,7 +3,7 @@ order, then the payment: staff may be recording a payment concurrently, and the 
 left due.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -94,10 +94,7 @@ class CaspenPayments(CaspenSession):
         with self._database.transaction():
             if (place := self._find_place(workspace_id, allocation_id)) is None:
                 return ZERO
-            invoice = self._lock_invoices(workspace_id, [place.invoice_id])[place.invoice_id]
-            params = {"workspace_id": workspace_id, **asdict(place)}
-            recorded = self._database.fetch_only(_amount, "caspen/lock_payment", params)
-            live = self._database.fetch_values(_Share, "caspen/select_payment_shares", params)
+            invoice, recorded, live = self._lock_place(workspace_id, place)
             current = sum((share.amount for share in live if share.of_invoice), ZERO)
             elsewhere = sum((share.amount for share in live if not share.of_invoice), ZERO)
             if not current:  # staff took it back in the meantime: that stands
@@ -125,15 +122,21 @@ class CaspenPayments(CaspenSession):
         with self._database.transaction():
             if (place := self._find_place(workspace_id, allocation_id)) is None:
                 return ZERO
-            invoice = self._lock_invoices(workspace_id, [place.invoice_id])[place.invoice_id]
-            params = {"workspace_id": workspace_id, **asdict(place)}
-            recorded = self._database.fetch_only(_amount, "caspen/lock_payment", params)
-            live = self._database.fetch_values(_Share, "caspen/select_payment_shares", params)
+            invoice, recorded, live = self._lock_place(workspace_id, place)
             target = min(amount, invoice.balance, recorded - sum((share.amount for share in live), ZERO))
             if target <= 0 or invoice.status != "open" or any(share.of_invoice for share in live):
                 return ZERO
             self._allocate(workspace_id, place.payment_id, {invoice.id: target})
             return target
+
+    def _lock_place(
+        self, workspace_id: int, place: _Place
+    ) -> tuple[_LockedInvoice, Decimal, Sequence[_Share]]:
+        """The invoice, then the payment, as every writer does; what was recorded, and its live shares."""
+        invoice = self._lock_invoices(workspace_id, [place.invoice_id])[place.invoice_id]
+        params = {"workspace_id": workspace_id, **asdict(place)}
+        recorded = self._database.fetch_only(_amount, "caspen/lock_payment", params)
+        return invoice, recorded, self._database.fetch_values(_Share, "caspen/select_payment_shares", params)
 
     def _lock_invoices(self, workspace_id: int, ids: Iterable[int]) -> dict[int, _LockedInvoice]:
         params = {"workspace_id": workspace_id, "ids": sorted(ids)}
