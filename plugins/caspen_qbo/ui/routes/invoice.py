@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from fastapi.responses import Response
 
 from caspen_qbo.catalogue import entry_for
+from caspen_qbo.core.accounting import Absence
 from caspen_qbo.core.decisions.decide import may_decide
 from caspen_qbo.core.decisions.leave import may_leave
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.posting.eligibility import LEFT_OUT
-from caspen_qbo.core.query_text import quote
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.store.monitoring.pages import FamilyDocument
 from caspen_qbo.ui.access import Right, requires
@@ -21,6 +21,7 @@ from caspen_qbo.ui.quickbooks_links import document_url, read_config
 from caspen_qbo.ui.views.invoice import compare_facts, compare_lines, standing
 from caspen_qbo.usecases.decisions.accept_or_resend import accept, resend
 from caspen_qbo.usecases.decisions.retry import release
+from caspen_qbo.usecases.sending.lookup import describe_unread
 from caspen_qbo.wording import counted, moment
 
 router = APIRouter()
@@ -95,12 +96,14 @@ def _their_side(context: RequestContext, own: FamilyDocument | None) -> tuple[Do
         return _as_posted(context, own, "Not connected.")
     try:
         with context.session() as session:
-            found = next(iter(session.accounting.query("Invoice", f"Id = {quote(own.quickbooks_id)}")), None)
+            reading = session.accounting.read("Invoice", own.quickbooks_id)
     except SyncError as error:
         return _as_posted(context, own, f"QuickBooks cannot be read now: {error.message}")
-    if found is None:
+    if reading.absence is Absence.DELETED:
         return None, f"QuickBooks no longer has invoice {own.quickbooks_id}."
-    facts = read_facts("Invoice", found)
+    if reading.body is None:
+        return _as_posted(context, own, f"QuickBooks cannot be read now: {describe_unread(reading)}.")
+    facts = read_facts("Invoice", reading.body)
     return facts, "Voided in QuickBooks." if facts.voided else "Read from QuickBooks just now."
 
 
