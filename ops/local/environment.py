@@ -69,7 +69,7 @@ def connection_json(conn_type: str, database: Database) -> str:
     )
 
 
-def quickbooks_connection(app: OAuthApp, extra: Mapping[str, str | int]) -> dict[str, object]:
+def quickbooks_connection(app: OAuthApp, extra: Mapping[str, str | int | float]) -> dict[str, object]:
     return {
         "conn_type": "quickbooks",
         "login": app.client_id,

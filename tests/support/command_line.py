@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -68,6 +69,8 @@ def run_command(*arguments: str, typed: str = "") -> Finished:
 def _as_child(arguments: Sequence[str], given: int, out: int, err: int) -> int:
     """The command in this process, which must end with what is returned and run nothing else."""
     try:
+        # As at a terminal: a shell that started the tests in the background has set them to ignore it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.dup2(given, 0)
         os.dup2(out, 1)
         os.dup2(err, 2)

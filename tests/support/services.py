@@ -32,6 +32,7 @@ UNHURRIED = {
     "requests_per_minute": 100_000,
     "batches_per_minute": 100_000,
     "look_again_seconds": 0,
+    "read_backoff_seconds": 0.02,
 }
 """Our own pace so quick that no test waits for it; :func:`keep_pace` puts the real one back."""
 
@@ -148,7 +149,7 @@ def keep_pace() -> None:
 
 def airflow_connections(caspen: Database, sync: Database, sandbox: Sandbox) -> Mapping[str, str]:
     """The three `AIRFLOW_CONN_*` variables that point everything at these services."""
-    extra: dict[str, str | int] = {
+    extra: dict[str, str | int | float] = {
         "environment": "local",
         "api_url": sandbox.url,
         "discovery_url": sandbox.discovery_url,

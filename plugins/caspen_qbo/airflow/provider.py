@@ -67,6 +67,11 @@ def _fields() -> dict[str, Any]:
             "QuickBooks may show a new document a moment late; 10 unless set.",
             {"type": ["number", "null"], "minimum": 0},
         ),
+        "read_backoff_seconds": _field(
+            "Seconds before a failed read is tried again",
+            "Twice that before each further try; 1 unless set.",
+            {"type": ["number", "null"], "exclusiveMinimum": 0},
+        ),
     }
 
 

@@ -15,8 +15,9 @@ def read(**extra: Any) -> QuickBooksConfig:
 
 
 def test_what_is_left_empty_is_quickbooks_own_limits_and_intuits_advice() -> None:
-    config = read(look_again_seconds="", throttle_wait_seconds=None)
+    config = read(look_again_seconds="", throttle_wait_seconds=None, read_backoff_seconds=None)
     assert (config.look_again_seconds, config.throttle_wait_seconds) == (10.0, 60.0)
+    assert config.read_backoff_seconds == 1.0
     assert (config.requests_per_minute, config.requests_per_second, config.batches_per_minute) == (450, 8, 38)
 
 
@@ -32,6 +33,7 @@ def test_seconds_may_be_fractions_and_looking_again_may_be_at_once() -> None:
         ("look_again_seconds", "soon", "from 0 and at most 600"),
         ("look_again_seconds", "nan", "from 0 and at most 600"),
         ("throttle_wait_seconds", 0, "above 0 and at most 600"),
+        ("read_backoff_seconds", 0, "above 0 and at most 600"),
         ("throttle_wait_seconds", 601, "above 0 and at most 600"),
         ("requests_per_minute", 0, "a whole number, at least 1"),
         ("batches_per_minute", "many", "a whole number, at least 1"),

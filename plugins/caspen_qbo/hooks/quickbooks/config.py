@@ -22,6 +22,7 @@ _NUMBERS: dict[str, tuple[type[float], Callable[[float], bool], str]] = {
     **dict.fromkeys(("requests_per_minute", "requests_per_second", "batches_per_minute"), _WHOLE),
     "throttle_wait_seconds": _ABOVE_0,
     "look_again_seconds": _FROM_0,
+    "read_backoff_seconds": _ABOVE_0,
 }
 
 
@@ -46,6 +47,8 @@ class QuickBooksConfig:
     """How long to wait after a 429 that does not say. Intuit's advice is 60."""
     look_again_seconds: float = settings.LOOK_AGAIN_SECONDS
     """How long a document may be missing from queries after QuickBooks made it."""
+    read_backoff_seconds: float = 1.0
+    """Before a read that failed is tried again; twice that before the next try, and so on."""
 
 
 def read_config(

@@ -71,8 +71,11 @@ class QuickBooksHook(BaseHook):
             tokens.close()
             raise
         limiter = RealmLimiter(realm_id, self.config, self.sync_conn_id, database=database)
-        throttle, visibility = self.config.throttle_wait_seconds, self.config.look_again_seconds
-        retry = RetrySettings(throttle_wait=throttle, visibility_wait=visibility)
+        retry = RetrySettings(
+            throttle_wait=self.config.throttle_wait_seconds,
+            visibility_wait=self.config.look_again_seconds,
+            read_backoff=self.config.read_backoff_seconds,
+        )
         transport, closing = Transport(tokens, limiter, retry), (limiter.close, tokens.close)
         return QuickBooksAccounting(
             realm_id, self.config.api_url, transport, token_calls=lambda: tokens.calls, on_close=closing
