@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import IO
 
 # What a forked child need not load again.
@@ -50,6 +51,8 @@ def started_command(*arguments: str, typed: str = "") -> Iterator[Started]:
 
     :param typed: Its standard input.
     """
+    if "reconcile" in arguments:
+        _load_checks()
     files = tempfile.TemporaryFile(), tempfile.TemporaryFile(), tempfile.TemporaryFile()
     with files[0] as given, files[1] as out, files[2] as err:
         given.write(typed.encode())
@@ -58,6 +61,15 @@ def started_command(*arguments: str, typed: str = "") -> Iterator[Started]:
         if child == 0:
             os._exit(_as_child(arguments, given.fileno(), out.fileno(), err.fileno()))
         yield Started(child, out, err)
+
+
+@cache
+def _load_checks() -> None:
+    """Great Expectations takes seconds to load: once here, instead of in every fork."""
+    from caspen_qbo.quality import expectations, suites, validate
+
+    assert expectations and validate
+    suites.import_gx()
 
 
 def run_command(*arguments: str, typed: str = "") -> Finished:
