@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -80,6 +81,7 @@ def run_command(*arguments: str, typed: str = "") -> Finished:
 
 def _as_child(arguments: Sequence[str], given: int, out: int, err: int) -> int:
     """The command in this process, which must end with what is returned and run nothing else."""
+    gc.freeze()  # collecting what the parent made would copy all of its memory
     try:
         # As at a terminal: a shell that started the tests in the background has set them to ignore it.
         signal.signal(signal.SIGINT, signal.default_int_handler)

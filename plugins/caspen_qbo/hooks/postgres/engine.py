@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,20 +18,23 @@ URL = "postgresql+psycopg://an@airflow.connection/database"
 """Names the driver and nothing else: sessions come from the creator."""
 
 
+@contextmanager
 def engine_arguments(
     conn_id: str, limits: Limits, own_settings: Mapping[str, str] = NO_SETTINGS
-) -> dict[str, Any]:
-    """For ``create_engine(URL, ...)``: no session outlives its use."""
-    from sqlalchemy.pool import NullPool
-
-    return {"creator": partial(_open, conn_id, limits, own_settings), "poolclass": NullPool}
+) -> Iterator[dict[str, Any]]:
+    """For ``create_engine(URL, ...)``: each engine keeps one session, and all of them end with this block."""
+    with ExitStack() as opened:
+        yield {
+            "creator": lambda: opened.enter_context(closing(_open(conn_id, limits, own_settings))),
+            "pool_size": 1,
+        }
 
 
 def make_engine(conn_id: str, limits: Limits, own_settings: Mapping[str, str] = NO_SETTINGS) -> Engine:
-    """Connects on use; raises then as :func:`open_session` does."""
-    from sqlalchemy import create_engine
+    """Connects on use, and no session outlives that; raises then as :func:`open_session` does."""
+    from sqlalchemy import NullPool, create_engine
 
-    return create_engine(URL, **engine_arguments(conn_id, limits, own_settings))
+    return create_engine(URL, creator=partial(_open, conn_id, limits, own_settings), poolclass=NullPool)
 
 
 def _open(conn_id: str, limits: Limits, own_settings: Mapping[str, str]) -> Connection[Any]:
