@@ -26,7 +26,7 @@ sandbox: venv ## the QuickBooks sandbox alone, in the foreground
 
 test: venv ## all tests, style and types included
 	@bash ops/fetch-chromium
-	@$(PY) -m pytest -n 2 --dist loadfile
+	@$(PY) -m pytest -n 3 --dist loadfile
 
 unit: venv ## the tests that need no service: seconds
 	@$(PY) -m pytest -q tests/unit tests/golden sandbox/tests -m "not (airflow or browser or postgres or sandbox or slow)"
