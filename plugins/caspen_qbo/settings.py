@@ -67,7 +67,20 @@ BATCHES_PER_MINUTE = 38
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 130
 """QuickBooks gives up on a request after 120 s: waiting longer means that the outcome is decided there."""
-TOKEN_TIMEOUT_SECONDS = 30
+ANSWER_SECONDS = 180
+"""One call to QuickBooks in all: its 120 s, and the way there and back. Ends an answer that never ends."""
+TOKEN_SECONDS = 30
+"""The same of a call to Intuit's token service. A refresh makes four at most, during which the token's row is
+locked: less than ``SYNC_IDLE_SECONDS`` together.
+"""
+PAGE_ANSWER_SECONDS = 15
+"""Of a call to either while a person waits in front of a screen."""
+READS_SECONDS = 240
+"""After so long in all a read that failed is not tried again: silence costs two tries, not four."""
+TURN_SECONDS = 300
+"""For a turn among this project's own calls, which all its processes take one after the other."""
+NOTIFY_SECONDS = 30
+"""Of a message by e-mail or Slack: what it is about does not wait for longer."""
 TOKEN_REFRESH_AHEAD_SECONDS = 300
 WORKSPACE_LOCK_WAIT_SECONDS = 600
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from caspen_qbo import settings
@@ -45,10 +46,11 @@ def open_connector(store: Store | None = None) -> Iterator[Connector]:
     """
     from caspen_qbo.usecases.connection.connect import Connector
 
-    hook, limits = QuickBooksHook(), _sync_limits(store is not None)
+    hook, on_a_page = QuickBooksHook(), store is not None
     with ExitStack() as stack:
         own = store or stack.enter_context(open_store())
-        yield Connector(own, hook.oauth(), lambda workspace_id: hook.accounting(workspace_id, limits))
+        books = partial(hook.accounting, on_a_page=on_a_page)
+        yield Connector(own, hook.oauth(on_a_page=on_a_page), books)
 
 
 def _sync_limits(on_a_page: bool) -> Limits:
@@ -83,7 +85,7 @@ def open_session(
                 f"`connect --workspace {workspace_id} --realm R --refresh-token T`."
             )
         try:
-            accounting = QuickBooksHook().accounting(workspace_id, _sync_limits(store is not None))
+            accounting = QuickBooksHook().accounting(workspace_id, on_a_page=store is not None)
         except QboAuthError as error:
             dead = DisconnectedAccounting(connection.realm_id, error)
             yield Session(run_id, workspace, connection, billing, dead, own)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from caspen_qbo import settings
 from ops.local.ports import HOST, free_port
 from tests.dags.conftest import text_of
 from tests.support.flow import Flow
@@ -85,6 +89,56 @@ def test_a_mail_is_delivered_and_its_text_is_not_taken_for_html(
     assert mail["Subject"] == "[QuickBooks] post_to_quickbooks failed"
     assert mail["From"] == "sync@example.com"
     assert "Harbour &amp; &lt;Bay&gt;: 1 of 2" in text_of(mail)
+
+
+def _trickle(client: socket.socket) -> None:
+    for _ in range(1000):
+        client.sendall(b"2")
+        time.sleep(0.02)
+
+
+SILENT = {
+    "says nothing": lambda _: None,
+    "greets and stops": lambda client: client.sendall(b"220 mail ESMTP\r\n"),
+    "stops in a line": lambda client: client.sendall(b"HTTP/1.1 200 OK\r\nX: "),
+    "one byte at a time": _trickle,
+}
+
+
+@pytest.mark.parametrize("manner", SILENT)
+def test_silent_servers_of_mail_and_slack_hold_up_and_fail_nothing(
+    airflow_metadata: Path, manner: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from caspen_qbo.operators import notify
+
+    def serve(client: socket.socket) -> None:
+        with suppress(OSError):
+            SILENT[manner](client)
+            client.recv(65536)
+            over.wait()
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                kept.append(client)
+                threading.Thread(target=serve, args=(client,), daemon=True).start()
+
+    over, kept = threading.Event(), list[socket.socket]()
+    monkeypatch.setattr(settings, "NOTIFY_SECONDS", 0.2)
+    with socket.create_server((HOST, 0)) as listener:
+        threading.Thread(target=accept, daemon=True).start()
+        port = listener.getsockname()[1]
+        slack = {"conn_type": "slackwebhook", "password": f"http://{HOST}:{port}/services/T/B/X"}
+        extra = {"to_email": "a@example.com", "from_email": "b@example.com", "disable_ssl": True}
+        mail = {"conn_type": "smtp", "host": HOST, "port": port, "extra": {**extra, "disable_tls": True}}
+        monkeypatch.setenv("AIRFLOW_CONN_SLACK", json.dumps(slack))
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(mail))
+        started = time.monotonic()
+        assert notify.notify_people("post_to_quickbooks failed", "why") == []
+        assert time.monotonic() - started < 10
+        over.set()
+    assert caplog.text.count("could not notify over connection") == 2
 
 
 def results(reconcile: list[dict[str, Any]], reports: list[dict[str, Any]]) -> Any:

@@ -1,9 +1,10 @@
-"""A way to a database that can fall silent: connections stay open, and nothing passes any more."""
+"""A way to a server that can fall silent: connections stay open, and nothing passes any more."""
 
 from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -18,6 +19,9 @@ class Forwarder:
         self._open = threading.Event()
         self._open.set()
         self._kept: list[socket.socket] = []
+        self._stopped: tuple[bytes, int, float | None] | None = None
+        self.stops = 0
+        """How many answers were stopped."""
         self.port: int = listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -26,6 +30,12 @@ class Forwarder:
 
     def speak(self) -> None:
         self._open.set()
+
+    def stop_answers(self, to: bytes, after: int, *, byte_seconds: float | None = None) -> None:
+        """From now on an answer to a request that holds ``to`` stops after so many bytes, or goes on slowly:
+        one byte every ``byte_seconds``.
+        """
+        self._stopped = (to, after, byte_seconds)
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -39,16 +49,33 @@ class Forwarder:
         with suppress(OSError):
             server = socket.create_connection((HOST, self._target))
             self._kept.append(server)
-            threading.Thread(target=self._pump, args=(client, server), daemon=True).start()
-            self._pump(server, client)
+            asked = threading.Event()
+            threading.Thread(target=self._pump, args=(client, server, asked), daemon=True).start()
+            self._pump(server, client, asked, answers=True)
 
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
+    def _pump(
+        self, source: socket.socket, target: socket.socket, asked: threading.Event, answers: bool = False
+    ) -> None:
+        """:param asked: Whether this connection's last request was one whose answer is to stop."""
         with suppress(OSError):
             while data := source.recv(65536):
                 self._open.wait()
+                if self._stopped and not answers and self._stopped[0] in data:
+                    asked.set()
+                if self._stopped and answers and asked.is_set():
+                    self.stops += 1
+                    self._stop(target, data, *self._stopped[1:])
+                    return
                 target.sendall(data)
         with suppress(OSError):
             target.shutdown(socket.SHUT_RDWR)
+
+    def _stop(self, target: socket.socket, data: bytes, after: int, byte_seconds: float | None) -> None:
+        target.sendall(data[:after])
+        for byte in data[after:] if byte_seconds else b"":
+            time.sleep(byte_seconds or 0)
+            target.sendall(bytes([byte]))
+        target.recv(1)  # until the other side gives up
 
     def close(self) -> None:
         self._open.set()

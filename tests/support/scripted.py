@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -33,13 +34,16 @@ class Seen:
 
 @dataclass(frozen=True)
 class Told:
-    """One answer. ``cut`` promises a longer body than it sends; ``hang_up`` closes without a word."""
+    """One answer. ``cut`` promises a longer body than it sends; ``hang_up`` closes without a word; ``manner``
+    is one of :data:`MANNERS`.
+    """
 
     status: int = 200
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
     hang_up: bool = False
+    manner: str = ""
 
     @property
     def content(self) -> bytes:
@@ -47,6 +51,11 @@ class Told:
             return self.body
         return json.dumps(self.body if self.body is not None else {}).encode()
 
+
+MANNERS = ("says nothing", "half the headers", "half the body", "headers trickle", "body trickles")
+"""Of a server that never ends its answer, and does not close the connection either."""
+TRICKLE_SECONDS = 0.02
+"""Between two bytes."""
 
 Rule = Callable[[Seen], Told]
 
@@ -59,6 +68,7 @@ class ScriptedServer:
         self.seen: list[Seen] = []
         self.queue: list[Told] = []
         self.rule: Rule | None = None
+        self.over = threading.Event()
         self._lock = threading.Lock()
 
     def answer(self, request: Seen) -> Told:
@@ -81,6 +91,24 @@ class ScriptedServer:
         }
 
 
+def _never_end(out: BufferedIOBase, over: threading.Event, manner: str, content: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Long: " + b"x" * 200
+    at_once, slowly = {
+        "says nothing": (b"", b""),
+        "half the headers": (head, b""),
+        "half the body": (head + b"\r\nContent-Length: %d\r\n\r\n" % (len(content) + 50) + content, b""),
+        "headers trickle": (b"", head),
+        "body trickles": (head + b"\r\nContent-Length: 9999\r\n\r\n", b" " * 9999),
+    }[manner]
+    with suppress(OSError):  # the client stopped waiting, as it should
+        out.write(at_once)
+        for byte in slowly:
+            out.write(bytes([byte]))
+            if over.wait(TRICKLE_SECONDS):
+                return
+        over.wait()
+
+
 @contextmanager
 def scripted_server() -> Iterator[ScriptedServer]:
     class Handler(BaseHTTPRequestHandler):
@@ -97,6 +125,10 @@ def scripted_server() -> Iterator[ScriptedServer]:
                 self.close_connection = True
                 return
             content = told.content
+            if told.manner:
+                self.close_connection = True
+                _never_end(self.wfile, owner.over, told.manner, content)
+                return
             self.send_response(told.status)
             headers = {"Content-Type": "application/json", "intuit_tid": "1-tid", **told.headers}
             for name, value in headers.items():
@@ -123,6 +155,7 @@ def scripted_server() -> Iterator[ScriptedServer]:
     try:
         yield owner
     finally:
+        owner.over.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -72,6 +72,16 @@ def _fields() -> dict[str, Any]:
             "Twice that before each further try; 1 unless set.",
             {"type": ["number", "null"], "exclusiveMinimum": 0},
         ),
+        "answer_wait_seconds": _field(
+            "Seconds for one call to QuickBooks in all",
+            "However slowly it answers; 180 unless set.",
+            {"type": ["number", "null"], "exclusiveMinimum": 0},
+        ),
+        "token_wait_seconds": _field(
+            "Seconds for one call to Intuit's token service in all",
+            "However slowly it answers; 30 unless set.",
+            {"type": ["number", "null"], "exclusiveMinimum": 0},
+        ),
     }
 
 

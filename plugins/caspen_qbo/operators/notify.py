@@ -1,4 +1,5 @@
-"""Notifying people that a run failed, or found what differs, over the connections that exist.
+"""Notifying people that a run failed, or found what differs, over the connections that exist. A server of
+theirs that is silent holds up and fails nothing: both are given up after half a minute together.
 
 ``smtp_default`` (type smtp; ``from_email`` and ``to_email`` in its extra) sends an e-mail, ``slack`` (type
 slackwebhook) a message. Without them nothing is sent and nothing fails. What is sent holds practices,
@@ -7,11 +8,15 @@ document numbers, amounts, counts and reasons, and no client's name.
 
 import html
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from airflow.sdk import BaseHook, Connection, Context
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from caspen_qbo import settings
+from caspen_qbo.hooks.deadline import DeadlinePassedError, within
 from caspen_qbo.wording import counted
 
 log = logging.getLogger(__name__)
@@ -78,24 +83,26 @@ def notify_signed(practices: Mapping[int, str]) -> None:
 
 def notify_people(subject: str, text: str) -> list[str]:
     """Send a message over every connection that exists; the ids of those it went over."""
-    reached = []
-    for conn_id, send in ((SMTP_CONN_ID, _send_mail), (SLACK_CONN_ID, _send_slack)):
-        connection = _find(conn_id)
-        if connection is None:
-            continue
-        try:
-            send(connection, f"[QuickBooks] {subject}", text)
-            reached.append(conn_id)
-        except Exception:  # whatever the provider raises: the run's own failure is what has to be seen
-            log.exception("could not notify over connection %s", conn_id)
-    return reached
+    ways = ((SMTP_CONN_ID, _send_mail), (SLACK_CONN_ID, _send_slack))
+    with ThreadPoolExecutor(len(ways)) as both:  # a silent one does not use up the other's time
+        tries = [both.submit(_try, conn_id, send, f"[QuickBooks] {subject}", text) for conn_id, send in ways]
+    return [conn_id for (conn_id, _), sent in zip(ways, tries, strict=True) if sent.result()]
 
 
-def _find(conn_id: str) -> Connection | None:
+def _try(conn_id: str, send: Callable[[Connection, str, str], None], subject: str, text: str) -> bool:
+    """Whether it was handed over."""
     try:
-        return BaseHook.get_connection(conn_id)
+        connection = BaseHook.get_connection(conn_id)
+        within(settings.NOTIFY_SECONDS, partial(send, connection, subject, text))
     except AirflowNotFoundException:
-        return None
+        return False
+    except DeadlinePassedError as error:
+        log.warning("could not notify over connection %s: %s; it was given up", conn_id, error)
+        return False
+    except Exception:  # whatever the provider raises: the run's own failure is what has to be seen
+        log.exception("could not notify over connection %s", conn_id)
+        return False
+    return True
 
 
 def _send_mail(connection: Connection, subject: str, text: str) -> None:

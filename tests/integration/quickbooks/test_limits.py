@@ -125,11 +125,11 @@ def test_a_batch_takes_from_both_and_batches_bite_first(config: QuickBooksConfig
 
 
 def test_waiting_is_told_as_waiting_and_never_as_an_error(
-    config: QuickBooksConfig, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    config: QuickBooksConfig, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(qbo_limits, "WAIT_MAX_SECONDS", 0.05)
-    limiter = RealmLimiter("4", replace(config, batches_per_minute=1), sleep=lambda _: time.sleep(0.03))
+    tight = replace(config, batches_per_minute=1)
+    limiter = RealmLimiter("4", tight, wait_max=0.05, sleep=lambda _: time.sleep(0.03))
     limiter.acquire("batch")
 
     with pytest.raises(QboThrottledError, match="nothing was sent") as caught:

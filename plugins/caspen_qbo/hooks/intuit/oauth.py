@@ -16,6 +16,7 @@ from caspen_qbo.core.connection.connect import TokenPair
 from caspen_qbo.core.faults import clean
 from caspen_qbo.errors import ConfigurationError, QboUnavailableError, SyncError
 from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
+from caspen_qbo.hooks.web import BoundedSession
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +41,20 @@ class InvalidGrantError(Exception):
         self.intuit_tid = intuit_tid
 
 
-class _TimedAuthClient(AuthClient):  # type: ignore[misc]  # no types there
-    """AuthClient is a requests session, so every call it makes passes through :meth:`request`."""
+class _TimedAuthClient(BoundedSession, AuthClient):  # type: ignore[misc]  # no types there
+    """AuthClient is a requests session, so every call it makes passes through :meth:`request`; the discovery
+    document is one of them, which the constructor asks for.
+    """
 
     _discovered: ClassVar[dict[str, tuple[float, requests.Response]]] = {}
     _lock = threading.Lock()
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs["timeout"] = (settings.CONNECT_TIMEOUT_SECONDS, settings.TOKEN_TIMEOUT_SECONDS)
+    def __init__(self, total_seconds: float, *args: str) -> None:
+        self.total_seconds = total_seconds
+        super().__init__(*args)
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        kwargs["timeout"] = (min(settings.CONNECT_TIMEOUT_SECONDS, self.total_seconds), self.total_seconds)
         # Without an explicit auth, requests would let a .netrc of the machine replace the header.
         kwargs["auth"] = kwargs.get("auth") or (lambda prepared: prepared)
         if method.upper() == "GET":
@@ -131,7 +138,11 @@ class IntuitOAuth:
         app = self._config
         try:
             return _TimedAuthClient(
-                app.client_id, app.client_secret, redirect_uri or app.redirect_uri, app.discovery
+                app.token_wait_seconds,
+                app.client_id,
+                app.client_secret,
+                redirect_uri or app.redirect_uri,
+                app.discovery,
             )
         except AuthClientError as error:
             problem, tid = f"answered {error.status_code}", error.intuit_tid

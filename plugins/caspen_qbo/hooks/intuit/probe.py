@@ -8,6 +8,7 @@ from caspen_qbo import settings
 from caspen_qbo.errors import ConfigurationError, QboUnavailableError, SyncError
 from caspen_qbo.hooks.intuit.oauth import IntuitOAuth, InvalidGrantError
 from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
+from caspen_qbo.hooks.web import BoundedSession
 
 
 def probe(config: QuickBooksConfig, oauth: IntuitOAuth) -> str:
@@ -45,13 +46,15 @@ def _check_api(api_url: str) -> None:
     """Without a token the API answers 401."""
     url = f"{api_url}/v3/company/0/companyinfo/0"
     try:
-        response = requests.get(
-            url,
-            headers={"Accept": "application/json"},
-            params={"minorversion": settings.MINOR_VERSION},
-            timeout=settings.CONNECT_TIMEOUT_SECONDS,
-            allow_redirects=False,
-        )
+        with BoundedSession() as http:
+            http.total_seconds = settings.PAGE_ANSWER_SECONDS
+            response = http.get(
+                url,
+                headers={"Accept": "application/json"},
+                params={"minorversion": settings.MINOR_VERSION},
+                timeout=settings.CONNECT_TIMEOUT_SECONDS,
+                allow_redirects=False,
+            )
     except requests.RequestException as error:
         raise QboUnavailableError(f"{api_url} does not answer ({type(error).__name__}).") from None
     if response.status_code != 401:

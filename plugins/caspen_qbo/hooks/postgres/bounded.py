@@ -11,11 +11,15 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg.waiting import Ready
 
+from caspen_qbo.hooks.deadline import DeadlinePassedError, within
 from caspen_qbo.hooks.postgres.parameters import Parameters
 
 T = TypeVar("T")
 
 _POLL_SECONDS = 0.1
+
+OPENING_SECONDS = 60.0
+"""For all hosts together. ``connect_timeout`` is for each, and says nothing of looking up its name."""
 
 
 class SilentServerError(OperationalError):
@@ -34,10 +38,19 @@ class BoundedConnection(Connection[TupleRow]):
     def open(cls, parameters: Parameters, silence_seconds: float) -> BoundedConnection:
         """In autocommit.
 
-        :raises OperationalError: refused, unreachable, or silent for ``connect_timeout``.
+        :raises OperationalError: refused, unreachable, silent for ``connect_timeout``, or its name is not
+            looked up.
         :raises ProgrammingError: libpq does not accept the parameters.
         """
-        connection = cls.connect(make_conninfo(**parameters), autocommit=True)
+        conninfo = make_conninfo(**parameters)
+        try:
+            connection = within(
+                OPENING_SECONDS,
+                lambda: cls.connect(conninfo, autocommit=True),
+                too_late=cls.close,
+            )
+        except DeadlinePassedError as error:
+            raise OperationalError(f"timeout expired: looking up the name or connecting: {error}") from None
         connection.silence_seconds = silence_seconds
         return connection
 

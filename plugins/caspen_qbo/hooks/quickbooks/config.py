@@ -1,7 +1,7 @@
 """What the Airflow connection ``quickbooks`` says, checked field by field."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from caspen_qbo import settings
@@ -23,6 +23,8 @@ _NUMBERS: dict[str, tuple[type[float], Callable[[float], bool], str]] = {
     "throttle_wait_seconds": _ABOVE_0,
     "look_again_seconds": _FROM_0,
     "read_backoff_seconds": _ABOVE_0,
+    "answer_wait_seconds": _ABOVE_0,
+    "token_wait_seconds": _ABOVE_0,
 }
 
 
@@ -49,6 +51,19 @@ class QuickBooksConfig:
     """How long a document may be missing from queries after QuickBooks made it."""
     read_backoff_seconds: float = 1.0
     """Before a read that failed is tried again; twice that before the next try, and so on."""
+    answer_wait_seconds: float = settings.ANSWER_SECONDS
+    """For one call to QuickBooks in all, from looking up its name to the end of the answer."""
+    token_wait_seconds: float = settings.TOKEN_SECONDS
+    """The same for one call to Intuit's token service."""
+
+    def on_a_page(self) -> "QuickBooksConfig":
+        """Where a person waits in front of a screen: no wait is longer than a page may take."""
+        most = settings.PAGE_ANSWER_SECONDS
+        return replace(
+            self,
+            answer_wait_seconds=min(self.answer_wait_seconds, most),
+            token_wait_seconds=min(self.token_wait_seconds, most),
+        )
 
 
 def read_config(

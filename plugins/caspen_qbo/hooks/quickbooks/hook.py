@@ -11,12 +11,13 @@ from airflow.sdk import BaseHook
 
 from caspen_qbo import settings
 from caspen_qbo.errors import ConfigurationError, SyncError
+from caspen_qbo.hooks.postgres.limits import SYNC
 from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig, read_config
 
 if TYPE_CHECKING:
     from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
-    from caspen_qbo.hooks.postgres.limits import Limits
     from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
+    from caspen_qbo.hooks.quickbooks.transport import RetrySettings
 
 
 class QuickBooksHook(BaseHook):
@@ -49,10 +50,10 @@ class QuickBooksHook(BaseHook):
         extra = connection.extra_dejson or {}
         return read_config(self.quickbooks_conn_id, connection.login, connection.password, extra)
 
-    def accounting(self, workspace_id: int, limits: Limits | None = None) -> QuickBooksAccounting:
+    def accounting(self, workspace_id: int, *, on_a_page: bool = False) -> QuickBooksAccounting:
         """The books of a workspace's company; close it when done, or use it in a ``with``.
 
-        :param limits: Of its waits at our database; a run's unless given.
+        :param on_a_page: A person waits in front of a screen: give up soon.
         :raises NotConnectedError: the workspace has no company.
         :raises QboAuthError: the connection is dead and waits for a person.
         :raises ConfigurationError: a connection of Airflow is missing or wrong.
@@ -60,26 +61,36 @@ class QuickBooksHook(BaseHook):
         from caspen_qbo.hooks.intuit.tokens import TokenStore
         from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
         from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter, limiter_session
-        from caspen_qbo.hooks.quickbooks.transport import RetrySettings, Transport
+        from caspen_qbo.hooks.quickbooks.transport import Transport
 
         # One session for both: none of them keeps a transaction open while the other is at work.
-        database = limiter_session(self.sync_conn_id, limits)
-        tokens = TokenStore(workspace_id, self.oauth(), self.sync_conn_id, database=database)
+        database = limiter_session(self.sync_conn_id, SYNC.on_a_page() if on_a_page else SYNC)
+        oauth = self.oauth(on_a_page=on_a_page)
+        tokens = TokenStore(workspace_id, oauth, self.sync_conn_id, database=database)
         try:
             realm_id = tokens.realm_id()
         except SyncError:
             tokens.close()
             raise
-        limiter = RealmLimiter(realm_id, self.config, self.sync_conn_id, database=database)
-        retry = RetrySettings(
-            throttle_wait=self.config.throttle_wait_seconds,
-            visibility_wait=self.config.look_again_seconds,
-            read_backoff=self.config.read_backoff_seconds,
+        retry = self._patience(on_a_page=on_a_page)
+        limiter = RealmLimiter(
+            realm_id, self.config, self.sync_conn_id, database=database, wait_max=retry.turn
         )
         transport, closing = Transport(tokens, limiter, retry), (limiter.close, tokens.close)
         return QuickBooksAccounting(
             realm_id, self.config.api_url, transport, token_calls=lambda: tokens.calls, on_close=closing
         )
+
+    def _patience(self, *, on_a_page: bool) -> RetrySettings:
+        from caspen_qbo.hooks.quickbooks.transport import RetrySettings
+
+        usual = RetrySettings(
+            answer=self.config.answer_wait_seconds,
+            throttle_wait=self.config.throttle_wait_seconds,
+            visibility_wait=self.config.look_again_seconds,
+            read_backoff=self.config.read_backoff_seconds,
+        )
+        return usual.on_a_page() if on_a_page else usual
 
     def test_connection(self) -> tuple[bool, str]:
         """Airflow's Test button: the first step that fails, in words."""
@@ -90,7 +101,7 @@ class QuickBooksHook(BaseHook):
         except SyncError as error:
             return False, error.message
 
-    def oauth(self) -> IntuitOAuth:
+    def oauth(self, *, on_a_page: bool = False) -> IntuitOAuth:
         from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
 
-        return IntuitOAuth(self.config)
+        return IntuitOAuth(self.config.on_a_page() if on_a_page else self.config)

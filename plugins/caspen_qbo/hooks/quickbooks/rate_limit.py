@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WAIT_MAX_SECONDS = 300.0
 CONTENTION_SECONDS = (0.002, 0.02)
 """Another process holds the table for about a millisecond; each waits another bit before it tries again."""
 ANNOUNCE_SECONDS = 1.0
@@ -51,6 +50,7 @@ class RealmLimiter:
         conn_id: str = settings.SYNC_CONN_ID,
         *,
         database: Database | None = None,
+        wait_max: float = settings.TURN_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """:param database: A session of this thread that is in no transaction whenever a turn is taken."""
@@ -60,10 +60,11 @@ class RealmLimiter:
         self._sleep = sleep
         self._buckets: dict[str, PostgresBucket] = {}
         self._acquired = 0
+        self._wait_max = wait_max
 
     def acquire(self, kind: str) -> float:
         """Wait for a turn and take it; seconds waited. A batch takes one of the batches and one of the
-        requests. QboThrottledError: no turn within five minutes; nothing was sent.
+        requests. QboThrottledError: no turn in all that time; nothing was sent.
         """
         waited = self._take("batches", kind, 0.0) if kind == "batch" else 0.0
         waited = self._take("requests", kind, waited)
@@ -85,7 +86,7 @@ class RealmLimiter:
             waited = time.monotonic() - started
             if decision.allowed:
                 return waited
-            if waited > WAIT_MAX_SECONDS:
+            if waited > self._wait_max:
                 raise QboThrottledError(
                     f"QuickBooks realm {self._realm}: no turn among this project's own calls within "
                     f"{waited:.0f} s; nothing was sent. The next run will resume.",

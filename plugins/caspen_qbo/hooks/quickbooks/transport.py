@@ -9,7 +9,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -32,6 +32,7 @@ from caspen_qbo.hooks.quickbooks import failures
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
 from caspen_qbo.hooks.quickbooks.wire import decode
+from caspen_qbo.hooks.web import BoundedSession
 
 log = logging.getLogger(__name__)
 
@@ -42,21 +43,40 @@ class RetrySettings:
 
     connect: float = settings.CONNECT_TIMEOUT_SECONDS
     read: float = settings.READ_TIMEOUT_SECONDS
+    """Of silence."""
+    answer: float = settings.ANSWER_SECONDS
+    """Of one exchange in all, whatever comes how slowly."""
     throttle_wait: float = 60.0
     """After a 429 that does not say how long. An answer that says is believed up to twice this."""
     visibility_wait: float = settings.LOOK_AGAIN_SECONDS
     """How long a new document may be missing from queries; 0 waits for nothing."""
+    throttle_waits: float = 5.0
+    """Having waited so many times as long for one call, give up for this run."""
     read_attempts: int = 4
+    reads: float = settings.READS_SECONDS
+    """Of all tries of one read: no other is begun later."""
     record_attempts: int = 2
     """Where QuickBooks itself answers that it fails, as one record is enough for."""
     read_backoff: float = 1.0
     read_backoff_max: float = 20.0
     quota_refusals: int = 4
+    turn: float = settings.TURN_SECONDS
+    """For a turn among this project's own calls."""
+
+    def on_a_page(self) -> "RetrySettings":
+        """Where a person waits in front of a screen, and reads only."""
+        most = settings.PAGE_ANSWER_SECONDS
+        return replace(
+            self,
+            answer=min(self.answer, most),
+            reads=min(self.reads, most),
+            turn=min(self.turn, most),
+            throttle_waits=min(self.throttle_waits, most / self.throttle_wait),
+        )
 
     @property
     def throttle_total(self) -> float:
-        """Having waited that long in all for one call, give up for this run."""
-        return 5 * self.throttle_wait
+        return self.throttle_waits * self.throttle_wait
 
     @property
     def quota_after(self) -> float:
@@ -81,7 +101,8 @@ class Transport:
         self._retry = retry or RetrySettings()
         self._sleep = sleep
         self._writes_refused = False
-        self._http = requests.Session()
+        self._http = BoundedSession()
+        self._http.total_seconds = self._retry.answer
 
     def close(self) -> None:
         self._http.close()
@@ -113,7 +134,7 @@ class Transport:
             failed = state.outcome.exception() if state.outcome else None
             if isinstance(failed, QboRecordError):  # asking again rarely helps; asking for less does
                 most = min(most, self._retry.record_attempts)
-            return state.attempt_number >= most
+            return state.attempt_number >= most or (state.seconds_since_start or 0) >= self._retry.reads
 
         step, longest = self._retry.read_backoff, self._retry.read_backoff_max
         return tenacity.Retrying(
@@ -177,7 +198,7 @@ class Transport:
                 data=call.body,
                 headers={"Accept": "application/json", "Content-Type": call.content_type},
                 auth=partial(_sign, token),  # so that a .netrc of the machine cannot replace the header
-                timeout=(self._retry.connect, self._retry.read),
+                timeout=(self._retry.connect, min(self._retry.read, self._retry.answer)),
                 allow_redirects=False,  # a redirected POST would be sent twice
             )
             status, tid = str(response.status_code), response.headers.get("intuit_tid", "")
