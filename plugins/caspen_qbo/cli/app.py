@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "import": jobs.import_,
     "reconcile": jobs.reconcile,
     "status": monitoring.status,
+    "reads": monitoring.reads,
     "unsynced": monitoring.unsynced,
     "retry": decisions.retry,
     "backfill": jobs.backfill,

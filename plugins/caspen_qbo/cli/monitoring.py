@@ -6,6 +6,7 @@ import typer
 
 from caspen_qbo.cli.shared import JSON, WORKSPACE, console, open_session, open_store, print_json, print_table
 
+METERED = ("query", "cdc", "read", "write")
 LEDGER = ("finalised", "synced", "waiting", "listed", "excluded", "stale")
 
 
@@ -27,6 +28,29 @@ def status(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
         [(kind, *(figures[name] for name in LEDGER)) for kind, figures in by_kind.items()],
         title=f"Workspace {workspace}",
     )
+
+
+def reads(
+    workspace: int | None = typer.Option(None, "--workspace", help="Caspen's workspace id; all if left out."),
+    as_json: bool = JSON,
+) -> None:
+    """This month's calls to QuickBooks as Intuit meters them, by practice and kind, with a forecast."""
+    from caspen_qbo import wiring
+    from caspen_qbo.usecases.monitoring.reads import read_budget, read_practices
+
+    with wiring.open_store() as store:
+        budget, practices = read_budget(store.meter), read_practices(store, only=workspace)
+    if as_json:
+        print_json({**asdict(budget), "practices": practices})
+        return
+    print_table(
+        ("workspace", "reads this month", "forecast", "queries", "change feed", "by id", "writes (free)"),
+        [
+            (p.workspace_id, p.month.used, p.month.forecast, *(p.by_kind.get(kind, 0) for kind in METERED))
+            for p in practices
+        ],
+    )
+    console().print(str(budget))
 
 
 def unsynced(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:

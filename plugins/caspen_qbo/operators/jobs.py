@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from airflow.sdk import BaseOperator, Context
 
+from caspen_qbo.core.monitoring.metering import count_reads
 from caspen_qbo.errors import SyncError
 from caspen_qbo.operators.note import action_needed, push_note
 from caspen_qbo.settings import FAILURE_KEY
@@ -60,12 +61,14 @@ class WorkspaceOperator(BaseOperator):
         try:
             with wiring.open_session(workspace_id, context["run_id"]) as session:
                 result = self.work(session)
+                reads = count_reads(session.accounting.calls())
         except SyncError as error:
             # `summarise` reports it: what is raised here is only in the log of this task.
             failure = Failure(workspace_id=workspace_id, reason=error.message, action=action_needed(error))
             push_note(context, failure, key=FAILURE_KEY)
             raise
-        counts = {name: int(number) for name, number in result.counts.items() if number}
+        numbers = {**result.counts, "metered_reads": reads}
+        counts = {name: int(number) for name, number in numbers.items() if number}
         done = counts_words(counts)
         self.log.info("%s workspace=%d run=%s: %s", self.task_id, workspace_id, context["run_id"], done)
         if result.message:

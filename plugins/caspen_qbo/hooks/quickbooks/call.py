@@ -25,6 +25,8 @@ class Call:
     content_type: str = "application/json"
     attempts: int | None = None
     """How often a read is tried; None: as the settings say."""
+    items: int = 1
+    """As Intuit meters it: each item of a batch is a call."""
 
     @property
     def is_write(self) -> bool:

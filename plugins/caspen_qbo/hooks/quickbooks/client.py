@@ -88,6 +88,7 @@ class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
         request_id: str | None = None,
         before_repeat: BeforeRepeat | None = None,
         attempts: int | None = None,
+        items: int = 1,
     ) -> Reply:
         """:meth:`Transport.request` of a :class:`Call` to a path below the company's address."""
         sent = {**(params or {}), "minorversion": self.minorversion}
@@ -95,7 +96,7 @@ class QuickBooksClient(QuickBooks):  # type: ignore[misc]  # no types there
             sent["requestid"] = request_id
         url = f"{self.api_url}/company/{self.company_id}/{path}"
         content = body.encode() if isinstance(body, str) else body
-        call = Call(kind, entity.lower(), url, sent, content, content_type, attempts)
+        call = Call(kind, entity.lower(), url, sent, content, content_type, attempts, items)
         transport: Transport = self.transport
         return transport.request(call, before_repeat)
 
@@ -230,7 +231,7 @@ class QuickBooksAccounting(Accounting):
             return {}
         body = compose_batch(request_id, items)
         reply = self._client.exchange(
-            "batch", "-", "batch", body, request_id=request_id, before_repeat=before_repeat
+            "batch", "-", "batch", body, request_id=request_id, before_repeat=before_repeat, items=len(items)
         )
         return read_answers(reply, items)
 

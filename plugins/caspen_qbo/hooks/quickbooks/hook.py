@@ -60,8 +60,10 @@ class QuickBooksHook(BaseHook):
         """
         from caspen_qbo.hooks.intuit.tokens import TokenStore
         from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
+        from caspen_qbo.hooks.quickbooks.meter import Meter
         from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter, limiter_session
         from caspen_qbo.hooks.quickbooks.transport import Transport
+        from caspen_qbo.hooks.store.monitoring.meter import MeterStore
 
         # One session for both: none of them keeps a transaction open while the other is at work.
         database = limiter_session(self.sync_conn_id, SYNC.on_a_page() if on_a_page else SYNC)
@@ -76,7 +78,9 @@ class QuickBooksHook(BaseHook):
         limiter = RealmLimiter(
             realm_id, self.config, self.sync_conn_id, database=database, wait_max=retry.turn
         )
-        transport, closing = Transport(tokens, limiter, retry), (limiter.close, tokens.close)
+        meter = Meter(MeterStore(database, workspace_id).add)
+        transport = Transport(tokens, limiter, retry, meter=meter)
+        closing = (limiter.close, tokens.close, meter.flush)  # done from the last on
         return QuickBooksAccounting(
             realm_id, self.config.api_url, transport, token_calls=lambda: tokens.calls, on_close=closing
         )

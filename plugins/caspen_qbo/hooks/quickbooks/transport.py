@@ -30,6 +30,7 @@ from caspen_qbo.errors import (
 from caspen_qbo.hooks.intuit.tokens import TokenStore
 from caspen_qbo.hooks.quickbooks import failures
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
+from caspen_qbo.hooks.quickbooks.meter import Meter
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
 from caspen_qbo.hooks.quickbooks.wire import decode
 from caspen_qbo.hooks.web import BoundedSession
@@ -93,9 +94,12 @@ class Transport:
         limiter: RealmLimiter,
         retry: RetrySettings | None = None,
         *,
+        meter: Meter | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """:param meter: Counts what is metered; None: nobody counts."""
         self.calls: Counter[str] = Counter()
+        self._meter = meter
         self._tokens = tokens
         self._limiter = limiter
         self._retry = retry or RetrySettings()
@@ -161,6 +165,7 @@ class Transport:
                 tid = response.headers.get("intuit_tid", "")
                 verdict = faults.judge(response.status_code, payload, text)
                 if verdict is None:
+                    self._count(call)
                     if not isinstance(payload, dict):
                         raise failures.unknown_outcome(call, "the answer was cut off or is not JSON", tid)
                     if call.is_write:
@@ -205,6 +210,7 @@ class Transport:
         except requests.RequestException as error:
             # The exception's own text holds the address with its parameters; its type says enough.
             status = type(error).__name__
+            self._count(call)  # it may have been carried out, and metered
             raise failures.unknown_outcome(call, f"no answer ({status})") from None
         finally:
             line = "quickbooks call %s status=%s tid=%s seconds=%.2f"
@@ -213,6 +219,10 @@ class Transport:
             return response, decode(response.content), ""
         except ValueError:
             return response, None, response.content[:10_000].decode("utf-8", "replace")
+
+    def _count(self, call: Call) -> None:
+        if self._meter is not None:
+            self._meter.count(call)
 
     def _wait_after_refusal(
         self, call: Call, response: requests.Response, refusals: int, waited: float

@@ -18,6 +18,7 @@ from caspen_qbo.hooks.store.decisions.decisions import DecisionStore
 from caspen_qbo.hooks.store.decisions.left_rows import LeftRowStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
 from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
+from caspen_qbo.hooks.store.monitoring.meter import MeterStore
 from caspen_qbo.hooks.store.monitoring.pages import PageStore
 from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
 from caspen_qbo.hooks.store.monitoring.progress import ProgressStore
@@ -45,6 +46,7 @@ class Store:
         self.database = Database(conn_id, limits)
         self.practices = PracticeStore(self.database)
         self.consents = ConsentStore(self.database)
+        self.meter = MeterStore(self.database)
 
     def for_workspace(self, workspace_id: int) -> WorkspaceStore:
         return WorkspaceStore(self.database, workspace_id)
@@ -79,6 +81,7 @@ class WorkspaceStore:
         self.left_rows = LeftRowStore(database, workspace_id)
         self.activity = ActivityStore(database, workspace_id)
         self.progress = ProgressStore(database, workspace_id)
+        self.meter = MeterStore(database, workspace_id)
         self.pages = PageStore(database, workspace_id)
 
     def limited_to(self, invoice_ids: frozenset[int]) -> WorkspaceStore:

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from caspen_qbo.airflow.api import AirflowApi
 from caspen_qbo.errors import SyncError
+from caspen_qbo.hooks.store.monitoring.meter import MeterStore
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.context import ContextDep
 from caspen_qbo.ui.forms import protected
@@ -18,10 +19,12 @@ from caspen_qbo.ui.views.activity import (
     STATE_WORDS,
     airflow_url,
     done_words,
+    reads_words,
     run_state,
     waiting_words,
 )
 from caspen_qbo.ui.views.progress import read_work
+from caspen_qbo.usecases.monitoring.reads import read_budget, read_practice
 
 router = APIRouter()
 
@@ -47,6 +50,9 @@ def activity(
         "activity.html",
         active="activity",
         waiting=waiting_words(context.store.pages.fetch_latest_ledger()),
+        reads=reads_words(
+            read_practice(context.store.meter), read_budget(MeterStore(context.store.database))
+        ),
         work=work,
         under_way=bool(open_runs) or (work is not None and work.alive),
         open_runs=open_runs,

@@ -7,6 +7,7 @@ from caspen_qbo.hooks.store.monitoring.pages import JobRun, Ledger
 from caspen_qbo.ui.context import RequestContext, prefix
 from caspen_qbo.ui.templating import url_part
 from caspen_qbo.ui.views.progress import Work
+from caspen_qbo.usecases.monitoring.reads import BudgetOfReads, PracticeReads
 from caspen_qbo.wording import counted, counts_words
 
 
@@ -50,6 +51,15 @@ NOT_SHOWN = {
     "payments_seen",
 }
 """Counts that every run has, or that another column shows already; the log has them."""
+
+
+def reads_words(practice: PracticeReads, app: BudgetOfReads) -> str:
+    """Reads that Intuit meters: of this practice, and of the app's monthly allowance."""
+    own, all_ = practice.month, app.month
+    return (
+        f"{counted(own.used, 'metered read')} at QuickBooks this month, {own.forecast:,} by its end at this "
+        f"rate; all practices together {all_.used:,}, {all_.forecast:,} by its end, of {app.allowance:,}."
+    )
 
 
 def waiting_words(ledger: Ledger | None) -> str:

@@ -1,0 +1,198 @@
+"""Reads that Intuit meters, of an ordinary practice's month, counted by the sandbox.
+
+    python -m benchmarks.reads
+
+600 invoices, 500 payments out, 60 new clients and 50 payments made in QuickBooks on 22 working days, and
+eight days on which nothing happens. Two working days and a day off are run through the real use cases, a
+quarter of an hour at a time as the schedules do, and scaled. Four of five invoices are free of GST, as health
+services are; four of five payments are taken with the invoice, at the desk.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import httpx
+import psycopg
+
+from caspen_qbo import wiring
+from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
+from caspen_qbo.usecases.importing.run import import_payments
+from caspen_qbo.usecases.posting.run import post
+from caspen_qbo.usecases.reconciling.run import reconcile
+from tests.support.flow import WORKSPACE, Flow
+from tests.support.standalone import Services, services
+
+WORKING_DAYS, OTHER_DAYS = 22, 8
+TICK = timedelta(minutes=15)
+OPEN_FROM, OPEN_UNTIL = 8 * 4, 18 * 4
+"""Quarters of an hour of a day."""
+INVOICES, AT_DESK, LATER, CLIENTS, THEIRS = 55, 36, 9, 6, 5
+"""On two working days; a month has eleven times as many."""
+TAXED = 0.2
+"""Of the invoices."""
+AGED = (("reference_cache", "read_at"),)
+"""What the passing of a quarter of an hour is written into: table and column."""
+
+
+@dataclass
+class Counted:
+    """Metered reads by what asked for them, and by kind of call."""
+
+    by_job: Counter[str] = field(default_factory=Counter)
+    by_kind: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_kind.values())
+
+    def add(self, other: Counted, times: float) -> None:
+        for mine, theirs in ((self.by_job, other.by_job), (self.by_kind, other.by_kind)):
+            for name, number in theirs.items():
+                mine[name] += round(number * times)
+
+
+class Practice:
+    """One practice on a clock of quarters of an hour."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self._chance = random.Random(7)  # noqa: S311  the same day each time
+        self._unpaid: list[int] = []
+        self._clients = 0
+        self._count = Counted()
+
+    # --- what happens ---
+
+    def invoice(self, *, new_client: bool, paid: bool) -> None:
+        client = self.flow.client_id
+        if new_client:
+            self._clients += 1
+            client = self.flow.staff.create_client(
+                f"New{self._clients}", "Client", email=f"n{self._clients}@example.com"
+            )
+        rate = "GST" if self._chance.random() < TAXED else "GST free"
+        invoice = self.flow.invoice("120.00", rate=rate, client=client)
+        if paid:
+            self.flow.staff.pay(client, {invoice: self.flow.staff.balance(invoice)})
+        elif not new_client:
+            self._unpaid.append(invoice)
+
+    def _pay_later(self) -> None:
+        if self._unpaid:
+            self.flow.pay(self._unpaid.pop(0))
+
+    def _pay_in_quickbooks(self) -> None:
+        posted = self.flow.sync_rows(
+            "SELECT document_id, quickbooks_id FROM qbo_sync.document_link "
+            "WHERE document_kind = 'invoice' AND document_id = ANY(%s) ORDER BY document_id", self._unpaid,
+        )  # fmt: skip
+        if posted:
+            self._unpaid.remove(posted[0][0])
+            self.flow.person("record-payment", invoices=[{"id": posted[0][1]}])
+
+    # --- what runs ---
+
+    def _counting(self, job: str) -> Counted:
+        found = Counted()
+        for request in self.flow.requests():
+            if request["meter"] == "CorePlus" and request["status"] == httpx.codes.OK:
+                found.by_job[job] += 1
+                entity = f" {request['entity']}" if request["entity"] else ""
+                found.by_kind[f"{request['operation']}{entity}"] += 1
+        httpx.delete(f"{self.flow.sandbox.url}/_sandbox/requests", timeout=30, verify=False)
+        return found
+
+    def _post(self) -> None:
+        with wiring.open_store() as store, wiring.open_billing() as billing:
+            due = find_workspaces(store, billing, only_with_work=True).due
+        if due:
+            with wiring.open_session(WORKSPACE, wiring.new_run_id("post")) as session:
+                post(session)
+            self._count.add(self._counting("post"), 1)
+
+    def _import(self) -> None:
+        with wiring.open_session(WORKSPACE, wiring.new_run_id("import")) as session:
+            import_payments(session)
+        self._count.add(self._counting("import"), 1)
+
+    def night(self, *, full: bool) -> Counted:
+        with wiring.open_session(WORKSPACE, wiring.new_run_id("reconcile")) as session:
+            reconcile(session, full=full)
+        return self._counting("reconcile full" if full else "reconcile")
+
+    def tick(self) -> None:
+        self._post()
+        self._import()
+        with psycopg.connect(self.flow.sync.uri, autocommit=True) as connection:
+            for table, column in AGED:
+                connection.execute(f"UPDATE qbo_sync.{table} SET {column} = {column} - interval '15 minutes'")  # noqa: S608
+
+    def two_working_days(self) -> Counted:
+        what = ["desk"] * AT_DESK + ["open"] * (INVOICES - AT_DESK) + ["later"] * LATER + ["theirs"] * THEIRS
+        planned: dict[int, list[str]] = {}
+        for event in what:
+            day = self._chance.randrange(2) * 96
+            planned.setdefault(day + self._chance.randrange(OPEN_FROM, OPEN_UNTIL), []).append(event)
+        new = set(self._chance.sample(range(INVOICES), CLIENTS))
+        made = 0
+        self._count = Counted()
+        for tick in range(2 * 96):
+            for event in planned.get(tick, ()):
+                if event == "later":
+                    self._pay_later()
+                elif event == "theirs":
+                    self._pay_in_quickbooks()
+                else:
+                    self.invoice(new_client=made in new, paid=event == "desk")
+                    made += 1
+            self.tick()
+        return self._count
+
+    def day_off(self) -> Counted:
+        self._count = Counted()
+        for _ in range(96):
+            self.tick()
+        return self._count
+
+
+def measure(started: Services) -> Counted:
+    """A month's metered reads."""
+    caspen, sync = started.caspen.create(), started.sync.create()
+    started.prepare_for(caspen, sync)
+    flow = Flow.open(caspen, sync, started.sandbox)
+    try:
+        practice = Practice(flow)
+        for _ in range(8):  # invoices of earlier days
+            practice.invoice(new_client=False, paid=False)
+        practice.tick()
+        month = Counted()
+        month.add(practice.two_working_days(), WORKING_DAYS / 2)
+        month.add(practice.day_off(), OTHER_DAYS)
+        month.add(practice.night(full=True), (WORKING_DAYS + OTHER_DAYS))
+    finally:
+        flow.close()
+    return month
+
+
+def _lines(month: Counted) -> Iterator[str]:
+    for title, counts in (("asked for by", month.by_job), ("kind", month.by_kind)):
+        for name, number in sorted(counts.items(), key=lambda one: -one[1]):
+            yield f"  {title:12} {name:24} {number:7,d}"
+    yield f"  in all {month.total:,d}"
+
+
+def main() -> None:
+    logging.getLogger("caspen_qbo").setLevel(logging.WARNING)
+    with services() as started:
+        month = measure(started)
+    print("\n".join(_lines(month)))
+
+
+if __name__ == "__main__":
+    main()

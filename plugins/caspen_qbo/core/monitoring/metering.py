@@ -1,0 +1,64 @@
+"""What Intuit meters: reads, so many a month for the whole app. What was used, what the month will take."""
+
+import calendar
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+READS = ("query", "cdc", "read")
+"""Kinds of calls that are metered; all others write, and are free."""
+WRITE = "write"
+RECENT_DAYS = 7
+"""A week has each weekday once."""
+NEAR = 0.9
+"""From this share of the month's allowance on, by forecast, what can wait waits."""
+
+
+class Budget(StrEnum):
+    """How the month's reads stand for the whole app."""
+
+    AMPLE = "ample"
+    NEAR = "near"
+    """The forecast comes near the allowance, or goes beyond it."""
+    USED_UP = "used up"
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Reads of a calendar month."""
+
+    used: int
+    forecast: int
+    """At the month's end, if the coming days are like the last seven."""
+
+
+def count_reads(calls: Mapping[str, int]) -> int:
+    """Of calls by kind, those that are metered."""
+    return sum(number for kind, number in calls.items() if kind in READS)
+
+
+def forecast_month(by_day: Mapping[date, int], today: date) -> Month:
+    """:param by_day: Reads of each UTC day, at least since the month's first and for the last week."""
+    used = sum(number for day, number in by_day.items() if (day.year, day.month) == (today.year, today.month))
+    whole = [today - timedelta(days=back) for back in range(1, RECENT_DAYS + 1)]
+    known = [day for day in whole if day >= min(by_day, default=today)]
+    so_far = by_day.get(today, 0)
+    daily = sum(by_day.get(day, 0) for day in known) / len(known) if known else so_far
+    left = calendar.monthrange(today.year, today.month)[1] - today.day
+    return Month(used, round(used + max(daily - so_far, 0) + daily * left))
+
+
+def judge_budget(month: Month, allowance: int) -> Budget:
+    """:param month: Of the whole app."""
+    if month.used >= allowance:
+        return Budget.USED_UP
+    return Budget.NEAR if month.forecast >= NEAR * allowance else Budget.AMPLE
+
+
+def sum_days(rows: Collection[tuple[date, str, int]]) -> dict[date, int]:
+    """Metered reads by day, of rows of day, kind and calls."""
+    days: dict[date, int] = {}
+    for day, kind, calls in rows:
+        days[day] = days.get(day, 0) + (calls if kind in READS else 0)
+    return days
