@@ -60,10 +60,9 @@ class QuickBooksHook(BaseHook):
         """
         from caspen_qbo.hooks.intuit.tokens import TokenStore
         from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
-        from caspen_qbo.hooks.quickbooks.meter import Meter
         from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter, limiter_session
         from caspen_qbo.hooks.quickbooks.transport import Transport
-        from caspen_qbo.hooks.store.monitoring.meter import MeterStore
+        from caspen_qbo.hooks.store.monitoring.meter import Meter, MeterStore
 
         # One session for both: none of them keeps a transaction open while the other is at work.
         database = limiter_session(self.sync_conn_id, SYNC.on_a_page() if on_a_page else SYNC)

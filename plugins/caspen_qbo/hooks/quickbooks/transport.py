@@ -30,9 +30,9 @@ from caspen_qbo.errors import (
 from caspen_qbo.hooks.intuit.tokens import TokenStore
 from caspen_qbo.hooks.quickbooks import failures
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
-from caspen_qbo.hooks.quickbooks.meter import Meter
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
 from caspen_qbo.hooks.quickbooks.wire import decode
+from caspen_qbo.hooks.store.monitoring.meter import Meter
 from caspen_qbo.hooks.web import BoundedSession
 
 log = logging.getLogger(__name__)
@@ -222,7 +222,7 @@ class Transport:
 
     def _count(self, call: Call) -> None:
         if self._meter is not None:
-            self._meter.count(call)
+            self._meter.count(call.kind, call.items)
 
     def _wait_after_refusal(
         self, call: Call, response: requests.Response, refusals: int, waited: float

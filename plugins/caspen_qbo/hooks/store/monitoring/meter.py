@@ -1,10 +1,16 @@
 """Calls to QuickBooks as Intuit meters them, by practice, day and kind."""
 
-from collections.abc import Mapping
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from caspen_qbo.core.monitoring.metering import READS, WRITE
+from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.database import Database
+
+log = logging.getLogger(__name__)
 
 _FOLDER = "monitoring/meter"
 
@@ -37,3 +43,35 @@ class MeterStore:
         """Since the month's first, and at least eight days back."""
         params = {"workspace_id": self.workspace_id}
         return self._db.fetch_values(MeteredDay, f"{_FOLDER}/select_days", params)
+
+
+STORE_EVERY = 200
+"""Calls: a killed process leaves at most so many uncounted."""
+
+
+class Meter:
+    """Counts in memory and stores once a visit.
+
+    :param store: Adds calls by kind to what is stored; in no transaction of the caller's.
+    """
+
+    def __init__(self, store: Callable[[Mapping[str, int]], None]) -> None:
+        self._store = store
+        self._new: Counter[str] = Counter()
+
+    def count(self, kind: str, items: int) -> None:
+        """A call that was answered, or may have been: Intuit does not count what it turned away."""
+        self._new[kind if kind in READS else WRITE] += items
+        if self._new.total() >= STORE_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Store what is new. What cannot be stored now is kept, and the run goes on. Safe to repeat."""
+        if not self._new:
+            return
+        try:
+            self._store(dict(self._new))
+        except SyncError as error:
+            log.warning("calls not counted: %s", error.message)
+        else:
+            self._new.clear()
