@@ -1,4 +1,4 @@
-"""A way to a server that can fall silent: connections stay open, and nothing passes any more."""
+"""A way to a server that can fall silent (connections stay open, and nothing passes any more) or refuse."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ops.local.ports import HOST
+from ops.local.ports import HOST, free_port
 
 
 class Forwarder:
@@ -23,7 +23,7 @@ class Forwarder:
         self.stops = 0
         """How many answers were stopped."""
         self.port: int = listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listen()
 
     def silence(self) -> None:
         self._open.clear()
@@ -36,6 +36,23 @@ class Forwarder:
         one byte every ``byte_seconds``.
         """
         self._stopped = (to, after, byte_seconds)
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        self.silence()
+        yield
+        self.speak()
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Nobody listens here for the block: the port stays taken, so that no other process answers on it."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        yield
+        self._listen()
+
+    def _listen(self) -> None:
+        self._listener.listen(256)
+        threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -85,7 +102,8 @@ class Forwarder:
 
 @contextmanager
 def forwarding(port: int) -> Iterator[Forwarder]:
-    with socket.create_server((HOST, 0), backlog=64) as listener:
+    # A port asked for by its number stays this socket's while nobody listens.
+    with socket.create_server((HOST, free_port()), backlog=256) as listener:
         forwarder = Forwarder(listener, port)
         try:
             yield forwarder

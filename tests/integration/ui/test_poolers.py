@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -102,27 +103,29 @@ def test_shared_sessions_are_refused_by_everything(
 def test_shared_sessions_are_seen_in_a_busy_pool_too(sync_db, folder, monkeypatch) -> None:
     with pgbouncer(folder, sync_db, pool_mode="transaction", default_pool_size=4) as port:
         go_through(port, monkeypatch, sync_db=sync_db)
+        uri = replace(sync_db, port=port).uri
         stop = threading.Event()
 
         def keep_busy() -> None:
-            with psycopg.connect(replace(sync_db, port=port).uri, autocommit=True) as other:
+            # Nothing prepared: that belongs to one session, and each transaction may get another.
+            with psycopg.connect(uri, autocommit=True, prepare_threshold=None) as other:
                 while not stop.is_set():
                     other.execute("SELECT pg_sleep(0.002)")
 
-        threads = [threading.Thread(target=keep_busy) for _ in range(6)]
-        for thread in threads:
-            thread.start()
-        try:
-            for _ in range(20):
-                with (
-                    closing(Session("sync_db")) as session,
-                    pytest.raises(Exception, match="pools transactions"),
-                ):
-                    _ = session.connection
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join(10)
+        with ThreadPoolExecutor(6) as others:
+            busy = [others.submit(keep_busy) for _ in range(6)]
+            try:
+                for _ in range(20):
+                    with (
+                        closing(Session("sync_db")) as session,
+                        pytest.raises(Exception, match="pools transactions"),
+                    ):
+                        _ = session.connection
+                assert not any(each.done() for each in busy), "the pool was not busy to the end"
+            finally:
+                stop.set()
+            for each in busy:
+                each.result()
 
 
 def test_one_idle_client_in_a_pool_of_one(sync_db, folder, monkeypatch) -> None:
