@@ -13,7 +13,7 @@ RUN pip install --no-cache-dir --no-deps /opt/caspen-qbo
 COPY --chown=airflow:0 dags /opt/airflow/dags
 COPY --chown=airflow:0 ops/airflow_local_settings.py /opt/airflow/config/airflow_local_settings.py
 # A volume takes over the owner of the folder it is mounted on.
-RUN mkdir -p /opt/airflow/reports /opt/airflow/state
+RUN install -d -m 0750 /opt/airflow/reports /opt/airflow/state
 
 # The QuickBooks sandbox and the sample practice, for the compose profile `sandbox`.
 FROM airflow AS sandbox

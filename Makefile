@@ -9,10 +9,10 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit sandbox sweep bench lock lint clean
+.PHONY: help venv demo up test unit sandbox sweep bench lock lint env clean
 
 help: ## list these commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Ports: AIRFLOW_PORT (8080), POSTGRES_PORT (54329), SANDBOX_PORT (8700), e.g. AIRFLOW_PORT=9090 make up"
 
 demo: venv ## a practice's day through the real DAGs: post, take payments, import, reconcile; then the summary
@@ -36,6 +36,9 @@ sweep: venv ## the long proofs: 20,000 random invoices to the cent, a crash at e
 
 bench: venv ## the benchmarks in their short form; writes the table of the README
 	@$(PY) -m benchmarks
+
+env: ## .env for docker-compose.yaml, with a new secret for each place; one that is there is left alone
+	@bash ops/compose/make-env
 
 lint: venv ## style, layout and types
 	@.venv/bin/ruff check .

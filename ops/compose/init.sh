@@ -5,5 +5,7 @@ set -euo pipefail
 airflow db migrate
 python -m caspen_qbo migrate
 airflow pools set quickbooks 4 "Tasks that talk to QuickBooks at the same time"
-airflow users create --role Admin --username "$ADMIN_NAME" --password "$ADMIN_PASSWORD" \
-    --firstname Practice --lastname Administrator --email "$ADMIN_NAME@localhost"
+# Asked twice and answered twice, over standard input: as an argument the password would be in the process list.
+printf '%s\n' "$ADMIN_PASSWORD" "$ADMIN_PASSWORD" |
+    airflow users create --role Admin --username "$ADMIN_NAME" \
+        --firstname Practice --lastname Administrator --email "$ADMIN_NAME@localhost"

@@ -82,7 +82,7 @@ def open_session(
         if connection is None or connection.status == "disconnected":
             raise NotConnectedError(
                 f"workspace {workspace_id}: not connected to QuickBooks. Connect it in Set-up, or with "
-                f"`connect --workspace {workspace_id} --realm R --refresh-token T`."
+                f"`connect --workspace {workspace_id} --realm R --refresh-token -`."
             )
         try:
             accounting = QuickBooksHook().accounting(workspace_id, on_a_page=store is not None)

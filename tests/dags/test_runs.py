@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from email.message import Message
 from pathlib import Path
@@ -178,6 +179,8 @@ def test_reconcile_stores_its_run_writes_the_report_and_mails_what_differs(
     assert "1 difference between Caspen and QuickBooks to clear" in " ".join(mail["Subject"].split())
     assert "1 document compared, 1 difference" in text_of(mail) and str(tmp_path) in text_of(mail)
     assert sorted(path.suffix for path in (tmp_path / "1").iterdir()) == [".html", ".xlsx"]
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "1").iterdir()}
+    assert modes == {0o640} and stat.S_IMODE((tmp_path / "1").stat().st_mode) == 0o750
     named = {ti.task_id: ti.rendered_map_index for ti in run.get_task_instances() if ti.map_index >= 0}
     assert set(named.values()) == {"Harbour Allied Health"}
 

@@ -1,11 +1,15 @@
 """Commands that set a workspace up: migrate, connect, settings, link-tax, doctor; and the keys' rotation."""
 
+import os
 import sys
 
 import typer
 
 from caspen_qbo.cli.shared import WORKSPACE, console, open_session, who
 from caspen_qbo.errors import ConfigurationError
+
+TOKEN_VARIABLE = "CASPEN_QBO_REFRESH_TOKEN"
+"""Where `connect` finds its token when it is not on the command line."""
 
 
 def migrate() -> None:
@@ -20,12 +24,20 @@ def connect(
     workspace: int = WORKSPACE,
     realm: str = typer.Option(..., help="QuickBooks company (realm) id."),
     refresh_token: str = typer.Option(
-        ..., help="A refresh token obtained elsewhere, exchanged at once; - reads it from standard input."
+        ...,
+        envvar=TOKEN_VARIABLE,
+        help="A refresh token obtained elsewhere, exchanged at once; - reads it from standard input.",
     ),
 ) -> None:
     """Store a connection obtained elsewhere."""
     from caspen_qbo import wiring
 
+    if refresh_token not in ("-", os.environ.get(TOKEN_VARIABLE)):
+        print(
+            "warning: a token among the arguments can be read in the process list and the shell's history. "
+            f"Pass it on standard input (--refresh-token -) or in {TOKEN_VARIABLE}.",
+            file=sys.stderr,
+        )
     token = sys.stdin.readline().strip() if refresh_token == "-" else refresh_token
     with wiring.open_connector() as connector:
         connector.adopt(workspace, realm, token)

@@ -20,6 +20,7 @@ def report(
     written.
     """
     from caspen_qbo.reports import build
+    from caspen_qbo.reports.files import write_report
 
     if html is None and xlsx is None:
         raise typer.BadParameter("give --html FILE, --xlsx FILE, or both")
@@ -27,6 +28,5 @@ def report(
         made = build(store, run)
     for path, content in ((html, made.html.encode()), (xlsx, made.xlsx)):
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_report(path, content)
             console().print(f"{path}: {len(content)} bytes, run {made.run_id}")

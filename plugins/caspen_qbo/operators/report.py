@@ -31,6 +31,7 @@ class WriteReportOperator(BaseOperator):
 
     def execute(self, context: Context) -> Outcome:
         from caspen_qbo.reports import build
+        from caspen_qbo.reports.files import write_report
         from caspen_qbo.wiring import open_store
 
         with open_store() as store:
@@ -38,9 +39,8 @@ class WriteReportOperator(BaseOperator):
         # Run ids hold colons and plus signs, which not every file system and mail program takes.
         name = re.sub(r"[^0-9A-Za-z._-]+", "-", f"reconciliation-{self.workspace_id}-{report.run_id}")
         folder = reports_folder() / str(self.workspace_id)
-        folder.mkdir(parents=True, exist_ok=True)
         for ending, content in (("html", report.html.encode()), ("xlsx", report.xlsx)):
-            (folder / f"{name}.{ending}").write_bytes(content)
+            write_report(folder / f"{name}.{ending}", content)
         page = folder / f"{name}.html"
         self.log.info("report workspace=%s path=%s", self.workspace_id, page)
         return {

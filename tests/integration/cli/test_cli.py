@@ -104,7 +104,10 @@ def test_set_up_refuses_what_is_wrong_and_says_why(flow: Flow) -> None:
 
 
 def test_connecting_by_token_and_the_words_for_what_is_missing(
-    connections: Mapping[str, str], caspen_db: Database, sandbox: Sandbox
+    connections: Mapping[str, str],
+    caspen_db: Database,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     unknown = run("post", "--workspace", "1")
     assert unknown.returncode == 1
@@ -118,9 +121,15 @@ def test_connecting_by_token_and_the_words_for_what_is_missing(
     connected = run("connect", "--workspace", "1", "--realm", REALM, "--refresh-token", token)
     assert connected.returncode == 0, connected.stderr
     assert token not in connected.stdout + connected.stderr
+    assert "process list" in connected.stderr, "an argument is read by whoever lists the processes"
     token = httpx.post(f"{sandbox.url}/_sandbox/token", json={"realm": REALM}).json()["refresh_token"]
     arguments = ("connect", "--workspace", "1", "--realm", REALM, "--refresh-token", "-")
-    assert run(*arguments, typed=f"{token}\n").returncode == 0
+    typed = run(*arguments, typed=f"{token}\n")
+    assert typed.returncode == 0 and "process list" not in typed.stderr
+    token = httpx.post(f"{sandbox.url}/_sandbox/token", json={"realm": REALM}).json()["refresh_token"]
+    monkeypatch.setenv("CASPEN_QBO_REFRESH_TOKEN", token)
+    by_environment = run("connect", "--workspace", "1", "--realm", REALM)
+    assert by_environment.returncode == 0 and "process list" not in by_environment.stderr
     waiting = run("post", "--workspace", "1")
     assert waiting.returncode == 0
     assert "Set-up incomplete" in waiting.stdout
