@@ -6,8 +6,9 @@ posted. Older invoices are never posted. A number that clashes is shown with the
 date and total.
 
 **Runs:** by hand. `dry_run` is on unless you switch it off: `plan_backfill` shows what would become of each
-number. With `dry_run` off the plan is shown again and waits for approval (*Required Actions*) for an hour; no
-answer means no. Give `approved` to go ahead without the question.
+number. With `dry_run` off the plan waits an hour for an Op or Admin to approve it (*Required Actions*, or the
+pages); no answer means no. The approval is stored with the plan and checked by `backfill_invoices`, so
+`approved` alone carries nothing out: it only says that a person has approved this run on the pages.
 **Safe to re-run:** yes. It continues where it ended, and a second run finds nothing to do.
 **If it fails:** the log of the red task says why; what was done is recorded and will be recognised.
 """
@@ -41,7 +42,7 @@ with DAG(
             [], type=["null", "array", "string"], description="Invoice numbers as printed."
         ),
         "dry_run": Param(True, type="boolean", description="Show what would happen; send nothing."),
-        "approved": Param(False, type="boolean", description="With dry_run off: do not ask again."),
+        "approved": Param(False, type="boolean", description="Set by the pages; opens nothing by itself."),
     },
     default_args={
         **TASK_DEFAULTS,
@@ -55,10 +56,9 @@ with DAG(
     approve = ApproveBackfillOperator(
         task_id="approve_backfill",
         plan_only="{{ params.dry_run }}",
-        approved="{{ params.approved }}",
+        workspace_id="{{ ti.xcom_pull(task_ids='plan_backfill')['workspace_id'] }}",
         planned="{{ ti.xcom_pull(task_ids='plan_backfill')['counts'] }}",
         subject="Carry out the backfill of {{ task.planned.values() | sum }} invoice(s)?",
-        body="{{ ti.xcom_pull(task_ids='plan_backfill')['table'] }}",
         defaults=ApproveBackfillOperator.REJECT,
         response_timeout=timedelta(hours=1),
     )

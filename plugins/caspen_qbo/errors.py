@@ -62,6 +62,10 @@ class InvariantError(StopError):
     """Something this package promises did not hold, e.g. the run's ledger does not add up."""
 
 
+class ApprovalNeededError(StopError):
+    """A backfill is to be carried out that no person with the right to has approved as it is now."""
+
+
 class BrokenCheckError(StopError):
     """A reconciliation check could not be carried out. Not a mismatch: nothing is known about the figures."""
 

@@ -102,4 +102,6 @@ HISTORY_KEEP_DAYS = _number("CASPEN_QBO_HISTORY_KEEP_DAYS", 730, of="days")
 """What was sent, answered, seen, chosen and cleared is deleted after so many days; what is open never is."""
 READS_PER_MONTH = _number("CASPEN_QBO_READS_PER_MONTH", 500_000, of="reads")
 """What Intuit's tier allows the app of metered reads, all practices together; the free tier's."""
+APPROVAL_HOURS = 12
+"""How long an approved backfill may be carried out: a long one waits for its turn, and is retried."""
 CONNECTION_WARNING_DAYS = (14, 7, 2)

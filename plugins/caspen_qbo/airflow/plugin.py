@@ -1,5 +1,5 @@
-"""Registers the pages, their menu entry and the writer of the runs' notes; every Airflow process imports
-this, so the web application is imported when it is first requested.
+"""Registers the pages, their menu entry, the approvals and the writer of the runs' notes; every Airflow
+process imports this, so the web application is imported when it is first requested.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from airflow.plugins_manager import AirflowPlugin
 
+from caspen_qbo.airflow.approvals import BackfillApprovals
 from caspen_qbo.airflow.run_notes import RunNotes
 
 if TYPE_CHECKING:
@@ -46,10 +47,11 @@ def _make_app() -> ASGIApp:
 
 
 class CaspenQuickBooksPlugin(AirflowPlugin):
-    """The pages, the frame that shows them inside Airflow, and the notes on the runs."""
+    """The pages, the frame that shows them inside Airflow, who may approve, and the notes on the runs."""
 
     name = "caspen_qbo"
     fastapi_apps = [{"app": LazyPages(), "url_prefix": PREFIX, "name": "Caspen to QuickBooks"}]
+    fastapi_root_middlewares = [{"middleware": BackfillApprovals, "name": "Approvals of backfills"}]
     listeners = [RunNotes()]
     # A component of our own rather than an external view: Airflow's frame for those forbids new tabs, and
     # Intuit's consent page and QuickBooks itself refuse to be framed.

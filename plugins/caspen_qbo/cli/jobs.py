@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from caspen_qbo.cli.shared import TRY_AGAIN_LATER, WORKSPACE, console, open_session, print_table
+from caspen_qbo.cli.shared import TRY_AGAIN_LATER, WORKSPACE, console, open_session, print_table, who
 from caspen_qbo.errors import RetryError, SyncError
 from caspen_qbo.wording import counts_words
 
@@ -52,14 +52,17 @@ def backfill(
     number: list[str] = NUMBERS,
     dry_run: bool = typer.Option(True, "--dry-run/--send", help="Show what would happen, or do it."),
 ) -> None:
-    """Post or link chosen invoices; says first what would happen. Safe to repeat."""
-    from caspen_qbo.usecases.backfill.run import backfill as run
-    from caspen_qbo.usecases.backfill.run import plan_backfill
+    """Post or link chosen invoices; says first what would happen. --send approves and carries out; who did
+    is recorded. Safe to repeat.
+    """
+    from caspen_qbo.usecases.backfill.run import approve_and_backfill, plan_backfill
 
     if not number:
         raise typer.BadParameter("give at least one --number")
     with open_session(workspace, "backfill") as session:
-        report = plan_backfill(session, number) if dry_run else run(session, number)
+        report = (
+            plan_backfill(session, number) if dry_run else approve_and_backfill(session, number, who=who())
+        )
     print_table(
         ("number", "would be" if dry_run else "is now", "total", "why"),
         [(item.number, item.verdict.value, item.total, item.reason) for item in report.items],

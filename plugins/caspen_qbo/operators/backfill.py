@@ -13,8 +13,7 @@ from caspen_qbo.operators.note import note_on_failure, push_note
 from caspen_qbo.wording import counts_words
 
 if TYPE_CHECKING:
-    from caspen_qbo.core.backfill.verdict import BackfillItem
-    from caspen_qbo.usecases.backfill.run import BackfillReport
+    from caspen_qbo.core.backfill.approval import PlannedLine
 
 SHOWN_MAX = 50
 """Numbers shown one by one in the question and in the result; all of them are in the log."""
@@ -66,7 +65,9 @@ class _BackfillOperator(BaseOperator):
 
     def execute(self, context: Context) -> Plan:
         from caspen_qbo import wiring
+        from caspen_qbo.core.backfill.approval import lines_of
         from caspen_qbo.core.backfill.verdict import clean_numbers
+        from caspen_qbo.usecases.backfill.approval import record_plan
         from caspen_qbo.usecases.backfill.run import backfill, plan_backfill
 
         run_id = context["run_id"]
@@ -77,14 +78,17 @@ class _BackfillOperator(BaseOperator):
             return Plan(workspace_id=self.workspace_id, counts={}, choices=[], message="", table=table)
         with note_on_failure(context), wiring.open_session(self._workspace(), run_id) as session:
             report = backfill(session, numbers) if self.send else plan_backfill(session, numbers)
-        table, done = "\n".join(_table(report)), counts_words(report.counts)
+            if not self.send:
+                record_plan(session.store, run_id, report.items)
+        lines, done = lines_of(report.items), counts_words(report.counts)
+        table = "\n".join(_table(lines, report.message))
         self.log.info("workspace=%d sent=%s run=%s: %s", report.workspace_id, self.send, run_id, done)
         self.log.info("\n%s", table)
         push_note(context, f"{'Done' if self.send else 'Planned, nothing sent'}: {done}. {report.message}")
         return Plan(
             workspace_id=report.workspace_id,
             counts=report.counts,
-            choices=[_texts(item) for item in report.items[:PASSED_ON_MAX]],
+            choices=[_texts(line) for line in lines[:PASSED_ON_MAX]],
             message=report.message,
             table=table,
         )
@@ -107,30 +111,45 @@ class _BackfillOperator(BaseOperator):
 
 
 class PlanBackfillOperator(_BackfillOperator):
-    """What would become of each number. Sends nothing and leaves nothing behind."""
+    """What would become of each number. Sends nothing, and leaves nothing behind but the plan itself."""
 
 
 class BackfillOperator(_BackfillOperator):
-    """Carry it out. Safe to repeat: a second run continues where the first ended, or finds nothing to do."""
+    """Carry out what was approved for this run. Safe to repeat: it continues where it ended, or finds nothing
+    to do.
+    """
 
     send = True
 
 
 class ApproveBackfillOperator(ApprovalOperator):
     """Show the plan and wait for a person, where there is something to ask and someone to answer. A dry run
-    ends here. Anyone who started the run with ``approved`` has answered already, and so has anyone who runs
-    `airflow dags test` with ``dry_run`` off: there the question could not be answered.
+    ends here. What was approved on the pages for this run is not asked again. Who may answer is checked by
+    the API server (caspen_qbo.airflow.approvals), which stores the approval; the task that carries out reads
+    that and nothing else, so ``approved`` alone opens nothing. Anyone who runs `airflow dags test` with
+    ``dry_run`` off has answered already: there the question could not be answered.
 
     :param planned: The plan's counts by verdict; without any there is nothing to approve.
+    :param workspace_id: As the plan's task found it.
     """
 
-    template_fields: Sequence[str] = ("planned", "plan_only", "approved", *ApprovalOperator.template_fields)
+    template_fields: Sequence[str] = (
+        "planned",
+        "plan_only",
+        "workspace_id",
+        *ApprovalOperator.template_fields,
+    )
 
     def __init__(
-        self, *, plan_only: bool | str, approved: bool | str, planned: Mapping[str, int] | str, **kwargs: Any
+        self,
+        *,
+        plan_only: bool | str,
+        planned: Mapping[str, int] | str,
+        workspace_id: int | str | None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.plan_only, self.approved, self.planned = plan_only, approved, planned
+        self.plan_only, self.planned, self.workspace_id = plan_only, planned, workspace_id
 
     def execute(self, context: Context) -> Any:
         if self.plan_only:
@@ -139,24 +158,52 @@ class ApproveBackfillOperator(ApprovalOperator):
             )
         if set(self.planned) <= NOTHING_TO_DO:
             raise AirflowSkipException("Nothing would be sent or linked: there is nothing to approve.")
-        who = getattr(context["dag_run"], "triggering_user_name", None)
-        if self.approved or who == DAG_TEST_USER:
-            self.log.info("approved beforehand by %s", who or "the person who started the run")
+        if not self._has_to_ask(context):
             return {"chosen_options": [self.APPROVE]}
         return super().execute(context)
 
+    def _has_to_ask(self, context: Context) -> bool:
+        """Whether this run needs an approval and has none. The question then shows the plan as stored."""
+        from caspen_qbo import wiring
+        from caspen_qbo.usecases.backfill.approval import approve_own
 
-def _texts(item: BackfillItem) -> ItemTexts:
-    total = "" if item.total is None else str(item.total)
-    return ItemTexts(number=item.number, verdict=item.verdict.value, total=total, reason=item.reason)
+        run_id = context["run_id"]
+        with wiring.open_store() as opened:
+            store = opened.for_workspace(int(self.workspace_id or 0))
+            if _is_dag_test(context):
+                approve_own(store, run_id, who=f"cli:{DAG_TEST_USER}", through="dag test")
+            if approval := store.plans.fetch_approval(run_id):
+                self.log.info("approved by %s", approval.approved_by)
+                return False
+            plan = store.plans.fetch(run_id)
+        if plan is None or not plan.acts:
+            self.log.info("nothing would be sent, linked or listed: no approval is needed")
+            return False
+        self.body = "\n".join(_table(plan.lines))
+        return True
 
 
-def _table(report: BackfillReport) -> Iterator[str]:
+def _is_dag_test(context: Context) -> bool:
+    """Whether this runs inside `airflow dags test`. The name alone is one that a user might bear; there the
+    task also runs in the process of the person who typed it, and not under a supervisor.
+    """
+    from airflow.sdk.execution_time import task_runner
+    from airflow.sdk.execution_time.supervisor import InProcessSupervisorComms
+
+    named = getattr(context["dag_run"], "triggering_user_name", None) == DAG_TEST_USER
+    return named and isinstance(getattr(task_runner, "SUPERVISOR_COMMS", None), InProcessSupervisorComms)
+
+
+def _texts(line: PlannedLine) -> ItemTexts:
+    return ItemTexts(number=line.number, verdict=line.verdict.value, total=line.total, reason=line.reason)
+
+
+def _table(lines: Sequence[PlannedLine], message: str = "") -> Iterator[str]:
     """In Markdown, line by line."""
     yield from ("| Number | Becomes | Total | Why |", "|---|---|---:|---|")
-    for one in map(_texts, report.items[:SHOWN_MAX]):
-        yield f"| {one['number']} | {one['verdict']} | {one['total']} | {one['reason'].replace('|', '/')} |"
-    if len(report.items) > SHOWN_MAX:
-        yield f"\nand {len(report.items) - SHOWN_MAX} more: see the log."
-    if report.message:
-        yield f"\n{report.message}"
+    for line in lines[:SHOWN_MAX]:
+        yield f"| {line.number} | {line.verdict} | {line.total} | {line.reason.replace('|', '/')} |"
+    if len(lines) > SHOWN_MAX:
+        yield f"\nand {len(lines) - SHOWN_MAX} more: see the log."
+    if message:
+        yield f"\n{message}"

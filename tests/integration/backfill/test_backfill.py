@@ -10,7 +10,7 @@ import pytest
 
 from caspen_qbo import wiring
 from caspen_qbo.core.backfill.verdict import Verdict
-from caspen_qbo.usecases.backfill.run import BackfillReport, backfill, plan_backfill
+from caspen_qbo.usecases.backfill.run import BackfillReport, approve_and_backfill, plan_backfill
 from tests.support.flow import Flow
 
 pytestmark = [pytest.mark.postgres, pytest.mark.sandbox]
@@ -23,7 +23,7 @@ def _plan(flow: Flow, *numbers: str) -> BackfillReport:
 
 def _send(flow: Flow, *numbers: str) -> BackfillReport:
     with wiring.open_session(flow.workspace_id, wiring.new_run_id("backfill")) as session:
-        return backfill(session, numbers)
+        return approve_and_backfill(session, numbers, who="cli:test")
 
 
 def _verdicts(report: BackfillReport) -> dict[str, Verdict]:

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from caspen_qbo.airflow.api import AirflowRun
-from caspen_qbo.core.backfill.verdict import Verdict
+from caspen_qbo.core.backfill.approval import Plan, lines_of
+from caspen_qbo.core.backfill.verdict import BackfillItem, Verdict
 from caspen_qbo.hooks.store.monitoring.pages import (
     FamilyDocument,
     JobRun,
@@ -183,9 +184,11 @@ def test_an_address_of_the_list_leaves_out_what_is_usual() -> None:
 
 def test_a_plan_is_approved_once_it_is_finished_and_has_something_to_do() -> None:
     plan = AirflowRun("backfill_invoices", "manual__1", "success", conf={"dry_run": True})
-    posts = backfill.Report(choices=(backfill.Item("INV-1", Verdict.POST),), counts={"post": 3})
-    nothing = backfill.Report(choices=(backfill.Item("INV-1", Verdict.NOT_FOUND),))
-    assert posts.left_off == 2
+    posts, nothing = (
+        Plan(1, 1, "manual__1", NOW, lines_of([BackfillItem("INV-1", verdict, "")]), "")
+        for verdict in (Verdict.POST, Verdict.NOT_FOUND)
+    )
+    assert backfill.Report({"post": 3}, (backfill.Item("INV-1", Verdict.POST),)).left_off == 2
     assert [step.label for step in backfill.steps(plan, {"plan_backfill": "success"}, posts)] == [
         "Plan",
         "Approval",

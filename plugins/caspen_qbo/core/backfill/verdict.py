@@ -41,6 +41,10 @@ class BackfillItem:
     """Caspen's, tax included; None when Caspen has no such invoice."""
     document: DocumentFacts | None = None
     """The QuickBooks document the reason names, where it is exactly one."""
+    version: str = ""
+    """Caspen's version of what would be posted, in a plan."""
+    hanging: str = ""
+    """What else would be done for it, in a plan: its payments and credit notes, counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from caspen_qbo.hooks.store.connection.consents import ConsentStore
 from caspen_qbo.hooks.store.connection.setup import SetupStore
 from caspen_qbo.hooks.store.decisions.decisions import DecisionStore
 from caspen_qbo.hooks.store.decisions.left_rows import LeftRowStore
+from caspen_qbo.hooks.store.decisions.plans import PlanStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
 from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
 from caspen_qbo.hooks.store.monitoring.meter import MeterStore
@@ -79,6 +80,7 @@ class WorkspaceStore:
         self.inactive = InactiveStore(database, workspace_id)
         self.decisions = DecisionStore(database, workspace_id)
         self.left_rows = LeftRowStore(database, workspace_id)
+        self.plans = PlanStore(database, workspace_id)
         self.activity = ActivityStore(database, workspace_id)
         self.progress = ProgressStore(database, workspace_id)
         self.meter = MeterStore(database, workspace_id)

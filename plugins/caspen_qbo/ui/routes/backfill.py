@@ -29,6 +29,7 @@ from caspen_qbo.ui.views.backfill import (
     verdict_words,
 )
 from caspen_qbo.ui.views.progress import read_work
+from caspen_qbo.usecases.backfill.approval import approve as approve_plan
 
 router = APIRouter()
 
@@ -88,7 +89,8 @@ def backfill(context: ContextDep, backfill_id: str) -> Response:
     run = _run(context, api, backfill_id)
     planned = api.result(Report, DAG_ID, backfill_id, PLAN)
     outcome = api.result(Report, DAG_ID, backfill_id, CARRY_OUT)
-    report = outcome or planned or Report()
+    stored = context.store.plans.fetch(backfill_id)
+    report = outcome or (Report.of(stored.lines) if stored and planned else planned) or Report()
     work = read_work(context) if run.is_open else None
     return page(
         context,
@@ -98,10 +100,11 @@ def backfill(context: ContextDep, backfill_id: str) -> Response:
         title="Backfill plan" if is_dry(run) else "Backfill",
         address=_address(backfill_id),
         airflow_url=airflow_url(context, DAG_ID, backfill_id),
-        steps=steps(run, api.task_states(DAG_ID, backfill_id), planned),
+        steps=steps(run, api.task_states(DAG_ID, backfill_id), stored),
         work=work if work and work.run.run_id == backfill_id else None,
         numbers=len(numbers_of(run)),
-        can_approve=can_approve(run, planned),
+        can_approve=can_approve(run, stored),
+        fingerprint=stored.fingerprint if stored else "",
         report=report,
         summary=summary(report, outcome is not None),
         carried_out=outcome is not None,
@@ -113,16 +116,30 @@ def backfill(context: ContextDep, backfill_id: str) -> Response:
     "/w/{workspace_id}/backfill/{backfill_id}/approve",
     dependencies=[Depends(requires(Right.CONFIGURE)), Depends(protected)],
 )
-def approve(context: ContextDep, backfill_id: str) -> Response:
-    """Carry out what a finished plan was made for, once: the run's name holds the plan's."""
+def approve(
+    context: ContextDep, backfill_id: str, fingerprint: Annotated[str | None, Form(max_length=64)] = None
+) -> Response:
+    """Carry out a finished plan, as it was shown, once: the run's name holds the plan's. The approval is
+    stored first: the run that is started looks for it.
+    """
     api = AirflowApi(context.request)
     run = _run(context, api, backfill_id)
-    if not can_approve(run, api.result(Report, DAG_ID, backfill_id, PLAN)):
+    if not can_approve(run, context.store.plans.fetch(backfill_id)):
         return back_to(context, _address(backfill_id), problem="There is nothing to approve here.")
+    run_id = f"approved__{backfill_id}"
     conf = {**(run.conf or {}), "workspace_id": context.workspace_id, "dry_run": False, "approved": True}
     note = f"Approved by {context.user.get_name()} on the pages, after the plan {backfill_id}"
     try:
-        carried = api.trigger(DAG_ID, conf, note, run_id=f"approved__{backfill_id}")
+        with context.store.transaction():  # no approval is left behind where no run could be started
+            approve_plan(
+                context.store,
+                backfill_id,
+                run_id=run_id,
+                who=context.who,
+                through="page",
+                fingerprint=fingerprint,
+            )
+            carried = api.trigger(DAG_ID, conf, note, run_id=run_id)
     except SyncError as error:
         return back_to(context, _address(backfill_id), problem=error.message)
     return back_to(context, _address(carried), done="Approved. The backfill has been started.")

@@ -1,13 +1,14 @@
 """Backfill: a run's steps, its plan and its outcome."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import msgspec
 
 from caspen_qbo.airflow.api import AirflowRun
+from caspen_qbo.core.backfill.approval import Plan, PlannedLine
 from caspen_qbo.core.backfill.verdict import Verdict, clean_numbers
 
 DAG_ID = "backfill_invoices"
@@ -27,9 +28,6 @@ VERDICT_WORDS = {
     Verdict.VOID: ("Void", "Void", ""),
 }
 """As a plan, as an outcome, and the kind of badge."""
-
-TO_DO = {Verdict.POST, Verdict.UPDATE, Verdict.LINK, Verdict.LIST, Verdict.WAIT, Verdict.SYNCED}
-"""Verdicts for which there is something to carry out: of a synced one, its payments and credit notes."""
 
 STATES = {
     "queued": ("running", "Queued"),
@@ -55,14 +53,16 @@ class Report(msgspec.Struct, frozen=True):
     choices: tuple[Item, ...] = ()
     message: str = ""
 
+    @classmethod
+    def of(cls, lines: Sequence[PlannedLine]) -> Self:
+        """A plan as it is stored: what is shown is what is approved."""
+        choices = tuple(Item(line.number, line.verdict, line.total, line.reason) for line in lines)
+        return cls(dict(Counter(line.verdict.value for line in lines)), choices)
+
     @property
     def left_off(self) -> int:
         """How many are only in the run's log."""
         return max(0, sum(self.counts.values()) - len(self.choices))
-
-    @property
-    def leads_to_something(self) -> bool:
-        return any(item.verdict in TO_DO for item in self.choices)
 
 
 class Step(NamedTuple):
@@ -85,8 +85,9 @@ def numbers_of(run: AirflowRun) -> tuple[str, ...]:
     return clean_numbers(run.asked("invoice_numbers"))
 
 
-def can_approve(run: AirflowRun, plan: Report | None) -> bool:
-    return is_dry(run) and run.state == "success" and plan is not None and plan.leads_to_something
+def can_approve(run: AirflowRun, plan: Plan | None) -> bool:
+    """Whether the plan of a dry run would do something. One that was approved before says so when tried."""
+    return is_dry(run) and run.state == "success" and plan is not None and plan.acts
 
 
 def verdict_words(item: Item, carried_out: bool) -> tuple[str, str]:
@@ -101,7 +102,7 @@ def summary(report: Report, carried_out: bool) -> str:
     return ", ".join(f"{number:,} {words[0].lower()}{words[1:]}" for words, number in counts.items())
 
 
-def steps(run: AirflowRun, tasks: Mapping[str, str], plan: Report | None) -> tuple[Step, ...]:
+def steps(run: AirflowRun, tasks: Mapping[str, str], plan: Plan | None) -> tuple[Step, ...]:
     """:param tasks: Airflow's state of each task."""
     planning = _step("Plan", tasks.get(PLAN, ""), "Both sides are read; nothing is sent.")
     if can_approve(run, plan):

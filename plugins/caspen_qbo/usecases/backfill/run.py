@@ -12,6 +12,7 @@ from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.plan import Do, Planned
 from caspen_qbo.core.records import DocumentKind, Invoice
+from caspen_qbo.usecases.backfill.approval import approve_own, check_approved, record_plan
 from caspen_qbo.usecases.backfill.evidence import Evidence, link_existing, load_evidence
 from caspen_qbo.usecases.posting.customers import record_matches
 from caspen_qbo.usecases.posting.dry_run import plan_steps
@@ -60,7 +61,10 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
     """Post, bring up to date or link these invoices, and their credit notes and payments. Safe to repeat and
     to interrupt: what is done has its link, what was sent is looked up before it is sent again.
 
+    What would be done now has to be what a person approved for this run: usecases/backfill/approval.py.
+
     :param numbers: As printed, in any order; each counts once.
+    :raises ApprovalNeededError: it was not approved, or not as it is now; nothing was done.
     :raises StopError: no one can post to this company now; what was done is recorded.
     :raises RetryError: try again later; nothing is lost.
     """
@@ -72,13 +76,27 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
             return NOT_SET_UP
         resolve_unconfirmed(inner)
         inner.refresh_figures()
+        planned = _in_chunks(inner, wanted, lambda chunk: _plan_chunk(inner, chunk))
+        check_approved(inner, [planned[number] for number in wanted])
         items.update(_in_chunks(inner, wanted, lambda chunk: _carry_out_chunk(inner, chunk, counts)))
         write_statuses(inner, counts)
+        inner.store.plans.finish(inner.run_id)
         return ""
 
     with session.store.lock():
         result = run_job(session, JOB, work)
     return _report(session.workspace_id, wanted, items, result.message)
+
+
+def approve_and_backfill(session: Session, numbers: str | Iterable[object], *, who: str) -> BackfillReport:
+    """Carry out for a person at the command line, whose word is the approval; it is recorded with the plan.
+    Raises as :func:`backfill` does.
+    """
+    planned = plan_backfill(session, numbers)
+    store, run_id = session.store, session.run_id
+    record_plan(store, run_id, planned.items)
+    approve_own(store, run_id, who=who, through="command line")
+    return backfill(session, numbers)
 
 
 def _in_chunks(session: Session, wanted: Sequence[str], work: Callable[[Sequence[str]], Items]) -> Items:
@@ -105,7 +123,11 @@ def _plan_chunk(session: Session, numbers: Sequence[str]) -> Items:
         steps[step.invoice_id].append(step)
     for number, invoice in rest.items():
         items[number] = _planned_item(evidence.subjects[number], steps[invoice.id], items.get(number))
-    return items
+    versions = documents.fetch_documents(DocumentKind.INVOICE, list(ids.values()))
+    return {
+        number: replace(item, version=versions[ids[number]].version) if ids.get(number) in versions else item
+        for number, item in items.items()
+    }
 
 
 def _carry_out_chunk(session: Session, numbers: Sequence[str], counts: Counter[str]) -> Items:
@@ -147,10 +169,12 @@ def _planned_item(subject: Subject, steps: Sequence[Planned], decided: BackfillI
     hanging = Counter(f"{step.do} {step.kind}".replace("_", " ") for step in steps if step not in own)
     also = "".join(f"; {count} x {what}" for what, count in sorted(hanging.items()))
     if decided is not None:
-        return replace(decided, reason=decided.reason + also)
+        return replace(decided, reason=decided.reason + also, hanging=also)
     if not own:
-        return subject.item(Verdict.WAIT, f"An earlier request for it is not confirmed yet.{also}")
-    return subject.item(_VERDICT.get(own[0].do, Verdict.WAIT), own[0].reason + also)
+        item = subject.item(Verdict.WAIT, f"An earlier request for it is not confirmed yet.{also}")
+    else:
+        item = subject.item(_VERDICT.get(own[0].do, Verdict.WAIT), own[0].reason + also)
+    return replace(item, hanging=also)
 
 
 def _read_outcomes(

@@ -62,6 +62,11 @@ class PracticeStore:
         """Workspaces connected to one of these companies."""
         return self._workspaces("connected", realm_ids=list(realm_ids))
 
+    def fetch_planned(self, plan_run_id: str) -> int | None:
+        """The workspace for which this run planned a backfill."""
+        rows = self._db.fetch_all(f"{_FOLDER}/select_planned", {"plan_run_id": plan_run_id})
+        return next((row["workspace_id"] for row in rows), None)
+
     def fetch_failures(self, run_id: str, job: str) -> dict[int, str]:
         """Why a run failed, by workspace; one that never got as far as its workspace is absent."""
         rows = self._db.fetch_all(f"{_FOLDER}/select_failures", {"run_id": run_id, "job": job})
