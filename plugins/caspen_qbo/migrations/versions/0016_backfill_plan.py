@@ -2,9 +2,9 @@
 
 from caspen_qbo.migrations import run_file
 
-revision = "0015_backfill_plan"
-down_revision = "0014_open_matter"
+revision = "0016_backfill_plan"
+down_revision = "0015_metered_reads"
 
 
 def upgrade() -> None:
-    run_file("0015_backfill_plan")
+    run_file("0016_backfill_plan")
