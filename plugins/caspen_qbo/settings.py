@@ -1,6 +1,8 @@
 """Connection ids, limits, page sizes and tolerances, in one place, each with its unit and its source."""
 
 import os
+from collections.abc import Mapping
+from datetime import timedelta
 
 
 def _number(name: str, default: int, *, of: str) -> int:
@@ -104,4 +106,11 @@ READS_PER_MONTH = _number("CASPEN_QBO_READS_PER_MONTH", 500_000, of="reads")
 """What Intuit's tier allows the app of metered reads, all practices together; the free tier's."""
 APPROVAL_HOURS = 12
 """How long an approved backfill may be carried out: a long one waits for its turn, and is retried."""
+QUIET_AT_MOST: Mapping[str, timedelta] = {
+    "post": timedelta(hours=4),
+    "import": timedelta(hours=4),
+    "reconcile": timedelta(hours=50),
+}
+"""How long a job may go without a good run. Runs are due every quarter of an hour (post: at least hourly) and
+nightly; some may fail now and then."""
 CONNECTION_WARNING_DAYS = (14, 7, 2)

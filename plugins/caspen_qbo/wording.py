@@ -3,12 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from caspen_qbo.catalogue import Turn
+from caspen_qbo.core.monitoring.overview import Need, PracticeRow
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.settings import CONNECTION_WARNING_DAYS
 
 NONE = "–"
 
@@ -27,6 +29,18 @@ TURN_WORDS: Mapping[Turn, str] = {
 }
 """Who has to act, in the order shown; reads after ``Action needed:``."""
 
+NEED_WORDS: Mapping[Need, str] = {
+    Need.STOPPED: "Stopped",
+    Need.MONEY: "Money unexplained",
+    Need.LISTED: "Documents listed",
+    Need.SOON: "Needed soon",
+    Need.FINE: "All in order",
+    Need.OFF: "Not connected",
+}
+"""What a practice needs, worst first."""
+
+JOB_WORDS = {"post": "posting", "import": "importing", "reconcile": "reconciling", "backfill": "backfill"}
+
 FIELD_WORDS = {"presence": "the document itself", "due_date": "due date"}
 """Compared fields that are not called by their own name."""
 
@@ -34,6 +48,26 @@ FIELD_WORDS = {"presence": "the document itself", "due_date": "due date"}
 def document_name(kind: str, number: str) -> str:
     """``Credit note CN-7``."""
     return f"{KIND_WORDS[DocumentKind(kind)][0].capitalize()} {number}"
+
+
+def need_reason(row: PracticeRow, quiet_at_most: Mapping[str, timedelta], now: datetime) -> str:
+    """Why a practice stands where it stands, as a sentence; empty where nothing is needed."""
+    match row.needs:
+        case Need.STOPPED if late := row.late_jobs(quiet_at_most, now):
+            jobs = " and ".join(JOB_WORDS[job] for job in late)
+            return f"No good run of {jobs} for too long."
+        case Need.STOPPED:
+            return "The connection to QuickBooks was lost: someone has to reconnect it."
+        case Need.MONEY:
+            return f"The last reconciliation left {counted(row.unexplained, 'difference')} unexplained."
+        case Need.LISTED:
+            return f"{counted(row.listed, 'document')} listed."
+        case Need.SOON if (left := row.days_left(now)) is not None and left <= CONNECTION_WARNING_DAYS[0]:
+            return f"The connection ends in {counted(left, 'day')}."
+        case Need.SOON:
+            return "The set-up is not complete."
+        case _:
+            return ""
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ from playwright.sync_api import Page
 from caspen_qbo import wiring
 from caspen_qbo.operators.backfill import PlanBackfillOperator
 from caspen_qbo.usecases.reconciling.run import reconcile
-from caspen_seed import NewLine
+from caspen_seed import NewLine, create_workspace
 from tests.e2e.conftest import OpenWindow, Practice, Window
 from tests.e2e.test_a_newcomer import quickbooks_id_of
 from tests.support.flow import Flow
@@ -22,7 +23,7 @@ SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
-def busy(practice: Practice, airflow_dags: Path) -> dict[str, str]:
+def busy(practice: Practice, airflow_dags: Path) -> Iterator[dict[str, str]]:
     """A practice with something on every page; addresses by picture name."""
     flow = practice.flow
     flow.connect()
@@ -43,7 +44,11 @@ def busy(practice: Practice, airflow_dags: Path) -> dict[str, str]:
     client = f"customers/{flow.client_id}"
     numbers = flow.caspen_rows("SELECT number FROM caspen.invoice WHERE id >= %s ORDER BY id", paid)
     plan = _plan(practice, [*(number for (number,) in numbers[1:]), "NO-SUCH"])
-    return {
+    neighbours = {2: "Riverside Physio", 3: "Old Mill Podiatry"}
+    for number, name in neighbours.items():
+        create_workspace(flow.caspen, number, name)
+    yield {
+        "practices": "../../",
         "set-up": "setup",
         "doctor": "setup/doctor",
         "disconnect": "disconnect",
@@ -61,6 +66,7 @@ def busy(practice: Practice, airflow_dags: Path) -> dict[str, str]:
         "backfill": "backfill",
         "backfill-plan": f"backfill/{plan}",
     }
+    flow.caspen.execute("DELETE FROM caspen.workspace WHERE id = ANY(%s)", [list(neighbours)])
 
 
 def _plan(practice: Practice, numbers: list[str]) -> str:

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "retry": decisions.retry,
     "backfill": jobs.backfill,
     "history": monitoring.history,
+    "overview": monitoring.overview,
     "heartbeat": monitoring.heartbeat,
     "report": reports.report,
     "accept": decisions.accept,

@@ -1,6 +1,7 @@
-"""Commands that show the state of a workspace: status, unsynced, history, heartbeat."""
+"""Commands that show the state of a workspace or of all: status, unsynced, history, overview, heartbeat."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import typer
 
@@ -108,6 +109,68 @@ def history(
             for event in events
         ],
         title=f"Workspace {workspace}: {number}",
+    )
+
+
+def overview(as_json: bool = JSON) -> None:
+    """Every practice, those that need a person first: connection, last good runs, waiting, listed, money."""
+    from caspen_qbo import wiring
+    from caspen_qbo.hooks.store.monitoring.overview import OverviewQuery
+    from caspen_qbo.settings import QUIET_AT_MOST
+    from caspen_qbo.usecases.monitoring.overview import refresh_all
+    from caspen_qbo.wording import NEED_WORDS, NONE, ago, money, need_reason
+
+    with wiring.open_store() as store, wiring.open_billing() as billing:
+        refresh_all(store, billing)
+        rows = list(store.overview.iterate(OverviewQuery(), None))
+    now = datetime.now(UTC)
+    why = {row.workspace_id: need_reason(row, QUIET_AT_MOST, now) for row in rows}
+    if as_json:
+        print_json(
+            [
+                {
+                    **{name: value for name, value in asdict(row).items() if name != "found"},
+                    "need": row.needs.name.lower(),
+                    "why": why[row.workspace_id],
+                }
+                for row in rows
+            ]
+        )
+        return
+
+    def when(at: datetime | None) -> str:
+        return "never" if at is None else ago(at, now)
+
+    print_table(
+        (
+            "id",
+            "practice",
+            "needs",
+            "why",
+            "posted",
+            "imported",
+            "reconciled",
+            "waiting",
+            "listed",
+            "unexplained",
+            "reads",
+        ),
+        [
+            (
+                row.workspace_id,
+                row.name,
+                NEED_WORDS[row.needs],
+                why[row.workspace_id],
+                when(row.posted_at),
+                when(row.imported_at),
+                when(row.reconciled_at),
+                row.waiting,
+                row.listed,
+                money(row.unexplained_amount, row.currency) if row.unexplained else NONE,
+                row.reads,
+            )
+            for row in rows
+        ],
     )
 
 

@@ -72,9 +72,14 @@ def requires(right: Right) -> Callable[[BaseUser], None]:
     return check
 
 
+def sees_all(user: BaseUser) -> bool:
+    """Whether every workspace is visible to this user."""
+    return not _multi_team() or holds(user, Right.CONFIGURE)
+
+
 def visible(user: BaseUser, workspace_ids: Iterable[int]) -> list[int]:
     """Those of the workspaces that this user may see, in the given order."""
-    if not _multi_team() or holds(user, Right.CONFIGURE):
+    if sees_all(user):
         return list(workspace_ids)
     manager = get_auth_manager()
     return [

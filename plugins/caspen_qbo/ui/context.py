@@ -21,6 +21,9 @@ from caspen_qbo.usecases.connection.connect import Connector
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.wording import zone_of
 
+MENU_MAX = 12
+"""Practices in the menu at the top of a page; with more of them it leads to the page of all."""
+
 
 @dataclass
 class RequestContext:
@@ -28,7 +31,9 @@ class RequestContext:
     user: BaseUser
     rights: frozenset[Right]
     workspaces: tuple[Workspace, ...]
-    """Those this user may see, by id."""
+    """Those this user may see, by id, where they are few enough to be a menu; otherwise this one alone."""
+    among_many: bool
+    """This user may see more practices than ``workspaces`` names."""
     workspace: Workspace
     whole_store: Store
     store: WorkspaceStore
@@ -92,7 +97,8 @@ def prefix(request: Request) -> str:
 def open_context(request: Request, user: GetUserDep, workspace_id: int) -> Iterator[RequestContext]:
     """A FastAPI dependency. 404 for a workspace that is not there and for one that is not theirs alike."""
     with wiring.open_billing(on_a_page=True) as billing:
-        known = billing.fetch_workspaces()
+        among_many = billing.count_workspaces() > MENU_MAX
+        known = billing.fetch_workspaces([workspace_id] if among_many else None)
         ids = visible(user, known)
         if workspace_id not in ids:
             raise HTTPException(
@@ -105,6 +111,7 @@ def open_context(request: Request, user: GetUserDep, workspace_id: int) -> Itera
                 user=user,
                 rights=rights_of(user),
                 workspaces=tuple(known[each] for each in ids),
+                among_many=among_many,
                 workspace=known[workspace_id],
                 whole_store=opened,
                 store=store,

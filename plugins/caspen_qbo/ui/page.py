@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette import status
@@ -69,6 +70,11 @@ def page(
     if message is not None:
         response.delete_cookie(MESSAGE_COOKIE, path=prefix(context.request) or "/")
     return response
+
+
+def page_of_all(request: Request, template: str, user: BaseUser, **values: object) -> HTMLResponse:
+    """A page about all practices, which belongs to none."""
+    return _html(request, template, {"user": user, **values})
 
 
 def notice(request: Request, title: str, text: str, status_code: int, *, login_url: str = "") -> HTMLResponse:

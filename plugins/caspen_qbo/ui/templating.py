@@ -54,6 +54,7 @@ def _environment() -> Environment:
         "entry_for": entry_for,
         "KIND_WORDS": wording.KIND_WORDS,
         "lasted": wording.lasted,
+        "NEED_WORDS": wording.NEED_WORDS,
         "NONE": wording.NONE,
         "TURN_WORDS": wording.TURN_WORDS,
     }

@@ -8,6 +8,7 @@ from tests.integration.ui.conftest import Pages
 
 NEEDS = {
     "GET /": "viewer",
+    "GET /practices.csv": "viewer",
     "GET /icon.svg": "viewer",
     "GET /frame.js": "viewer",
     "GET /w/{workspace_id}/": "viewer",

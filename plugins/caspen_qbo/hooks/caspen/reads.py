@@ -40,6 +40,9 @@ class CaspenReads(CaspenSession):
         rows = self._database.fetch_all("caspen/select_workspaces", {"ids": ids})
         return {row["id"]: Workspace(**_with_tax_mode(row)) for row in rows}
 
+    def count_workspaces(self) -> int:
+        return int(self._database.fetch_only(Row, "caspen/count_workspaces")["workspaces"])
+
     def fetch_horizon(self) -> Horizon:
         """Caspen's clock, then its transactions; see :mod:`caspen_qbo.core.posting.cursor`. Take it before
         reading changes, outside a transaction of one's own, which would count as open.

@@ -20,6 +20,7 @@ from caspen_qbo.hooks.store.decisions.plans import PlanStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
 from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
 from caspen_qbo.hooks.store.monitoring.meter import MeterStore
+from caspen_qbo.hooks.store.monitoring.overview import OverviewStore
 from caspen_qbo.hooks.store.monitoring.pages import PageStore
 from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
 from caspen_qbo.hooks.store.monitoring.progress import ProgressStore
@@ -46,6 +47,7 @@ class Store:
     def __init__(self, conn_id: str = settings.SYNC_CONN_ID, limits: Limits | None = None) -> None:
         self.database = Database(conn_id, limits)
         self.practices = PracticeStore(self.database)
+        self.overview = OverviewStore(self.database)
         self.consents = ConsentStore(self.database)
         self.meter = MeterStore(self.database)
 
@@ -63,6 +65,7 @@ class WorkspaceStore:
         self.database = database
         self.workspace_id = workspace_id
         self.practices = PracticeStore(database)
+        self.overview = OverviewStore(database)
         self.connections = ConnectionStore(database, workspace_id)
         self.setup = SetupStore(database, workspace_id)
         self.documents = DocumentStore(database, workspace_id)

@@ -11,8 +11,9 @@ from caspen_qbo.ui.context import ContextDep
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import HEADERS, back_to, page
 from caspen_qbo.ui.views.cards import FIX_PAGES, build_cards
+from caspen_qbo.ui.views.lists.columns import address, csv_lines, sorted_by
+from caspen_qbo.ui.views.lists.unsynced import CARDS_MAX, COLUMNS, CSV_COLUMNS, PAGE_SIZE, csv_rows
 from caspen_qbo.ui.views.next_step import next_step
-from caspen_qbo.ui.views.unsynced import CARDS_MAX, COLUMNS, PAGE_SIZE, address, csv_lines, sorted_by
 from caspen_qbo.usecases.decisions.retry import release
 from caspen_qbo.wording import counted
 
@@ -61,7 +62,7 @@ def export(context: ContextDep, query: QueryDep) -> Response:
     items = context.store.pages.iterate_unsynced(query)
     filename = f"unsynced-{context.workspace_id}.csv"
     return StreamingResponse(
-        csv_lines(items, context.currency, context.zone),
+        csv_lines(CSV_COLUMNS, csv_rows(items, context.currency, context.zone)),
         media_type="text/csv; charset=utf-8",
         headers={**HEADERS, "Content-Disposition": f'attachment; filename="{filename}"'},
     )

@@ -1,23 +1,16 @@
 """The check that something ran at all: a schedule that stopped makes no error of its own."""
 
 import logging
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from caspen_qbo.hooks.store import Store
 from caspen_qbo.hooks.store.monitoring.practices import OverdueJob
+from caspen_qbo.settings import QUIET_AT_MOST
 from caspen_qbo.usecases.shared.jobs import close_died
 
 log = logging.getLogger(__name__)
 
 JOB = "heartbeat"
-
-QUIET_AT_MOST: Mapping[str, timedelta] = {
-    "post": timedelta(hours=4),
-    "import": timedelta(hours=4),
-    "reconcile": timedelta(hours=50),
-}
-"""Runs are due every quarter of an hour (post: at least hourly) and nightly; some may fail now and then."""
 
 
 def find_overdue_jobs(store: Store, *, now: datetime | None = None) -> list[OverdueJob]:

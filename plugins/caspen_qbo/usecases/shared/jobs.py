@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from caspen_qbo.errors import RetryError, SyncError, WorkspaceBusyError
 from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.hooks.store.posting.documents import LedgerRow
+from caspen_qbo.settings import QUIET_AT_MOST
 from caspen_qbo.usecases.shared.ledger import Ledger, read_ledger
 from caspen_qbo.usecases.shared.session import Session
 
@@ -132,3 +133,4 @@ def _write(
         success=ledger is not None,
         message=message,
     )
+    store.overview.refresh([session.workspace], QUIET_AT_MOST)
