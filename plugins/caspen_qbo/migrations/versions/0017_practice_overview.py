@@ -2,9 +2,9 @@
 
 from caspen_qbo.migrations import run_file
 
-revision = "0030_practice_overview"
-down_revision = "0015_metered_reads"
+revision = "0017_practice_overview"
+down_revision = "0016_backfill_plan"
 
 
 def upgrade() -> None:
-    run_file("0030_practice_overview")
+    run_file("0017_practice_overview")
