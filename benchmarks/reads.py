@@ -5,7 +5,8 @@
 600 invoices, 500 payments out, 60 new clients and 50 payments made in QuickBooks on 22 working days, and
 eight days on which nothing happens. Two working days and a day off are run through the real use cases, a
 quarter of an hour at a time as the schedules do, and scaled. Four of five invoices are free of GST, as health
-services are; four of five payments are taken with the invoice, at the desk.
+services are; four of five payments are taken with the invoice, at the desk. The days have a clock of their
+own: when the import asks is decided by the core for that clock.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import psycopg
 
 from caspen_qbo import wiring
+from caspen_qbo.core.importing.rhythm import Asked, Rhythm, decide_when_to_ask
 from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
-from caspen_qbo.usecases.importing.run import import_payments
+from caspen_qbo.usecases.importing.run import FOUND, import_payments
 from caspen_qbo.usecases.posting.run import post
 from caspen_qbo.usecases.reconciling.run import reconcile
 from tests.support.flow import WORKSPACE, Flow
@@ -36,8 +39,10 @@ INVOICES, AT_DESK, LATER, CLIENTS, THEIRS = 55, 36, 9, 6, 5
 """On two working days; a month has eleven times as many."""
 TAXED = 0.2
 """Of the invoices."""
-AGED = (("reference_cache", "read_at"),)
-"""What the passing of a quarter of an hour is written into: table and column."""
+AGED = "UPDATE qbo_sync.reference_cache SET read_at = read_at - interval '15 minutes'"
+SYDNEY = ZoneInfo("Australia/Sydney")
+MONDAY = datetime(2026, 11, 16, tzinfo=SYDNEY)
+DAYS_A_WEEK = 7
 
 
 @dataclass
@@ -60,8 +65,10 @@ class Counted:
 class Practice:
     """One practice on a clock of quarters of an hour."""
 
-    def __init__(self, flow: Flow) -> None:
-        self.flow = flow
+    def __init__(self, flow: Flow, *, webhooks: bool) -> None:
+        self.flow, self.webhooks = flow, webhooks
+        self.now = MONDAY - timedelta(days=3)
+        self.asked = Asked(self.now, found_at=self.now)
         self._chance = random.Random(7)  # noqa: S311  the same day each time
         self._unpaid: list[int] = []
         self._clients = 0
@@ -95,6 +102,8 @@ class Practice:
         if posted:
             self._unpaid.remove(posted[0][0])
             self.flow.person("record-payment", invoices=[{"id": posted[0][1]}])
+            if self.webhooks:
+                self.asked = replace(self.asked, heard_at=self.now, reported_at=self.now)
 
     # --- what runs ---
 
@@ -111,18 +120,28 @@ class Practice:
     def _post(self) -> None:
         with wiring.open_store() as store, wiring.open_billing() as billing:
             due = find_workspaces(store, billing, only_with_work=True).due
-        if due:
-            with wiring.open_session(WORKSPACE, wiring.new_run_id("post")) as session:
-                post(session)
-            self._count.add(self._counting("post"), 1)
+        if not due:
+            return
+        with wiring.open_session(WORKSPACE, f"scheduled__{self.now.isoformat()}") as session:
+            done = post(session)
+        self._count.add(self._counting("post"), 1)
+        if done.counts.get("payments_posted"):
+            heard = self.now if self.webhooks else self.asked.heard_at
+            self.asked = replace(self.asked, wrote_at=self.asked.wrote_at or self.now, heard_at=heard)
 
     def _import(self) -> None:
-        with wiring.open_session(WORKSPACE, wiring.new_run_id("import")) as session:
-            import_payments(session)
+        if decide_when_to_ask(self.asked, Rhythm(), SYDNEY) > self.now:
+            return
+        with wiring.open_session(WORKSPACE, f"scheduled__{self.now.isoformat()}") as session:
+            done = import_payments(session)
+        found = any(done.counts.get(name) for name in FOUND)
+        self.asked = replace(
+            self.asked, asked_at=self.now, found_at=self.now if found else self.asked.found_at
+        )
         self._count.add(self._counting("import"), 1)
 
     def night(self, *, full: bool) -> Counted:
-        with wiring.open_session(WORKSPACE, wiring.new_run_id("reconcile")) as session:
+        with wiring.open_session(WORKSPACE, "scheduled__night") as session:
             reconcile(session, full=full)
         return self._counting("reconcile full" if full else "reconcile")
 
@@ -130,8 +149,8 @@ class Practice:
         self._post()
         self._import()
         with psycopg.connect(self.flow.sync.uri, autocommit=True) as connection:
-            for table, column in AGED:
-                connection.execute(f"UPDATE qbo_sync.{table} SET {column} = {column} - interval '15 minutes'")  # noqa: S608
+            connection.execute(AGED)
+        self.now += TICK
 
     def two_working_days(self) -> Counted:
         what = ["desk"] * AT_DESK + ["open"] * (INVOICES - AT_DESK) + ["later"] * LATER + ["theirs"] * THEIRS
@@ -141,7 +160,7 @@ class Practice:
             planned.setdefault(day + self._chance.randrange(OPEN_FROM, OPEN_UNTIL), []).append(event)
         new = set(self._chance.sample(range(INVOICES), CLIENTS))
         made = 0
-        self._count = Counted()
+        self._count, self.now = Counted(), MONDAY
         for tick in range(2 * 96):
             for event in planned.get(tick, ()):
                 if event == "later":
@@ -155,26 +174,28 @@ class Practice:
         return self._count
 
     def day_off(self) -> Counted:
-        self._count = Counted()
+        self._count, self.now = Counted(), MONDAY + timedelta(days=5)
         for _ in range(96):
             self.tick()
         return self._count
 
 
-def measure(started: Services) -> Counted:
+def measure(started: Services, *, webhooks: bool) -> Counted:
     """A month's metered reads."""
     caspen, sync = started.caspen.create(), started.sync.create()
     started.prepare_for(caspen, sync)
     flow = Flow.open(caspen, sync, started.sandbox)
+    days = WORKING_DAYS + OTHER_DAYS
     try:
-        practice = Practice(flow)
-        for _ in range(8):  # invoices of earlier days
-            practice.invoice(new_client=False, paid=False)
-        practice.tick()
+        practice = Practice(flow, webhooks=webhooks)
+        for number in range(8):  # invoices of earlier days
+            practice.invoice(new_client=False, paid=number % 2 == 0)
+            practice.tick()
         month = Counted()
         month.add(practice.two_working_days(), WORKING_DAYS / 2)
+        month.add(practice.night(full=True), days / DAYS_A_WEEK)
+        month.add(practice.night(full=False), days - days / DAYS_A_WEEK)
         month.add(practice.day_off(), OTHER_DAYS)
-        month.add(practice.night(full=True), (WORKING_DAYS + OTHER_DAYS))
     finally:
         flow.close()
     return month
@@ -190,8 +211,9 @@ def _lines(month: Counted) -> Iterator[str]:
 def main() -> None:
     logging.getLogger("caspen_qbo").setLevel(logging.WARNING)
     with services() as started:
-        month = measure(started)
-    print("\n".join(_lines(month)))
+        for webhooks in (False, True):
+            print(f"webhooks {'on' if webhooks else 'off'}")
+            print("\n".join(_lines(measure(started, webhooks=webhooks))))
 
 
 if __name__ == "__main__":

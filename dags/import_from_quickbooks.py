@@ -3,7 +3,9 @@
 Records in Caspen the payments that people recorded in QuickBooks against Caspen's invoices, and follows those
 that were edited or deleted there. Two or more payments on one invoice are listed, not imported.
 
-**Runs:** every 15 minutes, once at a time, for every connected practice.
+**Runs:** every 15 minutes, once at a time, for every connected practice where something may have happened: at
+once after a webhook; else every 30 minutes in working hours, more seldom in the evening, at weekends and at
+night, and where nothing has come for two weeks. Started by hand it asks at once.
 **Safe to re-run:** yes, at any time. A QuickBooks payment is recorded in Caspen once and never posted back.
 **If it fails:** the log of `summarise` names the practice and the reason. The other practices were done.
 **By hand:** `workspace_id` for one practice; `dry_run` to see what would be imported and write nothing.
@@ -43,7 +45,9 @@ with DAG(
     render_template_as_native_obj=True,
     tags=["caspen", "quickbooks", "sync"],
 ):
-    workspaces = FindWorkspacesOperator(task_id="find_workspaces", workspace_id="{{ params.workspace_id }}")
+    workspaces = FindWorkspacesOperator(
+        task_id="find_workspaces", workspace_id="{{ params.workspace_id }}", only_to_ask=True
+    )
     imported = ImportOperator.partial(
         task_id="import_workspace",
         plan_only="{{ params.dry_run }}",

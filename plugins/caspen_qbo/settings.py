@@ -92,16 +92,21 @@ CASPEN_CURSOR_OVERLAP_SECONDS = 120
 QUICKBOOKS_CURSOR_OVERLAP_SECONDS = 600
 
 # --- Behaviour ---
-REFERENCE_CACHE_SECONDS = 300
-"""How long accounts, items, tax codes and preferences read from QuickBooks are trusted."""
+REFERENCE_CACHE_SECONDS = 86_400
+"""How long accounts, items, tax codes and the like are kept; what decides figures is read before they go."""
 LOOK_AGAIN_SECONDS = 10.0
 """A new object may be missing from queries so long (undocumented); ``look_again_seconds`` sets it."""
 UNCONFIRMED_ROUNDS_MAX = 3
 """How often one run looks up a lost answer before leaving it to the next run."""
 FULL_COMPARE_DOCUMENTS_MAX = 5000
-"""Up to this many linked documents every reconciliation reads all of them: at most five pages a kind."""
+"""Up to this many linked documents a reconciliation by hand reads all of them: at most five pages a kind."""
 HISTORY_KEEP_DAYS = _number("CASPEN_QBO_HISTORY_KEEP_DAYS", 730, of="days")
 """What was sent, answered, seen, chosen and cleared is deleted after so many days; what is open never is."""
+ASK_MINUTES = _number("CASPEN_QBO_ASK_MINUTES", 30, of="minutes")
+"""In working hours the import asks QuickBooks so often for new payments, where no webhook reports them."""
+OPENS_HOUR = _number("CASPEN_QBO_OPENS_HOUR", 8, of="hours")
+CLOSES_HOUR = _number("CASPEN_QBO_CLOSES_HOUR", 18, of="hours")
+"""Working hours, Monday to Friday, in the practice's time zone."""
 READS_PER_MONTH = _number("CASPEN_QBO_READS_PER_MONTH", 500_000, of="reads")
 """What Intuit's tier allows the app of metered reads, all practices together; the free tier's."""
 APPROVAL_HOURS = 12

@@ -5,6 +5,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 
+from caspen_qbo.core.monitoring.run_note import is_scheduled
 from caspen_qbo.operators.note import note_on_failure
 
 
@@ -13,15 +14,22 @@ class FindWorkspacesOperator(BaseOperator):
 
     :param workspace_id: Only this one; all connected ones when None.
     :param only_with_work: Leave out practices where a post run would find nothing to do.
+    :param only_to_ask: In a scheduled run, leave out practices whose import need not ask QuickBooks yet.
     """
 
     template_fields: Sequence[str] = ("workspace_id",)
 
     def __init__(
-        self, *, workspace_id: int | str | None = None, only_with_work: bool = False, **kwargs: Any
+        self,
+        *,
+        workspace_id: int | str | None = None,
+        only_with_work: bool = False,
+        only_to_ask: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.workspace_id, self.only_with_work = workspace_id, only_with_work
+        self.only_to_ask = only_to_ask
 
     def execute(self, context: Context) -> list[dict[str, int | str]]:
         from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
@@ -29,7 +37,13 @@ class FindWorkspacesOperator(BaseOperator):
 
         only = None if self.workspace_id is None else int(self.workspace_id)
         with note_on_failure(context), open_store() as store, open_billing() as billing:
-            found = find_workspaces(store, billing, only=only, only_with_work=self.only_with_work)
+            found = find_workspaces(
+                store,
+                billing,
+                only=only,
+                only_with_work=self.only_with_work,
+                only_to_ask=self.only_to_ask and is_scheduled(context["run_id"]),
+            )
         for workspace in found.waiting:
             self.log.warning("workspace=%d %s waits for a person to reconnect QuickBooks", *workspace)
         numbers = (len(found.due), len(found.idle), len(found.waiting))

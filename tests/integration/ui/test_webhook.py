@@ -63,6 +63,26 @@ def test_a_signed_notification_wakes_both_dags_once(dags: Pages, flow: Flow, not
         assert run["dag_run_id"].startswith("webhook__1__")
 
 
+def test_our_own_payments_wake_nothing_and_a_list_that_moved_is_read_again(dags: Pages, flow: Flow) -> None:
+    """Whatever was written is reported back: it only shows that webhooks work."""
+    flow.pay(flow.invoice("10.00"))
+    flow.post()
+    (ours,) = flow.books("Payment")
+    lists = "SELECT name FROM qbo_sync.reference_cache WHERE name IN ('Item', 'Account')"
+    assert len(flow.sync_rows(lists)) == 2
+    body = json.dumps([{**CLOUD[0], "intuitentityid": ours["Id"]}]).encode()
+    assert deliver(dags, body, sign(body)) == 200
+    assert all(runs(dags, dag_id) == [] for dag_id in WOKEN)
+    assert flow.sync_rows("SELECT heard_at IS NOT NULL, reported_at IS NULL FROM qbo_sync.import_rhythm") == [
+        (True, True)
+    ]
+    body = json.dumps([{**CLOUD[0], "type": "qbo.item.updated.v1"}]).encode()
+    assert deliver(dags, body, sign(body)) == 200
+    assert flow.sync_rows(lists) == [("Account",)]
+    assert runs(dags, "import_from_quickbooks") == []
+    assert len(runs(dags, "post_to_quickbooks")) == 1
+
+
 @pytest.mark.parametrize(
     "signature",
     [None, "", "x", sign(b"another body"), sign(json.dumps(CLOUD).encode(), "another token"), "é" * 44],

@@ -11,6 +11,11 @@ HEADING = "**What the run did**"
 CUT = " ... The task logs have the rest."
 
 
+def is_scheduled(run_id: str) -> bool:
+    """Started by the clock: nobody waits for it, and the next one is not far."""
+    return run_id.startswith("scheduled__")
+
+
 def build_note(parts: Sequence[str], *, failed_because: str | None = None) -> str:
     """:param parts: What tasks left for the note, oldest first. Parts that need a person are put first.
     :param failed_because: Airflow's own reason; None for a run that succeeded.

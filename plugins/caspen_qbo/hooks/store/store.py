@@ -18,6 +18,7 @@ from caspen_qbo.hooks.store.decisions.decisions import DecisionStore
 from caspen_qbo.hooks.store.decisions.left_rows import LeftRowStore
 from caspen_qbo.hooks.store.decisions.plans import PlanStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
+from caspen_qbo.hooks.store.importing.rhythm import RhythmStore
 from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
 from caspen_qbo.hooks.store.monitoring.meter import MeterStore
 from caspen_qbo.hooks.store.monitoring.overview import OverviewStore
@@ -72,6 +73,7 @@ class WorkspaceStore:
         self.links = LinkStore(database, workspace_id)
         self.customers = CustomerStore(database, workspace_id)
         self.imports = ImportStore(database, workspace_id)
+        self.rhythm = RhythmStore(database, workspace_id)
         self.requests = RequestStore(database, workspace_id)
         self.unsynced = UnsyncedStore(database, workspace_id)
         self.runs = RunStore(database, workspace_id)

@@ -1,4 +1,4 @@
-"""QuickBooks' notifications: they only start the DAGs early; only the company's id is trusted. Off until the
+"""QuickBooks' notifications: hints that start the DAGs early and have lists read again. Off until the
 connection ``quickbooks`` holds a ``webhook_verifier_token``. No login: the signature decides.
 """
 
@@ -7,7 +7,8 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,7 +28,23 @@ router = APIRouter()
 BODY_BYTES_MAX = 1_000_000
 BUNDLE_SECONDS = 20
 """Notifications come in bursts: all of one such span start one run, at its end."""
-WAKES = ("import_from_quickbooks", "post_to_quickbooks")
+IMPORT, POST = "import_from_quickbooks", "post_to_quickbooks"
+PAYMENT = "payment"
+LISTS = {
+    name.casefold(): name
+    for name in ("Preferences", "Account", "Item", "PaymentMethod", "CompanyInfo", "TaxCode", "TaxRate")
+}
+"""What is kept for a day; a notification says that it moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a notification says of one thing."""
+
+    realm_id: str
+    entity: str
+    """In lower case; empty where it does not say."""
+    quickbooks_id: str
 
 
 @router.post("/webhook")
@@ -42,10 +59,10 @@ async def webhook(request: Request, tasks: BackgroundTasks) -> Response:
     if not is_signed(body, request.headers.get("intuit-signature", ""), verifier):
         raise HTTPException(401, "The signature does not match.")
     try:
-        realms = realms_of(json.loads(body))
+        reported = read_notification(json.loads(body))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise HTTPException(400, "This is not a QuickBooks notification.") from None
-    tasks.add_task(wake, realms)
+    tasks.add_task(wake, reported)
     return Response(status_code=200)
 
 
@@ -72,34 +89,65 @@ def is_signed(body: bytes, signature: str, verifier: str) -> bool:
     return hmac.compare_digest(expected, signature.encode("utf-8", "replace"))
 
 
-def realms_of(notification: Any) -> set[str]:
-    """The companies a notification is about: CloudEvents (an array), or the retired ``eventNotifications``.
+def read_notification(notification: Any) -> set[Reported]:
+    """What is reported: CloudEvents (an array), or the retired ``eventNotifications``.
 
     :raises TypeError, KeyError, AttributeError: it has neither shape.
     """
     if isinstance(notification, list):
-        return {str(event["intuitaccountid"]) for event in notification}
-    return {str(each["realmId"]) for each in notification["eventNotifications"]}
+        return {
+            Reported(
+                str(event["intuitaccountid"]),
+                _entity_of(str(event.get("type", ""))),
+                str(event.get("intuitentityid", "")),
+            )
+            for event in notification
+        }
+    return {
+        Reported(str(each["realmId"]), str(entity.get("name", "")).casefold(), str(entity.get("id", "")))
+        for each in notification["eventNotifications"]
+        for entity in (each.get("dataChangeEvent") or {}).get("entities") or [{}]
+    }
 
 
-def wake(realms: Iterable[str]) -> None:
-    """Queue a run of each DAG for each connected workspace of these companies. Safe to repeat. Errors are
-    only logged: the schedule starts the same work within a quarter of an hour.
+def _entity_of(event_type: str) -> str:
+    """``qbo.payment.created.v1`` is about a payment."""
+    parts = event_type.casefold().split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def wake(reported: Collection[Reported]) -> None:
+    """Queue a run of each DAG that has something to look at, for each connected workspace of these companies.
+    Safe to repeat. Errors are only logged: the schedule finds the same work, if later.
+
+    Our own payments are reported too. They wake nothing, and show that webhooks work.
     """
+    payments = {(one.realm_id, one.quickbooks_id) for one in reported if one.entity == PAYMENT}
+    others = {one.realm_id for one in reported if one.entity != PAYMENT}
     try:
         with wiring.open_store(on_a_page=True) as store:
-            workspaces = store.practices.fetch_of_realms(set(realms))
+            foreign = store.practices.record_heard(payments)
+            for one in reported:
+                if name := LISTS.get(one.entity):
+                    store.practices.forget_list(one.realm_id, name)
+            touched = set(store.practices.fetch_of_realms(others)) if others else set()
     except SyncError as error:
         log.warning("webhook could not look up its workspaces: %s", error.message)
         return
+    to_import = {workspace_id for workspace_id, is_foreign in foreign.items() if is_foreign}
+    for workspace_id in sorted(to_import):
+        _queue(IMPORT, workspace_id)
+    for workspace_id in sorted(to_import | touched):
+        _queue(POST, workspace_id)
+
+
+def _queue(dag_id: str, workspace_id: int) -> None:
     ends = (int(datetime.now(UTC).timestamp()) // BUNDLE_SECONDS + 1) * BUNDLE_SECONDS
     span_end = datetime.fromtimestamp(ends, UTC)
-    for workspace_id in workspaces:
-        for dag_id in WAKES:
-            queue_run(
-                dag_id,
-                f"webhook__{workspace_id}__{span_end:%Y-%m-%dT%H:%M:%S}",
-                workspace_id=workspace_id,
-                run_after=span_end + timedelta(seconds=1),
-                note="QuickBooks reported a change.",
-            )
+    queue_run(
+        dag_id,
+        f"webhook__{workspace_id}__{span_end:%Y-%m-%dT%H:%M:%S}",
+        workspace_id=workspace_id,
+        run_after=span_end + timedelta(seconds=1),
+        note="QuickBooks reported a change.",
+    )

@@ -2,16 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from caspen_qbo import settings
+from caspen_qbo.core.importing.rhythm import Rhythm, decide_when_to_ask
+from caspen_qbo.core.records import Workspace
 from caspen_qbo.errors import ConfigurationError, NotConnectedError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.store import Store, WorkspaceStore
+from caspen_qbo.usecases.monitoring.reads import read_budget
 from caspen_qbo.usecases.shared.staging import CURSOR
+from caspen_qbo.wording import zone_of
 
 POST_AT_LEAST_EVERY = timedelta(hours=1)
 """A practice where nothing happens is run this often, so that its ledger and its heartbeat are fresh."""
+
+EARLY = timedelta(minutes=4)
+"""Runs start every quarter of an hour, some seconds apart: what is due by then does not wait for the next."""
 
 Named = tuple[int, str]
 """A workspace's id and name."""
@@ -29,15 +37,23 @@ class Found:
 
 
 def find_workspaces(
-    store: Store, billing: CaspenBilling, *, only: int | None = None, only_with_work: bool = False
+    store: Store,
+    billing: CaspenBilling,
+    *,
+    only: int | None = None,
+    only_with_work: bool = False,
+    only_to_ask: bool = False,
 ) -> Found:
     """Reads by index: some milliseconds for each practice. ``only`` is found whether or not it has work.
 
+    :param only_with_work: Those where a post run would do something.
+    :param only_to_ask: Those whose import is due to ask QuickBooks.
     :raises NotConnectedError: it was asked for by id and cannot be worked on.
     :raises ConfigurationError: Caspen does not know it.
     """
     ids = store.practices.fetch_connected()
-    names = {workspace.id: workspace.name for workspace in billing.fetch_workspaces(None).values()}
+    workspaces = billing.fetch_workspaces(None)
+    names = {workspace.id: workspace.name for workspace in workspaces.values()}
     if only is not None:
         if only not in names:
             raise ConfigurationError(f"workspace {only}: Caspen has no such workspace.")
@@ -52,7 +68,24 @@ def find_workspaces(
 
     waiting = named(store.practices.fetch_awaiting_reconnection())
     due = [id_ for id_ in ids if not only_with_work or _has_work(store.for_workspace(id_), billing)]
+    if only_to_ask:
+        to_ask = find_to_ask(store, workspaces.values(), datetime.now(UTC))
+        due = [id_ for id_ in due if id_ in to_ask]
     return Found(named(due), named(id_ for id_ in ids if id_ not in due), waiting)
+
+
+def find_to_ask(store: Store, workspaces: Iterable[Workspace], now: datetime) -> set[int]:
+    """Whose import is due to ask. Three statements, whatever the number of practices."""
+    rhythm = Rhythm(
+        timedelta(minutes=settings.ASK_MINUTES), time(settings.OPENS_HOUR), time(settings.CLOSES_HOUR)
+    )
+    zones = {workspace.id: zone_of(workspace.time_zone) for workspace in workspaces}
+    budget = read_budget(store.meter).budget
+    return {
+        workspace_id
+        for workspace_id, asked in store.practices.fetch_asked().items()
+        if decide_when_to_ask(asked, rhythm, zones.get(workspace_id, ZoneInfo("UTC")), budget) <= now + EARLY
+    }
 
 
 def _has_work(store: WorkspaceStore, billing: CaspenBilling) -> bool:

@@ -21,6 +21,8 @@ from caspen_qbo.usecases.shared.statuses import write_statuses
 log = logging.getLogger(__name__)
 
 JOB = "import"
+FOUND = ("payments_imported", "payments_followed", "payments_restored")
+"""Counts that say that somebody is at work in QuickBooks."""
 
 
 def import_payments(session: Session) -> RunResult:
@@ -35,10 +37,12 @@ def import_payments(session: Session) -> RunResult:
 
 def _import(session: Session, counts: Counter[str]) -> str:
     stage(session)
+    asked_at = session.store.practices.read_clock()
     books, read_at = read_books(session, counts)
     if books.invoices:
         apply(session, books, counts)
     session.store.documents.move_cursor(CURSOR, read_at)
+    session.store.rhythm.record_asked(session.realm_id, asked_at, found=any(counts[name] for name in FOUND))
     write_statuses(session, counts)
     return ""
 

@@ -1,11 +1,14 @@
 """The check that something ran at all: a schedule that stopped makes no error of its own."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from caspen_qbo import settings
+from caspen_qbo.core.importing.rhythm import Rhythm, longest_pause
 from caspen_qbo.hooks.store import Store
 from caspen_qbo.hooks.store.monitoring.practices import OverdueJob
 from caspen_qbo.settings import QUIET_AT_MOST
+from caspen_qbo.usecases.monitoring.reads import read_budget
 from caspen_qbo.usecases.shared.jobs import close_died
 
 log = logging.getLogger(__name__)
@@ -15,7 +18,20 @@ JOB = "heartbeat"
 
 def find_overdue_jobs(store: Store, *, now: datetime | None = None) -> list[OverdueJob]:
     """Every practice and job without a successful run for too long, judged by ``now``. Reads only."""
-    return store.practices.fetch_overdue(QUIET_AT_MOST, now or datetime.now(UTC))
+    now = now or datetime.now(UTC)
+    overdue = store.practices.fetch_overdue(QUIET_AT_MOST, now)
+    if not any(job.job == "import" for job in overdue):
+        return overdue
+    asked, budget = store.practices.fetch_asked(), read_budget(store.meter).budget
+    rhythm = Rhythm(timedelta(minutes=settings.ASK_MINUTES))
+
+    def may_wait(job: OverdueJob) -> bool:
+        known = asked.get(job.workspace_id)
+        if job.job != "import" or known is None:
+            return False
+        return now - job.since <= QUIET_AT_MOST["import"] + longest_pause(known, rhythm, now, budget)
+
+    return [job for job in overdue if not may_wait(job)]
 
 
 def check_heartbeat(store: Store, run_id: str) -> list[OverdueJob]:

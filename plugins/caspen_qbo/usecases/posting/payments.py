@@ -1,6 +1,7 @@
 """Payments: one QuickBooks payment per allocation, never more than its invoice has open there."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.posting.decide import Decided
@@ -72,7 +73,7 @@ def _read_situations(
     for document in documents:
         allocation, standing = allocations.get(document.id), standings.get(document.invoice_id)
         if allocation is not None and is_live(allocation) and standing is not None and standing.ready:
-            problems[document.id] = tuple(check_payment(allocation.payment_date, session.context()))
+            problems[document.id] = session.checked(partial(check_payment, allocation.payment_date))
             if not problems[document.id]:
                 ready[document.id] = standing
     linked = [document for document in documents if document.id in ready and document.linked]

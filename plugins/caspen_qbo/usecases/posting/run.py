@@ -30,7 +30,7 @@ from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by
 from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed, with_documents
 from caspen_qbo.usecases.shared.jobs import RunResult, run_job
-from caspen_qbo.usecases.shared.session import Session
+from caspen_qbo.usecases.shared.session import SHOWN_BY, Session
 from caspen_qbo.usecases.shared.staging import stage
 from caspen_qbo.usecases.shared.statuses import write_statuses
 
@@ -86,6 +86,8 @@ def _post(session: Session, counts: Counter[str]) -> str:
         list_waiting(session, error)
         write_statuses(session, counts)
         raise
+    if counts["payments_posted"]:
+        session.store.rhythm.record_written(session.realm_id, posting.started_at)
     write_statuses(session, counts)
     return " ".join(filter(None, (warn_of_expiry(session), describe_stuck(session))))
 
@@ -143,23 +145,11 @@ def _is_held(session: Session, key: DocumentKey) -> bool:
 def _has_work(session: Session) -> bool:
     """Whether anything would be sent; a run without work makes no QuickBooks calls."""
     session.store.documents.release_causes(find_fixed_causes(session))
-    has_work = bool(session.store.links.fetch_unapplied_payments(session.realm_id)) or any(
+    return bool(session.store.links.fetch_unapplied_payments(session.realm_id)) or any(
         next(iter(session.store.documents.fetch_work(kind, wanted)), None)
         for kind in DocumentKind
         for wanted in ("absent", "present")
     )
-    if has_work:
-        session.refresh_figures()
-    return has_work
-
-
-_VISIBLE = {
-    CauseKind.TAX_RATE: ("TaxCode", "TaxRate"),
-    CauseKind.SALES_TAX: ("Preferences",),
-    CauseKind.SETTING: ("Item", "Account"),
-    CauseKind.ITEM: ("Item",),
-}
-"""Causes that QuickBooks' lists show, so that nothing has to be tried; and which lists, read once a run."""
 
 
 def find_fixed_causes(session: Session) -> set[CauseRef]:
@@ -167,14 +157,14 @@ def find_fixed_causes(session: Session) -> set[CauseRef]:
     from outside: what they held is tried, and listed again if need be.
     """
     causes = session.store.unsynced.fetch_open_causes()
-    visible = {cause for cause in causes if cause.kind in _VISIBLE}
+    visible = {cause for cause in causes if cause.kind in SHOWN_BY}
     fixed = causes & {CONNECTION, SUBSCRIPTION} | _find_renumbered(session, causes)
     fixed |= visible - _find_broken(session, visible) if visible else set()
     return fixed | _find_fixed_currencies(session, causes)
 
 
 def _find_broken(session: Session, causes: set[CauseRef]) -> set[CauseRef]:
-    session.refresh_figures({name for cause in causes for name in _VISIBLE[cause.kind]})
+    session.refresh_causes(causes)
     try:
         context = session.context()
     except ConfigurationError:

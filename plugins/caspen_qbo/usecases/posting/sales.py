@@ -1,7 +1,8 @@
 """Invoices and credit notes: reading both sides of a page and deciding what becomes of each."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts, ref_of
 from caspen_qbo.core.posting.decide import Decided
@@ -18,7 +19,7 @@ from caspen_qbo.core.posting.decide.sales import (
 from caspen_qbo.core.posting.document import Document, is_still_as_staged
 from caspen_qbo.core.posting.merging import merge_document
 from caspen_qbo.core.posting.readiness import check_credit_note, check_invoice
-from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import ENTITY, Step
 from caspen_qbo.usecases.posting.carry_out import added_on, map_payload
 from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
@@ -34,11 +35,12 @@ def decide_invoices(posting: Posting) -> Iterator[Sequence[Decided]]:
     session = posting.session
     for page in posting.documents.fetch_work(DocumentKind.INVOICE, "present"):
         records = session.billing.fetch_invoices(session.workspace_id, [document.id for document in page])
+        _refresh_figures(session, records.values())
         situations = []
         for document in page:
             record = records.get(document.id)
             if is_still_as_staged(document, record) and record is not None:
-                problems = tuple(check_invoice(record, session.context()))
+                problems = session.checked(partial(check_invoice, record))
                 # Staged by an earlier version it has no currency; this is the revision that was staged.
                 staged = replace(document, currency=record.currency)
                 situations.append(SaleSituation(staged, record, problems))
@@ -57,13 +59,14 @@ def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
         standings = read_standings(posting, standings)
         invoices = session.billing.fetch_invoices(session.workspace_id, list(standings))
         steps = _fetch_steps(session, page)
+        _refresh_figures(session, notes.values())
         situations = []
         for document in page:
             note, standing = notes.get(document.id), standings.get(document.invoice_id)
             ready = note is not None and note.status == "issued" and standing is not None and standing.ready
             if ready and standing and only_application_missing(document, steps[document.id], standing):
                 continue
-            problems = tuple(check_credit_note(note, session.context())) if ready and note else ()
+            problems = session.checked(partial(check_credit_note, note)) if ready and note else ()
             invoice = invoices.get(document.invoice_id)
             there = posting.foreign_invoices.get(standing.quickbooks_id) if ready and standing else None
             if there and invoice:
@@ -80,6 +83,12 @@ def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
             )
         decided = [(s, decide_sale(s)) for s in _read_there(session, situations)]
         yield _decide_merges(session, hold_equal_numbers(decided))
+
+
+def _refresh_figures(session: Session, records: Iterable[Invoice | CreditNote]) -> None:
+    """Before tax is sent. Without tax a document's figures are the same whatever the lists say by now."""
+    if any(record.carries_tax for record in records):
+        session.refresh_figures()
 
 
 def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[SaleSituation]:

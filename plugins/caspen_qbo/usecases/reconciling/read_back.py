@@ -37,9 +37,12 @@ class ReadBack:
 
 
 def wants_full(session: Session, *, requested: bool) -> bool:
-    """Whether this run reads everything: requested, small, never done, or not done for a week."""
+    """Whether this run reads everything: requested, never done, not done for a week; or by hand in a small
+    practice.
+    """
     linked, full_read_at = session.store.snapshot.fetch_extent(session.realm_id)
-    if requested or linked <= settings.FULL_COMPARE_DOCUMENTS_MAX or full_read_at is None:
+    by_hand = linked <= settings.FULL_COMPARE_DOCUMENTS_MAX and not session.scheduled
+    if requested or by_hand or full_read_at is None:
         return True
     cursor = session.store.documents.fetch_cursor(CURSOR)
     return cursor is None or datetime.now(UTC) - full_read_at > timedelta(days=FULL_READ_DAYS)
@@ -52,6 +55,7 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     :raises RetryError: QuickBooks is unavailable or throttles; what was read is saved, the cursor stays.
     """
     started_at = datetime.now(UTC)
+    linked, _ = session.store.snapshot.fetch_extent(session.realm_id)
     cursor = session.store.documents.fetch_cursor(CURSOR)
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     since = started_at - overlap if cursor is None else cursor[0] - overlap
@@ -70,7 +74,9 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     if full:
         documents += _read_all(session, started_at)
     documents += read_apart(session, stubs, started_at if full else None, started_at)
-    customers = read_customers(session, None if full else changes.rows[CUSTOMER], started_at)
+    # A call for each thousand; with all of them the report compares what each owes.
+    all_customers = full or linked <= settings.FULL_COMPARE_DOCUMENTS_MAX
+    customers = read_customers(session, None if all_customers else changes.rows[CUSTOMER], started_at)
     session.store.documents.move_cursor(CURSOR, changes.read_at)
     log.info(
         "read back workspace=%d full=%s documents=%d run=%s",

@@ -76,6 +76,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
         run_id, calls = session.run_id, session.accounting.calls()
         last_word(session.store, lambda own: own.reconciliation.fail(run_id, calls))
         raise
+    _tell_import(session)
     write_statuses(session, counts)
     session.store.requests.prune(settings.HISTORY_KEEP_DAYS)
     counts.update(
@@ -85,6 +86,15 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
         unexplained=unexplained,
     )
     return _summary(sum(frozen.values()), differences, unexplained)
+
+
+def _tell_import(session: Session) -> None:
+    """What was read serves the import too: where it shows what no import has seen, the next one asks."""
+    cursor = session.store.documents.fetch_cursor(IMPORT_CURSOR)
+    if cursor is not None:
+        since = cursor[0] - timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
+        if session.store.imports.fetch_missed(session.realm_id, since):
+            session.store.rhythm.record_reported(session.realm_id)
 
 
 def _summary(documents: int, differences: int, unexplained: int) -> str:

@@ -1,4 +1,4 @@
-"""QuickBooks' lists that documents refer to: read live, cached for a few minutes."""
+"""QuickBooks' lists that documents refer to: read live, kept for a day."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ def read_reference(accounting: Accounting, store: WorkspaceStore) -> Reference:
     """Company, preferences, tax codes, items and accounts, inactive ones included; active payment methods.
 
     Tax rates are read as in force today: the plain rate value of a rate that was changed may be the old one.
-    At most seven calls, none while the last answer is trusted.
+    At most seven calls, none while all of them are kept.
     """
 
     def cached(name: str, read: Callable[[], Any]) -> Any:

@@ -1,11 +1,15 @@
 """One run on one workspace: the two systems, our bookkeeping, and who the company is."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from caspen_qbo.core.accounting import Accounting, Reading
+from caspen_qbo.core.cause import CauseKind, CauseRef
+from caspen_qbo.core.monitoring.run_note import is_scheduled
 from caspen_qbo.core.posting.mapping import MappingContext
+from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.records import Workspace
 from caspen_qbo.core.reference import Reference
 from caspen_qbo.errors import ConfigurationError
@@ -15,7 +19,16 @@ from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
 from caspen_qbo.usecases.shared.reference import read_reference
 
 DECIDES_FIGURES = ("Preferences", "TaxRate")
-"""Of QuickBooks' lists: two reads for a run that has something to write."""
+"""Of QuickBooks' lists: two reads for a run that has a document with tax to send."""
+SHOWN_BY = {
+    CauseKind.TAX_RATE: ("TaxCode", "TaxRate"),
+    CauseKind.SALES_TAX: ("Preferences",),
+    CauseKind.SETTING: ("Item", "Account"),
+    CauseKind.ITEM: ("Item",),
+}
+"""Causes that QuickBooks' lists show, so that nothing has to be tried; and which lists."""
+SEEN_LATELY = timedelta(hours=1)
+"""So often a scheduled run looks whether what holds documents is fixed in QuickBooks' lists."""
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +48,17 @@ class Session:
     reference_was_old: bool = False
     """QuickBooks refused something that its lists as read before did not let us know; they are read again."""
     _context: MappingContext | None = field(default=None, repr=False)
-    _figures_read: bool = field(default=False, repr=False)
+    _fresh: set[str] = field(default_factory=set, repr=False)
+    """Lists that this run has read, or will read before it uses them."""
     _doubted: bool = field(default=False, repr=False)
 
     @property
     def workspace_id(self) -> int:
         return self.workspace.id
+
+    @property
+    def scheduled(self) -> bool:
+        return is_scheduled(self.run_id)
 
     @property
     def realm_id(self) -> str:
@@ -52,7 +70,7 @@ class Session:
         return self.connection.home_currency or self.workspace.currency
 
     def reference(self) -> Reference:
-        """QuickBooks' lists, read live and trusted for a few minutes."""
+        """QuickBooks' lists, as read within the last day or since something said that they moved."""
         return read_reference(self.accounting, self.store)
 
     def context(self) -> MappingContext:
@@ -73,16 +91,38 @@ class Session:
             )
         return self._context
 
-    def refresh_figures(self, also: Collection[str] = ()) -> None:
-        """Have what decides figures read once more before this run writes: preferences and dated tax rates.
-        A document sent a minute after GST was switched off would be taken without its tax.
-
-        :param also: Lists that show whether what holds documents is fixed.
+    def refresh_figures(self) -> None:
+        """Have what decides figures read once more before this run sends them: preferences and dated tax
+        rates. A document sent a minute after GST was switched off would be taken without its tax.
         """
-        if not self._figures_read:
-            self._figures_read = True
-            self.store.setup.delete_cached(self.realm_id, [*DECIDES_FIGURES, *also])
+        self._refresh(DECIDES_FIGURES)
+
+    def refresh_causes(self, causes: Collection[CauseRef]) -> None:
+        """Have the lists read again that show whether what holds documents is fixed; by a scheduled run not
+        more often than each hour.
+        """
+        names = {name for cause in causes for name in SHOWN_BY.get(cause.kind, ())}
+        self._refresh(names, older_than=SEEN_LATELY if self.scheduled else timedelta(0))
+
+    def checked(self, check: Callable[[MappingContext], Sequence[Problem]]) -> tuple[Problem, ...]:
+        """What stops a document. Lists kept since earlier in the day let pass what QuickBooks then decides,
+        but they hold nothing: those that show the cause are read again first, once in a run.
+        """
+        problems = tuple(check(self.context()))
+        causes = {problem.cause for problem in problems if problem.cause}
+        names = {name for cause in causes for name in SHOWN_BY.get(cause.kind, ("Preferences",))}
+        if names <= self._fresh:
+            return problems
+        self._refresh(names)
+        return tuple(check(self.context()))
+
+    def _refresh(self, names: Collection[str], *, older_than: timedelta = timedelta(0)) -> None:
+        """Each once in a run."""
+        if wanted := set(names) - self._fresh:
+            self.store.setup.delete_cached(self.realm_id, sorted(wanted), older_than=older_than)
             self._context = None
+            if not older_than:
+                self._fresh |= wanted
 
     def doubt_reference(self) -> None:
         """An answer does not fit QuickBooks' lists: have them read again, once in a run."""

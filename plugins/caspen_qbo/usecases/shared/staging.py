@@ -19,6 +19,7 @@ from caspen_qbo.core.posting.document import (
 )
 from caspen_qbo.core.posting.eligibility import (
     HISTORICAL,
+    IMPORTED,
     classify_allocation,
     classify_credit_note,
     classify_invoice,
@@ -58,6 +59,8 @@ def stage(session: Session) -> StageResult:
     staged: list[StagedDocument] = []
     for chunk in chunked(changed.ids, CHUNK):
         staged += _stage_invoices(session, chunk)
+    if any(_is_import_unlinked(document) for document in staged):
+        session.store.rhythm.record_reported(session.realm_id)
     session.store.documents.move_cursor(CURSOR, changed.position, changed.checkpoints)
     session.store.unsynced.resolve_unfinalised()
     result = StageResult(*(sum(document.kind is kind for document in staged) for kind in DocumentKind))
@@ -71,6 +74,12 @@ def stage(session: Session) -> StageResult:
         session.run_id,
     )
     return result
+
+
+def _is_import_unlinked(document: StagedDocument) -> bool:
+    """A payment imported from QuickBooks that the staff took off its invoice: the import says what then."""
+    imported = document.kind is DocumentKind.PAYMENT and document.excluded_reason == IMPORTED
+    return imported and not document.finalised
 
 
 def read_changed(session: Session) -> ChangedInvoices:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -77,9 +77,13 @@ class SetupStore(Subject):
     def cache(self, realm_id: str, name: str, payload: Any) -> None:
         self._execute("upsert_cached", realm_id=realm_id, name=name, payload=Jsonb(payload, dumps=encode))
 
-    def delete_cached(self, realm_id: str, names: Sequence[str] | None = None) -> None:
+    def delete_cached(
+        self, realm_id: str, names: Sequence[str] | None = None, *, older_than: timedelta = timedelta(0)
+    ) -> None:
         """Before a person looks, or after a person says that something was corrected in QuickBooks.
 
         :param names: Of these lists alone; None: of all.
+        :param older_than: Leave those read within so long.
         """
-        self._execute("delete_cached", realm_id=realm_id, names=None if names is None else list(names))
+        wanted = None if names is None else list(names)
+        self._execute("delete_cached", realm_id=realm_id, names=wanted, older_than=older_than)

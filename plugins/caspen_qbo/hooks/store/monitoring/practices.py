@@ -1,9 +1,10 @@
 """Questions about all practices at once; everything else belongs to one workspace."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from caspen_qbo.core.importing.rhythm import Asked
 from caspen_qbo.hooks.database import Database
 
 _FOLDER = "monitoring/practices"
@@ -33,8 +34,20 @@ class OverdueJob:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _AskedRow:
+    workspace_id: int
+    connected_at: datetime
+    asked_at: datetime | None
+    found_at: datetime | None
+    wrote_at: datetime | None
+    heard_at: datetime | None
+    reported_at: datetime | None
+    waiting: bool
+
+
 class PracticeStore:
-    """Reads only."""
+    """Reads only, but for what a webhook reports."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -66,6 +79,39 @@ class PracticeStore:
         """The workspace for which this run planned a backfill."""
         rows = self._db.fetch_all(f"{_FOLDER}/select_planned", {"plan_run_id": plan_run_id})
         return next((row["workspace_id"] for row in rows), None)
+
+    def fetch_asked(self) -> dict[int, Asked]:
+        """What decides when the import of each connected workspace asks QuickBooks next."""
+        rows = self._db.fetch_values(_AskedRow, f"{_FOLDER}/select_asked")
+        return {
+            row.workspace_id: Asked(
+                row.connected_at,
+                row.asked_at,
+                row.found_at,
+                row.wrote_at,
+                row.heard_at,
+                row.reported_at,
+                row.waiting,
+            )
+            for row in rows
+        }
+
+    def record_heard(self, payments: Iterable[tuple[str, str]]) -> dict[int, bool]:
+        """Payments that a webhook reported, by realm and id: whether a payment that is not ours is among
+        them, by workspace.
+        """
+        reported = sorted(set(payments))
+        params = {
+            "realm_ids": [realm_id for realm_id, _ in reported],
+            "quickbooks_ids": [quickbooks_id for _, quickbooks_id in reported],
+        }
+        rows = self._db.fetch_all(f"{_FOLDER}/upsert_heard", params) if reported else []
+        return {row["workspace_id"]: row["foreign_payment"] for row in rows}
+
+    def forget_list(self, realm_id: str, name: str) -> None:
+        """A list of QuickBooks' moved: it is read again when it is next wanted."""
+        params = {"realm_id": realm_id, "names": [name], "older_than": timedelta(0)}
+        self._db.execute("connection/setup/delete_cached", params)
 
     def fetch_failures(self, run_id: str, job: str) -> dict[int, str]:
         """Why a run failed, by workspace; one that never got as far as its workspace is absent."""

@@ -1,0 +1,100 @@
+"""How late a payment made in QuickBooks comes to Caspen, simulated with the core's own rhythm.
+
+    python -m benchmarks.lateness
+
+Three hundred weeks of one practice: nine of ten payments are made in working hours, one in the evening or at
+the weekend by day. Runs start at 7, 22, 37 and 52 minutes past, as the DAG does, and take half a minute to
+have the payment in Caspen. A webhook comes within half a minute and starts its run at the end of a span of
+twenty seconds; one in five hundred is lost.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from caspen_qbo.core.importing.rhythm import Asked, Rhythm, decide_when_to_ask
+from caspen_qbo.usecases.connection.find_workspaces import EARLY
+
+SYDNEY = ZoneInfo("Australia/Sydney")
+MONDAY = datetime(2026, 11, 16, tzinfo=SYDNEY)
+WEEKS, A_WEEK = 300, 12
+LOST, IN_HOURS = 0.002, 0.9
+RUN, REPORT, BUNDLE = timedelta(seconds=30), 30, timedelta(seconds=21)
+TICK = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """Minutes."""
+
+    median: float
+    of_99: float
+    """Of one in a hundred later than this."""
+    longest: float
+    asked_a_month: float
+
+
+def _payments(chance: random.Random, week: datetime) -> list[datetime]:
+    made = []
+    for _ in range(A_WEEK):
+        if chance.random() < IN_HOURS:
+            day, minute = chance.randrange(5), chance.randrange(8 * 60, 18 * 60)
+        elif chance.random() < IN_HOURS / 2:
+            day, minute = chance.randrange(5), chance.randrange(18 * 60, 22 * 60)
+        else:
+            day, minute = 5 + chance.randrange(2), chance.randrange(9 * 60, 20 * 60)
+        made.append(week + timedelta(days=day, minutes=minute, seconds=chance.randrange(60)))
+    return sorted(made)
+
+
+def simulate(*, webhooks: bool) -> Lateness:
+    """The same weeks each time."""
+    chance = random.Random(11)  # noqa: S311
+    late: list[float] = []
+    asked, asks = Asked(MONDAY - timedelta(days=1), asked_at=MONDAY, found_at=MONDAY), 0
+    now = MONDAY + timedelta(minutes=7)
+    for number in range(WEEKS):
+        week = MONDAY + timedelta(weeks=number)
+        waiting = _payments(chance, week)
+        while now < week + timedelta(weeks=1):
+            if webhooks:
+                # Our own payments, posted all day long, are reported too.
+                asked = replace(asked, heard_at=now, wrote_at=now)
+                for made in [made for made in waiting if made <= now]:
+                    if chance.random() >= LOST:
+                        run = made + timedelta(seconds=chance.uniform(2, REPORT)) + BUNDLE
+                        late.append((run + RUN - made).total_seconds() / 60)
+                        waiting.remove(made)
+                        asked, asks = replace(asked, asked_at=run, found_at=run), asks + 1
+            if decide_when_to_ask(asked, Rhythm(), SYDNEY) <= now + EARLY:
+                asks += 1
+                there = [made for made in waiting if made <= now]
+                waiting = waiting[len(there) :]
+                late += [(now + RUN - made).total_seconds() / 60 for made in there]
+                asked = replace(asked, asked_at=now, found_at=now if there else asked.found_at)
+            now += TICK
+    return _summed(late, asks)
+
+
+def _summed(late: Sequence[float], asks: int) -> Lateness:
+    cuts = statistics.quantiles(late, n=100)
+    return Lateness(cuts[49], cuts[98], max(late), asks / WEEKS / 7 * 30)
+
+
+def main() -> None:
+    for webhooks in (False, True):
+        found = simulate(webhooks=webhooks)
+        print(
+            f"webhooks {'on ' if webhooks else 'off'}: median {found.median:.1f} min, "
+            f"99 % {found.of_99:.0f} min, longest {found.longest:.0f} min, "
+            f"asked {found.asked_a_month:.0f} times a month"
+        )
+
+
+if __name__ == "__main__":
+    main()
