@@ -37,7 +37,7 @@ def reads(
 ) -> None:
     """This month's calls to QuickBooks as Intuit meters them, by practice and kind, with a forecast."""
     from caspen_qbo import wiring
-    from caspen_qbo.usecases.monitoring.reads import read_budget, read_practices
+    from caspen_qbo.usecases.shared.reads import read_budget, read_practices
 
     with wiring.open_store() as store:
         budget, practices = read_budget(store.meter), read_practices(store, only=workspace)

@@ -24,7 +24,7 @@ from caspen_qbo.ui.views.activity import (
     waiting_words,
 )
 from caspen_qbo.ui.views.progress import read_work
-from caspen_qbo.usecases.monitoring.reads import read_budget, read_practice
+from caspen_qbo.usecases.shared.reads import read_budget, read_practice
 
 router = APIRouter()
 

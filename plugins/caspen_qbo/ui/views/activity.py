@@ -7,7 +7,7 @@ from caspen_qbo.hooks.store.monitoring.pages import JobRun, Ledger
 from caspen_qbo.ui.context import RequestContext, prefix
 from caspen_qbo.ui.templating import url_part
 from caspen_qbo.ui.views.progress import Work
-from caspen_qbo.usecases.monitoring.reads import BudgetOfReads, PracticeReads
+from caspen_qbo.usecases.shared.reads import BudgetOfReads, PracticeReads
 from caspen_qbo.wording import counted, counts_words
 
 

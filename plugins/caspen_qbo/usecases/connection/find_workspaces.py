@@ -11,7 +11,7 @@ from caspen_qbo.core.records import Workspace
 from caspen_qbo.errors import ConfigurationError, NotConnectedError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.store import Store, WorkspaceStore
-from caspen_qbo.usecases.monitoring.reads import read_budget
+from caspen_qbo.usecases.shared.reads import read_budget
 from caspen_qbo.usecases.shared.staging import CURSOR
 from caspen_qbo.wording import zone_of
 
