@@ -22,9 +22,12 @@ CROSS JOIN LATERAL (
   ) r
 ) good
 LEFT JOIN LATERAL (
-  SELECT min(greatest(c.connected_at, CASE j.job WHEN 'post' THEN good.posted_at WHEN 'import' THEN good.imported_at
+  -- The import may rest for a day by its rhythm.
+  SELECT min(greatest(c.connected_at, CASE j.job WHEN 'post' THEN good.posted_at
+                                      WHEN 'import' THEN greatest(good.imported_at, a.asked_at + interval '1 day')
                                       ELSE good.reconciled_at END) + j.quiet_at_most) AS at
   FROM qbo_sync.connection c
+  LEFT JOIN qbo_sync.import_rhythm a USING (workspace_id)
   CROSS JOIN unnest(%(jobs)s::text[], %(limits)s::interval[]) AS j (job, quiet_at_most)
   WHERE c.workspace_id = w.id AND c.status <> 'disconnected'
 ) late ON true

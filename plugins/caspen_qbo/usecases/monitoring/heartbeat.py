@@ -8,7 +8,6 @@ from caspen_qbo.core.importing.rhythm import Rhythm, longest_pause
 from caspen_qbo.hooks.store import Store
 from caspen_qbo.hooks.store.monitoring.practices import OverdueJob
 from caspen_qbo.settings import QUIET_AT_MOST
-from caspen_qbo.usecases.shared.reads import read_budget
 from caspen_qbo.usecases.shared.jobs import close_died
 from caspen_qbo.usecases.shared.reads import read_budget
 
