@@ -116,6 +116,6 @@ QUIET_AT_MOST: Mapping[str, timedelta] = {
     "import": timedelta(hours=4),
     "reconcile": timedelta(hours=50),
 }
-"""How long a job may go without a good run that was due: a post at least hourly, an import by its rhythm (which
-comes on top), a reconciliation nightly; some may fail."""
+"""How long a job may go without a good run that was due: a post at least hourly, an import by its rhythm
+(which comes on top), a reconciliation nightly; some may fail."""
 CONNECTION_WARNING_DAYS = (14, 7, 2)
