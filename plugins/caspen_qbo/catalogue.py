@@ -212,6 +212,14 @@ _VARIANTS = {
         Turn.FINANCE,
         released_together=True,
     ),
+    CauseKind.COPY: CatalogueEntry(
+        "changed_in_quickbooks",
+        "Changed in QuickBooks",
+        "A second QuickBooks document carries the mark of a posted one: a copy, or a duplicate.",
+        "Delete the copy in QuickBooks; or, if it is to stay, take the mark out of its private note.",
+        Turn.FINANCE,
+        retry=False,
+    ),
     CauseKind.OWN_NUMBER: CatalogueEntry(
         "duplicate_document_number",
         "Duplicate document number",

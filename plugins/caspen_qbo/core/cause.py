@@ -22,6 +22,8 @@ class CauseKind(StrEnum):
     """A QuickBooks transaction in another currency, ``Invoice 131``."""
     PAYMENT = "payment"
     PAID = "paid"
+    COPY = "copy"
+    """A QuickBooks document that carries the mark of another one, ``Invoice 131``."""
     BOOKS = "books"
     CONNECTION = "connection"
     SUBSCRIPTION = "subscription"

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from caspen_qbo import wording
-from caspen_qbo.catalogue import CATALOGUE, entry_for
+from caspen_qbo.catalogue import CATALOGUE, entry_for, entry_of
 from caspen_qbo.core.posting.display_names import full_name
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.ui.context import RequestContext
@@ -52,6 +52,7 @@ def _environment() -> Environment:
         "CATALOGUE": CATALOGUE,
         "document_name": wording.document_name,
         "entry_for": entry_for,
+        "entry_of": entry_of,
         "KIND_WORDS": wording.KIND_WORDS,
         "lasted": wording.lasted,
         "NEED_WORDS": wording.NEED_WORDS,

@@ -96,7 +96,7 @@ def test_what_closes_it_may_be_no_payment_and_retry_follows(flow: Flow) -> None:
     applied = flow.person("record-payment", invoices=[invoice["Id"]], credits=[memo["Id"]])
     note = flow.staff.credit(made, {1: "0.2"})
     command("post")
-    assert f"closed by payment {applied['Id']}" in flow.listed()[note.number, KEY]
+    assert f"closed by credit memo {memo['Id']} with 110.00" in flow.listed()[note.number, KEY]
     flow.person("delete", entity="Payment", id=applied["Id"])
     command("retry", "--number", note.number)
     command("post")

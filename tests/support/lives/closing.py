@@ -229,6 +229,8 @@ class Closing(StaffActs, BookActs, WeatherActs, Promises):
             "SELECT payment_id, amount FROM caspen.payment_allocation WHERE id = %s", row.id
         )
         due = self.row("SELECT balance FROM caspen.invoice WHERE id = %s", row.invoice_id)[0]
+        if min(amount, due) <= 0:
+            raise NotPossible("nothing is due")
         self.flow.staff.allocate(payment, row.invoice_id, min(amount, due))
 
     def record_payments(self, row: Row) -> None:
@@ -342,6 +344,10 @@ class Closing(StaffActs, BookActs, WeatherActs, Promises):
             if entity == "Payment":
                 self._off_deposit(quickbooks_id)
         self.retry(row)
+
+    def unmark_copy(self, row: Row) -> None:
+        [(entity, other)] = row.find(r"QuickBooks (\w+) (\d+), total")
+        self.person("edit", entity=entity, id=other, changes={"PrivateNote": "A visit of its own"})
 
     def delete_copy(self, row: Row) -> None:
         [(entity, other)] = row.find(r"QuickBooks (\w+) (\d+), total")

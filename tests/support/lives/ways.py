@@ -47,12 +47,15 @@ class Way:
     what: str
     act: Callable[[Closing, Row], object]
     kinds: tuple[str, ...] = ("invoice", "credit_note", "payment")
+    unless: str = ""
+    """A pattern in the detail of rows that it does not close."""
 
     def fits(self, row: Row) -> bool:
         return (
             self.key == row.key
             and row.kind in self.kinds
             and bool(re.search(self.words, row.detail, re.IGNORECASE))
+            and not (self.unless and re.search(self.unless, row.detail, re.IGNORECASE))
         )
 
     def __str__(self) -> str:
@@ -207,7 +210,7 @@ WAYS: tuple[Way, ...] = (
         PAYMENT,
     ),
     Way("totals_mismatch", "", CHOICE, ACCEPT, _accept),
-    Way("totals_mismatch", "Caspen .*QuickBooks", CHOICE, RESEND, _resend),
+    Way("totals_mismatch", "total: Caspen|tax: Caspen|not used up", CHOICE, RESEND, _resend),
     Way(
         "split_payment",
         "",
@@ -241,7 +244,14 @@ WAYS: tuple[Way, ...] = (
         "delete the copy",
         lambda c, r: c.delete_copy(r),
     ),
-    Way("changed_in_quickbooks", "", CHOICE, ACCEPT, _accept),
+    Way(
+        "changed_in_quickbooks",
+        "copy, or a duplicate",
+        QUICKBOOKS,
+        "take the mark out of the copy's private note, if it is to stay",
+        lambda c, r: c.unmark_copy(r),
+    ),
+    Way("changed_in_quickbooks", "", CHOICE, ACCEPT, _accept, unless="copy, or a duplicate"),
     Way("changed_in_quickbooks", "was edited there|edited the posted one", CHOICE, RESEND, _resend),
     Way(
         "changed_in_quickbooks",
@@ -281,6 +291,7 @@ WAYS: tuple[Way, ...] = (
         "take the payment off its deposit, then Retry",
         lambda c, r: c.undeposit(r),
     ),
+    Way("payment_locked", "", CHOICE, ACCEPT, _accept),
     Way("outcome_unknown", "", RUNS, AGAIN, lambda c, r: None),
     Way(
         "other",
@@ -304,5 +315,6 @@ def table() -> str:
     lines = ["| Row | Where its detail says | Closed |", "|---|---|---|"]
     for way in WAYS:
         words = f"`{way.words}`".replace("|", " or ") if way.words else ""
+        words += f"not `{way.unless}`" if way.unless else ""
         lines.append(f"| `{way.key}` | {words} | {way.by}: {way.what} |")
     return "\n".join(lines)

@@ -4,19 +4,35 @@ Not what QuickBooks would refuse, nor what would lose something else; never what
 
 from dataclasses import dataclass
 
+from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts
+from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.decide.decisions import compare_sale
 from caspen_qbo.core.posting.document import ABSENT_VERSION, Document, DocumentRef, InvoiceStanding
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
 
 INACTIVE = "inactive_reference"
-DECIDABLE = frozenset({"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch", INACTIVE})
+LOCKED = "payment_locked"
+DECIDABLE = frozenset({"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch", INACTIVE, LOCKED})
 """Error keys of rows that leave a decision."""
 
 
-def may_decide(error_key: str, *, blocks: bool) -> bool:
-    """Whether a listed row leaves a decision. One that holds a write because of an inactive name does not."""
-    return error_key in DECIDABLE and not (blocks and error_key == INACTIVE)
+def may_decide(error_key: str, *, blocks: bool, cause: CauseRef | None = None) -> bool:
+    """Whether a listed row leaves a decision: the rule of ``select_listed``. One that holds a write because
+    of an inactive name does not, nor one about a copy, which is no version of the document.
+    """
+    copy = cause is not None and cause.kind is CauseKind.COPY
+    return error_key in DECIDABLE and not (blocks and error_key == INACTIVE) and not copy
+
+
+def may_resend(kind: DocumentKind, error_key: str, field: str | None, *, imported: bool) -> bool:
+    """Whether sending Caspen's version again may do something about a row that leaves a decision.
+
+    :param field: The difference it shows first. A balance follows from what pays an invoice.
+    """
+    of_payments = kind is DocumentKind.INVOICE and error_key == "totals_mismatch" and field == "balance"
+    return not imported and not of_payments and error_key not in (INACTIVE, LOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +55,12 @@ class ListedDocument(DocumentRef):
 
     @property
     def settled_by_accepting(self) -> bool:
-        """A version of Caspen's that waits, held by what is accepted, is not sent either."""
-        return self.version != ABSENT_VERSION and not DECIDABLE.isdisjoint({*self.open_keys} - {INACTIVE})
+        """A version of Caspen's that waits, held by what is accepted, is not sent either, nor removed."""
+        return not DECIDABLE.isdisjoint({*self.open_keys} - {INACTIVE})
+
+    @property
+    def gone_in_caspen(self) -> bool:
+        return self.version == ABSENT_VERSION
 
     @property
     def theirs(self) -> tuple[str, str]:
@@ -118,9 +138,14 @@ def decide_accept(document: ListedDocument, now: DocumentFacts | None) -> str:
 
 
 def decide_resend(
-    document: ListedDocument, now: DocumentFacts | None, body: Body, invoice: InvoiceStanding | None
+    document: ListedDocument,
+    staged: Document,
+    now: DocumentFacts | None,
+    body: Body,
+    invoice: InvoiceStanding | None,
 ) -> str:
-    """:param now: What QuickBooks holds; None, or gone, when it has to be created again.
+    """:param staged: The same document as Caspen shows it.
+    :param now: What QuickBooks holds; None, or gone, when it has to be created again.
     :param body: The same, as QuickBooks answered it.
     :param invoice: Of a payment: where its invoice is.
     :return: Why it cannot be sent again, and what to do instead; empty: it can.
@@ -148,14 +173,43 @@ def decide_resend(
                 f"{document}: {theirs} is part of deposit {', '.join(deposits)}, and QuickBooks changes no "
                 "deposited payment. Take it out of the deposit first, or accept it as it is."
             )
-    return _check_seen(document, now)
+    return _check_useful(document, now, staged) or _check_seen(document, now)
+
+
+def _check_useful(document: ListedDocument, now: DocumentFacts, staged: Document) -> str:
+    """What nobody edited, and is Caspen's version, would be sent for nothing; what is paid on an invoice
+    stands in the way of some versions.
+    """
+    theirs = f"QuickBooks {' '.join(document.theirs)}"
+    paid = now.total - now.balance
+    if document.kind is DocumentKind.INVOICE and paid > (ZERO if document.gone_in_caspen else staged.total):
+        return (
+            f"{document}: {paid:.2f} is paid on {theirs}, more than Caspen's version comes to. Take that off "
+            "or lower it in QuickBooks, then Retry; or accept it as it is."
+        )
+    if document.gone_in_caspen or staged.as_posted is None or drift(staged.as_posted, now):
+        return ""
+    if document.kind is DocumentKind.PAYMENT or compare_sale(staged, now.customer_id, now):
+        return ""
+    if document.kind is DocumentKind.CREDIT_NOTE:
+        if now.balance == now.total:
+            return ""  # it is applied again
+        what = "what it is used on"
+    elif "totals_mismatch" not in document.open_keys:
+        return ""
+    else:
+        what = "what is paid on it, or taken off it"
+    return (
+        f"{document}: {theirs} is Caspen's version already; only {what} differs, and sending it again would "
+        "change nothing. Correct that in QuickBooks or in Caspen, or accept it as it is."
+    )
 
 
 def _check_pays_nothing_else(
     document: ListedDocument, now: DocumentFacts, invoice: InvoiceStanding | None, theirs: str
 ) -> str:
     """Money that someone put on another document would come off it without anyone having asked for that."""
-    if document.version != ABSENT_VERSION and (invoice is None or not invoice.ready):
+    if not document.gone_in_caspen and (invoice is None or not invoice.ready):
         return (
             f"{document}: its invoice is not in QuickBooks as Caspen shows it. Send the invoice again first."
         )

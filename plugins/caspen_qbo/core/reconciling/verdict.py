@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import amount_text
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.document import DocumentRef
@@ -65,6 +66,7 @@ class Cause:
     error_key: str
     blocks: bool
     lead: str
+    ref: CauseRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,11 @@ def decide_cause(document: DifferingDocument, differences: Sequence[Difference])
     if not document.in_caspen:
         lead = (
             f"{name}, total {document.quickbooks_total or ZERO:.2f}, carries this document's mark but is not "
-            "the one that was posted: a copy, or a duplicate. Delete it there if it should not be."
+            "the one that was posted: a copy, or a duplicate. Delete it there if it should not be; if it is "
+            "to stay, take the mark in square brackets out of its private note."
         )
-        return Cause("changed_in_quickbooks", False, lead)
+        copy = CauseRef(CauseKind.COPY, f"{document.quickbooks_type} {document.quickbooks_id}")
+        return Cause("changed_in_quickbooks", False, lead, copy)
     if not document.in_quickbooks:
         return Cause("missing_in_quickbooks", True, f"{name} was {document.gone or 'deleted'} there.")
     amounts = _name_currencies(document)

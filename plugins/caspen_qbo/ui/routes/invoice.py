@@ -7,10 +7,11 @@ from fastapi.responses import Response
 
 from caspen_qbo.catalogue import entry_for
 from caspen_qbo.core.accounting import Absence
-from caspen_qbo.core.decisions.decide import may_decide
+from caspen_qbo.core.decisions.decide import may_decide, may_resend
 from caspen_qbo.core.decisions.leave import may_leave
 from caspen_qbo.core.documents import DocumentFacts, read_facts
-from caspen_qbo.core.posting.eligibility import LEFT_OUT
+from caspen_qbo.core.posting.eligibility import IMPORTED, LEFT_OUT
+from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.store.monitoring.pages import FamilyDocument
 from caspen_qbo.ui.access import Right, requires
@@ -54,6 +55,7 @@ def invoice(context: ContextDep, invoice_id: int) -> Response:
     config = read_config()
     listings = context.store.pages.fetch_listings(invoice_id)
     standing_there = {(one.kind, one.number) for one in family if one.quickbooks_id and not one.removed}
+    imported = {(one.kind, one.number) for one in family if one.excluded_reason == IMPORTED}
     client_id = ours.client_id if ours else own.client_id if own else None
     customer_id = (
         context.store.links.fetch_customers(realm_id, [client_id]).get(client_id) if client_id else None
@@ -74,7 +76,10 @@ def invoice(context: ContextDep, invoice_id: int) -> Response:
         listed=[row for row in listings if row.resolved_at is None],
         resolved=[row for row in listings if row.resolved_at is not None],
         may_retry=any(entry_for(row.error_key).retry for row in listings if row.resolved_at is None),
-        may_decide=may_decide,
+        may_decide=lambda row: may_decide(row.error_key, blocks=row.blocks, cause=row.cause),
+        may_resend=lambda row: may_resend(
+            DocumentKind(row.kind), row.error_key, row.field, imported=(row.kind, row.number) in imported
+        ),
         may_leave=lambda row: may_leave(
             row.error_key, blocks=row.blocks, linked=(row.kind, row.number) in standing_there
         ),

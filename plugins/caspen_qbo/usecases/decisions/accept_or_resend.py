@@ -88,9 +88,11 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
         there = _read_facts(bodies)
         payments = {document.invoice_id for document in documents if document.kind is DocumentKind.PAYMENT}
         invoices = session.store.documents.fetch_invoice_standings(payments)
+        staged = session.store.documents.fetch([document.key for document in documents])
         _must_be_allowed(
             decide_resend(
                 document,
+                staged[document.key],
                 there.get(document.theirs),
                 bodies.get(document.theirs, {}),
                 invoices.get(document.invoice_id),

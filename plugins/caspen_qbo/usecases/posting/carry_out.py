@@ -12,6 +12,7 @@ from caspen_qbo.core.posting.decide import Decided, Situation
 from caspen_qbo.core.posting.decide.answers import CORRECT, decide_answer
 from caspen_qbo.core.posting.decide.credits import ApplicationSituation
 from caspen_qbo.core.posting.decide.decisions import (
+    NO_INVOICE,
     UNREADABLE,
     AlreadyApplied,
     AlreadyEqual,
@@ -28,6 +29,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     Wait,
 )
 from caspen_qbo.core.posting.decide.payments import PaymentSituation
+from caspen_qbo.core.posting.decide.removals import RemovalSituation
 from caspen_qbo.core.posting.decide.sales import SaleSituation
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.mapping import (
@@ -66,6 +68,7 @@ def carry_out(posting: Posting, decided: Sequence[Decided]) -> None:
     changes = Changes()
     for situation, decision in decided:
         _record(posting, changes, situation.document, decision)
+    changes.held |= _find_waiting(decided)
     changes.readable = _find_readable(session, decided)
     changes.write(session)
     _save_shown(session, decided)
@@ -120,15 +123,19 @@ def _record(posting: Posting, changes: Changes, document: Document, decision: De
             changes.applied.append((document.key, application_id))
             changes.mark_synced(document)
         case AlreadyGone():
-            changes.removed.append(document.key)
-            changes.note(document, "was gone from QuickBooks")
-            changes.synced[document.key] = document.version
-            changes.gone.append(document.key)
+            changes.mark_gone(document)
         case Unreadable(detail):
             counts["listed"] += 1
             changes.listings.append(Listing(document, UNREADABLE, detail, blocks=False))
         case Create() | Update() | Apply() | Remove() | Wait():
             pass
+
+
+def _find_waiting(decided: Iterable[Decided]) -> dict[DocumentKey, list[str]]:
+    """What waits for its invoice is not held by what held it before, a dead connection for one; that two
+    receipts are not one, a person said.
+    """
+    return {s.document.key: ["overpayment"] for s, decision in decided if decision == NO_INVOICE}
 
 
 def _find_readable(session: Session, decided: Iterable[Decided]) -> list[DocumentKey]:
@@ -147,8 +154,9 @@ def _save_shown(session: Session, decided: Iterable[Decided]) -> None:
         read_facts(ENTITY[situation.document.kind], situation.there)
         for situation, decision in decided
         if isinstance(decision, Hold | HoldDifferent)
-        and isinstance(situation, SaleSituation | PaymentSituation)
+        and isinstance(situation, SaleSituation | PaymentSituation | RemovalSituation)
         and situation.there is not None
+        and str(situation.there["Id"]) == situation.document.quickbooks_id  # not what applies a credit
     ]
     session.store.snapshot.save(session.realm_id, shown, datetime.now(UTC), session.home_currency)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.importing.allocations import read_shares
 from caspen_qbo.core.keys import DocumentKey
+from caspen_qbo.core.posting.document import ABSENT_VERSION
 from caspen_qbo.core.reconciling.closers import Closer, describe_balance, find_closers
 from caspen_qbo.core.reconciling.verdict import DifferingDocument
 from caspen_qbo.core.records import DocumentKind
@@ -89,7 +90,11 @@ def _fetch_known(
         documents = session.store.documents.fetch(keys)
         for id_, rows in linked.items():
             of_it = (documents.get(row.key) for row in rows)
-            if any(one is not None and one.invoice_id == invoice_id for one in of_it):
+            # What Caspen took off, and a person leaves there, is not on it in Caspen any more.
+            if any(
+                one is not None and one.invoice_id == invoice_id and one.version != ABSENT_VERSION
+                for one in of_it
+            ):
                 known.add((entity, id_))
     return known
 

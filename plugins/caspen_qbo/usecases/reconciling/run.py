@@ -214,6 +214,7 @@ def _list(session: Session, row: DifferingDocument, ways: str) -> int:
             lead=cause.lead,
             tail=ways,
             blocks=cause.blocks,
+            cause=cause.ref,
         )
         changes.write(session)
     return len(row.differences)

@@ -56,6 +56,13 @@ class Changes:
         if document.kind is not DocumentKind.CREDIT_NOTE:
             self.mark_synced(document)
 
+    def mark_gone(self, document: Document) -> None:
+        """Caspen no longer has it, and QuickBooks turned out not to have it either."""
+        self.removed.append(document.key)
+        self.note(document, "was gone from QuickBooks")
+        self.synced[document.key] = document.version
+        self.gone.append(document.key)
+
     def hold(self, document: DocumentRef, problems: Sequence[Problem]) -> None:
         """List a document, a row per kind of error that holds it; those met before and not now are closed."""
         by_key: dict[str, list[Problem]] = {}
@@ -88,13 +95,14 @@ class Changes:
         lead: str = "",
         tail: str = "",
         blocks: bool = True,
+        cause: CauseRef | None = None,
     ) -> None:
         """List a document whose sides differ: every field in words, the first one in columns of its own."""
         first = next((d for d in differences if d.field == "total"), differences[0])
         if first.delta is not None:
             first = replace(first, delta=first.delta.quantize(Decimal("0.01")))
         detail = f"{lead} ".lstrip() + "; ".join(map(str, differences)) + f". {tail}".rstrip()
-        self.listings.append(Listing(document, error_key, detail, blocks=blocks, difference=first))
+        self.listings.append(Listing(document, error_key, detail, cause, blocks=blocks, difference=first))
 
     def write(self, session: Session) -> None:
         """All of it in one transaction, a statement for each sort; joins a transaction that is open."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.decisions.decide import (
     INACTIVE,
     Acceptance,
@@ -16,10 +17,13 @@ from caspen_qbo.core.decisions.decide import (
     decide_accept,
     decide_resend,
     may_decide,
+    may_resend,
 )
 from caspen_qbo.core.documents import DocumentFacts, read_facts
-from caspen_qbo.core.posting.document import ABSENT_VERSION, InvoiceStanding
+from caspen_qbo.core.posting.document import ABSENT_VERSION, Document, InvoiceStanding, stage_invoice
+from caspen_qbo.core.posting.eligibility import DesiredState, Eligibility
 from caspen_qbo.core.records import DocumentKind
+from tests.support.records import a_line, an_invoice
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 BODY: dict[str, Any] = {
@@ -30,6 +34,8 @@ BODY: dict[str, Any] = {
     "UnappliedAmt": Decimal("0.00"),
     "Line": [{"Amount": Decimal("40.00"), "LinkedTxn": [{"TxnType": "Invoice", "TxnId": "91"}]}],
 }
+_STAGED = stage_invoice(an_invoice(a_line()), Eligibility(DesiredState.PRESENT, finalised=True))
+STAGED = Document(**{name: getattr(_STAGED, name) for name in _STAGED.__dataclass_fields__})
 INVOICE = InvoiceStanding(7, "91", "58", NOW, ready=True)
 
 
@@ -56,7 +62,7 @@ def listed(**changes: Any) -> ListedDocument:
 
 def test_what_is_as_it_was_listed_may_be_accepted_or_sent_again() -> None:
     assert decide_accept(listed(), facts()) == ""
-    assert decide_resend(listed(), facts(), BODY, INVOICE) == ""
+    assert decide_resend(listed(), STAGED, facts(), BODY, INVOICE) == ""
 
 
 @pytest.mark.parametrize(
@@ -94,12 +100,12 @@ def test_what_cannot_be_accepted(document: ListedDocument, now: DocumentFacts | 
 def test_what_cannot_be_sent_again(
     document: ListedDocument, body: dict[str, Any], invoice: InvoiceStanding | None, reason: str
 ) -> None:
-    assert reason in decide_resend(document, read_facts("Payment", body), body, invoice)
+    assert reason in decide_resend(document, STAGED, read_facts("Payment", body), body, invoice)
 
 
 def test_what_is_gone_is_created_again() -> None:
-    assert decide_resend(listed(facts=None), None, {}, None) == ""
-    assert decide_resend(listed(), facts(status="Deleted"), BODY, None) == ""
+    assert decide_resend(listed(facts=None), STAGED, None, {}, None) == ""
+    assert decide_resend(listed(), STAGED, facts(status="Deleted"), BODY, None) == ""
 
 
 def test_an_acceptance_covers_both_sides_just_as_they_were() -> None:
@@ -113,3 +119,14 @@ def test_an_acceptance_covers_both_sides_just_as_they_were() -> None:
 def test_a_row_that_holds_a_write_because_of_an_inactive_name_leaves_no_decision() -> None:
     assert may_decide(INACTIVE, blocks=False) and not may_decide(INACTIVE, blocks=True)
     assert may_decide("totals_mismatch", blocks=True) and not may_decide("overpayment", blocks=False)
+
+
+def test_a_copy_leaves_no_decision_and_what_sending_again_cannot_change_is_not_offered_for_that() -> None:
+    copy = CauseRef(CauseKind.COPY, "Invoice 131")
+    assert not may_decide("changed_in_quickbooks", blocks=False, cause=copy)
+    invoice, payment = DocumentKind.INVOICE, DocumentKind.PAYMENT
+    assert may_resend(invoice, "totals_mismatch", "total", imported=False)
+    assert may_resend(DocumentKind.CREDIT_NOTE, "totals_mismatch", "balance", imported=False)
+    assert not may_resend(invoice, "totals_mismatch", "balance", imported=False)
+    assert not may_resend(payment, "payment_locked", None, imported=False)
+    assert not may_resend(payment, "changed_in_quickbooks", "total", imported=True)

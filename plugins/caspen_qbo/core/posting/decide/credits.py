@@ -21,6 +21,7 @@ from caspen_qbo.core.posting.decide.decisions import (
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.posting.readiness import Problem
+from caspen_qbo.core.reconciling.closers import Closer, find_closers
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import CreditNote
 from caspen_qbo.core.writes import Step
@@ -97,26 +98,25 @@ def _apply(s: ApplicationSituation, memo: DocumentFacts) -> Decision:
     invoice = s.invoice_there
     if invoice is None or invoice.gone or invoice.balance >= memo.balance:
         return Apply(memo.balance)
-    by = ", ".join(
-        _name(link.txn_type, link.txn_id, s.payments)
-        for link in invoice.links
-        if (link.txn_type, link.txn_id) != ("Payment", s.document.application_id)
-    )
+    own = {("Payment", s.document.application_id or ""), ("CreditMemo", memo.quickbooks_id)}
+    closers = find_closers(invoice, s.payments, own)
     missing = memo.balance - invoice.balance
+    by = ", ".join(_name(one) for one in closers) or "something QuickBooks does not name"
+    by_credits = closers and all(one.txn_type != "Payment" for one in closers)
+    lower = f"Take {missing:.2f} of that off the invoice" if by_credits else f"Lower that by {missing:.2f}"
     detail = (
         f"Credit note {s.document.number} leaves {memo.balance:.2f} to apply, but QuickBooks invoice "
         f"{invoice.doc_number} (id {invoice.quickbooks_id}) has {invoice.balance:.2f} open: it is closed by "
-        f"{by or 'something QuickBooks does not name'}. Lower that by {missing:.2f} in QuickBooks, and the "
-        "credit is applied automatically; or void the credit note in Caspen."
+        f"{by}. {lower} in QuickBooks, and the credit is applied automatically; or void the credit note in "
+        "Caspen."
     )
     return Hold((Problem(OVERPAID, detail, CauseRef(CauseKind.PAID, str(s.document.invoice_id))),))
 
 
-def _name(txn_type: str, txn_id: str, payments: Mapping[str, DocumentFacts]) -> str:
-    facts = payments.get(txn_id) if txn_type == "Payment" else None
-    if facts is None:
-        return f"{txn_type} {txn_id}"
-    return f"payment {txn_id} ({facts.txn_date}, {facts.total:.2f})"
+def _name(closer: Closer) -> str:
+    if closer.txn_type == "Payment" and closer.facts is not None:
+        return f"payment {closer.txn_id} ({closer.facts.txn_date}, {closer.facts.total:.2f})"
+    return str(closer)
 
 
 def _decide_elsewhere(s: ApplicationSituation, memo: DocumentFacts) -> Decision:

@@ -172,10 +172,17 @@ class InvoiceListing:
     detail: str
     fix: str
     blocks: bool
+    cause_ref: str
+    field: str | None
+    """The difference it shows first."""
     first_seen_at: datetime
     attempts: int
     resolved_at: datetime | None
     resolution: str | None
+
+    @property
+    def cause(self) -> CauseRef | None:
+        return CauseRef.parse(self.cause_ref)
 
 
 @dataclass(frozen=True, slots=True)
