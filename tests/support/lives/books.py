@@ -82,6 +82,32 @@ class BookActs(World):
             credits=[{"id": memo["Id"], "amount": str(min(memo["Balance"], rest))}],
         )
 
+    def books_apply_a_credit_of_their_own(self) -> None:
+        """A payment of nothing puts it on our invoice."""
+        row = self.our_book("Invoice", lambda r: r["Balance"] > 1)
+        memo = self.foreign("CreditMemo", row["CustomerRef"]["value"], self.rng.randrange(1, 200))
+        amount = str(min(memo["Balance"], row["Balance"]))
+        used = {"id": memo["Id"], "amount": amount}
+        self.person("record-payment", invoices=[{"id": row["Id"], "amount": amount}], credits=[used])
+
+    def books_undo_a_payment_and_enter_it_again(self) -> None:
+        """Taken off its invoice, and put back; the runs may see either."""
+        row = self.book("Payment", lambda r: r["TotalAmt"] > 0 and len(r["Line"]) == 1)
+        lines = [{**line, "Amount": float(line["Amount"])} for line in applications(row)]
+        self.person("edit", entity="Payment", id=row["Id"], changes={"Line": []})
+        if self.rng.randrange(2):
+            self.run(self.rng.choice(["import", "post", "reconcile"]))
+        self.person("edit", entity="Payment", id=row["Id"], changes={"Line": lines})
+
+    def books_invoice_in_dollars_under_our_next_number(self) -> None:
+        """The company keeps several currencies from then on."""
+        self.person("enable-multi-currency", currencies=["USD"])
+        self.person("set-exchange-rate", currency="USD", rate="1.5", date="2020-01-01")
+        made = {"DisplayName": f"Abroad {self.rng.randrange(10**6)}", "CurrencyRef": {"value": "USD"}}
+        customer = self.person("create", entity="Customer", document=made)["Id"]
+        last = self.row("SELECT max(number) FROM caspen.invoice WHERE number ~ '^INV-[0-9]+$'")[0]
+        self.foreign("Invoice", customer, 55, DocNumber=f"INV-{int(last[4:]) + 1:04d}")
+
     def foreign(self, entity: str, customer: str, amount: int, **more: Any) -> Body:
         item = self.book("Item", lambda r: r["Type"] == "Service" and r["Active"])
         [(code,)] = self.flow.sync_rows(

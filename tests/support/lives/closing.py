@@ -104,6 +104,23 @@ class Closing(StaffActs, BookActs, WeatherActs, Promises):
         """The way tried first of each row: any."""
         return {}
 
+    # --- somebody reads the list, or looks at the customers, before the day is over ---
+
+    def somebody_accepts_what_is_listed(self) -> None:
+        """And the others go on: what was accepted may be changed by either side after that."""
+        row = self.one(self.open_rows())
+        self.accept(row)
+        for _, entity, quickbooks_id in self.linked(row):
+            self.forget(entity, quickbooks_id)
+
+    def somebody_relinks_a_client(self) -> None:
+        """To any customer: refused where it is another client's, or of another currency."""
+        client = self.one(self.clients)
+        customer = self.book("Customer", lambda r: r["Active"])["Id"]
+        chosen = ("--client", str(client), "--customer", customer, "--yes")
+        if not self.command("relink", "--workspace", str(WORKSPACE), *chosen):
+            raise NotPossible("not linked")
+
     # --- choices ---
 
     def accept(self, row: Row) -> None:
