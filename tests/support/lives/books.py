@@ -301,6 +301,9 @@ class BookActs(World):
         kept = self.book("Customer", lambda r: r["Active"] and r["Id"] != gone["Id"])
         self.person("merge", entity="Customer", **{"from": gone["Id"], "into": kept["Id"]})
         self.hands.pop(("Customer", gone["Id"]), None)
+        for hand in self.hands.values():  # what stood on one stands on the other
+            if hand.fields.get("CustomerRef") == gone["Id"]:
+                hand.fields["CustomerRef"] = kept["Id"]
 
     def books_name_a_vendor_like_a_client(self) -> None:
         client = self.flow.staff.create_client(f"Vera{self.rng.randrange(1000)}", "Lane")
