@@ -26,6 +26,7 @@ sandbox: venv ## the QuickBooks sandbox alone, in the foreground
 
 test: venv ## all tests, style and types included
 	@bash ops/fetch-chromium
+	@bash ops/fetch-nginx
 	@$(PY) -m pytest -n 3 --dist loadfile
 
 unit: venv ## the tests that need no service: seconds

@@ -62,7 +62,9 @@ def _handle_http_error(request: Request, error: HTTPException) -> Response:
     if not _wants_html(request):
         return JSONResponse({"detail": error.detail}, status_code=error.status_code, headers=error.headers)
     if error.status_code == 401:
-        login_url = get_auth_manager().get_url_login(next_url=str(request.url))
+        # Without the name and scheme that the request claims: they are the client's, or a proxy's.
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        login_url = get_auth_manager().get_url_login(next_url=here)
         # Inside Airflow's frame a login page would be a page in a page: there a link leads out of it.
         if request.method == "GET" and request.headers.get("sec-fetch-dest") != "iframe":
             return RedirectResponse(login_url, status_code=302)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.configuration import conf
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette import status
@@ -115,9 +116,15 @@ def redirect(
             path=prefix(request) or "/",
             httponly=True,
             samesite="lax",
-            secure=request.url.scheme == "https",
+            secure=is_over_tls(request),
         )
     return response
+
+
+def is_over_tls(request: Request) -> bool:
+    """As the request says, or the address at which Airflow is reached: a proxy may not pass it on."""
+    base_url = conf.get("api", "base_url", fallback="") or ""
+    return request.url.scheme == "https" or base_url.lower().startswith("https:")
 
 
 def document(html: str, filename: str | None) -> Response:

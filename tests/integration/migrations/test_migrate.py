@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from psycopg import sql
 
-from caspen_qbo.errors import ConfigurationError
+from caspen_qbo import migrations
+from caspen_qbo.errors import ConfigurationError, StoreUnavailableError
 from caspen_qbo.migrations import FIRST_RELEASED, UNRELEASED, head_revision, migrate
 from ops.local.environment import connection_json
 from ops.local.postgres import Database, PostgresServer
@@ -137,3 +138,19 @@ def test_a_refused_login_is_a_sentence_too(empty: Database, monkeypatch: pytest.
     monkeypatch.setenv("AIRFLOW_CONN_SYNC_DB", connection_json("postgres", wrong))
     with pytest.raises(ConfigurationError, match="sync_db"):
         migrate()
+
+
+def test_a_table_in_use_is_not_waited_for_at_length_and_nobody_waits_behind_the_migration(
+    released: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An open report holds a table; others read it in the meantime, and the migration says what to do."""
+    for name, value in (("LOCK_SECONDS", 0.2), ("LOCK_ATTEMPTS", 2), ("LOCK_PAUSE_SECONDS", 0.05)):
+        monkeypatch.setattr(migrations, name, value)
+    with released.connect() as report:
+        report.execute("SELECT count(*) FROM qbo_sync.document_link")
+        with pytest.raises(StoreUnavailableError, match="Nothing was changed"):
+            migrate()
+        with released.connect(autocommit=True) as other:
+            assert other.execute("SELECT version_num FROM qbo_sync.migration").fetchone() == (FIRST_RELEASED,)
+            assert other.execute("SELECT count(*) FROM qbo_sync.document_link").rowcount == 1
+    assert migrate() == (FIRST_RELEASED, head_revision())

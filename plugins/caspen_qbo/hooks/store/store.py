@@ -23,6 +23,7 @@ from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
 from caspen_qbo.hooks.store.monitoring.meter import MeterStore
 from caspen_qbo.hooks.store.monitoring.overview import OverviewStore
 from caspen_qbo.hooks.store.monitoring.pages import PageStore
+from caspen_qbo.hooks.store.monitoring.place import PlaceStore
 from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
 from caspen_qbo.hooks.store.monitoring.progress import ProgressStore
 from caspen_qbo.hooks.store.monitoring.runs import RunStore
@@ -37,6 +38,7 @@ from caspen_qbo.hooks.store.reconciling.reconciliations import ReconciliationSto
 from caspen_qbo.hooks.store.reconciling.sign_off import SignOffStore
 from caspen_qbo.hooks.store.reconciling.snapshot import SnapshotStore
 from caspen_qbo.hooks.store.reconciling.tie_outs import TieOutStore
+from caspen_qbo.hooks.store.monitoring.revision import StoreDatabase
 from caspen_qbo.hooks.store.subject import workspace_lock_key
 
 
@@ -46,7 +48,7 @@ class Store:
     """
 
     def __init__(self, conn_id: str = settings.SYNC_CONN_ID, limits: Limits | None = None) -> None:
-        self.database = Database(conn_id, limits)
+        self.database = StoreDatabase(conn_id, limits)
         self.practices = PracticeStore(self.database)
         self.overview = OverviewStore(self.database)
         self.consents = ConsentStore(self.database)
@@ -87,6 +89,7 @@ class WorkspaceStore:
         self.left_rows = LeftRowStore(database, workspace_id)
         self.plans = PlanStore(database, workspace_id)
         self.activity = ActivityStore(database, workspace_id)
+        self.place = PlaceStore(database, workspace_id)
         self.progress = ProgressStore(database, workspace_id)
         self.meter = MeterStore(database, workspace_id)
         self.pages = PageStore(database, workspace_id)

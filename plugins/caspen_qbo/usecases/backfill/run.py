@@ -19,6 +19,7 @@ from caspen_qbo.usecases.posting.dry_run import plan_steps
 from caspen_qbo.usecases.posting.planned import PlannedDocuments
 from caspen_qbo.usecases.posting.run import NOT_SET_UP, write_all
 from caspen_qbo.usecases.posting.state import Posting
+from caspen_qbo.usecases.sending.found_again import find_again
 from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed
 from caspen_qbo.usecases.shared.jobs import run_job
 from caspen_qbo.usecases.shared.session import Session
@@ -74,6 +75,7 @@ def backfill(session: Session, numbers: str | Iterable[object]) -> BackfillRepor
     def work(inner: Session, counts: Counter[str]) -> str:
         if inner.store.setup.fetch_choices() is None:
             return NOT_SET_UP
+        find_again(inner, counts)
         resolve_unconfirmed(inner)
         inner.refresh_figures()
         planned = _in_chunks(inner, wanted, lambda chunk: _plan_chunk(inner, chunk))

@@ -13,6 +13,7 @@ from caspen_qbo.hooks.store.importing.imports import CURSOR
 from caspen_qbo.usecases.importing.apply import apply
 from caspen_qbo.usecases.importing.books import fetch_allocations, payment_id_of, read_books
 from caspen_qbo.usecases.importing.snapshot import read_snapshot
+from caspen_qbo.usecases.sending.found_again import find_again
 from caspen_qbo.usecases.shared.jobs import RunResult, run_job
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import read_changed, stage
@@ -37,6 +38,7 @@ def import_payments(session: Session) -> RunResult:
 
 def _import(session: Session, counts: Counter[str]) -> str:
     stage(session)
+    message = find_again(session, counts)
     asked_at = session.store.practices.read_clock()
     books, read_at = read_books(session, counts)
     if books.invoices:
@@ -44,7 +46,7 @@ def _import(session: Session, counts: Counter[str]) -> str:
     session.store.documents.move_cursor(CURSOR, read_at)
     session.store.rhythm.record_asked(session.realm_id, asked_at, found=any(counts[name] for name in FOUND))
     write_statuses(session, counts)
-    return ""
+    return message
 
 
 def plan_import(session: Session) -> RunResult:

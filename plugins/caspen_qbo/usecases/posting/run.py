@@ -27,6 +27,7 @@ from caspen_qbo.usecases.posting.removals import (
 )
 from caspen_qbo.usecases.posting.sales import decide_credit_notes, decide_invoices
 from caspen_qbo.usecases.posting.state import Posting
+from caspen_qbo.usecases.sending.found_again import find_again
 from caspen_qbo.usecases.sending.lookup import fetch_by
 from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed, with_documents
 from caspen_qbo.usecases.shared.jobs import RunResult, run_job
@@ -73,6 +74,7 @@ def _post(session: Session, counts: Counter[str]) -> str:
         write_statuses(session, counts)
         return NOT_SET_UP
     try:
+        found = find_again(session, counts)
         resolve_unconfirmed(session)
         tried = _try_closed_books(session)
         if _has_work(session):
@@ -89,7 +91,7 @@ def _post(session: Session, counts: Counter[str]) -> str:
     if counts["payments_posted"]:
         session.store.rhythm.record_written(session.realm_id, posting.started_at)
     write_statuses(session, counts)
-    return " ".join(filter(None, (warn_of_expiry(session), describe_stuck(session))))
+    return " ".join(filter(None, (found, warn_of_expiry(session), describe_stuck(session))))
 
 
 def write_all(posting: Posting) -> None:

@@ -23,6 +23,7 @@ from caspen_qbo.usecases.reconciling.others import describe_balances, mark_share
 from caspen_qbo.usecases.reconciling.read_back import ReadBack, read_back, wants_full
 from caspen_qbo.usecases.reconciling.report_data import collect_report
 from caspen_qbo.usecases.reconciling.sign_off import watch_signed
+from caspen_qbo.usecases.sending.found_again import find_again
 from caspen_qbo.usecases.shared.changes import Changes
 from caspen_qbo.usecases.shared.jobs import RunResult, last_word, run_job
 from caspen_qbo.usecases.shared.session import Session
@@ -51,6 +52,7 @@ def reconcile(session: Session, full: bool = False) -> RunResult:
 def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> str:
     store = session.store.reconciliation
     stage(session)
+    find_again(session, counts)
     full = wants_full(session, requested=requested)
     store.start(session.run_id, full=full)
     try:

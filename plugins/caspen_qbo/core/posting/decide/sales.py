@@ -267,6 +267,6 @@ def only_application_missing(document: Document, steps: frozenset[str], invoice:
     facts = document.as_posted
     if facts is None or facts.customer_id != invoice.customer_id:
         return False
-    if document.origin == "caspen" and Step.POST not in steps:
+    if document.resent or (document.origin == "caspen" and Step.POST not in steps):
         return False
     return not compare_sale(document, facts.customer_id, facts)
