@@ -61,8 +61,8 @@ def head_revision() -> str:
 
 def migrate(conn_id: str = settings.SYNC_CONN_ID) -> tuple[str | None, str]:
     """Create or upgrade schema ``qbo_sync``; (revision before, revision after). Safe to repeat and to run
-    from several processes at once: all but one wait, and then find nothing to do. A table that somebody reads
-    is waited for briefly and again: whoever asks for it meanwhile would wait behind us.
+    from several processes at once: all but one wait, and then find nothing to do. A table that is being
+    read is waited for briefly, and again later: others who ask for it would wait behind us.
 
     :raises ConfigurationError: connection missing or refused, or no upgrade from the schema's revision.
     :raises RetryError: the database cannot be reached, or a table stayed in use; nothing was changed.

@@ -26,6 +26,7 @@ from caspen_qbo.hooks.store.monitoring.pages import PageStore
 from caspen_qbo.hooks.store.monitoring.place import PlaceStore
 from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
 from caspen_qbo.hooks.store.monitoring.progress import ProgressStore
+from caspen_qbo.hooks.store.monitoring.revision import StoreDatabase
 from caspen_qbo.hooks.store.monitoring.runs import RunStore
 from caspen_qbo.hooks.store.posting.customers import CustomerStore
 from caspen_qbo.hooks.store.posting.documents import DocumentStore
@@ -38,7 +39,6 @@ from caspen_qbo.hooks.store.reconciling.reconciliations import ReconciliationSto
 from caspen_qbo.hooks.store.reconciling.sign_off import SignOffStore
 from caspen_qbo.hooks.store.reconciling.snapshot import SnapshotStore
 from caspen_qbo.hooks.store.reconciling.tie_outs import TieOutStore
-from caspen_qbo.hooks.store.monitoring.revision import StoreDatabase
 from caspen_qbo.hooks.store.subject import workspace_lock_key
 
 

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from caspen_qbo import settings
 from caspen_qbo.core.documents import DocumentFacts, LineFacts, read_facts
 from caspen_qbo.core.keys import DocumentKey
-from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.decide.found_again import (
     Marked,
     Sent,
@@ -20,6 +19,7 @@ from caspen_qbo.core.posting.decide.found_again import (
     is_settled,
     read_marked,
 )
+from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.mapping import Payload, map_credit_memo, map_invoice
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import CLIENT, ENTITY

@@ -1,5 +1,5 @@
 """What QuickBooks holds with our mark and no link of ours, sent after the moment to which our database was
-set back: which transaction stands for a document, and whether somebody may have edited it since.
+set back: which transaction stands for a document, and whether a person may have edited it since.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -78,8 +78,8 @@ def is_as_sent(document: Document, facts: DocumentFacts, sent: Sent) -> bool:
 
 
 def is_settled(document: Document, facts: DocumentFacts, sent: Sent) -> bool:
-    """Of an invoice as it was found: nothing has to be sent. Where the figures are equal and somebody touched
-    it, words that differ are for the reconciliation to name.
+    """Of an invoice as it was found: nothing has to be sent. Where the figures are equal and it was touched,
+    words that differ are for the reconciliation to name.
     """
     touched = facts.sync_token != FIRST_TOKEN
     return is_as_sent(document, facts, Sent() if touched else sent)
