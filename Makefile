@@ -9,7 +9,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit sandbox sweep bench lock lint env clean
+.PHONY: help venv demo up test unit sandbox sweep bench lock sbom audit lint env clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,9 +48,15 @@ lint: venv ## style, layout and types
 	@cd sandbox && ../.venv/bin/mypy
 
 lock: .venv/bin/uv ## resolve the declared dependencies into the committed lock files
-	@.venv/bin/uv pip compile --no-annotate pyproject.toml -o requirements.txt
-	@.venv/bin/uv pip compile --no-annotate requirements-dev.in -c requirements.txt -o requirements-dev.txt
-	@.venv/bin/uv pip compile --no-annotate sandbox/pyproject.toml -c requirements-dev.txt -o requirements-sandbox.txt
+	@.venv/bin/uv pip compile --generate-hashes --no-annotate pyproject.toml -o requirements.txt
+	@.venv/bin/uv pip compile --generate-hashes --no-annotate requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	@.venv/bin/uv pip compile --generate-hashes --no-annotate sandbox/pyproject.toml -c requirements-dev.txt -o requirements-sandbox.txt
+
+sbom: venv ## what the product consists of, in CycloneDX: var/sbom.json
+	@$(PY) -m ops.sbom
+
+audit: .venv/bin/uv ## known vulnerabilities of the locked packages, by pip-audit, where it can be asked
+	@bash ops/audit
 
 clean: ## remove .venv/ and var/, the local databases included
 	@bash ops/clean

@@ -146,7 +146,7 @@ def test_what_the_image_copies_exists():
 
 def test_the_image_is_the_pinned_airflow():
     pinned = re.search(
-        r"^apache-airflow==(\S+)$", (ROOT / "requirements.txt").read_text(), re.MULTILINE
+        r"^apache-airflow==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE
     ).group(1)
     assert f"apache/airflow:{pinned}-python3.11" in (ROOT / "Dockerfile").read_text()
 

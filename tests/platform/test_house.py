@@ -44,16 +44,29 @@ def test_ci_runs_what_people_run():
 
 def test_every_locked_package_is_pinned():
     for name in ("requirements.txt", "requirements-dev.txt", "requirements-sandbox.txt"):
-        lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith("#")]
-        assert lines, name
-        loose = [line for line in lines if not re.match(r"^[\w.\[\],-]+==\S+$", line)]
-        assert loose == [], name
+        entries = [entry for entry in re.split(r"\n(?! )", (ROOT / name).read_text()) if entry[:1] != "#"]
+        entries = [entry for entry in entries if entry.strip()]
+        assert entries, name
+        pinned = re.compile(r"[\w.\[\],-]+==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+")
+        assert [entry for entry in entries if not pinned.fullmatch(entry.strip())] == [], name
+
+
+def test_what_installs_them_compares_the_hashes():
+    """Pip does for every file that has hashes; uv where it is asked to."""
+    script = (ROOT / "ops" / "setup-venv").read_text()
+    installs = [line for line in script.splitlines() if " install " in line and "-r " in line]
+    assert len(installs) == 3
+    assert all("--require-hashes" in line for line in installs)
+    docker = (ROOT / "Dockerfile").read_text()
+    installs = [line for line in docker.splitlines() if "pip install" in line and "-r " in line]
+    assert installs and all("--require-hashes" in line for line in installs)
 
 
 def test_both_locks_agree():
     def pins(name: str) -> dict[str, str]:
         lines = (ROOT / name).read_text().splitlines()
-        return dict(line.split("==", 1) for line in lines if "==" in line and not line.startswith("#"))
+        found = (line.removesuffix(" \\") for line in lines if re.match(r"[\w.\[\],-]+==", line))
+        return dict(line.split("==", 1) for line in found)
 
     development = pins("requirements-dev.txt")
     for lock in ("requirements.txt", "requirements-sandbox.txt"):
