@@ -1,4 +1,4 @@
-"""What is installed is what was locked: hashes, a list of the parts, and an audit that says what it did not do."""
+"""What is installed is what was locked: hashes, a list of parts, an audit that says what it did not do."""
 
 from __future__ import annotations
 
