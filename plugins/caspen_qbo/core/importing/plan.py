@@ -274,7 +274,7 @@ def plan_amount_changes(snapshot: ImportSnapshot) -> tuple[AmountChange, ...]:
     found = []
     for view in snapshot.allocations:
         payment = snapshot.payments.get(view.payment_id)
-        if payment is None or not view.live or view.link is LinkState.REMOVED:
+        if payment is None or not view.live or not view.linked:
             continue
         amount, share = view.allocation.amount, payment.share(view.invoice_id)
         if amount == share or not _may_follow(snapshot, view, payment):

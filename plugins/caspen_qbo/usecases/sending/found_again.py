@@ -14,6 +14,7 @@ from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide.found_again import (
     Marked,
     Sent,
+    as_imported,
     as_last_known,
     choose_found,
     is_settled,
@@ -23,6 +24,7 @@ from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.mapping import Payload, map_credit_memo, map_invoice
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import CLIENT, ENTITY
+from caspen_qbo.hooks.store.posting.links import Link
 from caspen_qbo.usecases.sending.lookup import look_up
 from caspen_qbo.usecases.shared.changes import Changes
 from caspen_qbo.usecases.shared.session import Session
@@ -81,7 +83,7 @@ def find_sent_since(session: Session, since: datetime) -> int:
     _link(session, documents, chosen, marked)
     restage(session, {documents[key].invoice_id for key in chosen})
     _settle(session, chosen)
-    return len(chosen)
+    return len(chosen) + _link_imported(session, since - overlap)
 
 
 def _leave_known(session: Session, transactions: Sequence[DocumentFacts]) -> list[DocumentFacts]:
@@ -204,3 +206,24 @@ def _read_paid(
 
 def _ids(keys: Iterable[DocumentKey], kind: DocumentKind) -> list[int]:
     return [key.id for key in keys if key.kind is kind]
+
+
+def _link_imported(session: Session, since: datetime) -> int:
+    """Link what was imported since to the QuickBooks payment that Caspen names, as it was imported: what
+    happened to that payment later is then followed. How many allocations.
+    """
+    ids = session.store.imports.fetch_unlinked_ids()
+    allocations = session.billing.fetch_allocations(session.workspace_id, ids)
+    keys = [DocumentKey(DocumentKind.INVOICE, one.invoice_id) for one in allocations.values()]
+    invoices = {key.id: document for key, document in session.store.documents.fetch(keys).items()}
+    links = []
+    for allocation in allocations.values():
+        realm_id, _, payment_id = (allocation.payment_source_ref or "").partition(":")
+        invoice = invoices.get(allocation.invoice_id)
+        known = realm_id == session.realm_id and payment_id and invoice is not None and invoice.quickbooks_id
+        if known and invoice is not None and allocation.allocated_at >= since:
+            facts = as_imported(allocation, payment_id, invoice.quickbooks_id or "")
+            key = DocumentKey(DocumentKind.PAYMENT, allocation.id)
+            links.append(Link(key, "quickbooks", facts, allocation.amount))
+    session.store.links.record_all(session.realm_id, links)
+    return len(links)

@@ -12,7 +12,7 @@ from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.decide.decisions import compare_sale
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.identity import read_marker
-from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.records import Allocation, DocumentKind
 from caspen_qbo.core.writes import ENTITY
 
 APPLICATION = "application"
@@ -116,4 +116,26 @@ def as_last_known(document: Document, facts: DocumentFacts, sent: Sent) -> Docum
         tax=document.tax or ZERO,
         total=document.total,
         lines=lines,
+    )
+
+
+def as_imported(allocation: Allocation, payment_id: str, invoice_id: str) -> DocumentFacts:
+    """The QuickBooks payment as Caspen says it was imported. :param invoice_id: Its invoice there."""
+    return DocumentFacts(
+        quickbooks_type="Payment",
+        quickbooks_id=payment_id,
+        sync_token="",
+        doc_number="",
+        customer_id="",
+        txn_date=allocation.payment_date,
+        due_date=None,
+        subtotal=allocation.amount,
+        tax=ZERO,
+        total=allocation.amount,
+        balance=ZERO,
+        private_note="",
+        lines=(),
+        links=(LinkFacts("Invoice", invoice_id, allocation.amount),),
+        created_at=None,
+        updated_at=None,
     )

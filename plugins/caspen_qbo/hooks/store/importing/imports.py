@@ -35,6 +35,10 @@ class ImportStore(Subject):
         """Allocations a person released although they look like a receipt that QuickBooks has too."""
         return set(self._fetch_column("select_released"))
 
+    def fetch_unlinked_ids(self) -> list[int]:
+        """Allocations imported before a run died, or before our database was set back, and not linked."""
+        return self._fetch_column("select_unlinked_ids")
+
     def fetch_imported(self, realm_id: str) -> dict[str, set[int]]:
         """QuickBooks payment id -> the invoices it was imported to, as far as that still stands."""
         found: dict[str, set[int]] = {}
