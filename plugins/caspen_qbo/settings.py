@@ -109,6 +109,12 @@ CLOSES_HOUR = _number("CASPEN_QBO_CLOSES_HOUR", 18, of="hours")
 """Working hours, Monday to Friday, in the practice's time zone."""
 READS_PER_MONTH = _number("CASPEN_QBO_READS_PER_MONTH", 500_000, of="reads")
 """What Intuit's tier allows the app of metered reads, all practices together; the free tier's."""
+BOOKS_KEEP_DAYS = _number("CASPEN_QBO_BOOKS_KEEP_DAYS", 2557, of="days")
+"""Reconciliations, sign-offs, and all of practices that left: seven years (Corporations Act 2001, s 286)."""
+REPORTS_KEEP_DAYS = _number("CASPEN_QBO_REPORTS_KEEP_DAYS", 2557, of="days")
+"""Reports in the reports folder; the same bytes can be made again while the reconciliation is kept."""
+READS_KEEP_DAYS = _number("CASPEN_QBO_READS_KEEP_DAYS", 400, of="days")
+"""Who read or downloaded what."""
 APPROVAL_HOURS = 12
 """How long an approved backfill may be carried out: a long one waits for its turn, and is retried."""
 QUIET_AT_MOST: Mapping[str, timedelta] = {

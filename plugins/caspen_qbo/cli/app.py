@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from caspen_qbo.cli import connection, decisions, jobs, monitoring, reports
+from caspen_qbo.cli import connection, decisions, jobs, keeping, monitoring, reports
 from caspen_qbo.cli.shared import TRY_AGAIN_LATER
 from caspen_qbo.errors import RetryError, SyncError
 
@@ -36,6 +36,9 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "accept": decisions.accept,
     "resend": decisions.resend,
     "relink": decisions.relink,
+    "forget": keeping.forget,
+    "prune": keeping.prune,
+    "readers": keeping.readers,
     "rotate-fernet-key": connection.rotate_fernet_key,
 }
 

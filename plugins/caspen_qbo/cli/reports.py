@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from caspen_qbo.cli.shared import WORKSPACE, console, open_store
+from caspen_qbo.cli.shared import WORKSPACE, console, open_store, who
 
 HTML = typer.Option(None, "--html", help="Write the page here.")
 XLSX = typer.Option(None, "--xlsx", help="Write the spreadsheet here.")
@@ -21,11 +21,13 @@ def report(
     """
     from caspen_qbo.reports import build
     from caspen_qbo.reports.files import write_report
+    from caspen_qbo.usecases.monitoring.readers import record_read
 
     if html is None and xlsx is None:
         raise typer.BadParameter("give --html FILE, --xlsx FILE, or both")
     with open_store(workspace) as store:
         made = build(store, run)
+        record_read(store, who(), f"report of {made.run_id}", downloaded=True)
     for path, content in ((html, made.html.encode()), (xlsx, made.xlsx)):
         if path is not None:
             write_report(path, content)

@@ -13,18 +13,26 @@ from caspen_qbo.wording import TURN_WORDS
 
 class CheckHeartbeatOperator(BaseOperator):
     """Fail, naming practice and job, when posting, importing or reconciling had no successful run for too
-    long. Nothing waits for this task: what can be reconciled is reconciled all the same.
+    long. Also deletes what is older than it is kept. Nothing waits for this task: what can be reconciled is
+    reconciled all the same.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"retries": 0, **kwargs})
 
     def execute(self, context: Context) -> int:
+        from caspen_qbo.errors import SyncError
+        from caspen_qbo.reports.folder import delete_old_reports, reports_folder
         from caspen_qbo.usecases.monitoring.heartbeat import check_heartbeat
+        from caspen_qbo.usecases.monitoring.prune import prune
         from caspen_qbo.wiring import open_store
 
         with note_on_failure(context), open_store() as store:
             overdue = check_heartbeat(store, context["run_id"])
+            try:
+                prune(store, lambda before: delete_old_reports(reports_folder(), before))
+            except SyncError as error:  # what could not be deleted tonight is deleted tomorrow
+                self.log.warning("prune failed: %s", error.message)
         if overdue:
             lines = "\n".join(str(job) for job in overdue)
             push_note(context, f"{ACTION_NEEDED} {TURN_WORDS[Turn.ADMIN]}. {lines}")

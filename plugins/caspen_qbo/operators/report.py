@@ -1,23 +1,12 @@
 """Writing finance's report of a reconciliation to a folder."""
 
-import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 
 from caspen_qbo.operators.jobs import Outcome
-
-REPORTS_VARIABLE = "CASPEN_QBO_REPORTS"
-"""Environment variable that names the folder; ``reports`` in Airflow's home when it is not set."""
-
-
-def reports_folder() -> Path:
-    from airflow.configuration import AIRFLOW_HOME
-
-    return Path(os.environ.get(REPORTS_VARIABLE) or Path(AIRFLOW_HOME) / "reports")
 
 
 class WriteReportOperator(BaseOperator):
@@ -32,6 +21,7 @@ class WriteReportOperator(BaseOperator):
     def execute(self, context: Context) -> Outcome:
         from caspen_qbo.reports import build
         from caspen_qbo.reports.files import write_report
+        from caspen_qbo.reports.folder import reports_folder
         from caspen_qbo.wiring import open_store
 
         with open_store() as store:

@@ -18,6 +18,7 @@ from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
 from caspen_qbo.ui.access import Right, rights_of, visible
 from caspen_qbo.usecases.connection.connect import Connector
+from caspen_qbo.usecases.monitoring.readers import record_read
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.wording import zone_of
 
@@ -118,6 +119,17 @@ def open_context(request: Request, user: GetUserDep, workspace_id: int) -> Itera
                 billing=billing,
                 connection=store.setup.fetch_connection(),
             )
+            _record_read(request, store, f"airflow:{user.get_name()}")
+
+
+DOWNLOADS = (".csv", ".xlsx", ".html")
+
+
+def _record_read(request: Request, store: WorkspaceStore, who: str) -> None:
+    """After a page was made; one that failed or was refused does not come here."""
+    path = request.url.path.partition(f"/w/{store.workspace_id}/")[2]
+    if request.method == "GET" and path:
+        record_read(store, who, path, downloaded=path.endswith(DOWNLOADS))
 
 
 ContextDep = Annotated[RequestContext, Depends(open_context)]

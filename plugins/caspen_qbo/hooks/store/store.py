@@ -20,6 +20,7 @@ from caspen_qbo.hooks.store.decisions.plans import PlanStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
 from caspen_qbo.hooks.store.importing.rhythm import RhythmStore
 from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
+from caspen_qbo.hooks.store.monitoring.keeping import KeepingStore
 from caspen_qbo.hooks.store.monitoring.meter import MeterStore
 from caspen_qbo.hooks.store.monitoring.overview import OverviewStore
 from caspen_qbo.hooks.store.monitoring.pages import PageStore
@@ -27,6 +28,7 @@ from caspen_qbo.hooks.store.monitoring.place import PlaceStore
 from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
 from caspen_qbo.hooks.store.monitoring.progress import ProgressStore
 from caspen_qbo.hooks.store.monitoring.revision import StoreDatabase
+from caspen_qbo.hooks.store.monitoring.readers import ReaderStore
 from caspen_qbo.hooks.store.monitoring.runs import RunStore
 from caspen_qbo.hooks.store.posting.customers import CustomerStore
 from caspen_qbo.hooks.store.posting.documents import DocumentStore
@@ -53,6 +55,7 @@ class Store:
         self.overview = OverviewStore(self.database)
         self.consents = ConsentStore(self.database)
         self.meter = MeterStore(self.database)
+        self.keeping = KeepingStore(self.database)
 
     def for_workspace(self, workspace_id: int) -> WorkspaceStore:
         return WorkspaceStore(self.database, workspace_id)
@@ -93,6 +96,8 @@ class WorkspaceStore:
         self.progress = ProgressStore(database, workspace_id)
         self.meter = MeterStore(database, workspace_id)
         self.pages = PageStore(database, workspace_id)
+        self.readers = ReaderStore(database, workspace_id)
+        self.keeping = KeepingStore(database)
 
     def limited_to(self, invoice_ids: frozenset[int]) -> WorkspaceStore:
         """The same store, session and lock, where only these invoices and what hangs on them are work."""

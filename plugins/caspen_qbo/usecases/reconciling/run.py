@@ -17,6 +17,7 @@ from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
 from caspen_qbo.hooks.store.reconciling.snapshot import HeldInvoice
 from caspen_qbo.quality.validate import validate
+from caspen_qbo.usecases.monitoring.prune import prune_history
 from caspen_qbo.usecases.reconciling.customer_names import fetch_customer_names
 from caspen_qbo.usecases.reconciling.inactive_customers import follow_merged, list_inactive, mark_inactive
 from caspen_qbo.usecases.reconciling.others import describe_balances, mark_shares
@@ -80,7 +81,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
         raise
     _tell_import(session)
     write_statuses(session, counts)
-    session.store.requests.prune(settings.HISTORY_KEEP_DAYS)
+    prune_history(session.store)
     counts.update(
         documents_checked=sum(frozen.values()),
         documents_read=read.documents,

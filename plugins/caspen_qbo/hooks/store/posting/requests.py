@@ -100,17 +100,6 @@ class RequestStore(Subject):
         """They were looked for, and what was not found is about to be sent again."""
         self._execute("count_lookup", ids=list(ids))
 
-    def prune(self, keep_days: int) -> int:
-        """Delete answered requests, events and cleared listings older than ``keep_days``; how many rows. What
-        is unconfirmed or open stays.
-        """
-        statements = (
-            "delete_old_requests",
-            "delete_old_events",
-            "delete_old_unsynced",
-        )
-        return sum(self._execute(statement, keep_days=keep_days) for statement in statements)
-
     def fetch_steps(self, kind: DocumentKind, ids: Collection[int]) -> set[tuple[int, str, str]]:
         """(document id, step, version) of all that was taken for these documents and not superseded."""
         if not ids:
