@@ -28,7 +28,6 @@ CREATE FUNCTION qbo_sync.without_words(payload jsonb) RETURNS jsonb LANGUAGE sql
          END
   FROM (SELECT payload - '{DisplayName,GivenName,FamilyName,PrimaryEmailAddr}'::text[] AS rest) s
 $$;
-UPDATE qbo_sync.request SET payload = qbo_sync.without_words(payload) WHERE state <> 'prepared';
 
 -- Delete some rows of one practice, or of its company, from a table; how many. Called until none are left.
 CREATE FUNCTION qbo_sync.delete_some(tab text, key text, value text, batch integer) RETURNS bigint

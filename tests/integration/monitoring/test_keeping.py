@@ -185,6 +185,11 @@ def test_what_is_older_than_it_is_kept_goes_also_of_practices_that_left(
             " VALUES (1, 'invoice', 9, 'N', 9, 'other', 't', 'd', 'f', now())"
         )
     assert "deleted: nothing" in command("prune").stdout
+    practice.sync_rows(  # as an earlier version left it
+        'UPDATE qbo_sync.request SET payload = payload || \'{"DisplayName": "Ann"}\' RETURNING 1'
+    )
+    assert "words of requests" in command("prune").stdout
+    assert practice.sync_rows("SELECT count(*) FROM qbo_sync.request WHERE payload ? 'DisplayName'") == [(0,)]
     with psycopg.connect(practice.sync.uri, autocommit=True) as connection:
         for table, column in AGES.items():
             moved = f"UPDATE qbo_sync.{table} SET {column} = {column} - interval '3000 days'"

@@ -27,6 +27,7 @@ def prune(store: Store, delete_old_reports: Callable[[float], int]) -> Counter[s
     for table in TABLES:
         if table.name in AGED:
             deleted[table.name] += store.keeping.prune(table.name, _days(table.kept))
+    deleted["words of requests"] = store.keeping.strip_requests()
     for left in store.keeping.fetch_left(_days(Kept.IN_USE)):
         deleted.update(_delete_left(store, left))
     deleted["reports"] = delete_old_reports(time.time() - settings.REPORTS_KEEP_DAYS * SECONDS_A_DAY)

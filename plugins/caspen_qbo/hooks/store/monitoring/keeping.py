@@ -75,6 +75,13 @@ class KeepingStore:
                 break
         return deleted
 
+    def strip_requests(self) -> int:
+        """Take names and words out of what earlier versions kept of answered requests; how many."""
+        stripped = 0
+        while rows := self._db.execute(f"{_FOLDER}/strip_requests", {"batch": BATCH}):
+            stripped += rows
+        return stripped
+
     def fetch_left(self, days: int) -> list[LeftPractice]:
         """Practices disconnected for longer."""
         return self._db.fetch_values(LeftPractice, f"{_FOLDER}/select_left", {"days": days})
