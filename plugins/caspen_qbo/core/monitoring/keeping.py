@@ -78,6 +78,7 @@ TABLES = (
         plain=(_REALM, "who", "from_customer", "to_customer", "why"),
     ),
     Table("metered_call", Kept.HISTORY, plain=("kind",)),
+    Table("practice_overview", Kept.IN_USE, plain=("name", "time_zone", "currency", "reconciliation_id")),
     Table("import_rhythm", Kept.IN_USE, plain=(_REALM,)),
     Table("cursor", Kept.IN_USE, plain=("name", "checkpoints")),
     Table(

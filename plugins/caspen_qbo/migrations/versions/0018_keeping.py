@@ -2,9 +2,9 @@
 
 from caspen_qbo.migrations import run_file
 
-revision = "0017_keeping"
-down_revision = "0016_backfill_plan"
+revision = "0018_keeping"
+down_revision = "0017_practice_overview"
 
 
 def upgrade() -> None:
-    run_file("0017_keeping")
+    run_file("0018_keeping")
