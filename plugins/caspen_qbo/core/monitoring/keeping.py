@@ -79,6 +79,7 @@ TABLES = (
     ),
     Table("metered_call", Kept.HISTORY, plain=("kind",)),
     Table("practice_overview", Kept.IN_USE, plain=("name", "time_zone", "currency", "reconciliation_id")),
+    Table("place", Kept.IN_USE),
     Table("import_rhythm", Kept.IN_USE, plain=(_REALM,)),
     Table("cursor", Kept.IN_USE, plain=("name", "checkpoints")),
     Table(

@@ -27,8 +27,8 @@ from caspen_qbo.hooks.store.monitoring.pages import PageStore
 from caspen_qbo.hooks.store.monitoring.place import PlaceStore
 from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
 from caspen_qbo.hooks.store.monitoring.progress import ProgressStore
-from caspen_qbo.hooks.store.monitoring.revision import StoreDatabase
 from caspen_qbo.hooks.store.monitoring.readers import ReaderStore
+from caspen_qbo.hooks.store.monitoring.revision import StoreDatabase
 from caspen_qbo.hooks.store.monitoring.runs import RunStore
 from caspen_qbo.hooks.store.posting.customers import CustomerStore
 from caspen_qbo.hooks.store.posting.documents import DocumentStore

@@ -2,9 +2,9 @@
 
 from caspen_qbo.migrations import run_file
 
-revision = "0018_keeping"
-down_revision = "0017_practice_overview"
+revision = "0019_keeping"
+down_revision = "0018_place"
 
 
 def upgrade() -> None:
-    run_file("0018_keeping")
+    run_file("0019_keeping")
