@@ -46,14 +46,14 @@ with DAG(
     tags=["caspen", "quickbooks", "sync"],
 ):
     workspaces = FindWorkspacesOperator(
-        task_id="find_workspaces", workspace_id="{{ params.workspace_id }}", only_to_ask=True
+        task_id="find_workspaces", job="import", workspace_id="{{ params.workspace_id }}", only_to_ask=True
     )
     imported = ImportOperator.partial(
         task_id="import_workspace",
         plan_only="{{ params.dry_run }}",
         pool=QUICKBOOKS_POOL,
         map_index_template="{{ task.practice }}",
-    ).expand_kwargs(workspaces.output)
+    ).expand(practices=workspaces.output)
     imported >> SummariseOperator(
         task_id="summarise",
         job="import",

@@ -47,14 +47,14 @@ with DAG(
     tags=["caspen", "quickbooks", "sync"],
 ):
     workspaces = FindWorkspacesOperator(
-        task_id="find_workspaces", workspace_id="{{ params.workspace_id }}", only_with_work=True
+        task_id="find_workspaces", job="post", workspace_id="{{ params.workspace_id }}", only_with_work=True
     )
     posted = PostOperator.partial(
         task_id="post_workspace",
         plan_only="{{ params.dry_run }}",
         pool=QUICKBOOKS_POOL,
         map_index_template="{{ task.practice }}",
-    ).expand_kwargs(workspaces.output)
+    ).expand(practices=workspaces.output)
     posted >> SummariseOperator(
         task_id="summarise",
         job="post",

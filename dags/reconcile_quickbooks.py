@@ -1,8 +1,7 @@
 """
 ### Reconcile QuickBooks
-Proves that both sides show the same money: reads back what QuickBooks holds, compares subtotal, tax, total
-and balance of every synced document, and puts each difference on the list with its field and its signed
-amount.
+Proves that both sides show the same money: reads back what QuickBooks holds, compares the amounts of every
+synced document, and puts each difference on the list with its field and its signed amount.
 
 **Runs:** nightly at 02:30 in Sydney, for every connected practice. Changes neither Caspen's nor QuickBooks'
 documents.
@@ -19,7 +18,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pendulum
-from airflow.sdk import DAG, Param, task_group
+from airflow.sdk import DAG, Param, TriggerRule, task_group
 from airflow.timetables.interval import CronDataIntervalTimetable
 
 from caspen_qbo.operators.find import FindWorkspacesOperator
@@ -28,6 +27,7 @@ from caspen_qbo.operators.jobs import ReconcileOperator
 from caspen_qbo.operators.notify import RECONCILE_TASK, REPORT_TASK, notify_differences, notify_failure
 from caspen_qbo.operators.report import WriteReportOperator
 from caspen_qbo.operators.retry import TASK_DEFAULTS
+from caspen_qbo.operators.shard import Practice
 from caspen_qbo.operators.summarise import SummariseOperator
 from caspen_qbo.settings import QUICKBOOKS_POOL
 
@@ -50,26 +50,27 @@ with DAG(
     tags=["caspen", "quickbooks", "checks"],
 ):
     CheckHeartbeatOperator(task_id="check_heartbeat", on_failure_callback=notify_failure)
-    workspaces = FindWorkspacesOperator(task_id="find_workspaces", workspace_id="{{ params.workspace_id }}")
+    workspaces = FindWorkspacesOperator(
+        task_id="find_workspaces", job="reconcile", workspace_id="{{ params.workspace_id }}"
+    )
 
     @task_group(group_id="practice")
-    def reconcile_practice(workspace_id: int, practice: str) -> None:
+    def reconcile_shard(practices: list[Practice]) -> None:
         reconciled = ReconcileOperator(
             task_id="reconcile",
-            workspace_id=workspace_id,
-            practice=practice,
+            practices=practices,
             full="{{ params.full }}",
             pool=QUICKBOOKS_POOL,
             map_index_template="{{ task.practice }}",
         )
         reconciled >> WriteReportOperator(
             task_id="write_report",
-            workspace_id=workspace_id,
-            practice=practice,
+            practices=practices,
             map_index_template="{{ task.practice }}",
+            trigger_rule=TriggerRule.ALL_DONE,  # those that were reconciled, whatever became of the others
         )
 
-    reconcile_practice.expand_kwargs(workspaces.output) >> SummariseOperator(
+    reconcile_shard.expand(practices=workspaces.output) >> SummariseOperator(
         task_id="summarise",
         job="reconcile",
         workspaces=workspaces.output,

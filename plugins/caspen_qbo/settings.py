@@ -27,7 +27,9 @@ DAG_IDS = frozenset(
 RUN_NOTE_KEY = "run_note"
 """XCom in which a task leaves a text for its run's note."""
 FAILURE_KEY = "failure"
-"""XCom of a practice's task that failed: why, and who has to act."""
+"""XCom of a task that failed: of each practice why and who has to act, or what was done."""
+PAGES_PREFIX = "/quickbooks"
+"""Where the pages are, below Airflow's address."""
 
 MINOR_VERSION = 75
 """QuickBooks ignores older ones since August 2025 and treats them as 75."""

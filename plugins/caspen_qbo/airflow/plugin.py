@@ -10,12 +10,13 @@ from airflow.plugins_manager import AirflowPlugin
 
 from caspen_qbo.airflow.approvals import BackfillApprovals
 from caspen_qbo.airflow.run_notes import RunNotes
+from caspen_qbo.settings import PAGES_PREFIX
 
 if TYPE_CHECKING:
     from anyio import Lock
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-PREFIX = "/quickbooks"
+PREFIX = PAGES_PREFIX
 
 
 class LazyPages:

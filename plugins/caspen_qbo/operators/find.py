@@ -6,12 +6,16 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context
 
 from caspen_qbo.core.monitoring.run_note import is_scheduled
+from caspen_qbo.core.monitoring.shards import plan_shards
 from caspen_qbo.operators.note import note_on_failure
+from caspen_qbo.operators.shard import Practice
 
 
 class FindWorkspacesOperator(BaseOperator):
-    """The connected practices, as arguments of a mapped task: ``[{"workspace_id": 1, "practice": "..."}]``.
+    """The connected practices in shards, each the argument of one mapped task:
+    ``[[{"workspace_id": 1, "practice": "..."}, ...], ...]``.
 
+    :param job: Which is to be done: its last run says how long the next one takes.
     :param workspace_id: Only this one; all connected ones when None.
     :param only_with_work: Leave out practices where a post run would find nothing to do.
     :param only_to_ask: In a scheduled run, leave out practices whose import need not ask QuickBooks yet.
@@ -22,16 +26,17 @@ class FindWorkspacesOperator(BaseOperator):
     def __init__(
         self,
         *,
+        job: str,
         workspace_id: int | str | None = None,
         only_with_work: bool = False,
         only_to_ask: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.workspace_id, self.only_with_work = workspace_id, only_with_work
-        self.only_to_ask = only_to_ask
+        self.job, self.workspace_id = job, workspace_id
+        self.only_with_work, self.only_to_ask = only_with_work, only_to_ask
 
-    def execute(self, context: Context) -> list[dict[str, int | str]]:
+    def execute(self, context: Context) -> list[list[Practice]]:
         from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
         from caspen_qbo.wiring import open_billing, open_store
 
@@ -40,12 +45,18 @@ class FindWorkspacesOperator(BaseOperator):
             found = find_workspaces(
                 store,
                 billing,
+                job=self.job,
                 only=only,
                 only_with_work=self.only_with_work,
                 only_to_ask=self.only_to_ask and is_scheduled(context["run_id"]),
             )
         for workspace in found.waiting:
             self.log.warning("workspace=%d %s waits for a person to reconnect QuickBooks", *workspace)
-        numbers = (len(found.due), len(found.idle), len(found.waiting))
-        self.log.info("workspaces=%d idle=%d awaiting_reconnection=%d run=%s", *numbers, context["run_id"])
-        return [{"workspace_id": workspace_id, "practice": name} for workspace_id, name in found.due]
+        shards = plan_shards(found.due)
+        numbers = (len(found.due), len(shards), len(found.idle), len(found.waiting))
+        self.log.info(
+            "workspaces=%d shards=%d idle=%d awaiting_reconnection=%d run=%s", *numbers, context["run_id"]
+        )
+        return [
+            [Practice(workspace_id=one.workspace_id, practice=one.name) for one in shard] for shard in shards
+        ]

@@ -3,8 +3,9 @@ write one and the public API wants a login. :mod:`caspen_qbo.airflow.run_notes` 
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from airflow.sdk import Context
 
@@ -29,7 +30,7 @@ def action_needed(error: SyncError) -> str:
     return f"{ACTION_NEEDED} {TURN_WORDS[entry.turn]}.{fix}"
 
 
-def push_note(context: Context, value: str | Mapping[str, object], *, key: str = RUN_NOTE_KEY) -> None:
+def push_note(context: Context, value: str | Sequence[Mapping[str, Any]], *, key: str = RUN_NOTE_KEY) -> None:
     """Store a value for the note. An error here is only logged: it must not hide how the task itself ends."""
     try:
         context["ti"].xcom_push(key=key, value=value[:NOTE_MAX] if isinstance(value, str) else value)

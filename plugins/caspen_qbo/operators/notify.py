@@ -17,6 +17,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from caspen_qbo import settings
 from caspen_qbo.hooks.deadline import DeadlinePassedError, within
+from caspen_qbo.operators.shard import by_workspace, pull
 from caspen_qbo.wording import counted
 
 log = logging.getLogger(__name__)
@@ -35,18 +36,14 @@ def notify_failure(context: Context) -> None:
 
 def notify_differences(context: Context) -> None:
     """An ``on_success_callback``, sent nightly while unexplained differences remain: they fail nothing."""
-    results = {
-        task_id: {int(item["workspace_id"]): item for item in found or () if item}
-        for task_id in (RECONCILE_TASK, REPORT_TASK)
-        # By a list of one: asked for a single task, Airflow answers a single mapped result bare.
-        for found in [context["ti"].xcom_pull(task_ids=[task_id])]
-    }
+    results = {task_id: by_workspace(pull(context, task_id)) for task_id in (RECONCILE_TASK, REPORT_TASK)}
     lines, unexplained = [], 0
     for workspace_id, result in results[RECONCILE_TASK].items():
         if number := int(result["counts"].get("unexplained", 0)):
             unexplained += number
-            report = results[REPORT_TASK].get(workspace_id, {}).get("message", "")
-            lines.append(f"{result['practice']} ({workspace_id}): {result['message']} {report}".strip())
+            report = results[REPORT_TASK].get(workspace_id)
+            said = f"{result['message']} {report['message'] if report else ''}".strip()
+            lines.append(f"{result['practice']} ({workspace_id}): {said}")
     if unexplained:
         found = counted(unexplained, "difference")
         notify_people(f"{found} between Caspen and QuickBooks to clear", "\n".join(lines))

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, Context, TriggerRule
 from airflow.sdk.exceptions import AirflowFailException
 
 from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
-from caspen_qbo.operators.jobs import Failure, Outcome
 from caspen_qbo.operators.note import push_note
+from caspen_qbo.operators.shard import (
+    SEE_THE_TASKS,
+    Failure,
+    Outcome,
+    Practice,
+    by_workspace,
+    pull,
+    read_practices,
+)
 from caspen_qbo.settings import FAILURE_KEY
-from caspen_qbo.wording import counts_words
+from caspen_qbo.wording import counted, counts_words
 
 if TYPE_CHECKING:
     from airflow.sdk import XComArg
+
+LINES_MAX = 100
+"""Practices in an error's text, of those that failed and of those that did not; the log names all."""
 
 
 class SummariseOperator(BaseOperator):
@@ -33,7 +44,7 @@ class SummariseOperator(BaseOperator):
         self,
         *,
         job: str,
-        workspaces: Iterable[Mapping[str, Any]] | XComArg | None,
+        workspaces: Iterable[Iterable[Practice]] | XComArg | None,
         results_of: Sequence[str],
         **kwargs: Any,
     ) -> None:
@@ -44,20 +55,19 @@ class SummariseOperator(BaseOperator):
         """:return: The summary, one line for each practice."""
         if self.workspaces is None:
             raise AirflowFailException("No practice was worked on: find_workspaces failed, see its log.")
-        workspaces = cast("Iterable[Mapping[str, Any]]", self.workspaces)  # by now what its task returned
-        asked = {int(item["workspace_id"]): str(item["practice"]) for item in workspaces}
+        asked = {int(item["workspace_id"]): str(item["practice"]) for item in read_practices(self.workspaces)}
         done = self._read_done(context)
         failed = [workspace_id for workspace_id in asked if workspace_id not in done]
         good = [f"{name} ({id_}): {done[id_]}" for id_, name in asked.items() if id_ in done]
         for line in good:
             self.log.info("%s %s", self.job, line)
         if not failed:
-            summary = "\n".join(good) or "Nothing to do in any practice."
+            summary = "\n".join(_shortened(good)) or "Nothing to do in any practice."
             push_note(context, "\n\n".join(good) or summary)
             return summary
         failures = self._read_failures(context)
         reasons = self._read_reasons(context["run_id"])
-        unknown = Failure(workspace_id=0, reason="See the log of its tasks.", action=SEE_THE_LOG)
+        unknown = Failure(workspace_id=0, reason=SEE_THE_TASKS, action=SEE_THE_LOG)
         bad, notes = [], []
         for id_ in failed:
             failure = failures.get(id_, unknown)
@@ -67,19 +77,14 @@ class SummariseOperator(BaseOperator):
         headline = f"{len(failed)} of {len(asked)} practices failed."
         # Airflow shows a note's first paragraph; the others when it is opened.
         push_note(context, "\n\n".join([f"{headline} {notes[0]}", *notes[1:], *good]))
-        raise AirflowFailException("\n".join([headline, *good, *bad]))
-
-    def _pull(self, context: Context, task_id: str, key: str = "return_value") -> list[Any]:
-        """What the instances of a mapped task left; nothing of those that left none."""
-        # By a list of one: asked for a single task, Airflow answers a single mapped result bare.
-        return [item for item in context["ti"].xcom_pull(task_ids=[task_id], key=key) or () if item]
+        raise AirflowFailException("\n".join([headline, *_shortened(bad), *_shortened(good)]))
 
     def _read_done(self, context: Context) -> dict[int, str]:
         """What was done in the practices where every one of the tasks succeeded."""
-        by_task: list[dict[int, Outcome]] = [
-            {int(item["workspace_id"]): item for item in self._pull(context, task_id)}
-            for task_id in self.results_of
-        ]
+        by_task: list[dict[int, Outcome]] = []
+        for task_id in self.results_of:
+            of_failed = [item for item in pull(context, task_id, key=FAILURE_KEY) if "counts" in item]
+            by_task.append(by_workspace([*of_failed, *pull(context, task_id)]))
         everywhere = set.intersection(*(set(results) for results in by_task))
         return {id_: _describe([results[id_] for results in by_task]) for id_ in everywhere}
 
@@ -87,7 +92,8 @@ class SummariseOperator(BaseOperator):
         return {
             int(item["workspace_id"]): item
             for task_id in self.results_of
-            for item in self._pull(context, task_id, FAILURE_KEY)
+            for item in pull(context, task_id, key=FAILURE_KEY)
+            if "reason" in item
         }
 
     def _read_reasons(self, run_id: str) -> dict[int, str]:
@@ -102,3 +108,9 @@ def _describe(results: Sequence[Outcome]) -> str:
     counts = {name: number for result in results for name, number in result["counts"].items()}
     messages = " ".join(filter(None, (result["message"] for result in results)))
     return ". ".join(filter(None, (counts_words(counts), messages)))
+
+
+def _shortened(lines: Sequence[str]) -> list[str]:
+    more = len(lines) - LINES_MAX
+    rest = [f"... and {counted(more, 'practice')} more: see the log."] if more > 0 else []
+    return [*lines[:LINES_MAX], *rest]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from caspen_qbo import settings
@@ -28,6 +30,43 @@ _SORT_MEMORY = "64MB"
 _CONDITION_FREE = ("rows", "unique", "in_quickbooks", "in_caspen")
 
 
+_SOURCE = "comparison"
+
+_SHARED: ContextVar[dict[str, Any] | None] = ContextVar("great_expectations_context", default=None)
+"""One for all validations inside :func:`shared_context`; of this thread alone."""
+
+
+@contextmanager
+def shared_context() -> Iterator[None]:
+    """Validations in this block make Great Expectations' context once."""
+    token = _SHARED.set({})
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+
+
+@contextmanager
+def _context() -> Iterator[Any]:
+    """As empty as a new one; a shared one is given up where a validation was not carried out."""
+    shared = _SHARED.get()
+    if shared is None:
+        yield _new_context()
+        return
+    context = shared.pop("context", None) or _new_context()
+    yield context
+    context.data_sources.delete(_SOURCE)
+    shared["context"] = context
+
+
+def _new_context() -> Any:
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = import_gx().get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
+
+
 def validate(
     workspace_id: int, documents: Mapping[DocumentKind, int], *, conn_id: str = settings.SYNC_CONN_ID
 ) -> list[CheckResult]:
@@ -38,12 +77,9 @@ def validate(
     kinds = [kind for kind in DocumentKind if documents.get(kind)]
     if not kinds:
         return []
-    gx = import_gx()
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    import_gx()
     from great_expectations.validator.v1_validator import Validator
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     # The views show the session's workspace only, so two can be checked at once.
     own_settings = {
         "search_path": "qbo_sync",
@@ -52,8 +88,8 @@ def validate(
     }
     results: list[CheckResult] = []
     try:
-        with engine_arguments(conn_id, SYNC, own_settings) as arguments:
-            source = context.data_sources.add_postgres("comparison", connection_string=URL, kwargs=arguments)
+        with _context() as context, engine_arguments(conn_id, SYNC, own_settings) as arguments:
+            source = context.data_sources.add_postgres(_SOURCE, connection_string=URL, kwargs=arguments)
             for kind in kinds:
                 table = source.add_table_asset(f"comparison_{kind}")
                 source.get_engine().dispose()  # GX looks at a table through one and checks by another

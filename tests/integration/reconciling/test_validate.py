@@ -9,7 +9,7 @@ import pytest
 
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError
-from caspen_qbo.quality.validate import validate
+from caspen_qbo.quality.validate import shared_context, validate
 from ops.local.environment import connection_json
 from ops.local.postgres import Database
 
@@ -78,3 +78,14 @@ def test_what_is_missing_fails_and_what_neither_side_has_does_not(freeze):
 def test_a_cent_in_ten_billion_is_seen(freeze):
     freeze(1, 1, caspen_total="9999999999.99", quickbooks_total="9999999999.98")
     assert failing(1, 1) == {"total": 1}
+
+
+def test_one_context_serves_several_practices_and_keeps_nothing_of_them(freeze):
+    freeze(1, 1)
+    freeze(2, 1, quickbooks_total="110.01")
+    with shared_context():
+        assert failing(1, 1) == {}
+        assert failing(2, 1) == {"total": 1}
+        with pytest.raises(BrokenCheckError):
+            failing(1, 5)
+        assert failing(2, 1) == {"total": 1}

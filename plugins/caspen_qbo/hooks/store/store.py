@@ -70,6 +70,7 @@ class WorkspaceStore:
     def __init__(self, database: Database, workspace_id: int) -> None:
         self.database = database
         self.workspace_id = workspace_id
+        self.lock_wait_seconds: float = settings.WORKSPACE_LOCK_WAIT_SECONDS
         self.practices = PracticeStore(database)
         self.overview = OverviewStore(database)
         self.connections = ConnectionStore(database, workspace_id)
@@ -120,8 +121,9 @@ class WorkspaceStore:
         return self.database.transaction()
 
     @contextmanager
-    def lock(self, *, wait_seconds: float = settings.WORKSPACE_LOCK_WAIT_SECONDS) -> Iterator[None]:
+    def lock(self, *, wait_seconds: float | None = None) -> Iterator[None]:
         """Exclude all other runs, in any process. WorkspaceBusyError: one held it for ``wait_seconds``."""
+        wait_seconds = self.lock_wait_seconds if wait_seconds is None else wait_seconds
         key = workspace_lock_key(self.workspace_id)
         if not self.database.try_lock(key, wait_seconds=wait_seconds):
             raise WorkspaceBusyError(

@@ -1,18 +1,19 @@
 """Which practices a run is for: the connected ones, without those where there is nothing to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from caspen_qbo import settings
 from caspen_qbo.core.importing.rhythm import Rhythm, decide_when_to_ask
+from caspen_qbo.core.monitoring.shards import IDLE_SECONDS, UNKNOWN_SECONDS, Work, estimate_seconds
 from caspen_qbo.core.records import Workspace
 from caspen_qbo.errors import ConfigurationError, NotConnectedError
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
-from caspen_qbo.hooks.store import Store, WorkspaceStore
+from caspen_qbo.hooks.store import Store
+from caspen_qbo.hooks.store.monitoring.practices import Standing
 from caspen_qbo.usecases.shared.reads import read_budget
-from caspen_qbo.usecases.shared.staging import CURSOR
 from caspen_qbo.wording import zone_of
 
 POST_AT_LEAST_EVERY = timedelta(hours=1)
@@ -21,57 +22,66 @@ POST_AT_LEAST_EVERY = timedelta(hours=1)
 EARLY = timedelta(minutes=4)
 """Runs start every quarter of an hour, some seconds apart: what is due by then does not wait for the next."""
 
-Named = tuple[int, str]
-"""A workspace's id and name."""
+POST = "post"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """Every workspace that was ever connected and still is meant to be, in one of three places."""
 
-    due: tuple[Named, ...]
-    idle: tuple[Named, ...] = ()
+    due: tuple[Work, ...]
+    idle: tuple[int, ...] = ()
     """Nothing changed since the last run and nothing is left to do."""
-    waiting: tuple[Named, ...] = ()
-    """Nothing can be done before a person reconnects."""
+    waiting: tuple[tuple[int, str], ...] = ()
+    """Nothing can be done before a person reconnects: id and name."""
 
 
 def find_workspaces(
     store: Store,
     billing: CaspenBilling,
     *,
+    job: str = POST,
     only: int | None = None,
     only_with_work: bool = False,
     only_to_ask: bool = False,
 ) -> Found:
-    """Reads by index: some milliseconds for each practice. ``only`` is found whether or not it has work.
+    """A few statements to our database and Caspen's, by index, however many practices there are.
 
+    :param job: Of which the last run says how long the next one takes.
     :param only_with_work: Those where a post run would do something.
     :param only_to_ask: Those whose import is due to ask QuickBooks.
+    :param only: This one, whether or not it has work.
     :raises NotConnectedError: it was asked for by id and cannot be worked on.
     :raises ConfigurationError: Caspen does not know it.
     """
-    ids = store.practices.fetch_connected()
-    workspaces = billing.fetch_workspaces(None)
-    names = {workspace.id: workspace.name for workspace in workspaces.values()}
+    standing = store.practices.fetch_standing(job, max_age=POST_AT_LEAST_EVERY, only=only)
+    ids = [one.workspace_id for one in standing] if only is None else [only]
+    workspaces = billing.fetch_workspaces(ids)
+    names = {id_: workspace.name for id_, workspace in workspaces.items()}
     if only is not None:
-        if only not in names:
-            raise ConfigurationError(f"workspace {only}: Caspen has no such workspace.")
-        if only not in ids:
-            raise NotConnectedError(
-                f"workspace {only}: not connected to QuickBooks, or waiting to be reconnected."
-            )
-        return Found(((only, names[only]),))
-
-    def named(workspace_ids: Iterable[int]) -> tuple[Named, ...]:
-        return tuple((id_, names.get(id_, f"workspace {id_}")) for id_ in workspace_ids)
-
-    waiting = named(store.practices.fetch_awaiting_reconnection())
-    due = [id_ for id_ in ids if not only_with_work or _has_work(store.for_workspace(id_), billing)]
-    if only_to_ask:
+        _check_asked(only, standing, names)
+    connected = [one for one in standing if one.connected]
+    moved = _count_changes(billing, connected) if job == POST else {}
+    due = connected
+    if only is None and only_with_work:
+        due = [one for one in due if _has_work(one, moved.get(one.workspace_id, 0))]
+    if only is None and only_to_ask:
         to_ask = find_to_ask(store, workspaces.values(), datetime.now(UTC))
-        due = [id_ for id_ in due if id_ in to_ask]
-    return Found(named(due), named(id_ for id_ in ids if id_ not in due), waiting)
+        due = [one for one in due if one.workspace_id in to_ask]
+    kept = {one.workspace_id for one in due}
+    return Found(
+        tuple(
+            Work(
+                one.workspace_id,
+                _name(names, one.workspace_id),
+                _estimate(job, one, moved.get(one.workspace_id, 0)),
+                one.failed,
+            )
+            for one in due
+        ),
+        tuple(one.workspace_id for one in connected if one.workspace_id not in kept),
+        tuple((one.workspace_id, _name(names, one.workspace_id)) for one in standing if not one.connected),
+    )
 
 
 def find_to_ask(store: Store, workspaces: Iterable[Workspace], now: datetime) -> set[int]:
@@ -88,13 +98,32 @@ def find_to_ask(store: Store, workspaces: Iterable[Workspace], now: datetime) ->
     }
 
 
-def _has_work(store: WorkspaceStore, billing: CaspenBilling) -> bool:
+def _check_asked(only: int, standing: Iterable[Standing], names: Mapping[int, str]) -> None:
+    if only not in names:
+        raise ConfigurationError(f"workspace {only}: Caspen has no such workspace.")
+    if not any(one.connected for one in standing):
+        raise NotConnectedError(
+            f"workspace {only}: not connected to QuickBooks, or waiting to be reconnected."
+        )
+
+
+def _name(names: Mapping[int, str], workspace_id: int) -> str:
+    return names.get(workspace_id, f"workspace {workspace_id}")
+
+
+def _count_changes(billing: CaspenBilling, standing: Sequence[Standing]) -> Mapping[int, int]:
+    """Rows that moved in Caspen since it was last read, by workspace; absent: none, or it never was."""
+    overlap = timedelta(seconds=settings.CASPEN_CURSOR_OVERLAP_SECONDS)
+    since = {one.workspace_id: one.position - overlap for one in standing if one.position is not None}
+    return billing.count_changes(since)
+
+
+def _has_work(one: Standing, moved: int) -> bool:
     """Whether a post run would do anything, or is due anyhow."""
-    if store.activity.is_post_due(max_age=POST_AT_LEAST_EVERY):
-        return True
-    position, _ = store.documents.fetch_cursor(CURSOR) or (None, ())
-    if position is None:
-        return True
-    since = position - timedelta(seconds=settings.CASPEN_CURSOR_OVERLAP_SECONDS)
-    changes = billing.fetch_changes(store.workspace_id, since)
-    return bool(changes.invoice_ids or changes.credit_note_ids or changes.allocation_ids)
+    return one.must_run or one.position is None or one.documents + moved > 0
+
+
+def _estimate(job: str, one: Standing, moved: int) -> float:
+    if job == POST:
+        return estimate_seconds(one.documents + moved)
+    return UNKNOWN_SECONDS if one.seconds is None else max(IDLE_SECONDS, one.seconds)

@@ -1,4 +1,4 @@
-"""What ran, when, and whether a run is due: read by schedules, summaries and the heartbeat."""
+"""What ran, and when: read by summaries and the history."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,10 +36,6 @@ class ActivityStore(Subject):
     """Reads only."""
 
     folder = "monitoring/activity"
-
-    def is_post_due(self, *, max_age: timedelta) -> bool:
-        """Whether something is known to be left to do, or no post run succeeded within ``max_age``."""
-        return self._is("is_post_due", max_age=max_age)
 
     def fetch_stuck(self, *, unconfirmed_for: timedelta, waiting_for: timedelta) -> StuckWork:
         """What has been without an answer, or without a listing, for longer than this."""

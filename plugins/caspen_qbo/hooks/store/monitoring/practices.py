@@ -46,6 +46,33 @@ class _AskedRow:
     waiting: bool
 
 
+COUNTED_MOST = 1000
+"""Documents of one practice; a large backlog need not be counted to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one practice stands with a job; see the statement for each."""
+
+    workspace_id: int
+    connected: bool
+    """False: it waits for a person to reconnect QuickBooks."""
+    position: datetime | None
+    documents: int
+    seconds: float | None
+    failed: bool
+    must_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DoneJob:
+    """What one run did in one practice."""
+
+    workspace_id: int
+    counts: Mapping[str, int]
+    message: str
+
+
 class PracticeStore:
     """Reads only, but for what a webhook reports."""
 
@@ -112,6 +139,20 @@ class PracticeStore:
         """A list of QuickBooks' moved: it is read again when it is next wanted."""
         params = {"realm_id": realm_id, "names": [name], "older_than": timedelta(0)}
         self._db.execute("connection/setup/delete_cached", params)
+
+    def fetch_standing(self, job: str, *, max_age: timedelta, only: int | None = None) -> list[Standing]:
+        """Of every practice that is not disconnected, or of ``only`` one, in one statement.
+
+        :param max_age: Without a success of the job within this, it must run.
+        """
+        params = {"job": job, "max_age": max_age, "only": only, "most": COUNTED_MOST}
+        return self._db.fetch_values(Standing, f"{_FOLDER}/select_standing", params)
+
+    def fetch_done(self, run_id: str, job: str) -> dict[int, DoneJob]:
+        """Where a run has succeeded so far, by workspace."""
+        params = {"run_id": run_id, "job": job}
+        done = self._db.fetch_values(DoneJob, f"{_FOLDER}/select_done", params)
+        return {one.workspace_id: one for one in done}
 
     def fetch_failures(self, run_id: str, job: str) -> dict[int, str]:
         """Why a run failed, by workspace; one that never got as far as its workspace is absent."""

@@ -1,0 +1,227 @@
+"""A task that works on several practices, one after the other, each on its own account."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, cast
+
+from airflow.sdk import BaseOperator, BaseOperatorLink, Context
+
+from caspen_qbo import settings
+from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
+from caspen_qbo.errors import RetryError, StopError, SyncError, WorkspaceBusyError
+from caspen_qbo.operators.note import action_needed, push_note
+
+if TYPE_CHECKING:
+    from caspen_qbo.hooks.store.monitoring.practices import DoneJob
+
+NAMED_MOST = 3
+"""Practices named in the grid; all of them are in the log."""
+NAME_MAX = 60
+"""Characters of a name in the grid, where a label has 250."""
+MESSAGE_MAX = 1000
+"""Characters of a result's message that travel on; a dry run of many documents lists them all in the log."""
+SEE_THE_TASKS = "See the log of its tasks."
+
+
+class Practice(TypedDict):
+    """One member of a shard, as it travels between tasks."""
+
+    workspace_id: int
+    practice: str
+    """Its name."""
+
+
+class Outcome(TypedDict):
+    """What was done in one practice, as it travels between tasks."""
+
+    workspace_id: int
+    practice: str
+    counts: dict[str, int]
+    message: str
+
+
+class Failure(TypedDict):
+    """What a task knew of a practice that failed, for the summary."""
+
+    workspace_id: int
+    reason: str
+    action: str
+    """Who has to act, and how."""
+
+
+def label(practices: Sequence[Practice]) -> str:
+    """For Airflow's grid."""
+    names = [practice["practice"][:NAME_MAX] for practice in practices[:NAMED_MOST]]
+    more = len(practices) - len(names)
+    return ", ".join(names) + (f" and {more:,} more" if more else "")
+
+
+def flatten(found: object) -> Iterator[Any]:
+    """What mapped tasks left, one practice after the other: each of them left a list, or nothing."""
+    if isinstance(found, Mapping):
+        yield found
+    elif isinstance(found, Iterable) and not isinstance(found, str):
+        for item in found:
+            yield from flatten(item)
+
+
+def pull(context: Context, task_id: str, **key: Any) -> list[Any]:
+    """What the instances of a mapped task left, of all practices; nothing of those that left none."""
+    # By a list of one: asked for a single task, Airflow answers a single mapped result bare.
+    return list(flatten(context["ti"].xcom_pull(task_ids=[task_id], **key)))
+
+
+def by_workspace(outcomes: Iterable[Outcome]) -> dict[int, Outcome]:
+    return {int(outcome["workspace_id"]): outcome for outcome in outcomes}
+
+
+class PracticePages(BaseOperatorLink):
+    """A button on the task's page: the pages of the practice that failed, or of the first."""
+
+    name = "QuickBooks pages of the practice"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
+        shown = getattr(operator, "shown", None)
+        return page_of(shown) if shown is not None else pages_address()
+
+
+def page_of(workspace_id: int) -> str:
+    return f"{pages_address()}w/{workspace_id}/"
+
+
+def pages_address() -> str:
+    from airflow.configuration import conf
+
+    return f"{conf.get('api', 'base_url', fallback='').rstrip('/')}{settings.PAGES_PREFIX}/"
+
+
+class ShardOperator(BaseOperator):
+    """Work on each practice of a shard. One that fails is named, with its reason, and left; the others go on.
+    Then the task fails, to be tried again where that helps; what succeeded in an earlier try stays done.
+
+    :param practices: One shard of what ``find_workspaces`` found.
+    """
+
+    template_fields: Sequence[str] = ("practices",)
+    operator_extra_links: Collection[BaseOperatorLink] = (PracticePages(),)
+
+    job: ClassVar[str]
+    """Its name in ``qbo_sync.sync_run``."""
+
+    def __init__(self, *, practices: Sequence[Practice], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.practices = practices
+        self.shown: int | None = None
+
+    @property
+    def practice(self) -> str:
+        """What Airflow's grid shows for each instance of a mapped task."""
+        return label(self.practices)
+
+    def work_on(self, practice: Practice, run_id: str, *, patient: bool) -> Outcome | None:
+        """:param patient: Wait for another run that is working on it, rather than come back to it last.
+        :return: None: there is nothing to do, for a reason that is reported elsewhere.
+        """
+        raise NotImplementedError
+
+    @contextmanager
+    def around(self) -> Iterator[None]:
+        """What all practices of the shard share."""
+        yield
+
+    def execute(self, context: Context) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        failures: dict[int, tuple[Failure, Exception]] = {}
+        self.shown = self.practices[0]["workspace_id"] if self.practices else None
+        complete = False
+        try:
+            with self.around():
+                self._work_on_all(context, outcomes, failures)
+            complete = not failures
+        finally:  # also where Airflow ends the task: a time limit, a person
+            if not complete:
+                ended = [*outcomes, *(failure for failure, _ in failures.values())]
+                push_note(context, ended, key=settings.FAILURE_KEY)
+        if failures:
+            self.shown = next(iter(failures))
+            raise _worst([error for _, error in failures.values()], self._describe(failures))
+        return outcomes
+
+    def _work_on_all(
+        self, context: Context, outcomes: list[Outcome], failures: dict[int, tuple[Failure, Exception]]
+    ) -> None:
+        earlier = self._fetch_earlier(context)
+        waiting = [(practice, len(self.practices) == 1) for practice in self.practices]
+        while waiting:
+            practice, patient = waiting.pop(0)
+            id_, name = practice["workspace_id"], practice["practice"]
+            if (done := earlier.get(id_)) is not None:
+                outcomes.append(outcome_of(practice, done.counts, done.message))
+                continue
+            # Airflow's log folds what follows, up to the end of the group.
+            self.log.info("::group::%s (%d) %s", name, id_, page_of(id_))
+            try:
+                outcome = self.work_on(practice, context["run_id"], patient=patient)
+                outcomes += [outcome] if outcome else []
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+                if isinstance(error, WorkspaceBusyError) and not patient:
+                    self.log.info("%s Its turn is after the others.", error.message)
+                    waiting.append((practice, True))
+                else:
+                    failures[id_] = self._fail(practice, error)
+            finally:
+                self.log.info("::endgroup::")
+
+    def _fetch_earlier(self, context: Context) -> Mapping[int, DoneJob]:
+        """What an earlier try of this task did; nothing where all succeeded: then it is to be redone."""
+        if len(self.practices) == 1 or context["ti"].try_number <= 1:
+            return {}
+        from caspen_qbo.wiring import open_store
+
+        with open_store() as store:
+            done = store.practices.fetch_done(context["run_id"], self.job)
+        return done if any(practice["workspace_id"] not in done for practice in self.practices) else {}
+
+    def _fail(self, practice: Practice, error: Exception) -> tuple[Failure, Exception]:
+        """Its reason in the log, and for the summary."""
+        id_, name = practice["workspace_id"], practice["practice"]
+        if isinstance(error, SyncError):
+            self.log.error("%s (%d) FAILED. %s", name, id_, error.message)
+            reason, action = error.message, action_needed(error)
+        else:
+            self.log.error("%s (%d) FAILED.", name, id_, exc_info=error)
+            reason, action = SEE_THE_TASKS, SEE_THE_LOG
+        return Failure(workspace_id=id_, reason=reason, action=action), error
+
+    def _describe(self, failures: Mapping[int, tuple[Failure, Exception]]) -> str:
+        names = {practice["workspace_id"]: practice["practice"] for practice in self.practices}
+        lines = [f"{names[id_]} ({id_}): {failure['reason']}" for id_, (failure, _) in failures.items()]
+        return "\n".join([f"{len(failures)} of {len(self.practices)} practices failed.", *lines])
+
+
+def outcome_of(practice: Practice, counts: Mapping[str, int], message: str) -> Outcome:
+    return Outcome(
+        workspace_id=practice["workspace_id"],
+        practice=practice["practice"],
+        counts={name: int(number) for name, number in counts.items() if number},
+        message=message[:MESSAGE_MAX],
+    )
+
+
+def _worst(errors: Sequence[Exception], text: str) -> Exception:
+    """What the task raises, by which Airflow decides whether to try it again: what they have in common, or a
+    fault of ours, or what is worth another try.
+    """
+    if len({type(error) for error in errors}) == 1:
+        return errors[0]
+    for error in errors:
+        if not isinstance(error, SyncError):
+            return error
+    return RetryError(text) if any(isinstance(error, RetryError) for error in errors) else StopError(text)
+
+
+def read_practices(found: object) -> list[Practice]:
+    """Of all shards."""
+    return [cast("Practice", item) for item in flatten(found)]
