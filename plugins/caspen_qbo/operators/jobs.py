@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from caspen_qbo.core.monitoring.metering import count_reads
 from caspen_qbo.operators.shard import Outcome, Practice, ShardOperator, outcome_of
 from caspen_qbo.wording import counts_words
 
@@ -30,8 +29,8 @@ class WorkspaceOperator(ShardOperator):
             if not patient:
                 session.store.lock_wait_seconds = 0
             result = self.work(session)
-            reads = count_reads(session.accounting.calls())
-        outcome = outcome_of(practice, {**result.counts, "metered_reads": reads}, result.message)
+            calls = session.accounting.calls()
+        outcome = outcome_of(practice, result.counts, calls, result.message)
         done = counts_words(outcome["counts"])
         self.log.info("%s workspace=%d run=%s: %s", self.task_id, workspace_id, run_id, done)
         if result.message:

@@ -31,4 +31,4 @@ class WriteReportOperator(ShardOperator):
             write_report(folder / f"{name}.{ending}", content)
         page = folder / f"{name}.html"
         self.log.info("report workspace=%s path=%s", workspace_id, page)
-        return outcome_of(practice, {}, f"Report: {page}")
+        return outcome_of(practice, {}, {}, f"Report: {page}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, cast
 from airflow.sdk import BaseOperator, BaseOperatorLink, Context
 
 from caspen_qbo import settings
+from caspen_qbo.core.monitoring.metering import count_reads
 from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
 from caspen_qbo.errors import RetryError, StopError, SyncError, WorkspaceBusyError
 from caspen_qbo.operators.note import action_needed, push_note
@@ -158,7 +159,7 @@ class ShardOperator(BaseOperator):
             practice, patient = waiting.pop(0)
             id_, name = practice["workspace_id"], practice["practice"]
             if (done := earlier.get(id_)) is not None:
-                outcomes.append(outcome_of(practice, done.counts, done.message))
+                outcomes.append(outcome_of(practice, done.counts, done.calls, done.message))
                 continue
             # Airflow's log folds what follows, up to the end of the group.
             self.log.info("::group::%s (%d) %s", name, id_, page_of(id_))
@@ -201,11 +202,14 @@ class ShardOperator(BaseOperator):
         return "\n".join([f"{len(failures)} of {len(self.practices)} practices failed.", *lines])
 
 
-def outcome_of(practice: Practice, counts: Mapping[str, int], message: str) -> Outcome:
+def outcome_of(
+    practice: Practice, counts: Mapping[str, int], calls: Mapping[str, int], message: str
+) -> Outcome:
+    numbers = {**counts, "metered_reads": count_reads(calls)}
     return Outcome(
         workspace_id=practice["workspace_id"],
         practice=practice["practice"],
-        counts={name: int(number) for name, number in counts.items() if number},
+        counts={name: int(number) for name, number in numbers.items() if number},
         message=message[:MESSAGE_MAX],
     )
 

@@ -70,6 +70,7 @@ class DoneJob:
 
     workspace_id: int
     counts: Mapping[str, int]
+    calls: Mapping[str, int]
     message: str
 
 
