@@ -17,6 +17,7 @@ import pytest
 import yaml
 from cryptography.fernet import Fernet
 
+from ops.compose.alive import ALIVE
 from ops.demo.practice import POOL, POOL_SLOTS
 from ops.local.environment import common_settings
 from ops.local.postgres import PostgresServer
@@ -80,6 +81,19 @@ def test_airflow_knows_the_command(name: str):
     command = words(SERVICES[name]["command"])
     assert command
     get_parser().parse_args(command)  # exits with code 2 when it does not
+
+
+@pytest.mark.airflow
+def test_the_health_check_reads_airflows_own_table_of_jobs():
+    from airflow.jobs.job import Job
+
+    columns = Job.__table__.columns.keys()
+    assert Job.__tablename__ == "job"
+    assert {"job_type", "hostname", "state", "latest_heartbeat"} <= set(columns)
+    checks = [words(service.get("healthcheck", {}).get("test")) for service in SERVICES.values()]
+    asked = {check[-1] for check in checks if any("alive.py" in word for word in check)}
+    assert asked == {"DagProcessorJob", "TriggererJob"}
+    assert all(column in ALIVE for column in ("job_type", "hostname", "state", "latest_heartbeat"))
 
 
 def test_make_up_starts_the_same_airflow_components():
