@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from ops.local.ports import free_port
 from ops.paths import ROOT, VAR
 from ops.progress import Progress
 
-FOLDER = VAR / "compose-test"
+FOLDER = Path(os.environ.get("COMPOSE_TEST_FOLDER") or VAR / "compose-test")
 LOG = FOLDER / "log.txt"
 STARTED_SECONDS = 300
 

@@ -19,9 +19,11 @@ from ops.progress import Progress
 T = TypeVar("T")
 
 POST, IMPORT, RECONCILE = "post_to_quickbooks", "import_from_quickbooks", "reconcile_quickbooks"
-POST_TASK = "practice.post"
+POST_TASK = "post_workspace"
 LATENCY_SECONDS = 1.0
 """On each answer of QuickBooks while something is to be killed, so that there is a middle."""
+STANDSTILL_SECONDS = 20.0
+"""On each further answer, so that the middle lasts until the kill."""
 MIDDLE_SECONDS = 240
 NOTICED_SECONDS = 240
 RUN_SECONDS = 1500
@@ -79,6 +81,7 @@ def survive(kill: Kill, trial: Trial, api: AirflowApi, progress: Progress) -> tu
     trial.latency(LATENCY_SECONDS)
     run_id = api.start(POST)
     before = _await_middle(trial, numbers)
+    trial.latency(STANDSTILL_SECONDS)
     victim = _victim(kill, stack, api, run_id)
     stack.kill(victim)
     killed = time.monotonic()

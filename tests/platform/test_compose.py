@@ -403,6 +403,19 @@ def test_docker_compose_accepts_the_file(tmp_path: Path):
     assert refused.returncode != 0 and "in .env" in refused.stderr, "an empty .env must be refused by name"
 
 
+def test_the_trial_says_loudly_where_no_engine_can_be_had(tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-m", "ops.compose_test"],
+        cwd=ROOT,
+        env={**os.environ, "PATH": str(tmp_path), "COMPOSE_TEST_FOLDER": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "SKIPPED" in done.stdout and "there is no `docker` command" in done.stdout
+    assert "SKIPPED" in (tmp_path / "log.txt").read_text()
+
+
 def _works(command: list[str]) -> bool:
     if shutil.which(command[0]) is None:
         return False
