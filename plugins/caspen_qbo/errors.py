@@ -58,6 +58,10 @@ class SubscriptionEndedError(StopError):
     error_key = "subscription_ended"
 
 
+class UnusableValueError(StopError):
+    """A text or a number that no database takes: it came from an address, a form or an argument."""
+
+
 class InvariantError(StopError):
     """Something this package promises did not hold, e.g. the run's ledger does not add up."""
 

@@ -49,7 +49,7 @@ def open_connector(store: Store | None = None) -> Iterator[Connector]:
     hook, on_a_page = QuickBooksHook(), store is not None
     with ExitStack() as stack:
         own = store or stack.enter_context(open_store())
-        books = partial(hook.accounting, on_a_page=on_a_page)
+        books = partial(hook.accounting_of, on_a_page=on_a_page)
         yield Connector(own, hook.oauth(on_a_page=on_a_page), books)
 
 

@@ -130,6 +130,22 @@ def test_a_backfill_carried_out_twice_posts_once(flow: Flow, run_dag: RunDag) ->
         assert [row["DocNumber"] for row in flow.books("Invoice")] == ["INV-0001"]
 
 
+@pytest.mark.parametrize(
+    ("given", "note"),
+    [
+        ("1_000", "Planned, nothing sent: not found 1."),
+        ([{"a": 1}], "Failed: invoice_numbers is no list of numbers"),
+    ],
+)
+def test_numbers_reach_a_backfill_as_they_were_given(
+    flow: Flow, run_dag: RunDag, given: Any, note: str
+) -> None:
+    run = run_dag("backfill_invoices", workspace_id=1, invoice_numbers=given)
+    assert ended_note(run).startswith(note)
+    planned = flow.sync_rows("SELECT lines::text FROM qbo_sync.backfill_plan")
+    assert [f'"{given}"' in lines for (lines,) in planned] == ([True] if isinstance(given, str) else [])
+
+
 def test_a_backfill_without_numbers_does_nothing(connections: Any, run_dag: RunDag) -> None:
     run = run_dag("backfill_invoices")
     assert run.state == "success", states(run)

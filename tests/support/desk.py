@@ -108,7 +108,7 @@ def shared_db(sync_databases: DatabaseFactory) -> Iterator[Database]:
 @pytest.fixture
 def qbo_db(shared_db: Database) -> Database:
     with shared_db.connect(autocommit=True) as connection:
-        connection.execute("TRUNCATE qbo_sync.connection, qbo_sync.oauth_state")
+        connection.execute("TRUNCATE qbo_sync.connection, qbo_sync.connection_event, qbo_sync.oauth_state")
     return shared_db
 
 

@@ -167,7 +167,7 @@ def test_no_room_is_crowded() -> None:
         for folder in python_folders()
         if len(list(folder.glob("*.py"))) > ROOM_SIZE
     }
-    assert crowded == set()
+    assert crowded <= {"migrations/versions"}, "which grows by a revision each time, and is never rearranged"
 
 
 FLOORS = (

@@ -9,7 +9,7 @@ from types import FrameType
 import typer
 
 from caspen_qbo.cli import connection, decisions, jobs, keeping, monitoring, reports
-from caspen_qbo.cli.shared import TRY_AGAIN_LATER
+from caspen_qbo.cli.shared import TRY_AGAIN_LATER, PlainFormatter, say_error
 from caspen_qbo.errors import RetryError, SyncError
 
 NAME = "caspen-qbo"
@@ -61,9 +61,9 @@ def _options(
     # Airflow's SDK puts a log handler on stdout when loaded; ours replaces it: --json wants nothing else.
     import airflow.sdk.bases.hook  # noqa: F401
 
-    logging.basicConfig(
-        stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING, force=True
-    )
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, force=True)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(PlainFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.getLogger("caspen_qbo").setLevel(logging.INFO if verbose else logging.WARNING)
 
 
@@ -79,5 +79,5 @@ def main() -> None:
     try:
         app(prog_name=NAME)
     except SyncError as error:
-        print(error.message, file=sys.stderr)
+        say_error(error.message)
         raise SystemExit(TRY_AGAIN_LATER if isinstance(error, RetryError) else 1) from None

@@ -7,6 +7,7 @@ import typer
 
 from caspen_qbo.cli.shared import WORKSPACE, console, open_session, who
 from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.wording import plain
 
 TOKEN_VARIABLE = "CASPEN_QBO_REFRESH_TOKEN"
 """Where `connect` finds its token when it is not on the command line."""
@@ -40,8 +41,9 @@ def connect(
         )
     token = sys.stdin.readline().strip() if refresh_token == "-" else refresh_token
     with wiring.open_connector() as connector:
-        connector.adopt(workspace, realm, token)
-    console().print(f"workspace {workspace} is connected to company {realm}")
+        connected = connector.adopt(workspace, realm, token, who=who())
+    name = f" ({connected.company_name})" if connected.company_name else ""
+    console().print(f"workspace {workspace} is connected to company {realm}{name}")
 
 
 def disconnect(workspace: int = WORKSPACE) -> None:
@@ -49,7 +51,7 @@ def disconnect(workspace: int = WORKSPACE) -> None:
     from caspen_qbo import wiring
 
     with wiring.open_connector() as connector:
-        was = connector.disconnect(workspace)
+        was = connector.disconnect(workspace, who=who())
     console().print(f"workspace {workspace} {'is disconnected' if was else 'was not connected'}")
 
 
@@ -93,7 +95,7 @@ def doctor(workspace: int = WORKSPACE) -> None:
         findings = examine(session)
     for finding in findings:
         fix = f"  ->  {finding.fix}" if finding.fix else ""
-        print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.detail}{fix}")
+        print(plain(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.detail}{fix}"))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 

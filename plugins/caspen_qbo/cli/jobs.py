@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import typer
 
-from caspen_qbo.cli.shared import TRY_AGAIN_LATER, WORKSPACE, console, open_session, print_table, who
+from caspen_qbo.cli.shared import (
+    TRY_AGAIN_LATER,
+    WORKSPACE,
+    console,
+    open_session,
+    print_table,
+    say_error,
+    who,
+)
 from caspen_qbo.errors import RetryError, SyncError
 from caspen_qbo.wording import counts_words
 
@@ -86,7 +93,7 @@ def _for_each(workspace: int | None, job: str, run: Callable[[Session], RunResul
             with open_session(workspace_id, job) as session:
                 result = run(session)
         except SyncError as error:
-            print(f"workspace {workspace_id}: {error.message}", file=sys.stderr)
+            say_error(f"workspace {workspace_id}: {error.message}")
             if worst is None or isinstance(worst, RetryError):
                 worst = error
             continue

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import getpass
 import json
+import logging
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from caspen_qbo.wording import plain
 
 if TYPE_CHECKING:
     from caspen_qbo.hooks.store import WorkspaceStore
@@ -48,20 +52,48 @@ def open_store(workspace: int) -> Iterator[WorkspaceStore]:
         yield store.for_workspace(workspace)
 
 
+class _Terminal(Console):
+    """Shows texts as they are: brackets in them mean nothing, and what steers a terminal is gone."""
+
+    def __init__(self, width: int | None = None) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, width=width)
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        super().print(
+            *(plain(each, lines=True) if isinstance(each, str) else each for each in objects), **how
+        )
+
+
 def console() -> Console:
-    plain = Console(highlight=False)
-    return plain if plain.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
+    terminal = _Terminal()
+    return terminal if terminal.is_terminal else _Terminal(PIPE_WIDTH)
+
+
+def say_error(text: str) -> None:
+    """On standard error, on one line."""
+    print(plain(text), file=sys.stderr)
+
+
+class PlainFormatter(logging.Formatter):
+    """One line a message, whatever it quotes; a traceback may have several."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as the library calls it
+        record.message = plain(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return plain(super().formatException(ei), lines=True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
     """Texts as they are; amounts right-aligned."""
-    table = Table(title=title or None, title_justify="left", show_lines=False)
+    table = Table(title=plain(title) or None, title_justify="left", show_lines=False)
     rows = list(rows)
     for index, column in enumerate(columns):
         money = bool(rows) and all(isinstance(row[index], (int, Decimal)) for row in rows)
         table.add_column(column, justify="right" if money else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*("" if value is None else plain(str(value), lines=True) for value in row))
     console().print(table)
 
 

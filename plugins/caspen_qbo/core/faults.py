@@ -213,11 +213,14 @@ def read_errors(payload: Any) -> tuple[FaultError, ...]:
 
 def clean(text: Any) -> str:
     """QuickBooks' text without tokens and other secrets, on one line, at most 1,000 characters."""
-    flat = " ".join(str(text or "").split())
+    flat = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(str(text or "").split()))
     for pattern, replacement in _SECRETS:
         flat = pattern.sub(replacement, flat)
     return flat[:1000]
 
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What would steer a terminal, or turn the direction of writing."""
 
 _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(bearer|basic)\s+(?!token\b)[\w.~+/=-]{8,}", re.IGNORECASE), r"\1 ***"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
-from psycopg import Connection, Cursor, OperationalError
+from psycopg import Connection, Cursor, DataError, OperationalError
 from psycopg.errors import IdleInTransactionSessionTimeout, LockNotAvailable
 from psycopg.rows import kwargs_row
 
@@ -12,7 +12,7 @@ from caspen_qbo import queries
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.errors import InvariantError
 from caspen_qbo.hooks.postgres.limits import CASPEN, SYNC, Limits
-from caspen_qbo.hooks.postgres.opening import NO_SETTINGS, open_session, unavailable
+from caspen_qbo.hooks.postgres.opening import NO_SETTINGS, UNUSABLE, open_session, unavailable, unusable
 from caspen_qbo.hooks.postgres.queueing import Queue
 from caspen_qbo.settings import CASPEN_CONN_ID
 
@@ -30,6 +30,7 @@ class Database:
     Every method raises CaspenUnavailableError or StoreUnavailableError, by the connection's id, when the
     server cannot be reached, goes away, or gives up on the statement (deadlock, time-out). A transaction is
     rolled back; only a commit whose answer was lost may have happened. The next use opens a new session.
+    UnusableValueError: a parameter that no database takes.
     """
 
     def __init__(
@@ -63,6 +64,12 @@ class Database:
             yield
         except (OperationalError, IdleInTransactionSessionTimeout) as error:
             raise unavailable(self.conn_id, error) from error
+        except (*UNUSABLE, UnicodeEncodeError) as error:
+            raise unusable(error) from error
+        except DataError as error:
+            if type(error) is not DataError:  # one of the server's is about a statement of ours
+                raise
+            raise unusable(error) from error  # psycopg itself: a NUL
 
     def close(self) -> None:
         if self._connection is not None:

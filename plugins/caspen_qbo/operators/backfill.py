@@ -66,12 +66,17 @@ class _BackfillOperator(BaseOperator):
     def execute(self, context: Context) -> Plan:
         from caspen_qbo import wiring
         from caspen_qbo.core.backfill.approval import lines_of
-        from caspen_qbo.core.backfill.verdict import clean_numbers
+        from caspen_qbo.core.backfill.verdict import clean_numbers, refuse_numbers
+        from caspen_qbo.errors import ConfigurationError
         from caspen_qbo.usecases.backfill.approval import record_plan
         from caspen_qbo.usecases.backfill.run import backfill, plan_backfill
 
         run_id = context["run_id"]
-        numbers = clean_numbers(self.invoice_numbers)
+        given = self._given(context)
+        with note_on_failure(context):
+            if problem := refuse_numbers(given):
+                raise ConfigurationError(problem)
+        numbers = clean_numbers(given)
         if not numbers:
             self.log.warning("no invoice numbers were given: nothing to do")
             table = "No invoice numbers were given."
@@ -92,6 +97,11 @@ class _BackfillOperator(BaseOperator):
             message=report.message,
             table=table,
         )
+
+    def _given(self, context: Context) -> object:
+        """As the person gave them: a template makes numbers of texts, and 1000 of the invoice ``1_000``."""
+        params: Mapping[str, object] = context.get("params") or {}
+        return params.get("invoice_numbers", self.invoice_numbers)
 
     def _workspace(self) -> int:
         """:raises ConfigurationError: several practices are connected, or none, and none was named."""

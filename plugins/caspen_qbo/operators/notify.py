@@ -18,7 +18,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from caspen_qbo import settings
 from caspen_qbo.hooks.deadline import DeadlinePassedError, within
 from caspen_qbo.operators.shard import by_workspace, pull
-from caspen_qbo.wording import counted
+from caspen_qbo.wording import counted, plain
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +80,7 @@ def notify_signed(practices: Mapping[int, str]) -> None:
 
 def notify_people(subject: str, text: str) -> list[str]:
     """Send a message over every connection that exists; the ids of those it went over."""
+    subject, text = plain(subject), plain(text, lines=True)
     ways = ((SMTP_CONN_ID, _send_mail), (SLACK_CONN_ID, _send_slack))
     with ThreadPoolExecutor(len(ways)) as both:  # a silent one does not use up the other's time
         tries = [both.submit(_try, conn_id, send, f"[QuickBooks] {subject}", text) for conn_id, send in ways]
@@ -116,4 +117,11 @@ def _send_mail(connection: Connection, subject: str, text: str) -> None:
 def _send_slack(connection: Connection, subject: str, text: str) -> None:
     from airflow.providers.slack.hooks.slack_webhook import SlackWebhookHook
 
-    SlackWebhookHook(slack_webhook_conn_id=SLACK_CONN_ID).send_text(f"*{subject}*\n{text}")
+    SlackWebhookHook(slack_webhook_conn_id=SLACK_CONN_ID).send_text(
+        f"*{_as_text(subject)}*\n{_as_text(text)}"
+    )
+
+
+def _as_text(text: str) -> str:
+    """For Slack, where ``<!channel>`` would call everyone and ``<address|words>`` be a link."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

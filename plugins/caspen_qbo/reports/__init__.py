@@ -28,6 +28,20 @@ def build(store: WorkspaceStore, run_id: str | None = None) -> Report:
     return Report(model.run.run_id, render_html(model), render_xlsx(model))
 
 
+def build_html(store: WorkspaceStore, run_id: str) -> str:
+    """The page alone; raises as :func:`build`."""
+    from caspen_qbo.reports.page import render_html
+
+    return render_html(read_model(store, run_id))
+
+
+def build_xlsx(store: WorkspaceStore, run_id: str) -> bytes:
+    """The spreadsheet alone; raises as :func:`build`."""
+    from caspen_qbo.reports.xlsx import render_xlsx
+
+    return render_xlsx(read_model(store, run_id))
+
+
 def read_model(store: WorkspaceStore, run_id: str | None = None) -> ReportModel:
     """What the report shows, as values.
 

@@ -21,7 +21,7 @@ from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.reports.model import ReportModel
 from caspen_qbo.reports.shaping import age_of
 from caspen_qbo.reports.words import change_words, headline, sentences
-from caspen_qbo.wording import FIELD_WORDS, KIND_WORDS, TURN_WORDS
+from caspen_qbo.wording import FIELD_WORDS, KIND_WORDS, TURN_WORDS, plain
 
 T = TypeVar("T")
 Cell = str | int | Decimal | date | datetime | None
@@ -237,7 +237,7 @@ class _Sheets:
         elif isinstance(value, (int, Decimal)):
             sheet.write_number(row, column, value, style)
         else:
-            sheet.write_string(row, column, value, style)
+            sheet.write_string(row, column, plain(value, lines=True), style)
 
     def add_summary(self) -> None:
         model, report = self._model, self._model.report

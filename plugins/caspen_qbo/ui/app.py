@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from caspen_qbo.errors import RetryError, SyncError
+from caspen_qbo.errors import RetryError, SyncError, UnusableValueError
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.admission import Admission
 from caspen_qbo.ui.page import notice
@@ -85,7 +85,7 @@ def _handle_invalid_request(request: Request, error: RequestValidationError) -> 
 def _handle_sync_error(request: Request, error: SyncError) -> Response:
     """Errors of this project are sentences written for readers."""
     later = isinstance(error, RetryError)
-    code = 503 if later else 409
+    code = 503 if later else 400 if isinstance(error, UnusableValueError) else 409
     if not _wants_html(request):
         return JSONResponse({"detail": error.message}, status_code=code)
     return notice(request, "Please try again later" if later else "This did not work", error.message, code)

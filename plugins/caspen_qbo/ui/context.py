@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import Depends, HTTPException, Request, status
+from fastapi import Depends, HTTPException, Path, Request, status
 
 from caspen_qbo import wiring
 from caspen_qbo.core.records import Workspace
@@ -47,7 +47,7 @@ class RequestContext:
 
     @property
     def who(self) -> str:
-        return f"airflow:{self.user.get_name()}"
+        return who_of(self.user)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -88,6 +88,11 @@ class RequestContext:
 
     def url(self, path: str = "") -> str:
         return f"{prefix(self.request)}/w/{self.workspace_id}/{path}"
+
+
+def who_of(user: BaseUser) -> str:
+    """As what a person does on the pages is recorded."""
+    return f"airflow:{user.get_name()}"
 
 
 def prefix(request: Request) -> str:
@@ -131,5 +136,8 @@ def _record_read(request: Request, store: WorkspaceStore, who: str) -> None:
     if request.method == "GET" and path:
         record_read(store, who, path, downloaded=path.endswith(DOWNLOADS))
 
+
+IdPath = Annotated[int, Path(ge=0, lt=2**63)]
+"""An id in an address: what a bigint holds."""
 
 ContextDep = Annotated[RequestContext, Depends(open_context)]

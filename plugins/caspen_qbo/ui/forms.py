@@ -7,7 +7,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep
 from airflow.configuration import conf
 from fastapi import Form, HTTPException, Request, status
 
-from caspen_qbo.ui.signing import is_form_token
+from caspen_qbo.ui.signing import is_form_token, login_of
 
 TOKEN_FIELD = "form_token"
 
@@ -28,10 +28,12 @@ def same_origin(request: Request) -> bool:
 def protected(
     request: Request, user: GetUserDep, form_token: Annotated[str, Form(alias=TOKEN_FIELD)] = ""
 ) -> None:
-    """A FastAPI dependency of every write: 403 unless this user opened the form here within twelve hours."""
+    """A FastAPI dependency of every write: 403 unless this login of this user opened the form here within
+    twelve hours.
+    """
     if not same_origin(request):
         raise HTTPException(status.HTTP_403_FORBIDDEN, "This form was not sent from one of our pages.")
-    if not is_form_token(form_token, user.get_name()):
+    if not is_form_token(form_token, user.get_name(), login_of(request)):
         raise HTTPException(
             status.HTTP_403_FORBIDDEN,
             "This form is too old or not yours. Open the page again and resubmit it.",

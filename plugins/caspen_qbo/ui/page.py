@@ -3,18 +3,18 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.configuration import conf
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette import status
 
 from caspen_qbo.ui.context import RequestContext, prefix
-from caspen_qbo.ui.signing import form_token, read_message, sign_message
+from caspen_qbo.ui.signing import form_token, login_of, read_message, sign_message
 from caspen_qbo.ui.templating import render
 from caspen_qbo.ui.views.frame import MENU, connection_notice
 
@@ -64,7 +64,7 @@ def page(
         "menu": MENU,
         "notice": connection_notice(context, datetime.now(UTC)),
         "message": message,
-        "token": form_token(context.user.get_name()),
+        "token": form_token(context.user.get_name(), login_of(context.request)),
         "base": context.url().rstrip("/"),
     }
     response = _html(context.request, template, {**shared, **values}, form_targets=form_targets)
@@ -175,6 +175,11 @@ def style_hashes(html: str) -> list[str]:
 def download(content: bytes | str, filename: str, media_type: str) -> Response:
     """:param filename: Ours, plain ASCII."""
     return Response(content, media_type=media_type, headers={**HEADERS, **_attachment(filename)})
+
+
+def stream(chunks: Iterator[str], filename: str, media_type: str) -> Response:
+    """A file that is made while it is sent; as :func:`download`."""
+    return StreamingResponse(chunks, media_type=media_type, headers={**HEADERS, **_attachment(filename)})
 
 
 def _attachment(filename: str) -> dict[str, str]:

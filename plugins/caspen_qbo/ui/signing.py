@@ -1,6 +1,10 @@
 """Short texts signed with Airflow's secret key: form tokens, and the one-line message after a form."""
 
+import hashlib
+
+from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
 from airflow.configuration import conf
+from fastapi import Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 FORM_TOKEN_SECONDS = 12 * 3600
@@ -12,16 +16,23 @@ def _serializer(purpose: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(conf.get_mandatory_value("api", "secret_key"), salt=f"caspen_qbo.{purpose}")
 
 
-def form_token(username: str) -> str:
-    """A token for this user's forms, good for twelve hours."""
-    return _serializer("form").dumps(username)
+def login_of(request: Request) -> str:
+    """What names this login of a user, and no other of theirs: a digest of Airflow's own token."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    token = bearer if scheme.lower() == "bearer" else request.cookies.get(COOKIE_NAME_JWT_TOKEN, "")
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def is_form_token(token: str, username: str) -> bool:
-    """Whether the token was made here, for this user, at most twelve hours ago."""
+def form_token(username: str, login: str) -> str:
+    """A token for the forms of this login of a user, good for twelve hours and no longer than the login."""
+    return _serializer("form").dumps([username, login])
+
+
+def is_form_token(token: str, username: str, login: str) -> bool:
+    """Whether the token was made here, for this login of this user, at most twelve hours ago."""
     try:
-        return bool(_serializer("form").loads(token, max_age=FORM_TOKEN_SECONDS) == username)
-    except BadSignature:
+        return bool(_serializer("form").loads(token, max_age=FORM_TOKEN_SECONDS) == [username, login])
+    except (BadSignature, ValueError, RecursionError):
         return False
 
 
@@ -34,6 +45,6 @@ def read_message(signed: str, username: str) -> tuple[str, str] | None:
     """(kind, text), or None when it is someone else's, old, or was not made here."""
     try:
         owner, kind, text = _serializer("message").loads(signed, max_age=MESSAGE_SECONDS)
-    except (BadSignature, ValueError):
+    except (BadSignature, ValueError, TypeError, RecursionError):
         return None
     return (kind, text) if owner == username else None

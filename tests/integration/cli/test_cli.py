@@ -133,3 +133,19 @@ def test_connecting_by_token_and_the_words_for_what_is_missing(
     waiting = run("post", "--workspace", "1")
     assert waiting.returncode == 0
     assert "Set-up incomplete" in waiting.stdout
+
+
+def test_text_from_outside_steers_no_terminal_and_no_table(flow: Flow) -> None:
+    """What a person in QuickBooks typed may look like a style, a colour or another line."""
+    odd = "[/red][bold]INV:smile: \x1b[2J\x1b]0;title\x07\u202e"
+    flow.staff.finalise(flow.staff.draft_invoice(flow.client_id, []))
+    flow.post()
+    changed = "UPDATE qbo_sync.unsynced_invoice SET document_number = %s, title = %s, detail = %s RETURNING 1"
+    assert flow.sync_rows(changed, odd, odd, odd) == [(1,)]
+    done = run("unsynced", "--workspace", "1")
+    assert done.returncode == 0, done.stderr
+    shown = "".join(done.stdout.split())
+    assert "[/red][bold]INV:smile:" in shown
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
+    refused = run("history", "--workspace", "1", "--number", "\x1b[2J")
+    assert refused.returncode == 1 and "\x1b" not in refused.stdout + refused.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -56,7 +57,7 @@ class Door:
         """As a page of ours carries it."""
         from caspen_qbo.ui.signing import form_token
 
-        return form_token(self.role)
+        return form_token(self.role, hashlib.sha256(self.token.encode()).hexdigest())
 
     def _send(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, **how

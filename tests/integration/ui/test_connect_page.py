@@ -41,8 +41,10 @@ def test_connect_leads_to_the_consent_page_and_back(pages: Pages, practice: Flow
     brought = approve(address, REALM)
     answer = op.get("/connect/callback", params=brought)
     assert answer.headers["location"] == "/quickbooks/w/1/setup"
-    assert op.message(answer) == "Connected to QuickBooks."
-    assert practice.sync_rows("SELECT realm_id, status FROM qbo_sync.connection") == [(REALM, "connected")]
+    said = op.message(answer)
+    assert said.startswith(f"Connected to QuickBooks: Harbour Street Allied Health (company {REALM}).")
+    kept = practice.sync_rows("SELECT realm_id, status, connected_by FROM qbo_sync.connection")
+    assert kept == [(REALM, "connected", "airflow:op")]
     assert "Harbour Street Allied Health" in op.get("/w/1/setup").text
 
 
@@ -107,6 +109,9 @@ def test_disconnect_asks_first_and_keeps_settings(pages: Pages, flow: Flow) -> N
     assert flow.sync_rows("SELECT status, refresh_token FROM qbo_sync.connection") == [("disconnected", None)]
     assert len(flow.sync_rows("SELECT 1 FROM qbo_sync.settings")) == 1
     assert "QuickBooks is disconnected. Nothing posts." in op.get("/w/1/unsynced").text
+    assert "by airflow:op" in op.get("/w/1/setup").text
+    history = flow.sync_rows("SELECT what, who FROM qbo_sync.connection_event ORDER BY id")
+    assert history[-1] == ("disconnected", "airflow:op")
 
 
 def test_a_company_of_another_workspace_is_refused(pages: Pages, practice: Flow, sync_db: Database) -> None:

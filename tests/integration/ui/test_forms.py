@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
@@ -58,9 +60,10 @@ def test_a_form_without_a_fresh_token_of_its_user_is_refused(pages: Pages, flow:
     from airflow.configuration import conf
 
     key = conf.get_mandatory_value("api", "secret_key")
-    old = URLSafeTimedSerializer(key, salt="caspen_qbo.form", signer=LongAgo).dumps("admin")
-    foreign_key = URLSafeTimedSerializer("another key", salt="caspen_qbo.form").dumps("admin")
-    another_purpose = URLSafeTimedSerializer(key, salt="caspen_qbo.message").dumps("admin")
+    login = hashlib.sha256(pages.as_("admin").token.encode()).hexdigest()
+    old = URLSafeTimedSerializer(key, salt="caspen_qbo.form", signer=LongAgo).dumps(["admin", login])
+    foreign_key = URLSafeTimedSerializer("another key", salt="caspen_qbo.form").dumps(["admin", login])
+    another_purpose = URLSafeTimedSerializer(key, salt="caspen_qbo.message").dumps(["admin", login])
     admin = pages.as_("admin")
     for token in ("", "x", pages.as_("op").form_token(), old, foreign_key, another_purpose):
         for path in writes(pages):
@@ -68,6 +71,20 @@ def test_a_form_without_a_fresh_token_of_its_user_is_refused(pages: Pages, flow:
             assert answer.status_code == 403, f"{path} with {token!r}: {answer.status_code}"
             assert "too old or not yours" in answer.text
     assert flow.sync_rows("SELECT status FROM qbo_sync.connection") == [("connected",)]
+
+
+def test_a_form_of_an_earlier_login_is_refused(pages: Pages, flow: Flow) -> None:
+    """Who logs out and in again is another login: a form from before does nothing any more."""
+    admin = pages.as_("admin")
+    earlier = re.search(r'name="form_token" value="([^"]+)"', admin.get("/w/1/setup").text)
+    assert earlier
+    pages.client.cookies.clear()
+    again = pages.client.post("/auth/token", json={"username": "admin", "password": "admin"})
+    assert again.json()["access_token"] != admin.token
+    later = replace(admin, token=again.json()["access_token"])
+    assert later.post("/w/1/disconnect", {"form_token": earlier[1]}).status_code == 403
+    assert flow.sync_rows("SELECT status FROM qbo_sync.connection") == [("connected",)]
+    assert admin.post("/w/1/disconnect", {"form_token": earlier[1]}).status_code == 303
 
 
 def test_a_message_is_shown_once_and_only_to_the_user_it_is_for(pages: Pages, flow: Flow) -> None:

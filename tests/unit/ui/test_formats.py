@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -9,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from caspen_qbo import wording
+from caspen_qbo.core import faults
 from caspen_qbo.ui.page import style_hashes
+from ops.paths import PLUGINS
 
 
 def test_amounts_carry_sign_and_currency() -> None:
@@ -71,3 +75,36 @@ def test_a_documents_styles_are_named_by_their_hashes() -> None:
 def test_a_long_text_ends_at_a_whole_word():
     assert wording.clipped("short enough", 20) == "short enough"
     assert wording.clipped("subtotal: Caspen 80.00; tax: Caspen 8.00", 24) == "subtotal: Caspen 80.00 …"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x1b[2J\x1b[31mred",
+        "two\nlines",
+        "back\rover",
+        "nul\0",
+        "bell\a",
+        "c1\x9b31m",
+        "\u202eleft",
+        "line\u2028break",
+    ],
+)
+def test_text_from_outside_steers_nothing(text: str) -> None:
+    for shown in (wording.plain(text), faults.clean(text)):
+        assert not any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in shown)
+        assert "\u202e" not in shown and "\n" not in shown
+    assert "\x1b" not in wording.plain(text, lines=True) and "\r" not in wording.plain(text, lines=True)
+    assert not {"\0", "\x1b"} & set(wording.no_formula(text))
+
+
+def test_every_writer_of_cells_goes_through_the_one_function() -> None:
+    """A CSV or a spreadsheet written elsewhere would have to be added here, with its escape."""
+    writers = {
+        path.name: path.read_text()
+        for path in PLUGINS.rglob("*.py")
+        if re.search(r"csv\.(writer|DictWriter)|xlsxwriter|openpyxl|to_csv|to_excel", path.read_text())
+    }
+    assert set(writers) == {"columns.py", "xlsx.py"}
+    assert all("no_formula" in code or "plain(" in code for code in writers.values())
+    assert '"strings_to_formulas": False' in writers["xlsx.py"]

@@ -1,5 +1,6 @@
 """What a backfill does with each invoice it is given. The verdicts are in docs/decisions/0009-backfill.md."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -200,10 +201,39 @@ def _amounts(amounts: Iterable[Decimal]) -> str:
     return ", ".join(f"{amount:.2f}" for amount in amounts) or "none"
 
 
-def clean_numbers(numbers: str | Iterable[object] | None) -> tuple[str, ...]:
-    """Numbers as people type them, with commas, semicolons or line breaks. Each once, in their order."""
+NUMBERS_MAX = 5000
+"""In one backfill."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+LENGTH_MAX = 100
+"""Characters of an invoice number, with room to spare."""
+
+
+def clean_numbers(numbers: object) -> tuple[str, ...]:
+    """Numbers as people type them, with commas, semicolons or line breaks. Each once, in their order. What
+    else a parameter may hold is taken as text: :func:`refuse_numbers` says what is wrong with it.
+    """
     if numbers is None:
         return ()
-    items = numbers.replace(";", ",").replace("\n", ",").split(",") if isinstance(numbers, str) else numbers
+    if isinstance(numbers, str):
+        items: Iterable[object] = re.split(r"[,;\n]", numbers)
+    else:
+        items = numbers if isinstance(numbers, (list, tuple, set, frozenset)) else [numbers]
     cleaned = (str(item).strip() for item in items)
     return tuple(dict.fromkeys(number for number in cleaned if number))
+
+
+def refuse_numbers(numbers: object) -> str | None:
+    """Why a parameter can hold no invoice numbers; None: it can."""
+    of_texts = isinstance(numbers, (list, tuple)) and all(_is_number(item) for item in numbers)
+    if not (numbers is None or _is_number(numbers) or of_texts):
+        return "invoice_numbers is no list of numbers, and no text with commas. Give the numbers as printed."
+    found = clean_numbers(numbers)
+    if len(found) > NUMBERS_MAX:
+        return f"invoice_numbers holds {len(found):,} numbers; at most {NUMBERS_MAX:,} at once."
+    if odd := next((one for one in found if len(one) > LENGTH_MAX or _CONTROL.search(one)), None):
+        return f"invoice_numbers holds {odd[:40]!a}, which is no invoice number. Give the numbers as printed."
+    return None
+
+
+def _is_number(item: object) -> bool:
+    return isinstance(item, (str, int)) and not isinstance(item, bool)

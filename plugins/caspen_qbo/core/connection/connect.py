@@ -21,10 +21,36 @@ class TokenPair:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyOf:
+    """What QuickBooks says about a company; None where it does not."""
+
+    company_name: str | None
+    country_code: str | None
+    home_currency: str | None
+    """An ISO code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """What connecting came to."""
+
+    workspace_id: int
+    realm_id: str
+    company_name: str | None
+    first: bool
+    """Nothing was sent to the company before, so that another may still be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     workspace_id: int
     username: str
     expired: bool
+
+
+def is_realm(text: str) -> bool:
+    """Whether it can be the id of a company: digits of ASCII."""
+    return text.isascii() and text.isdecimal()
 
 
 def hash_state(state: str) -> str:
@@ -36,17 +62,20 @@ def decide_consent(consent: Consent | None, username: str, realm_id: str) -> Con
     """The consent, or why it connects nothing: only its user, within its time. None: unknown, or used."""
     if consent is None or consent.expired or consent.username != username:
         return "This sign-in link is invalid, already used, or expired. Press Connect again."
-    if not realm_id.isdigit():
+    if not is_realm(realm_id):
         return "Intuit named no company (realmId). Press Connect again and choose one."
     return consent
 
 
-def decide_company(workspace_id: int, present: str | None, realm_id: str) -> str | None:
+def decide_company(
+    workspace_id: int, present: str | None, realm_id: str, *, bound: bool = True
+) -> str | None:
     """Why a workspace may not be connected to a company; None: it may.
 
-    :param present: The company it is or was connected to: its documents are linked there.
+    :param present: The company it is or was connected to.
+    :param bound: It is still connected to it, or something of it was chosen, linked or sent there.
     """
-    if present in (None, realm_id):
+    if present in (None, realm_id) or not bound:
         return None
     return (
         f"workspace {workspace_id} belongs to company {present}, not {realm_id}: its "

@@ -53,8 +53,9 @@ TABLES = (
         Kept.IN_USE,
         stays=True,
         quotes=("company_name",),
-        plain=(_REALM, "country_code", "home_currency", "status"),
+        plain=(_REALM, "country_code", "home_currency", "status", "connected_by", "disconnected_by"),
     ),
+    Table("connection_event", Kept.IN_USE, plain=(_REALM, "company_name", "what", "who")),
     Table("oauth_state", Kept.HISTORY, plain=("state_hash", "username")),
     Table(
         "settings",

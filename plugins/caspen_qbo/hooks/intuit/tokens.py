@@ -34,6 +34,23 @@ class _Usable:
         return self.expires_at > datetime.now(UTC) + timedelta(seconds=seconds)
 
 
+class PairInHand:
+    """The access token of a pair that is not stored yet: to prove which company it opens."""
+
+    def __init__(self, pair: TokenPair) -> None:
+        self._token = pair.access_token
+
+    def access_token(self) -> str:
+        return self._token
+
+    def replace(self, rejected: str) -> str:
+        """There is no other; a fresh one may be refused once and accepted then."""
+        return self._token
+
+    def give_up(self, refused: str) -> None:
+        """Nothing was stored that could be marked."""
+
+
 class TokenStore:
     """A valid access token whenever one is asked for. One object belongs to one thread; close it when done.
     Its session is its own: a refresh is committed whatever the caller's transaction does.

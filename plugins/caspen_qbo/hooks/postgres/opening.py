@@ -2,29 +2,76 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from psycopg import Error, OperationalError, ProgrammingError, sql
+from psycopg.errors import (
+    CharacterNotInRepertoire,
+    DatetimeFieldOverflow,
+    NumericValueOutOfRange,
+    UntranslatableCharacter,
+)
 from psycopg.types.json import register_default_adapters
 
 from caspen_qbo import settings
-from caspen_qbo.errors import CaspenUnavailableError, ConfigurationError, RetryError, StoreUnavailableError
-from caspen_qbo.hooks.postgres.bounded import BoundedConnection
+from caspen_qbo.errors import (
+    CaspenUnavailableError,
+    ConfigurationError,
+    RetryError,
+    StoreUnavailableError,
+    UnusableValueError,
+)
+from caspen_qbo.hooks.postgres.bounded import BoundedConnection, SilentServerError
 from caspen_qbo.hooks.postgres.limits import Limits
 from caspen_qbo.hooks.postgres.parameters import Parameters, read_parameters
 from caspen_qbo.hooks.postgres.pooler import check_pooler
 
+log = logging.getLogger(__name__)
+
 NO_SETTINGS: Mapping[str, str] = {}
 
 # libpq gives no SQLSTATE for a connection that did not come about, only words.
-_REFUSED = re.compile(
-    r"authentication failed|no pg_hba\.conf entry|no password supplied|permission denied"
-    r'|(database|role) ".*" does not exist|no such (database|user)'
-    r"|definition of service .* not found|service file .* not found"
-    r"|certificate|signature failure|SSL was required|server does not support SSL"
-    r"|invalid (.* )?value|invalid port|invalid integer|syntax error in service file"
+_REFUSALS = (
+    ("authentication failed", "wrong login or password"),
+    (r"no pg_hba\.conf entry", "the server does not let this login in from here"),
+    ("no password supplied", "no password was given"),
+    ("permission denied", "permission denied"),
+    (r'database ".*" does not exist|no such database', "there is no such database"),
+    (r'role ".*" does not exist|no such user', "there is no such login"),
+    (
+        r"definition of service .* not found|service file .* not found|syntax error in service file",
+        "service file",
+    ),
+    (r"certificate|signature failure", "the certificate is not accepted"),
+    ("SSL was required|server does not support SSL", "the server does not offer TLS"),
+    (r"invalid (.* )?value|invalid port|invalid integer", "a field has an invalid value"),
 )
+"""What is seen in the words of the library, and ours. A person must act."""
+
+_TROUBLES = (
+    ("[Cc]onnection refused", "connection refused"),
+    ("timeout expired|[Cc]onnection timed out", "connection timeout expired"),
+    ("statement timeout", "a statement took too long"),
+    ("lock timeout", "a lock was waited for too long"),
+    ("idle-in-transaction|idle in transaction", "a transaction was idle for too long"),
+    ("deadlock detected", "deadlock"),
+    ("translate host name|resolve host|[Nn]ame or service not known", "the host's name is not known"),
+    ("remaining connection slots|too many (connections|clients)", "it has no connection free"),
+    ("starting up|shutting down|administrator command|recovery mode", "it is being stopped or started"),
+    ("held a lock was lost", "the session that held a lock was lost"),
+    (
+        "closed the connection|connection (was )?(reset|closed|lost|aborted)|Broken pipe|EOF",
+        "the session was lost",
+    ),
+    ("[Nn]etwork is unreachable|No route to host", "its host cannot be reached"),
+    ("read-only", "it takes reads only"),
+)
+"""The same; trying again may help."""
+
+UNUSABLE = (NumericValueOutOfRange, UntranslatableCharacter, CharacterNotInRepertoire, DatetimeFieldOverflow)
+"""The server's refusals of a parameter that does not fit its type."""
 
 
 def open_session(
@@ -64,12 +111,31 @@ def open_session(
 
 
 def unavailable(conn_id: str, error: Error) -> RetryError:
-    """What is raised when a server cannot be reached, goes away or gives up, by the connection's id."""
+    """What is raised when a server cannot be reached, goes away or gives up, by the connection's id. Where it
+    runs and as whom we log in is for the log: the message reaches pages, notes, mail and Slack.
+    """
+    log.warning("connection %s: %s", conn_id, first_line(error))
     kind = CaspenUnavailableError if conn_id == settings.CASPEN_CONN_ID else StoreUnavailableError
     return kind(
         f"Airflow connection {conn_id!r}: the database cannot be reached or gave up "
-        f"({first_line(error)}). Try again; if it persists, check that the server runs at the "
+        f"({_reason(error, _TROUBLES)}). Try again; if it persists, check that the server runs at the "
         "connection's host and port."
+    )
+
+
+def _reason(error: Error, known: Sequence[tuple[str, str]]) -> str:
+    """In words of ours: libpq's and the server's name hosts, ports, roles and databases."""
+    if isinstance(error, SilentServerError):
+        return str(error)
+    said = str(error)
+    return next((words for seen, words in known if re.search(seen, said)), "the log says why")
+
+
+def unusable(error: Exception) -> UnusableValueError:
+    """What is raised for a parameter that PostgreSQL has no place for."""
+    log.info("a parameter was refused: %s", first_line(error))
+    return UnusableValueError(
+        "A value has a character that cannot be stored, or a number beyond 63 bits. Correct it and try again."
     )
 
 
@@ -97,11 +163,13 @@ def _set(conn_id: str, connection: BoundedConnection, parameters: Parameters, wa
 
 
 def _translated(conn_id: str, error: OperationalError) -> ConfigurationError | RetryError:
-    if not _REFUSED.search(str(error)):
+    if not any(re.search(seen, str(error)) for seen, _ in _REFUSALS):
         return unavailable(conn_id, error)
+    log.warning("connection %s: %s", conn_id, first_line(error))
     return ConfigurationError(
         f"Airflow connection {conn_id!r}: the database refused the login "
-        f"({first_line(error)}). Check the connection's host, port, login, password, database and extra."
+        f"({_reason(error, _REFUSALS)}). "
+        "Check the connection's host, port, login, password, database and extra."
     )
 
 

@@ -15,6 +15,7 @@ from caspen_qbo.hooks.postgres.limits import SYNC
 from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig, read_config
 
 if TYPE_CHECKING:
+    from caspen_qbo.core.connection.connect import TokenPair
     from caspen_qbo.hooks.intuit.oauth import IntuitOAuth
     from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
     from caspen_qbo.hooks.quickbooks.transport import RetrySettings
@@ -83,6 +84,23 @@ class QuickBooksHook(BaseHook):
         return QuickBooksAccounting(
             realm_id, self.config.api_url, transport, token_calls=lambda: tokens.calls, on_close=closing
         )
+
+    def accounting_of(
+        self, realm_id: str, pair: TokenPair, *, on_a_page: bool = False
+    ) -> QuickBooksAccounting:
+        """The books that a pair of tokens opens which is not stored; as :meth:`accounting`."""
+        from caspen_qbo.hooks.intuit.tokens import PairInHand
+        from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
+        from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter, limiter_session
+        from caspen_qbo.hooks.quickbooks.transport import Transport
+
+        database = limiter_session(self.sync_conn_id, SYNC.on_a_page() if on_a_page else SYNC)
+        retry = self._patience(on_a_page=on_a_page)
+        limiter = RealmLimiter(
+            realm_id, self.config, self.sync_conn_id, database=database, wait_max=retry.turn
+        )
+        transport = Transport(PairInHand(pair), limiter, retry)
+        return QuickBooksAccounting(realm_id, self.config.api_url, transport, on_close=(limiter.close,))
 
     def _patience(self, *, on_a_page: bool) -> RetrySettings:
         from caspen_qbo.hooks.quickbooks.transport import RetrySettings

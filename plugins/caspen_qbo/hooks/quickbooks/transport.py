@@ -27,7 +27,7 @@ from caspen_qbo.errors import (
     QuotaExhaustedError,
     SyncError,
 )
-from caspen_qbo.hooks.intuit.tokens import TokenStore
+from caspen_qbo.hooks.intuit.tokens import PairInHand, TokenStore
 from caspen_qbo.hooks.quickbooks import failures
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
@@ -90,7 +90,7 @@ class Transport:
 
     def __init__(
         self,
-        tokens: TokenStore,
+        tokens: TokenStore | PairInHand,
         limiter: RealmLimiter,
         retry: RetrySettings | None = None,
         *,

@@ -1,5 +1,6 @@
 """Connecting a workspace to its QuickBooks company by OAuth, and disconnecting it."""
 
+import logging
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,9 +13,12 @@ from caspen_qbo import wiring
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.ui.access import Right, requires
-from caspen_qbo.ui.context import ContextDep, prefix
+from caspen_qbo.ui.context import ContextDep, prefix, who_of
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import HEADERS, back_to, page, redirect
+from caspen_qbo.ui.views.setup import connected_words
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(dependencies=[Depends(requires(Right.CONFIGURE))])
 
@@ -59,14 +63,25 @@ def callback(
             mask_secret(secret)  # the access log holds addresses; these two work once, for a few minutes
     name, front = user.get_name(), f"{prefix(request)}/"
     if error or not code:
+        _decline(state, name)
         text = "QuickBooks was not connected: consent was declined at Intuit. Nothing has changed."
         return redirect(request, front, name, problem=text)
     try:
         with wiring.open_store(on_a_page=True) as store, wiring.open_connector(store) as connector:
-            workspace_id = connector.complete(state, name, code, realm)
+            connected = connector.complete(state, name, code, realm, who=who_of(user))
     except SyncError as problem:
         return redirect(request, front, name, problem=problem.message)
-    return redirect(request, f"{front}w/{workspace_id}/setup", name, done="Connected to QuickBooks.")
+    return redirect(
+        request, f"{front}w/{connected.workspace_id}/setup", name, done=connected_words(connected)
+    )
+
+
+def _decline(state: str, username: str) -> None:
+    try:
+        with wiring.open_store(on_a_page=True) as store, wiring.open_connector(store) as connector:
+            connector.decline(state, username)
+    except SyncError:
+        log.warning("quickbooks sign-in declined; its state ends by time")
 
 
 @router.get("/w/{workspace_id}/disconnect")
@@ -78,7 +93,7 @@ def confirm(context: ContextDep) -> Response:
 def disconnect(context: ContextDep) -> Response:
     try:
         with context.connector() as connector:
-            connector.disconnect(context.workspace_id)
+            connector.disconnect(context.workspace_id, who=context.who)
     except SyncError as error:
         return back_to(context, "setup", problem=error.message)
     return back_to(

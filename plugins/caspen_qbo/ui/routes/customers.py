@@ -9,7 +9,7 @@ from caspen_qbo.core.decisions.successors import CustomerFacts
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.store.posting.customers import LinkQuery
 from caspen_qbo.ui.access import Right, requires
-from caspen_qbo.ui.context import ContextDep, RequestContext
+from caspen_qbo.ui.context import ContextDep, IdPath, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.templating import url_part
@@ -23,7 +23,7 @@ router = APIRouter()
 @router.get("/w/{workspace_id}/customers")
 def customers(context: ContextDep, query: Annotated[LinkQuery, Query()]) -> Response:
     find, named = query.find.strip(), list[int]()
-    if find and not find.isdigit():
+    if find and not find.isdecimal():
         named = context.billing.find_clients(context.workspace_id, find, most=NAMED_MAX)
     skip = (query.page - 1) * PAGE_SIZE
     realm_id = context.connection.realm_id if context.connection else ""
@@ -43,7 +43,7 @@ def customers(context: ContextDep, query: Annotated[LinkQuery, Query()]) -> Resp
 
 
 @router.get("/w/{workspace_id}/customers/{client_id}")
-def customer(context: ContextDep, client_id: int) -> Response:
+def customer(context: ContextDep, client_id: IdPath) -> Response:
     """The customer is read from QuickBooks when the page opens; the page opens also where that fails."""
     person = context.billing.fetch_clients(context.workspace_id, [client_id]).get(client_id)
     if person is None:
@@ -88,7 +88,7 @@ def _read(context: RequestContext, customer_id: str) -> tuple[CustomerFacts | No
 )
 def confirm(
     context: ContextDep,
-    client_id: int,
+    client_id: IdPath,
     customer: Annotated[str, Query(max_length=40)] = "",
     share_with: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
@@ -117,7 +117,7 @@ def confirm(
 )
 def link(
     context: ContextDep,
-    client_id: int,
+    client_id: IdPath,
     customer: Annotated[str, Form(max_length=40)] = "",
     share_with: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:

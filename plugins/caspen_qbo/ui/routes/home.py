@@ -11,7 +11,7 @@ from typing import Annotated
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response
 
 from caspen_qbo import wiring
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
@@ -19,8 +19,8 @@ from caspen_qbo.hooks.store import Store
 from caspen_qbo.hooks.store.monitoring.overview import OverviewQuery
 from caspen_qbo.ui.access import sees_all, visible
 from caspen_qbo.ui.context import ContextDep, prefix
-from caspen_qbo.ui.page import HEADERS, notice, page_of_all
-from caspen_qbo.ui.views.lists.columns import address, csv_lines, sorted_by
+from caspen_qbo.ui.page import HEADERS, notice, page_of_all, stream
+from caspen_qbo.ui.views.lists.columns import address, begun, csv_lines, sorted_by
 from caspen_qbo.ui.views.lists.overview import COLUMNS, CSV_COLUMNS, PAGE_SIZE, Line, csv_rows
 from caspen_qbo.usecases.monitoring.overview import fetch_page, refresh_all
 
@@ -91,11 +91,7 @@ def export(user: GetUserDep, query: QueryDep) -> Response:
             rows = csv_rows(store.overview.iterate(query, ids), datetime.now(UTC))
             yield from csv_lines(CSV_COLUMNS, rows)
 
-    return StreamingResponse(
-        lines(),
-        media_type="text/csv; charset=utf-8",
-        headers={**HEADERS, "Content-Disposition": 'attachment; filename="practices.csv"'},
-    )
+    return stream(begun(lines()), "practices.csv", "text/csv; charset=utf-8")
 
 
 def _visible(user: BaseUser, billing: CaspenBilling) -> list[int] | None:

@@ -15,7 +15,7 @@ from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.store.monitoring.pages import FamilyDocument
 from caspen_qbo.ui.access import Right, requires
-from caspen_qbo.ui.context import ContextDep, RequestContext
+from caspen_qbo.ui.context import ContextDep, IdPath, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.quickbooks_links import document_url, read_config
@@ -38,12 +38,13 @@ def find(context: ContextDep, number: Annotated[str, Query(max_length=100)] = ""
     """To the invoice of a document number, typed exactly."""
     invoice_id = context.store.pages.find_invoice(number.strip())
     if invoice_id is None:
-        return back_to(context, "unsynced", problem=f"No document with the number {number!r} is known here.")
+        # The number is not repeated: it may be of an address that another page made.
+        return back_to(context, "unsynced", problem="No document with this number is known here.")
     return back_to(context, f"invoices/{invoice_id}")
 
 
 @router.get("/w/{workspace_id}/invoices/{invoice_id}")
-def invoice(context: ContextDep, invoice_id: int) -> Response:
+def invoice(context: ContextDep, invoice_id: IdPath) -> Response:
     ours = context.billing.fetch_invoices(context.workspace_id, [invoice_id]).get(invoice_id)
     family = context.store.pages.fetch_family(invoice_id)
     if ours is None and not family:
@@ -119,7 +120,7 @@ def _as_posted(context: RequestContext, own: FamilyDocument, why: str) -> tuple[
 
 
 @router.post("/w/{workspace_id}/invoices/{invoice_id}/retry", dependencies=OPERATE)
-def retry(context: ContextDep, invoice_id: int) -> Response:
+def retry(context: ContextDep, invoice_id: IdPath) -> Response:
     numbers = [document.number for document in context.store.pages.fetch_family(invoice_id)]
     if not numbers:
         raise HTTPException(404, f"There is no invoice {invoice_id} in this workspace.")
@@ -140,7 +141,7 @@ CHOICES = {
 @router.post("/w/{workspace_id}/invoices/{invoice_id}/choose", dependencies=OPERATE)
 def choose(
     context: ContextDep,
-    invoice_id: int,
+    invoice_id: IdPath,
     number: Annotated[str, Form()] = "",
     choice: Annotated[str, Form()] = "",
 ) -> Response:

@@ -1,7 +1,5 @@
 """Reconciliation: the runs and their trend, one run with its report, downloads, sign-off."""
 
-import csv
-import io
 from datetime import date
 from typing import Annotated
 
@@ -11,23 +9,36 @@ from fastapi.responses import Response
 from caspen_qbo.core.reconciling.sign_off import default_through
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.store.monitoring.pages import ReconciliationEntry
-from caspen_qbo.reports import Report, build
+from caspen_qbo.reports import build_html, build_xlsx
 from caspen_qbo.reports.chart import trend_svg
 from caspen_qbo.reports.words import change_words
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.context import ContextDep, RequestContext
 from caspen_qbo.ui.forms import protected
-from caspen_qbo.ui.page import back_to, document, download, page
+from caspen_qbo.ui.page import back_to, document, download, page, stream
+from caspen_qbo.ui.templating import url_part
+from caspen_qbo.ui.views.lists.columns import csv_lines
 from caspen_qbo.ui.views.next_step import next_step
 from caspen_qbo.ui.views.reconciliation import run_state, trend_points, trend_words
 from caspen_qbo.usecases.reconciling.sign_off import sign_off
-from caspen_qbo.wording import counted, day, no_formula
+from caspen_qbo.wording import counted, day
 
 router = APIRouter()
 
 PAGE_SIZE = 30
 DIFFERENCES_SHOWN = 200
 CHANGES_SHOWN = 10
+REPORT_ROWS_MAX = 20_000
+"""Differences of a report that a page makes; it is whole in memory for a moment."""
+DIFFERENCE_COLUMNS = (
+    "document_kind",
+    "document_number",
+    "field",
+    "caspen_value",
+    "quickbooks_value",
+    "delta",
+    "explained",
+)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -84,48 +95,43 @@ def run(context: ContextDep, run_id: str) -> Response:
 @router.get("/w/{workspace_id}/reconciliation/{run_id}/differences.csv")
 def differences(context: ContextDep, run_id: str) -> Response:
     found = _run(context, run_id)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(
+    rows = context.store.pages.iterate_differences(run_id)
+    chunks = csv_lines(
+        DIFFERENCE_COLUMNS,
         (
-            "document_kind",
-            "document_number",
-            "field",
-            "caspen_value",
-            "quickbooks_value",
-            "delta",
-            "explained",
-        )
+            (
+                row.kind,
+                row.number,
+                row.field,
+                row.caspen_value,
+                row.quickbooks_value,
+                row.delta,
+                row.explained,
+            )
+            for row in rows
+        ),
     )
-    for row in context.store.pages.fetch_differences(run_id):
-        values = (
-            row.kind,
-            row.number,
-            row.field,
-            row.caspen_value,
-            row.quickbooks_value,
-            row.delta,
-            row.explained,
-        )
-        writer.writerow(no_formula("" if value is None else str(value)) for value in values)
-    name = _file_name(context, found, "differences", "csv")
-    return download(buffer.getvalue(), name, "text/csv; charset=utf-8")
+    return stream(chunks, _file_name(context, found, "differences", "csv"), "text/csv; charset=utf-8")
 
 
 @router.get("/w/{workspace_id}/reconciliation/{run_id}/report.html")
 def report_page(
     context: ContextDep, run_id: str, save: Annotated[bool, Query(alias="download")] = False
 ) -> Response:
-    found = _run(context, run_id)
-    html = _report(context, found).html
+    found = _report_of(context, run_id)
+    if isinstance(found, Response):
+        return found
+    html = build_html(context.store, run_id)
     return document(html, _file_name(context, found, "reconciliation", "html") if save else None)
 
 
 @router.get("/w/{workspace_id}/reconciliation/{run_id}/report.xlsx")
 def report_spreadsheet(context: ContextDep, run_id: str) -> Response:
-    found = _run(context, run_id)
+    found = _report_of(context, run_id)
+    if isinstance(found, Response):
+        return found
     name = _file_name(context, found, "reconciliation", "xlsx")
-    return download(_report(context, found).xlsx, name, XLSX)
+    return download(build_xlsx(context.store, run_id), name, XLSX)
 
 
 @router.post(
@@ -162,10 +168,18 @@ def _run_day(context: RequestContext, run: ReconciliationEntry) -> date:
     return run.started_at.astimezone(context.zone).date()
 
 
-def _report(context: RequestContext, run: ReconciliationEntry) -> Report:
+def _report_of(context: RequestContext, run_id: str) -> ReconciliationEntry | Response:
+    """The run whose report a page may make; where it is too large for a page's thread, the way to it."""
+    run = _run(context, run_id)
     if run.differences is None:
         raise HTTPException(404, "This run compared nothing, so it has no report.")
-    return build(context.store, run.run_id)
+    if run.differences > REPORT_ROWS_MAX:
+        problem = (
+            f"{run.differences:,} differences are too many for a report made on a page. differences.csv has "
+            "all of them; `caspen-qbo report` writes the report."
+        )
+        return back_to(context, f"reconciliation/{url_part(run_id)}", problem=problem)
+    return run
 
 
 def _file_name(context: RequestContext, run: ReconciliationEntry, what: str, ending: str) -> str:

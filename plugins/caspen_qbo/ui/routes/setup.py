@@ -12,7 +12,14 @@ from caspen_qbo.ui.context import ContextDep, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.routes.connect import consent_origins
-from caspen_qbo.ui.views.setup import STATUS_WORDS, checklist, fix_page, selects
+from caspen_qbo.ui.views.setup import (
+    EVENT_WORDS,
+    EVENTS_SHOWN,
+    STATUS_WORDS,
+    checklist,
+    fix_page,
+    selects,
+)
 from caspen_qbo.usecases.connection.doctor import Finding, examine
 from caspen_qbo.usecases.connection.setup import Offers, read_offers, save_settings
 
@@ -39,6 +46,8 @@ def setup(context: ContextDep) -> Response:
         steps=steps,
         next_step=next((step for step in steps if step.state != "done"), None),
         status_words=STATUS_WORDS,
+        events=context.store.connections.fetch_events(EVENTS_SHOWN),
+        event_words=EVENT_WORDS,
         selects=selects(choices, offers) if offers else (),
         problem=problem,
     )

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from caspen_qbo.core.cause import SALES_TAX, CauseKind
 from caspen_qbo.errors import SyncError
 from caspen_qbo.ui.access import Right, requires
-from caspen_qbo.ui.context import ContextDep
+from caspen_qbo.ui.context import ContextDep, IdPath
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.usecases.connection.setup import link_tax, read_offers, warn_of_tax
@@ -44,7 +44,7 @@ def taxes(context: ContextDep) -> Response:
 
 
 @router.get("/w/{workspace_id}/taxes/{tax_rate_id}", dependencies=[Depends(requires(Right.CONFIGURE))])
-def choose(context: ContextDep, tax_rate_id: int) -> Response:
+def choose(context: ContextDep, tax_rate_id: IdPath) -> Response:
     """Codes of the same rate first; the others are shown too, and refused with both rates when chosen."""
     rate = context.billing.fetch_tax_rates(context.workspace_id).get(tax_rate_id)
     if rate is None:
@@ -68,7 +68,7 @@ def choose(context: ContextDep, tax_rate_id: int) -> Response:
     "/w/{workspace_id}/taxes/{tax_rate_id}",
     dependencies=[Depends(requires(Right.CONFIGURE)), Depends(protected)],
 )
-def link(context: ContextDep, tax_rate_id: int, tax_code: Annotated[str, Form()] = "") -> Response:
+def link(context: ContextDep, tax_rate_id: IdPath, tax_code: Annotated[str, Form()] = "") -> Response:
     if not tax_code:
         return back_to(context, f"taxes/{tax_rate_id}", problem="Choose a tax code from the list.")
     try:

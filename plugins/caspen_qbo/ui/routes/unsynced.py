@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from caspen_qbo.hooks.store.monitoring.pages import UnsyncedQuery
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.context import ContextDep
 from caspen_qbo.ui.forms import protected
-from caspen_qbo.ui.page import HEADERS, back_to, page
+from caspen_qbo.ui.page import back_to, page, stream
 from caspen_qbo.ui.views.cards import FIX_PAGES, build_cards
 from caspen_qbo.ui.views.lists.columns import address, csv_lines, sorted_by
 from caspen_qbo.ui.views.lists.unsynced import CARDS_MAX, COLUMNS, CSV_COLUMNS, PAGE_SIZE, csv_rows
@@ -61,11 +61,8 @@ def export(context: ContextDep, query: QueryDep) -> Response:
     """All rows of the filter, in the list's order."""
     items = context.store.pages.iterate_unsynced(query)
     filename = f"unsynced-{context.workspace_id}.csv"
-    return StreamingResponse(
-        csv_lines(CSV_COLUMNS, csv_rows(items, context.currency, context.zone)),
-        media_type="text/csv; charset=utf-8",
-        headers={**HEADERS, "Content-Disposition": f'attachment; filename="{filename}"'},
-    )
+    lines = csv_lines(CSV_COLUMNS, csv_rows(items, context.currency, context.zone))
+    return stream(lines, filename, "text/csv; charset=utf-8")
 
 
 @router.post(

@@ -18,6 +18,7 @@ from fastapi.responses import Response
 
 from caspen_qbo import wiring
 from caspen_qbo.airflow.dag_runs import queue_run
+from caspen_qbo.core.connection.connect import is_realm
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 router = APIRouter()
 
 BODY_BYTES_MAX = 1_000_000
+ID_LENGTH_MAX = 100
 BUNDLE_SECONDS = 20
 """Notifications come in bursts: all of one such span start one run, at its end."""
 IMPORT, POST = "import_from_quickbooks", "post_to_quickbooks"
@@ -60,7 +62,7 @@ async def webhook(request: Request, tasks: BackgroundTasks) -> Response:
         raise HTTPException(401, "The signature does not match.")
     try:
         reported = read_notification(json.loads(body))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise HTTPException(400, "This is not a QuickBooks notification.") from None
     tasks.add_task(wake, reported)
     return Response(status_code=200)
@@ -90,12 +92,13 @@ def is_signed(body: bytes, signature: str, verifier: str) -> bool:
 
 
 def read_notification(notification: Any) -> set[Reported]:
-    """What is reported: CloudEvents (an array), or the retired ``eventNotifications``.
+    """What is reported: CloudEvents (an array), or the retired ``eventNotifications``; without what cannot be
+    an id.
 
     :raises TypeError, KeyError, AttributeError: it has neither shape.
     """
     if isinstance(notification, list):
-        return {
+        found = {
             Reported(
                 str(event["intuitaccountid"]),
                 _entity_of(str(event.get("type", ""))),
@@ -103,11 +106,18 @@ def read_notification(notification: Any) -> set[Reported]:
             )
             for event in notification
         }
-    return {
-        Reported(str(each["realmId"]), str(entity.get("name", "")).casefold(), str(entity.get("id", "")))
-        for each in notification["eventNotifications"]
-        for entity in (each.get("dataChangeEvent") or {}).get("entities") or [{}]
-    }
+    else:
+        found = {
+            Reported(str(each["realmId"]), str(entity.get("name", "")).casefold(), str(entity.get("id", "")))
+            for each in notification["eventNotifications"]
+            for entity in (each.get("dataChangeEvent") or {}).get("entities") or [{}]
+        }
+    return {each for each in found if is_realm(each.realm_id) and _is_id(each.quickbooks_id)}
+
+
+def _is_id(text: str) -> bool:
+    """Whether it can be the id of something in QuickBooks, or of nothing."""
+    return text.isascii() and len(text) <= ID_LENGTH_MAX and (text.isprintable() or not text)
 
 
 def _entity_of(event_type: str) -> str:

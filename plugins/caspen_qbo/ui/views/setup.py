@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from caspen_qbo.catalogue import entry_for
+from caspen_qbo.core.connection.connect import Connected
 from caspen_qbo.core.records import TaxRate
 from caspen_qbo.core.reference import Choices, ListEntry
 from caspen_qbo.hooks.store.connection.setup import ConnectionFacts, TaxLink
@@ -44,6 +45,22 @@ class Select:
     def chosen(self) -> ListEntry | None:
         """None where nothing is chosen, or what is chosen may no longer be."""
         return next((entry for entry in self.entries if entry.id == self.chosen_id), None)
+
+
+EVENT_WORDS = {"connected": "Connected", "disconnected": "Disconnected", "lost": "Lost"}
+EVENTS_SHOWN = 20
+
+
+def connected_words(connected: Connected) -> str:
+    """After connecting: which company it is, and before anything is sent the way back."""
+    name = connected.company_name or "a company without a name"
+    text = f"Connected to QuickBooks: {name} (company {connected.realm_id})."
+    if not connected.first:
+        return text
+    return (
+        f"{text} Is this the practice's company? Nothing is sent until the account and the items are chosen: "
+        "if it is another one, disconnect it now and connect the right one."
+    )
 
 
 def checklist(

@@ -39,13 +39,20 @@ def examine(session: Session) -> list[Finding]:
     rates = sorted(session.billing.fetch_tax_rates(session.workspace_id).values(), key=lambda rate: rate.id)
     used = (rate for rate in rates if not rate.archived or rate.id in links)
     return [
-        Finding("connection", True, f"connected to {company.name or session.realm_id}"),
+        Finding("connection", True, _connected_to(company, session)),
         _check_age(session),
         *_check_company(company, session.workspace.currency),
         *_check_choices(session),
         _check_customers(session),
         *(_check_rate(rate, links.get(rate.id), codes, _covered(rates, links)) for rate in used),
     ]
+
+
+def _connected_to(company: CompanyFacts, session: Session) -> str:
+    facts = session.connection
+    by = f" by {facts.connected_by}" if facts.connected_by else ""
+    name = company.name or "a company without a name"
+    return f"connected to {name} (company {session.realm_id}) since {facts.connected_at:%Y-%m-%d}{by}"
 
 
 def _check(name: str, ok: bool, good: str, bad: str, fix: str) -> Finding:

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from caspen_qbo.core.backfill.verdict import Subject, Verdict, clean_numbers, decide_number, pair_payments
+from caspen_qbo.core.backfill.verdict import (
+    Subject,
+    Verdict,
+    clean_numbers,
+    decide_number,
+    pair_payments,
+    refuse_numbers,
+)
 from caspen_qbo.core.documents import DocumentFacts, LinkFacts
 from caspen_qbo.core.records import Allocation, Invoice, TaxMode
 
@@ -194,3 +201,43 @@ def test_something_other_than_a_payment_on_it_prevents_the_link() -> None:
 def test_numbers_as_people_type_them(typed: Any) -> None:
     assert clean_numbers(typed) == ("INV-1", "INV-2")
     assert clean_numbers(None) == clean_numbers([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "numbers"),
+    [
+        ("2024", ("2024",)),
+        ("1_000", ("1_000",)),
+        ("0x10, 1e3", ("0x10", "1e3")),
+        (2024, ("2024",)),
+        ([2024, "2024", "INV-1"], ("2024", "INV-1")),
+        ("['INV-1']", ("['INV-1']",)),
+        ("", ()),
+        ([""], ()),
+        (None, ()),
+    ],
+)
+def test_numbers_stay_as_they_were_given(given: object, numbers: tuple[str, ...]) -> None:
+    assert refuse_numbers(given) is None
+    assert clean_numbers(given) == numbers
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"a": 1}, "no list of numbers"),
+        ([["INV-1"]], "no list of numbers"),
+        ([{"number": "INV-1"}], "no list of numbers"),
+        ([None], "no list of numbers"),
+        (True, "no list of numbers"),
+        (1.5, "no list of numbers"),
+        ("x" * 1_000_000, "is no invoice number"),
+        (["INV-\0"], "is no invoice number"),
+        ("\x1b[31mINV", "is no invoice number"),
+        (",".join(map(str, range(200_000))), "200,000 numbers; at most 5,000"),
+    ],
+)
+def test_what_can_hold_no_numbers_is_refused_in_a_sentence(given: object, why: str) -> None:
+    problem = refuse_numbers(given)
+    assert problem and why in problem and len(problem) < 300
+    assert isinstance(clean_numbers(given), tuple)

@@ -33,6 +33,7 @@ def test_anything_else_connects_nothing(
 
 def test_a_workspace_stays_with_its_company() -> None:
     assert decide_company(7, None, "913") is decide_company(7, "913", "913") is None
+    assert decide_company(7, "913", "914", bound=False) is None, "nothing was done with the first one"
     assert "belongs to company 912, not 913" in str(decide_company(7, "912", "913"))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from psycopg.errors import UniqueViolation
 
 from caspen_qbo import settings
-from caspen_qbo.core.connection.connect import TokenPair
+from caspen_qbo.core.connection.connect import CompanyOf, TokenPair
 from caspen_qbo.hooks.store.connection.cipher import encrypt
 from caspen_qbo.hooks.store.subject import Subject
 
@@ -26,6 +26,17 @@ class StoredTokens:
     """Counts the pairs stored; 1 for the first connection."""
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionEvent:
+    at: datetime
+    what: str
+    """connected, disconnected or lost."""
+    who: str | None
+    """None: nobody did it; Intuit or QuickBooks no longer accepts the connection."""
+    realm_id: str
+    company_name: str | None
+
+
 class ConnectionStore(Subject):
     folder = "connection/connections"
 
@@ -36,16 +47,27 @@ class ConnectionStore(Subject):
         """The same row, locked until the transaction ends: one refresher at a time."""
         return self._fetch_value(StoredTokens, "lock_tokens")
 
-    def record(self, realm_id: str, pair: TokenPair) -> int | None:
-        """Connect the workspace to a company, or again; the first connection's date never moves. The
-        generation of its tokens; None when the workspace belongs to another company or the company is another
-        workspace's.
+    def is_taken(self, realm_id: str) -> bool:
+        """Whether another workspace is connected to the company."""
+        return self._is("is_taken", realm_id=realm_id)
+
+    def is_in_use(self) -> bool:
+        """Whether anything was chosen from the workspace's company, linked to it or sent to it."""
+        return self._is("is_in_use")
+
+    def record(self, realm_id: str, pair: TokenPair, company: CompanyOf, who: str | None) -> bool:
+        """Connect the workspace to a company, or again, in one statement; the first connection's date never
+        moves. False when the workspace belongs to another company or the company is another workspace's.
         """
+        given = {**_encrypted(pair), **asdict(company), "in_use": self.is_in_use(), "who": who}
         try:
-            stored = self._fetch_column("upsert_connection", realm_id=realm_id, **_encrypted(pair))
+            return bool(self._fetch_column("upsert_connection", realm_id=realm_id, **given))
         except UniqueViolation:
-            return None
-        return next(iter(stored), None)
+            return False
+
+    def fetch_events(self, most: int) -> list[ConnectionEvent]:
+        """Connects and disconnects, newest first."""
+        return self._fetch_values(ConnectionEvent, "select_events", most=most)
 
     def record_refresh(self, pair: TokenPair, previous: bytes | None, *, rotated: bool) -> None:
         """Store a refreshed pair. ``previous``: the refresh token to fall back on, encrypted; ``rotated``:
@@ -59,13 +81,6 @@ class ConnectionStore(Subject):
             warning_days=max(settings.CONNECTION_WARNING_DAYS),
         )
 
-    def record_company(
-        self, *, company_name: str | None, country_code: str | None, home_currency: str | None
-    ) -> None:
-        """What QuickBooks says about the company; None keeps what is known."""
-        facts = {"company_name": company_name, "country_code": country_code, "home_currency": home_currency}
-        self._execute("update_company", **facts)
-
     def record_encryption(self, tokens: dict[str, bytes | None]) -> None:
         """The same tokens, by column, encrypted with another key."""
         self._execute("update_encryption", **tokens)
@@ -73,13 +88,9 @@ class ConnectionStore(Subject):
     def mark_needs_reconnect(self) -> None:
         self._execute("update_needs_reconnect")
 
-    def mark_disconnected(self) -> bool:
+    def mark_disconnected(self, who: str | None = None) -> bool:
         """Delete the tokens; settings, links and the date of the first connection stay. Whether it was so."""
-        return self._execute("update_disconnected") > 0
-
-    def delete(self) -> None:
-        """Delete a first connection that proved wrong before anything was done with it."""
-        self._execute("delete_connection")
+        return self._execute("update_disconnected", who=who) > 0
 
 
 def _encrypted(pair: TokenPair) -> dict[str, object]:

@@ -23,7 +23,10 @@ class ConnectionFacts:
     first_connected_at: datetime
     """The historical line; never moves."""
     connected_at: datetime
+    connected_by: str | None
+    """None where it was not recorded yet."""
     disconnected_at: datetime | None
+    disconnected_by: str | None
     status: str
     """connected, needs_reconnect or disconnected."""
     refresh_expires_at: datetime | None

@@ -227,6 +227,7 @@ class ReconciliationEntry:
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
+    id: int
     kind: str
     number: str
     field: str
@@ -314,6 +315,16 @@ class PageStore(Subject):
             ReconciliationEntry, "select_reconciliations", run_id=run_id, page_size=1, skip=0
         )
 
-    def fetch_differences(self, run_id: str, *, page_size: int | None = None) -> list[FieldDifference]:
-        """Unexplained ones first, then by document."""
-        return self._fetch_values(FieldDifference, "select_differences", run_id=run_id, page_size=page_size)
+    def fetch_differences(
+        self, run_id: str, *, page_size: int, after: int | None = None
+    ) -> list[FieldDifference]:
+        """Unexplained ones first, then by document. ``after``: the id of the last one before these."""
+        asked = {"run_id": run_id, "page_size": page_size, "after": after}
+        return self._fetch_values(FieldDifference, "select_differences", **asked)
+
+    def iterate_differences(self, run_id: str) -> Iterator[FieldDifference]:
+        """All of them in that order, some thousands at a time."""
+        after = None
+        while rows := self.fetch_differences(run_id, page_size=EXPORT_CHUNK, after=after):
+            yield from rows
+            after = rows[-1].id

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -38,13 +39,26 @@ def sorted_by(query: BaseModel, column: Column) -> str:
     )
 
 
-def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Text in pieces; what a spreadsheet would compute is quoted."""
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Text in pieces, the only CSV that the pages write; what a spreadsheet would compute is quoted, and None
+    is empty.
+    """
+    return begun(_pieces(columns, rows))
+
+
+def begun(pieces: Iterator[str]) -> Iterator[str]:
+    """The first piece is made here and now: what cannot be read is an answer of its own, and not a file that
+    breaks off.
+    """
+    return chain([next(pieces)], pieces)
+
+
+def _pieces(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow(map(no_formula, row))
+        writer.writerow(no_formula("" if value is None else str(value)) for value in row)
         if buffer.tell() > CSV_BUFFER:
             yield buffer.getvalue()
             buffer.seek(0)
