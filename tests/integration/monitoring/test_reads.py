@@ -6,6 +6,7 @@ import json
 from collections import Counter
 
 import httpx
+import pytest
 
 from tests.support.command_line import run_command as run
 from tests.support.flow import Flow
@@ -58,3 +59,27 @@ def test_what_intuit_turns_away_is_not_counted(flow: Flow) -> None:
     flow.door("faults", seed=1, rules=[rule])
     assert run("import", "--workspace", "1").returncode == 0
     assert _stored(flow)[0] - before[0] == 1
+
+
+def test_running_out_is_one_sentence_and_all_goes_on_once_the_allowance_is_raised(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every job meets it: none fails, nothing is listed document by document, nothing is lost."""
+    flow.post()
+    for amount in ("40.00", "50.00"):
+        flow.pay(flow.invoice(amount))
+    flow.switch(core_plus_quota=1)
+    monkeypatch.setenv("CASPEN_QBO_READS_PER_MONTH", "1")
+    for job in ("post", "import", "reconcile"):
+        done = run(job, "--workspace", "1")
+        assert done.returncode == 0, done.stderr
+        assert "allowance of reads for this month is used up" in done.stdout
+    assert flow.listed() == {} and flow.books("Invoice") == []
+    assert flow.sync_rows("SELECT count(*) FROM qbo_sync.metered_call WHERE kind = 'refused'") == [(1,)]
+    assert flow.sync_rows("SELECT bool_and(success) FROM qbo_sync.sync_run") == [(True,)]
+
+    flow.switch(core_plus_quota=500_000)
+    monkeypatch.delenv("CASPEN_QBO_READS_PER_MONTH")
+    assert run("post", "--workspace", "1").returncode == 0
+    assert len(flow.books("Invoice")) == len(flow.books("Payment")) == 2
+    assert flow.sync_rows("SELECT count(*) FROM qbo_sync.metered_call WHERE kind = 'refused'") == [(0,)]

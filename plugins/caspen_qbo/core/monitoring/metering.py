@@ -9,6 +9,8 @@ from enum import StrEnum
 READS = ("query", "cdc", "read")
 """Kinds of calls that are metered; all others write, and are free."""
 WRITE = "write"
+REFUSED = "refused"
+"""Reads that Intuit refused because the month's are used up; kept until one is answered again."""
 RECENT_DAYS = 7
 """A week has each weekday once."""
 NEAR = 0.9

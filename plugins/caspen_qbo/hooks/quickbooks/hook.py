@@ -78,8 +78,13 @@ class QuickBooksHook(BaseHook):
         limiter = RealmLimiter(
             realm_id, self.config, self.sync_conn_id, database=database, wait_max=retry.turn
         )
-        meter = Meter(MeterStore(database, workspace_id).add)
-        transport = Transport(tokens, limiter, retry, meter=meter)
+        stored = MeterStore(database, workspace_id)
+        meter = Meter(stored.add)
+
+        def is_used_up() -> bool:
+            return stored.is_refused() or MeterStore(database).count_month() >= settings.READS_PER_MONTH
+
+        transport = Transport(tokens, limiter, retry, meter=meter, is_used_up=is_used_up)
         closing = (limiter.close, tokens.close, meter.flush)  # done from the last on
         return QuickBooksAccounting(
             realm_id, self.config.api_url, transport, token_calls=lambda: tokens.calls, on_close=closing

@@ -95,11 +95,15 @@ class Transport:
         retry: RetrySettings | None = None,
         *,
         meter: Meter | None = None,
+        is_used_up: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """:param meter: Counts what is metered; None: nobody counts."""
+        """:param meter: Counts what is metered; None: nobody counts.
+        :param is_used_up: Asked when a read is refused: whether the month's reads are known to be used up.
+        """
         self.calls: Counter[str] = Counter()
         self._meter = meter
+        self._is_used_up = is_used_up
         self._tokens = tokens
         self._limiter = limiter
         self._retry = retry or RetrySettings()
@@ -232,10 +236,13 @@ class Transport:
         if call.is_write:
             self._writes_refused = True
         reads_only = not call.is_write and not self._writes_refused
-        if reads_only and refusals >= retry.quota_refusals and waited >= retry.quota_after:
+        long_enough = refusals >= retry.quota_refusals and waited >= retry.quota_after
+        if reads_only and (long_enough or self._is_used_up()):
+            if self._meter is not None:
+                self._meter.note_refused()
             raise QuotaExhaustedError(
-                f"QuickBooks refused {refusals} reads in a row over {waited:.0f} s (429): the month's "
-                "allowance of reads is used up. Writes keep working; reads resume next month.",
+                "Intuit's allowance of reads for this month is used up (429). Nothing is lost: what needs a "
+                "look at QuickBooks waits until next month, or until the allowance is raised.",
                 intuit_tid=tid,
             )
         seconds = min(failures.retry_after(response.headers, retry.throttle_wait), 2 * retry.throttle_wait)

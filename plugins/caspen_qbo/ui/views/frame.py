@@ -18,12 +18,19 @@ MENU = (
 """Address and label."""
 
 
+READS_USED_UP = (
+    "Intuit's allowance of reads for this month is used up. Nothing is lost: what needs a look at QuickBooks "
+    "waits until next month, or until the allowance is raised; then all goes on automatically."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     text: str
     link_text: str
-    """Of the link to Set-up."""
     urgent: bool = False
+    link: str = "setup"
+    """The page it leads to."""
 
 
 def connection_notice(context: RequestContext, now: datetime) -> Notice | None:
@@ -48,4 +55,6 @@ def connection_notice(context: RequestContext, now: datetime) -> Notice | None:
         until = day(min(ends).astimezone(context.zone))
         text = f"The connection to QuickBooks ends in {counted(left, 'day')}, on {until}."
         return Notice(text, reconnect, urgent=left <= CONNECTION_WARNING_DAYS[-1])
-    return None
+    return (
+        Notice(READS_USED_UP, "See what ran", link="activity") if context.store.meter.is_refused() else None
+    )

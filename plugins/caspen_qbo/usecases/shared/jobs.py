@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from caspen_qbo.errors import RetryError, SyncError, WorkspaceBusyError
+from caspen_qbo.errors import QuotaExhaustedError, RetryError, SyncError, WorkspaceBusyError
 from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.hooks.store.posting.documents import LedgerRow
 from caspen_qbo.settings import QUIET_AT_MOST
@@ -45,7 +45,10 @@ def run_job(session: Session, job: str, work: Job) -> RunResult:
     _close_died(session.store, session.run_id)
     session.store.runs.start(session.run_id, job)
     try:
-        message = work(session, counts)
+        try:
+            message = work(session, counts)
+        except QuotaExhaustedError as error:
+            message = error.message  # known, shown once, and nobody's failure: the run did what it could
         ledger = read_ledger(session)
         _finish(session, job, counts, ledger, message)
     except SyncError as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from caspen_qbo.core.monitoring.metering import READS, WRITE
+from caspen_qbo.core.monitoring.metering import READS, REFUSED, WRITE
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.database import Database
 
@@ -33,11 +33,24 @@ class MeterStore:
 
     def add(self, calls: Mapping[str, int]) -> None:
         """To today's, by kind. Not safe to repeat: it adds."""
+        if calls.keys() & set(READS):
+            self._db.execute(f"{_FOLDER}/delete_refused", {"workspace_id": self.workspace_id})
         rows = [
             {"workspace_id": self.workspace_id, "kind": kind, "calls": number}
             for kind, number in sorted(calls.items())
         ]
         self._db.execute_many(f"{_FOLDER}/add_calls", rows)
+
+    def is_refused(self) -> bool:
+        """Whether Intuit refused this practice's last read, today or yesterday, as beyond the month's."""
+        params = {"workspace_id": self.workspace_id}
+        return bool(self._db.fetch_all(f"{_FOLDER}/select_refused", params))
+
+    def count_month(self) -> int:
+        """Metered reads of this month."""
+        params = {"workspace_id": self.workspace_id, "kinds": list(READS)}
+        (row,) = self._db.fetch_all(f"{_FOLDER}/count_month", params)
+        return int(row["reads"])
 
     def fetch_days(self) -> list[MeteredDay]:
         """Since the month's first, and at least eight days back."""
@@ -64,6 +77,10 @@ class Meter:
         self._new[kind if kind in READS else WRITE] += items
         if self._new.total() >= STORE_EVERY:
             self.flush()
+
+    def note_refused(self) -> None:
+        """A read that Intuit refused because the month's are used up."""
+        self._new[REFUSED] += 1
 
     def flush(self) -> None:
         """Store what is new. What cannot be stored now is kept, and the run goes on. Safe to repeat."""
