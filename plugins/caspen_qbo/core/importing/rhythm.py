@@ -8,7 +8,7 @@ from caspen_qbo.core.monitoring.metering import Budget
 
 STEP = timedelta(minutes=5)
 FRESH = timedelta(hours=1)
-"""After something was found: whoever enters payments enters several."""
+"""After something was found: payments are entered several at a time."""
 FORGOTTEN = timedelta(days=14)
 """Where nothing was found for so long, payments are seldom made in QuickBooks."""
 REPORTED_WITHIN = timedelta(minutes=15)

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 JOB = "import"
 FOUND = ("payments_imported", "payments_followed", "payments_restored")
-"""Counts that say that somebody is at work in QuickBooks."""
+"""Counts that say that a person is at work in QuickBooks."""
 
 
 def import_payments(session: Session) -> RunResult:
