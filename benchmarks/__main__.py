@@ -13,7 +13,7 @@ import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from benchmarks import calls, reconcile, sessions
+from benchmarks import calls, lateness, reads, reconcile, sessions
 from ops.paths import ROOT
 from tests.support.standalone import services
 
@@ -31,6 +31,8 @@ def run_all() -> list[Row]:
     with services() as started:
         counted = calls.measure(started)
         held = sessions.measure(started)
+        deaf, hearing = (reads.measure(started, webhooks=webhooks).total for webhooks in (False, True))
+    late, reported = (lateness.simulate(webhooks=webhooks) for webhooks in (False, True))
     joined = reconcile.measure(RECONCILE_ROWS, repetitions=2)
     return [
         (
@@ -43,6 +45,16 @@ def run_all() -> list[Row]:
                 f"{counted.script:,} by a script that makes one call at a time: {counted.ratio:.0f} times "
                 f"as many (run for {counted.script_ran} invoices)"
             ),
+        ),
+        (
+            "Metered reads of an ordinary practice in a month, webhooks on / off",
+            f"{hearing:,} / {deaf:,}",
+            f"{reads.EVERY_QUARTER_HOUR:,} where each run asks and nothing is kept",
+        ),
+        (
+            "Minutes until a payment made in QuickBooks is in Caspen, 99 of 100, webhooks on / off",
+            f"{reported.of_99:.0f} / {late.of_99:.0f}",
+            f"half of them: {reported.median:.0f} / {late.median:.0f}; simulated with our own rhythm",
         ),
         (
             f"Reconciling {joined.rows:,} invoices, in times of a plain SQL join of the same tables",

@@ -31,6 +31,8 @@ from caspen_qbo.usecases.reconciling.run import reconcile
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.standalone import Services, services
 
+EVERY_QUARTER_HOUR = 7188
+"""The same month, counted the same way, when each run asked and lists were kept for five minutes."""
 WORKING_DAYS, OTHER_DAYS = 22, 8
 TICK = timedelta(minutes=15)
 OPEN_FROM, OPEN_UNTIL = 8 * 4, 18 * 4
