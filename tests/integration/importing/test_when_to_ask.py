@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from caspen_qbo import wiring
 from caspen_qbo.operators.find import FindWorkspacesOperator
-from tests.support.command_line import run_command as run
+from caspen_qbo.usecases.importing.run import import_payments
+from caspen_qbo.usecases.reconciling.run import reconcile
 from tests.support.flow import WORKSPACE, Flow
 
 
@@ -13,6 +14,11 @@ def _due(run_id: str = "scheduled__2026-11-16T00:07:00+00:00") -> bool:
     find = FindWorkspacesOperator(task_id="find_workspaces", only_to_ask=True)
     found = find.execute({"run_id": run_id})  # type: ignore[typeddict-item]
     return WORKSPACE in {row["workspace_id"] for row in found}
+
+
+def _import() -> None:
+    with wiring.open_session(WORKSPACE, wiring.new_run_id("import")) as session:
+        import_payments(session)
 
 
 def _pass(flow: Flow, hours: int) -> None:
@@ -31,7 +37,7 @@ def _report(flow: Flow, *payment_ids: str) -> bool:
 
 def test_what_was_asked_just_now_is_left_alone_until_its_time_or_a_report(flow: Flow) -> None:
     assert _due(), "never asked"
-    assert run("import", "--workspace", "1").returncode == 0
+    _import()
     assert not _due()
     assert _due("manual__2026-11-16T00:08:00+00:00"), "a person waits for it"
     _pass(flow, 11)
@@ -39,15 +45,15 @@ def test_what_was_asked_just_now_is_left_alone_until_its_time_or_a_report(flow: 
 
     paid = flow.invoice("50.00")
     flow.pay(paid)
-    assert run("post", "--workspace", "1").returncode == 0
-    assert run("import", "--workspace", "1").returncode == 0
+    flow.post()
+    _import()
     (ours,) = flow.books("Payment")
     assert not _report(flow, ours["Id"])
     _pass(flow, 11)
     assert not _due(), "our own payment was reported: webhooks work, and nobody else's came"
     assert _report(flow, ours["Id"], "4711")
     assert _due()
-    assert run("import", "--workspace", "1").returncode == 0
+    _import()
     assert not _due()
     _pass(flow, 25)
     assert _due(), "what a webhook lost is found within a day"
@@ -56,10 +62,10 @@ def test_what_was_asked_just_now_is_left_alone_until_its_time_or_a_report(flow: 
 def test_a_webhook_that_stops_reporting_ours_is_no_longer_relied_on(flow: Flow) -> None:
     for amount in ("10.00", "20.00"):
         flow.pay(flow.invoice(amount))
-        assert run("post", "--workspace", "1").returncode == 0
+        flow.post()
         if amount == "10.00":
             _report(flow, flow.books("Payment")[0]["Id"])
-    assert run("import", "--workspace", "1").returncode == 0
+    _import()
     _pass(flow, 11)
     assert _due(), "the second payment was never reported"
 
@@ -67,17 +73,18 @@ def test_a_webhook_that_stops_reporting_ours_is_no_longer_relied_on(flow: Flow) 
 def test_what_the_staff_or_a_reconciliation_brings_up_is_looked_at(flow: Flow) -> None:
     """Without a webhook's word: a payment unlinked in Caspen, and one that a reconciliation read first."""
     invoice = flow.invoice("80.00")
-    assert run("post", "--workspace", "1").returncode == 0
+    flow.post()
     (theirs,) = flow.books("Invoice")
     flow.person("record-payment", invoices=[{"id": theirs["Id"], "amount": "30.00"}])
-    assert run("import", "--workspace", "1").returncode == 0
+    _import()
     assert not _due()
     allocation = flow.caspen_rows("SELECT id FROM caspen.payment_allocation WHERE invoice_id = %s", invoice)
     flow.staff.unlink(allocation[0][0])
-    assert run("post", "--workspace", "1").returncode == 0
+    flow.post()
     assert _due()
-    assert run("import", "--workspace", "1").returncode == 0
+    _import()
 
     flow.person("record-payment", invoices=[{"id": theirs["Id"], "amount": "5.00"}])
-    assert run("reconcile", "--workspace", "1").returncode == 0
+    with wiring.open_session(WORKSPACE, wiring.new_run_id("reconcile")) as session:
+        reconcile(session)
     assert _due()

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 
 import httpx
 import pytest
 
+from caspen_qbo import settings, wiring
+from caspen_qbo.usecases.importing.run import import_payments
+from caspen_qbo.usecases.posting.run import post
+from caspen_qbo.usecases.reconciling.run import reconcile
+from caspen_qbo.usecases.shared.jobs import RunResult
+from caspen_qbo.usecases.shared.session import Session
 from tests.support.command_line import run_command as run
-from tests.support.flow import Flow
+from tests.support.flow import WORKSPACE, Flow
 
 
 def _metered(flow: Flow) -> tuple[int, int]:
@@ -30,8 +37,9 @@ def test_every_visit_is_counted_as_intuit_meters_it(flow: Flow) -> None:
     metered = _metered(flow)
     for number in range(3):
         flow.pay(flow.invoice(f"{10 + number}.00"))
-    for job in ("post", "import", "reconcile", "doctor"):
-        assert run(job, "--workspace", "1").returncode == 0
+    for job in (post, import_payments, reconcile):
+        _do(job)
+    assert run("doctor", "--workspace", "1").returncode == 0
     stored = (_stored(flow)[0] - reads, _stored(flow)[1] - writes)
     assert stored == (_metered(flow)[0] - metered[0], _metered(flow)[1] - metered[1])
     assert stored[1] == 1 + 3 + 3, "a customer, three invoices, three payments"
@@ -69,17 +77,23 @@ def test_running_out_is_one_sentence_and_all_goes_on_once_the_allowance_is_raise
     for amount in ("40.00", "50.00"):
         flow.pay(flow.invoice(amount))
     flow.switch(core_plus_quota=1)
-    monkeypatch.setenv("CASPEN_QBO_READS_PER_MONTH", "1")
-    for job in ("post", "import", "reconcile"):
-        done = run(job, "--workspace", "1")
-        assert done.returncode == 0, done.stderr
-        assert "allowance of reads for this month is used up" in done.stdout
+    monkeypatch.setattr(settings, "READS_PER_MONTH", 1)
+    for job in (post, import_payments, reconcile):
+        assert "allowance of reads for this month is used up" in _do(job).message
     assert flow.listed() == {} and flow.books("Invoice") == []
-    assert flow.sync_rows("SELECT count(*) FROM qbo_sync.metered_call WHERE kind = 'refused'") == [(1,)]
+    assert flow.sync_rows(REFUSED) == [(3,)]
     assert flow.sync_rows("SELECT bool_and(success) FROM qbo_sync.sync_run") == [(True,)]
 
     flow.switch(core_plus_quota=500_000)
-    monkeypatch.delenv("CASPEN_QBO_READS_PER_MONTH")
-    assert run("post", "--workspace", "1").returncode == 0
+    monkeypatch.setattr(settings, "READS_PER_MONTH", 500_000)
+    flow.post()
     assert len(flow.books("Invoice")) == len(flow.books("Payment")) == 2
-    assert flow.sync_rows("SELECT count(*) FROM qbo_sync.metered_call WHERE kind = 'refused'") == [(0,)]
+    assert flow.sync_rows(REFUSED) == [(0,)]
+
+
+REFUSED = "SELECT coalesce(sum(calls), 0)::int FROM qbo_sync.metered_call WHERE kind = 'refused'"
+
+
+def _do(job: Callable[[Session], RunResult]) -> RunResult:
+    with wiring.open_session(WORKSPACE, wiring.new_run_id("job")) as session:
+        return job(session)
