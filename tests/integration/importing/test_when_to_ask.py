@@ -11,9 +11,9 @@ from tests.support.flow import WORKSPACE, Flow
 
 def _due(run_id: str = "scheduled__2026-11-16T00:07:00+00:00") -> bool:
     """Whether a run of the DAG would import from this practice."""
-    find = FindWorkspacesOperator(task_id="find_workspaces", only_to_ask=True)
+    find = FindWorkspacesOperator(task_id="find_workspaces", job="import", only_to_ask=True)
     found = find.execute({"run_id": run_id})  # type: ignore[typeddict-item]
-    return WORKSPACE in {row["workspace_id"] for row in found}
+    return WORKSPACE in {practice["workspace_id"] for shard in found for practice in shard}
 
 
 def _import() -> None:
