@@ -1,6 +1,6 @@
 """One invoice: both sides, its history, Retry, re-send, accept."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from fastapi.responses import Response
@@ -10,6 +10,7 @@ from caspen_qbo.core.accounting import Absence
 from caspen_qbo.core.decisions.decide import may_decide, may_resend
 from caspen_qbo.core.decisions.leave import may_leave
 from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.posting.display_names import full_name
 from caspen_qbo.core.posting.eligibility import IMPORTED, LEFT_OUT
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import SyncError
@@ -19,11 +20,11 @@ from caspen_qbo.ui.context import ContextDep, IdPath, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.quickbooks_links import document_url, read_config
-from caspen_qbo.ui.views.invoice import compare_facts, compare_lines, standing
+from caspen_qbo.ui.views.invoice import Parties, compare_facts, compare_lines, standing
 from caspen_qbo.usecases.decisions.accept_or_resend import accept, resend
 from caspen_qbo.usecases.decisions.retry import release
 from caspen_qbo.usecases.sending.lookup import describe_unread
-from caspen_qbo.wording import counted, moment
+from caspen_qbo.wording import NONE, counted, moment
 
 router = APIRouter()
 
@@ -50,7 +51,7 @@ def invoice(context: ContextDep, invoice_id: IdPath) -> Response:
     if ours is None and not family:
         raise HTTPException(404, f"There is no invoice {invoice_id} in this workspace.")
     own = next((document for document in family if document.kind == "invoice"), None)
-    theirs, source = _their_side(context, own)
+    theirs, source, customer = _their_side(context, own)
     there = None if theirs is None or theirs.gone else theirs
     realm_id = context.connection.realm_id if context.connection else ""
     config = read_config()
@@ -72,7 +73,9 @@ def invoice(context: ContextDep, invoice_id: IdPath) -> Response:
         client_id=client_id,
         source=source,
         their_currency=there.currency if there else "",
-        facts=compare_facts(ours, there, customer_id) if ours else (),
+        facts=compare_facts(ours, there, Parties(_client(context, client_id), customer_id, customer))
+        if ours
+        else (),
         lines=compare_lines(ours, there) if ours else (),
         listed=[row for row in listings if row.resolved_at is None],
         resolved=[row for row in listings if row.resolved_at is not None],
@@ -94,10 +97,24 @@ def invoice(context: ContextDep, invoice_id: IdPath) -> Response:
     )
 
 
-def _their_side(context: RequestContext, own: FamilyDocument | None) -> tuple[DocumentFacts | None, str]:
+def _client(context: RequestContext, client_id: int | None) -> str:
+    """By name; the one it was merged into, where it was."""
+    found = context.billing.fetch_clients(context.workspace_id, [client_id] if client_id else [])
+    return full_name(found[client_id]) if client_id in found else f"client {client_id or NONE}"
+
+
+class TheirSide(NamedTuple):
+    facts: DocumentFacts | None
+    source: str
+    """Where they are from, as a sentence."""
+    customer: str = ""
+    """Its name, where it was read now."""
+
+
+def _their_side(context: RequestContext, own: FamilyDocument | None) -> TheirSide:
     """QuickBooks' invoice read now; where that cannot be, what it answered when we posted it."""
     if own is None or not own.quickbooks_id:
-        return None, "Not in QuickBooks yet."
+        return TheirSide(None, "Not in QuickBooks yet.")
     if not context.connected:
         return _as_posted(context, own, "Not connected.")
     try:
@@ -106,17 +123,18 @@ def _their_side(context: RequestContext, own: FamilyDocument | None) -> tuple[Do
     except SyncError as error:
         return _as_posted(context, own, f"QuickBooks cannot be read now: {error.message}")
     if reading.absence is Absence.DELETED:
-        return None, f"QuickBooks no longer has invoice {own.quickbooks_id}."
+        return TheirSide(None, f"QuickBooks no longer has invoice {own.quickbooks_id}.")
     if reading.body is None:
         return _as_posted(context, own, f"QuickBooks cannot be read now: {describe_unread(reading)}.")
     facts = read_facts("Invoice", reading.body)
-    return facts, "Voided in QuickBooks." if facts.voided else "Read from QuickBooks just now."
+    source = "Voided in QuickBooks." if facts.voided else "Read from QuickBooks just now."
+    return TheirSide(facts, source, str((reading.body.get("CustomerRef") or {}).get("name") or ""))
 
 
-def _as_posted(context: RequestContext, own: FamilyDocument, why: str) -> tuple[DocumentFacts | None, str]:
+def _as_posted(context: RequestContext, own: FamilyDocument, why: str) -> TheirSide:
     if own.as_posted is None:
-        return None, why
-    return own.as_posted, f"{why} Shown as answered on {moment(own.posted_at, context.zone)}."
+        return TheirSide(None, why)
+    return TheirSide(own.as_posted, f"{why} Shown as answered on {moment(own.posted_at, context.zone)}.")
 
 
 @router.post("/w/{workspace_id}/invoices/{invoice_id}/retry", dependencies=OPERATE)

@@ -38,6 +38,7 @@ STATE_WORDS = {
     "running": "Running",
     "interrupted": "Interrupted",
     "success": "Done",
+    "apart": "Done, money unexplained",
     "failed": "Failed",
     "waiting": "Paused; resumes automatically",
 }
@@ -51,6 +52,8 @@ NOT_SHOWN = {
     "payments_seen",
 }
 """Counts that every run has, or that another column shows already; the log has them."""
+SAID_ALREADY = {"reconcile": {"differences", "unexplained"}}
+"""Counts that the message of a run of the job puts in words."""
 
 
 def reads_words(practice: PracticeReads, app: BudgetOfReads) -> str:
@@ -76,6 +79,8 @@ def waiting_words(ledger: Ledger | None) -> str:
 
 def run_state(run: JobRun, work: Work | None, open_run_ids: Collection[str]) -> str:
     """One of STATE_WORDS: what failed in a run that has not ended in Airflow may be tried again."""
+    if run.success and (run.counts or {}).get("unexplained"):
+        return "apart"
     if run.finished_at is not None:
         return "success" if run.success else "waiting" if run.run_id in open_run_ids else "failed"
     alive = work is not None and work.alive and (work.run.run_id, work.run.job) == (run.run_id, run.job)
@@ -84,7 +89,8 @@ def run_state(run: JobRun, work: Work | None, open_run_ids: Collection[str]) -> 
 
 def done_words(run: JobRun) -> str:
     """What a run did, by its counts; empty where its message says enough."""
-    counts = {name: number for name, number in (run.counts or {}).items() if name not in NOT_SHOWN}
+    shown = NOT_SHOWN | (SAID_ALREADY.get(run.job, set()) if run.message else set())
+    counts = {name: number for name, number in (run.counts or {}).items() if name not in shown}
     if any(counts.values()):
         return counts_words(counts).capitalize()
     return "" if run.message or not run.success else "Nothing to do"

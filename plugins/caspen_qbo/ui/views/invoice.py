@@ -68,12 +68,20 @@ class Line:
         return self.quickbooks.amount - self.net or None
 
 
-def compare_facts(
-    invoice: Invoice, theirs: DocumentFacts | None, customer_id: str | None
-) -> tuple[Fact, ...]:
-    """:param theirs: QuickBooks' side; None while it is not there.
-    :param customer_id: The QuickBooks customer the client is linked to.
-    """
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who an invoice is for, on either side."""
+
+    client: str
+    """Caspen's client by name."""
+    customer_id: str | None
+    """The QuickBooks customer that client is linked to."""
+    theirs: str
+    """The name of the customer on QuickBooks' invoice; empty where it was not read."""
+
+
+def compare_facts(invoice: Invoice, theirs: DocumentFacts | None, parties: Parties) -> tuple[Fact, ...]:
+    """:param theirs: QuickBooks' side; None while it is not there."""
     apart = theirs is not None and theirs.is_foreign(invoice.currency)
 
     def fact(name: str, caspen: Value, read: Callable[[DocumentFacts], Value]) -> Fact:
@@ -85,7 +93,7 @@ def compare_facts(
 
     return (
         fact("Number", invoice.number, lambda side: side.doc_number),
-        fact("Customer", customer_id or f"client {invoice.client_id}", lambda side: side.customer_id),
+        _customer(theirs, parties),
         fact("Date", invoice.issue_date, lambda side: side.txn_date),
         fact("Due", invoice.due_date, lambda side: side.due_date),
         *([fact("Currency", invoice.currency, lambda side: side.currency)] if apart else []),
@@ -94,6 +102,14 @@ def compare_facts(
         fact("Total", invoice.total, lambda side: side.total),
         fact("Balance", invoice.balance, lambda side: side.balance),
     )
+
+
+def _customer(theirs: DocumentFacts | None, parties: Parties) -> Fact:
+    """By name, but the same when it is the client's own customer, whatever either system calls it."""
+    if theirs is None:
+        return Fact("Customer", parties.client, None, differs=False)
+    name = f"{parties.theirs or 'customer'} ({theirs.customer_id})"
+    return Fact("Customer", parties.client, name, differs=theirs.customer_id != parties.customer_id)
 
 
 def compare_lines(invoice: Invoice, theirs: DocumentFacts | None) -> tuple[Line, ...]:

@@ -107,7 +107,7 @@ def _summary(documents: int, differences: int, unexplained: int) -> str:
         return f"{counted(documents, 'document')} compared, all equal."
     return (
         f"{counted(documents, 'document')} compared, {counted(differences, 'difference')}, "
-        f"{differences - unexplained:,} explained by a listed cause."
+        f"{differences - unexplained:,} explained by a listed cause, {unexplained:,} unexplained."
     )
 
 
