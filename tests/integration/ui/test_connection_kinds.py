@@ -311,3 +311,23 @@ def test_a_certificate_of_another_authority_is_refused(site: Site, flow: Flow, s
     done = run_command("post")
     assert done.returncode == 1
     assert "certificate verify failed" in done.stderr
+
+
+def test_a_server_without_tls_and_a_certificate_of_another_name_are_refused(
+    site: Site, flow: Flow, sync_db: Database
+) -> None:
+    """As the examples of the installation page have it, `sslmode=verify-full`; for either database."""
+    folder = site.folder / "named"
+    folder.mkdir()
+    root, server = certificates(folder, "another.example")
+    port = site.stack.enter_context(tls_in_front_of(sync_db.port, server))
+    extra = {"sslmode": "verify-full", "sslrootcert": str(root)}
+    for where, words in (
+        ({}, "server does not support SSL"),
+        ({"host": "localhost", "port": port}, "does not match host name"),
+    ):
+        site.setenv("AIRFLOW_CONN_SYNC_DB", changed(as_json(sync_db, **extra), **where))
+        done = run_command("post")
+        assert done.returncode == 1, done.stdout
+        assert words in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert flow.books("Invoice") == []
