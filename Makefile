@@ -9,7 +9,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit sandbox sweep bench lock sbom audit lint env clean
+.PHONY: help venv demo up test unit sandbox sweep bench lock sbom audit lint env compose-test clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: venv ## the benchmarks in their short form; writes the table of the READM
 
 env: ## .env for docker-compose.yaml, with a new secret for each place; one that is there is left alone
 	@bash ops/compose/make-env
+
+compose-test: venv ## docker-compose.yaml brought up for real, used for a day, broken, checked (where Docker can be had)
+	@$(PY) -m ops.compose_test
 
 lint: venv ## style, layout and types
 	@.venv/bin/ruff check .

@@ -81,8 +81,12 @@ class Company:
 
     def read(self) -> Books:
         """Everything through QuickBooks' own query API, with a token the project knows nothing of."""
-        token = self._post("/_sandbox/token", {"realm": self.realm})["access_token"]
+        token = self.token()["access_token"]
         return Books(*(tuple(self._query(e, token)) for e in ("Invoice", "CreditMemo", "Payment")))
+
+    def token(self) -> dict[str, str]:
+        """An `access_token` and a `refresh_token` of a consent of their own."""
+        return self._post("/_sandbox/token", {"realm": self.realm})
 
     def find(self, entity: str, name: str) -> dict[str, Any]:
         """The row of a list entity by its name.

@@ -81,7 +81,7 @@ def run_day(system: LocalSystem, progress: Progress) -> int:
             before = count(company.read(), read_caspen(known["caspen"], practice))
             run_dag(api, "post_to_quickbooks", progress)
             posted = company.read()
-            _take_payments(company, posted, practice, progress)
+            take_payments(company, posted, practice, progress)
             run_dag(api, "import_from_quickbooks", progress)
             run_dag(api, "reconcile_quickbooks", progress)
             company.save()
@@ -110,7 +110,7 @@ def run_dag(api: AirflowApi, dag_id: str, progress: Progress) -> DagRun:
     return run
 
 
-def _take_payments(company: Company, books: Books, practice: Practice, progress: Progress) -> None:
+def take_payments(company: Company, books: Books, practice: Practice, progress: Progress) -> None:
     """What a bookkeeper does in QuickBooks after looking at the bank. Recorded once, ever."""
     there = {payment.get("PaymentRefNum") for payment in books.payments}
     if there & {*SINGLE, *SPLIT}:

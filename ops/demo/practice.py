@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from caspen_seed.practice import CLASHING_NUMBER
 from ops.demo.books import Company
@@ -75,11 +77,11 @@ def set_up_practice(system: LocalSystem, progress: Progress) -> Practice:
             with progress.step(f"sample practice loaded: {WEEKS} weeks of a clinic's billing"):
                 _load(system, known["caspen"], practice)
         if not _is_connected(known["caspen_qbo"]):
-            _prepare_company(company)
+            prepare_company(company)
             with progress.step("connected to QuickBooks: consent, code, tokens"):
                 _connect(system, known["caspen_qbo"], practice)
         with progress.step("account, items and tax rates chosen"):
-            _configure(system, known, company)
+            configure(partial(cli, system), known, company)
         company.save()
     return practice
 
@@ -123,7 +125,7 @@ def _load(system: LocalSystem, caspen: Database, practice: Practice) -> None:
     _run(system, command, {"CASPEN_DSN": caspen.uri})
 
 
-def _prepare_company(company: Company) -> None:
+def prepare_company(company: Company) -> None:
     """What a bookkeeper does in QuickBooks beforehand: as the doctor advises, and an invoice of their own."""
     company.switch(auto_apply_credit=False)
     # An invoice made there has a number that the practice uses too: to be shown, never overwritten.
@@ -161,7 +163,11 @@ def _connect(system: LocalSystem, sync: Database, practice: Practice) -> None:
         )
 
 
-def _configure(system: LocalSystem, known: dict[str, Database], company: Company) -> None:
+def configure(run: Callable[..., object], known: Mapping[str, Database], company: Company) -> None:
+    """Choose account, items and tax codes where none are.
+
+    :param run: Takes the arguments of one command of the project's own command line.
+    """
     workspace = ["--workspace", str(WORKSPACE)]
     with known["caspen_qbo"].connect() as sync, known["caspen"].connect() as caspen:
         query = "SELECT 1 FROM qbo_sync.settings WHERE workspace_id = %s"
@@ -175,8 +181,8 @@ def _configure(system: LocalSystem, known: dict[str, Database], company: Company
         service = company.find("Item", SERVICE_ITEM)["Id"]
         product = company.find("Item", PRODUCT_ITEM)["Id"]
         items = ["--service-item", service, "--product-item", product]
-        cli(system, "settings", *workspace, "--payment-account", account, *items)
+        run("settings", *workspace, "--payment-account", account, *items)
     for rate, code in TAX_CODES.items():
         if rates[rate] not in linked:
             code_id = company.find("TaxCode", code)["Id"]
-            cli(system, "link-tax", *workspace, "--tax-rate", str(rates[rate]), "--tax-code", code_id)
+            run("link-tax", *workspace, "--tax-rate", str(rates[rate]), "--tax-code", code_id)

@@ -112,6 +112,10 @@ class AirflowApi:
 
         :raises OpsError: refused, or not finished in time. A failed run is returned, not raised.
         """
+        return self.finish(dag_id, self.start(dag_id, conf), timeout_seconds)
+
+    def start(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
+        """Start a run as a person would; its id. :raises OpsError: refused."""
         answer = self._http.post(
             f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}}
         )
@@ -119,18 +123,35 @@ class AirflowApi:
             raise OpsError(
                 f"Airflow refused a run of {dag_id}: HTTP {answer.status_code} {answer.text[:300]}"
             )
-        run_id = answer.json()["dag_run_id"]
+        return answer.json()["dag_run_id"]
+
+    def state(self, dag_id: str, run_id: str) -> str:
+        return self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
+
+    def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """Its task instances as the API gives them: `task_id`, `state`, `hostname`, `try_number` and more."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
+        return self._get(path, limit=1000)["task_instances"]
+
+    def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """Let a task of a run be done again at once, as a person does with Clear."""
+        body = {"dry_run": False, "dag_run_id": run_id, "task_ids": [task_id], "only_failed": False}
+        self._http.post(f"/api/v2/dags/{dag_id}/clearTaskInstances", json=body).raise_for_status()
+
+    def finish(self, dag_id: str, run_id: str, timeout_seconds: float = 600) -> DagRun:
+        """Wait for the end of a run. :raises OpsError: not finished in time. A failed run is returned."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}"
         began = time.monotonic()
         state = self._wait(
-            lambda: self._get(path)["state"], lambda found: found in ("success", "failed"), timeout_seconds
+            lambda: self.state(dag_id, run_id), lambda found: found in ("success", "failed"), timeout_seconds
         )
         if state not in ("success", "failed"):
             raise OpsError(f"{dag_id} {run_id} is still {state} after {timeout_seconds:.0f} s; see var/log/")
         seconds = time.monotonic() - began
         note = self._wait(lambda: self._get(path)["note"], bool, NOTE_SECONDS)
-        tasks = self._get(f"{path}/taskInstances", limit=1000)["task_instances"]
-        failed = tuple(t["task_id"] for t in tasks if t["state"] in ("failed", "upstream_failed"))
+        failed = tuple(
+            t["task_id"] for t in self.tasks(dag_id, run_id) if t["state"] in ("failed", "upstream_failed")
+        )
         return DagRun(dag_id, run_id, state, seconds, failed, note or "")
 
     def _get(self, path: str, **params: Any) -> Any:

@@ -37,7 +37,7 @@ from ops.progress import Progress
 
 AIRFLOW = [sys.executable, str(Path(sys.executable).parent / "airflow")]
 AIRFLOW_COMPONENTS = {
-    "api-server": ["api-server"],
+    "api-server": ["api-server", "--proxy-headers"],
     "dag-processor": ["dag-processor"],
     # Their log servers would listen on every address; the API server reads the local files.
     "scheduler": ["scheduler", "--skip-serve-logs"],

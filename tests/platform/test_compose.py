@@ -17,6 +17,7 @@ import pytest
 import yaml
 from cryptography.fernet import Fernet
 
+from ops.compose.alive import ALIVE
 from ops.demo.practice import POOL, POOL_SLOTS
 from ops.local.environment import common_settings
 from ops.local.postgres import PostgresServer
@@ -80,6 +81,19 @@ def test_airflow_knows_the_command(name: str):
     command = words(SERVICES[name]["command"])
     assert command
     get_parser().parse_args(command)  # exits with code 2 when it does not
+
+
+@pytest.mark.airflow
+def test_the_health_check_reads_airflows_own_table_of_jobs():
+    from airflow.jobs.job import Job
+
+    columns = Job.__table__.columns.keys()
+    assert Job.__tablename__ == "job"
+    assert {"job_type", "hostname", "state", "latest_heartbeat"} <= set(columns)
+    checks = [words(service.get("healthcheck", {}).get("test")) for service in SERVICES.values()]
+    asked = {check[-1] for check in checks if any("alive.py" in word for word in check)}
+    assert asked == {"DagProcessorJob", "TriggererJob"}
+    assert all(column in ALIVE for column in ("job_type", "hostname", "state", "latest_heartbeat"))
 
 
 def test_make_up_starts_the_same_airflow_components():
@@ -387,6 +401,19 @@ def test_docker_compose_accepts_the_file(tmp_path: Path):
         text=True,
     )
     assert refused.returncode != 0 and "in .env" in refused.stderr, "an empty .env must be refused by name"
+
+
+def test_the_trial_says_loudly_where_no_engine_can_be_had(tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-m", "ops.compose_test"],
+        cwd=ROOT,
+        env={**os.environ, "PATH": str(tmp_path), "COMPOSE_TEST_FOLDER": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "SKIPPED" in done.stdout and "there is no `docker` command" in done.stdout
+    assert "SKIPPED" in (tmp_path / "log.txt").read_text()
 
 
 def _works(command: list[str]) -> bool:
