@@ -13,6 +13,7 @@ import pytest
 from caspen_qbo.usecases.posting.run import post
 from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_qbo.wiring import open_session
+from caspen_seed import NewLine
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.interrupt import Instant, interrupt
 
@@ -135,3 +136,37 @@ def test_what_is_not_shown_to_a_reconciliation_is_not_listed_as_deleted(patient:
     with open_session(WORKSPACE, "reconcile__late") as session:
         reconcile(session)
     assert patient.listed() == {}
+
+
+def test_our_own_void_gives_its_number_up_although_queries_are_late(flow: Flow) -> None:
+    """And QuickBooks warns of no number that is taken."""
+    invoice = flow.invoice("100.00", rate="GST free")
+    flow.post()
+    number = flow.staff.invoice(invoice).number
+    flow.switch(lag_seconds=3600)
+    flow.staff.revert_to_draft(invoice)
+    flow.staff.delete_draft(invoice)
+    line = NewLine("service", "Consultation", "50.00", tax_rate_id=flow.rates["GST free"])
+    flow.staff.finalise(flow.staff.draft_invoice(flow.client_id, [line], number=number))
+    flow.post()
+    assert {row["DocNumber"]: row["TotalAmt"] for row in flow.books("Invoice")} == {
+        number: 50,
+        f"{number} void 1": 0,
+    }
+
+
+def test_a_credit_memo_that_queries_never_show_is_applied_after_a_while(flow: Flow) -> None:
+    invoice = flow.invoice("100.00")
+    flow.post()
+    flow.switch(lag_seconds=86400)
+    flow.staff.credit(invoice, {1: "0.5"})
+    flow.post()
+    assert flow.books("CreditMemo")[0]["RemainingCredit"] == 55, (
+        "it waits: what it is used on is not shown yet"
+    )
+    flow.sync_rows("UPDATE qbo_sync.document_link SET posted_at = posted_at - interval '2 hours' RETURNING 1")
+    for _ in range(2):
+        flow.post()
+        assert flow.books("CreditMemo")[0]["RemainingCredit"] == 0
+        assert flow.books("Invoice")[0]["Balance"] == 55 and flow.listed() == {}
+    assert len(flow.books("Payment")) == 1

@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from caspen_qbo.quality import validate as _loaded_once  # noqa: F401 - what a forked command need not load again
-from tests.support.bookkeeper import edit, invoice_of, plain
+from caspen_seed import NewLine
+from tests.integration.posting.test_deposited_payments import lower
+from tests.support.bookkeeper import (
+    edit,
+    invoice_of,
+    other_account,
+    other_payment_date,
+    payment_of,
+    plain,
+)
 from tests.support.command_line import run_command
 from tests.support.flow import Flow
 from tests.support.importing import edit_payment, imported, receive
@@ -254,3 +263,45 @@ def test_an_accepted_change_of_tax(flow: Flow) -> None:
     quiet(flow)
     assert balances(flow, invoice) == (10, 0)
     assert items(flow)["tax", number(flow, invoice)].startswith("Accepted by a person")
+
+
+def test_what_was_accepted_stays_agreed_through_a_later_version(flow: Flow) -> None:
+    invoice = agreed(flow)
+    flow.staff.revert_to_draft(invoice)
+    line = NewLine("service", "Longer", "120.00", tax_rate_id=flow.rates["GST"])
+    flow.staff.edit_draft(invoice, lines=[line])
+    flow.staff.finalise(invoice)
+    quiet(flow, 1)
+    assert balances(flow, invoice) == (132, 147)
+    payment = receive(flow, {invoice: "147.00"})
+    quiet(flow, 1)
+    assert imported(flow) == [(payment, Decimal("132.00"), invoice, Decimal("132.00"))]
+    assert flow.staff.invoice(invoice).quickbooks_status == "Synced"
+
+
+def move_account(flow: Flow, invoice: int) -> dict[str, Any]:
+    other_account(flow, invoice)
+    return {"DepositToAccountRef": payment_of(flow, invoice)["DepositToAccountRef"]}
+
+
+def move_date(flow: Flow, invoice: int) -> dict[str, Any]:
+    other_payment_date(flow, invoice)
+    return {"TxnDate": "2020-02-29"}
+
+
+@pytest.mark.parametrize("change", [move_account, move_date])
+def test_what_was_accepted_of_a_payment_stays_when_its_allocation_changes(
+    flow: Flow, change: Callable[[Flow, int], dict[str, Any]]
+) -> None:
+    invoice = flow.invoice("100.00")
+    flow.pay(invoice, "40.00")
+    command("post")
+    kept = change(flow, invoice)
+    command("reconcile")
+    [(listed, key)] = flow.listed()
+    assert key == CHANGED
+    command("accept", "--number", listed)
+    lower(flow, invoice)
+    quiet(flow, 1)
+    there = payment_of(flow, invoice)
+    assert there["TotalAmt"] == 30 and kept.items() <= there.items()

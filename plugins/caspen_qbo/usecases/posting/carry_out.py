@@ -12,6 +12,7 @@ from caspen_qbo.core.posting.decide import Decided, Situation
 from caspen_qbo.core.posting.decide.answers import CORRECT, decide_answer
 from caspen_qbo.core.posting.decide.credits import ApplicationSituation
 from caspen_qbo.core.posting.decide.decisions import (
+    NO_CHARGE,
     NO_INVOICE,
     UNREADABLE,
     AlreadyApplied,
@@ -258,14 +259,23 @@ def map_payload(
                 note, currency=currency, customer_id=customer_id, context=context, corrected=corrected
             )
         case PaymentSituation(allocation=allocation, invoice=invoice_there) if allocation and invoice_there:
-            return map_payment(
+            payload = map_payment(
                 allocation,
                 customer_id=customer_id,
                 invoice_id=invoice_there.quickbooks_id,
                 currency=situation.currency,
                 context=context,
             )
+            return payload | _accepted_of(situation.accepted)
     raise InvariantError(f"{situation.document.key}: there is nothing to post")
+
+
+def _accepted_of(facts: DocumentFacts | None) -> Payload:
+    """What a person accepted of a payment stays; its amount, and what it pays, follow Caspen."""
+    if facts is None:
+        return {}
+    kept: Payload = {"DepositToAccountRef": {"value": facts.account_id}} if facts.account_id else {}
+    return kept | ({"TxnDate": facts.txn_date.isoformat()} if facts.txn_date else {})
 
 
 def _map_application(situation: Situation, amount: Decimal, context: MappingContext) -> Payload:
@@ -302,7 +312,9 @@ def _map_correction(session: Session, situation: Situation, request: Request, bo
     if request.step not in (Step.POST, Step.CORRECT) or request.version != document.version:
         return []
     facts = read_facts(request.entity, body)
-    if decide_answer(document, request, facts) is not CORRECT or _is_held_now(session, situation, facts):
+    charge = situation.charge if isinstance(situation, SaleSituation) else NO_CHARGE
+    decision = decide_answer(document, request, facts, charge)
+    if decision is not CORRECT or _is_held_now(session, situation, facts):
         return []
     payload = map_payload(situation, facts.customer_id, session.context(), corrected=True)
     return [_update(situation, Step.CORRECT, body, payload)]

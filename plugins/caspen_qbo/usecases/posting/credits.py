@@ -1,6 +1,7 @@
 """Applying each credit memo to its own invoice only, also when QuickBooks' auto-apply got there first."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.posting.decide import Decided
@@ -14,6 +15,9 @@ from caspen_qbo.core.records import CreditNote, DocumentKind
 from caspen_qbo.usecases.posting.standings import read_invoices, with_customers
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by, look_up
+
+LATE_AT_MOST = timedelta(hours=1)
+"""How long QuickBooks may be late with showing what was posted."""
 
 
 def decide_applications(posting: Posting) -> Iterator[Sequence[Decided]]:
@@ -63,9 +67,17 @@ def _read_situations(
 ) -> list[ApplicationSituation]:
     session = posting.session
     found = look_up(session, "CreditMemo", [str(document.quickbooks_id) for document in page])
-    # Where a late one is used is seen by a query for its customer's payments: the next run decides.
+    # Where a late one is used is seen by a query for its customer's payments: the next run decides. One that
+    # queries never show is used as it reads by its id: QuickBooks applies no more of it than is left.
+    settled = {
+        link.quickbooks_id
+        for document in page
+        if (link := document.standing_link) and link.posted_at < posting.started_at - LATE_AT_MOST
+    }
     memos = {
-        id_: read_facts("CreditMemo", body) for id_, body in found.there.items() if id_ not in found.late
+        id_: read_facts("CreditMemo", body)
+        for id_, body in found.there.items()
+        if id_ not in found.late or id_ in settled
     }
     used = {
         memo.customer_id

@@ -95,6 +95,7 @@ def _read_situations(
     )
     currencies = _fetch_currencies(session, [*linked, *new])
     merged = find_merged(session, linked, there)
+    accepted = session.store.decisions.fetch_accepted(DocumentKind.PAYMENT, [one.id for one in linked])
     account_id = session.context().choices.payment_account_id if ready else ""
     situations = []
     for document in documents:
@@ -107,6 +108,7 @@ def _read_situations(
                 standing,
                 problems=problems.get(document.id, ()),
                 account_id=account_id,
+                accepted=accepted[document.id].facts if document.id in accepted else None,
                 currency=currencies.get(document.invoice_id, session.workspace.currency),
                 there=there.get(document.quickbooks_id or ""),
                 invoice_there=invoices.get(quickbooks_id),

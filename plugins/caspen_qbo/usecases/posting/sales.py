@@ -26,6 +26,7 @@ from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
 from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by_number, look_up
+from caspen_qbo.usecases.sending.outcome import find_charge
 from caspen_qbo.usecases.sending.successors import find_merged
 from caspen_qbo.usecases.shared.session import Session
 
@@ -103,6 +104,7 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
     found = look_up(session, ENTITY[kind], [str(document.quickbooks_id) for document in linked])
     there, unread_numbers = found.there, set[str]()
     numbered = _fetch_by_number(session, ENTITY[kind], numbered_now, unread_numbers)
+    numbered = _with_own_removed(session, ENTITY[kind], numbered_now, numbered)
     own = _find_own(session, ENTITY[kind], numbered)
     steps, merged = _fetch_steps(session, linked), find_merged(session, linked, there)
     accepted = session.store.decisions.fetch_accepted(kind, [document.id for document in linked])
@@ -117,6 +119,7 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
             steps=steps.get(s.document.id, frozenset()),
             merged=merged,
             added=accepted[s.document.id].added if s.document.id in accepted else (),
+            charge=find_charge(session, s.document, accepted.get(s.document.id)),
         )
         for s in situations
     ]
@@ -145,6 +148,24 @@ def _fetch_by_number(
         facts = read_facts(entity, body)
         number = facts.doc_number.casefold()
         found[number] = (*found.get(number, ()), facts)
+    return found
+
+
+def _with_own_removed(
+    session: Session,
+    entity: str,
+    documents: Collection[Document],
+    numbered: Mapping[str, tuple[DocumentFacts, ...]],
+) -> Mapping[str, tuple[DocumentFacts, ...]]:
+    """Ours under these numbers that were voided or removed, read by id: a query may be late with them."""
+    wanted = {document.number.casefold() for document in documents}
+    ids = session.store.links.fetch_removed_ids(session.realm_id, entity, wanted)
+    missing = ids - {facts.quickbooks_id for found in numbered.values() for facts in found}
+    found = dict(numbered)
+    for body in look_up(session, entity, missing).there.values() if missing else ():
+        facts = read_facts(entity, body)
+        if (number := facts.doc_number.casefold()) in wanted:
+            found[number] = (*found.get(number, ()), facts)
     return found
 
 

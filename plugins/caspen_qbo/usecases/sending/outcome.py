@@ -5,12 +5,13 @@ so that an answer found after a crash is treated exactly like one that came at o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from caspen_qbo.catalogue import ADVICE
 from caspen_qbo.core.accounting import Answer
 from caspen_qbo.core.cause import BOOKS, CONNECTION, SUBSCRIPTION, CauseKind, CauseRef
+from caspen_qbo.core.decisions.decide import Acceptance
 from caspen_qbo.core.documents import Body, amount_of, applied_as_sent, read_facts, ref_of
 from caspen_qbo.core.faults import ExistingDocument, FaultAction, FaultVerdict
 from caspen_qbo.core.keys import DocumentKey
@@ -21,7 +22,13 @@ from caspen_qbo.core.posting.customers import (
     read_candidate,
 )
 from caspen_qbo.core.posting.decide.answers import decide_answer
-from caspen_qbo.core.posting.decide.decisions import AlreadyEqual, HoldDifferent
+from caspen_qbo.core.posting.decide.decisions import (
+    NO_CHARGE,
+    AlreadyEqual,
+    Charge,
+    HoldDifferent,
+    charge_of,
+)
 from caspen_qbo.core.posting.document import Document, DocumentRef
 from caspen_qbo.core.posting.identity import read_marker
 from caspen_qbo.core.records import DocumentKind
@@ -86,8 +93,9 @@ def record_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
         session.reference_was_old = True
     with session.store.transaction():
         session.store.requests.finish([outcome.finished for outcome in outcomes])
-        known = _Known(_fetch_holders(session, outcomes), customers, inactive)
         documents = session.store.documents.fetch(keys)
+        charges = _find_charges(session, outcomes, documents)
+        known = _Known(_fetch_holders(session, outcomes), customers, inactive, charges)
         changes = Changes()
         for outcome in outcomes:
             request = outcome.request
@@ -113,6 +121,31 @@ class _Known:
     """By QuickBooks id: for whom something was refused for its currency."""
     inactive: Mapping[int, Inactive]
     """By request id: what was made inactive."""
+    charges: Mapping[DocumentKey, Charge] = field(default_factory=dict)
+    """What persons added to documents, and accepted."""
+
+
+def find_charge(session: Session, document: Document, accepted: Acceptance | None) -> Charge:
+    """What a person's accepted lines on a document come to, at QuickBooks' rates of its date."""
+    if accepted is None or not accepted.added:
+        return NO_CHARGE
+    return charge_of(accepted.added, session.reference().tax_codes, document.document_date)
+
+
+def _find_charges(
+    session: Session, outcomes: Iterable[Outcome], documents: Mapping[DocumentKey, Document]
+) -> dict[DocumentKey, Charge]:
+    updated: dict[DocumentKind, list[int]] = {}
+    for request in (outcome.request for outcome in outcomes if outcome.answer.body is not None):
+        if request.operation == "update" and request.key in documents:
+            updated.setdefault(request.key.kind, []).append(request.key.id)
+    updated.pop(DocumentKind.PAYMENT, None)
+    return {
+        key: find_charge(session, documents[key], accepted)
+        for kind, ids in updated.items()
+        for id_, accepted in session.store.decisions.fetch_accepted(kind, ids).items()
+        if (key := DocumentKey(kind, id_)) in documents
+    }
 
 
 def _names_currency(outcome: Outcome) -> bool:
@@ -188,7 +221,7 @@ def _add_document(changes: Changes, outcome: Outcome, document: Document, known:
     elif answer.verdict is not None:
         _add_refusal(changes, request, answer.verdict, document, known)
     elif request.step in (Step.POST, Step.CORRECT):
-        _add_posted(changes, outcome, answer.body or {}, document)
+        _add_posted(changes, outcome, answer.body or {}, document, known.charges.get(document.key, NO_CHARGE))
     elif request.step is Step.APPLY:
         changes.applied.append((document.key, str((answer.body or {})["Id"])))
         if document.version == request.version and _is_used_up(request, answer.body or {}):
@@ -278,7 +311,7 @@ def _add_void_refusal(changes: Changes, request: Request, verdict: FaultVerdict,
     changes.hold_refused(document, verdict, _SHARED_CAUSES.get(verdict.error_key), extra)
 
 
-def _add_posted(changes: Changes, outcome: Outcome, body: Body, document: Document) -> None:
+def _add_posted(changes: Changes, outcome: Outcome, body: Body, document: Document, charge: Charge) -> None:
     """Equal to the cent is synced; what is to be corrected is linked, and its corrected form goes next."""
     request, tid = outcome.request, outcome.answer.intuit_tid or "-"
     facts = read_facts(request.entity, body)
@@ -292,7 +325,7 @@ def _add_posted(changes: Changes, outcome: Outcome, body: Body, document: Docume
     changes.note(document, what, figures)
     if document.version != request.version:
         return  # Caspen moved on in the meantime: the next run brings QuickBooks to the new version
-    decision = decide_answer(document, request, facts)
+    decision = decide_answer(document, request, facts, charge)
     if isinstance(decision, HoldDifferent):
         changes.list_differences(document, decision.error_key, decision.differences, lead=decision.lead)
     elif isinstance(decision, AlreadyEqual) and request.document_kind != "credit_note":

@@ -23,6 +23,8 @@ class Changes:
     """Collects; :meth:`write` is the only method that touches the store."""
 
     links: list[Link] = field(default_factory=list)
+    standing: dict[DocumentKey, DocumentFacts] = field(default_factory=dict)
+    """Of documents that were linked before: how they stand in QuickBooks now."""
     removed: list[DocumentKey] = field(default_factory=list)
     applied: list[tuple[DocumentKey, str | None]] = field(default_factory=list)
     customers: list[CustomerLink] = field(default_factory=list)
@@ -41,6 +43,8 @@ class Changes:
     def link(self, document: Document, facts: DocumentFacts, *, origin: str | None = None) -> None:
         """Link it to this QuickBooks transaction; without an origin: as before, or posted by us."""
         self.links.append(Link.of(document, facts, origin=origin or document.origin or "caspen"))
+        if document.linked:
+            self.standing[document.key] = facts
 
     def note(self, document: DocumentRef, what: str, detail: str = "") -> None:
         self.events.append(Event(document.key, what, detail))
@@ -114,6 +118,10 @@ class Changes:
             store.links.record_customers(realm_id, self.customers)
             store.links.note_all(self.events)
             store.documents.mark_all_synced(self.synced)
+            equal = [
+                (key, facts, self.synced[key]) for key, facts in self.standing.items() if key in self.synced
+            ]
+            store.decisions.carry_all(equal)
             store.unsynced.resolve_all(self.readable, resolution="readable again", error_keys=[UNREADABLE])
             store.unsynced.record(self.listings)
             store.unsynced.resolve_all_posted(self.posted)

@@ -2,8 +2,11 @@
 
 from caspen_qbo.core.documents import DocumentFacts, applied_as_sent, ref_of
 from caspen_qbo.core.posting.decide.decisions import (
+    NO_CHARGE,
     AlreadyEqual,
+    Charge,
     HoldDifferent,
+    agreed_with,
     compare_sale,
 )
 from caspen_qbo.core.posting.document import Document
@@ -21,12 +24,21 @@ CORRECT = Correct()
 
 
 def decide_answer(
-    document: Document, write: Write, facts: DocumentFacts
+    document: Document, write: Write, facts: DocumentFacts, charge: Charge = NO_CHARGE
 ) -> AlreadyEqual | HoldDifferent | Correct:
-    """Hold QuickBooks' answer to the posting of a document against Caspen, to the cent."""
+    """Hold QuickBooks' answer to the posting of a document against Caspen, to the cent.
+
+    :param charge: What a person added to it and another accepted.
+    """
     if document.kind is DocumentKind.PAYMENT:
         return _decide_paid(document, write, facts)
-    differences = compare_sale(document, ref_of(write.payload, "CustomerRef"), facts)
+    customer_id = ref_of(write.payload, "CustomerRef")
+    if not compare_sale(agreed_with(document, charge), customer_id, facts):
+        return AlreadyEqual(facts)
+    differences = compare_sale(document, customer_id, facts)
+    if charge and differences:  # Caspen's tax stated for the whole would take the tax of the charge off
+        lead = f"A charge of {charge.net:.2f} plus tax of {charge.tax:.2f} that was accepted is on it:"
+        return HoldDifferent("totals_mismatch", differences, lead)
     if not differences:
         return AlreadyEqual(facts)
     fields = {difference.field for difference in differences}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
-from caspen_qbo.core.documents import Body, DocumentFacts, amount_text, deposits_of
+from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts, amount_text, deposits_of
+from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.customers import CustomerChoice
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import Difference, Expected, compare, differ_in_currency, drift
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.reference import TaxCode
 from caspen_qbo.core.writes import ENTITY, Step
 
 
@@ -197,6 +199,43 @@ def other_currency(document: Document, facts: DocumentFacts, way_out: str) -> Pr
         f"is {amount_text(document.total, ours)}. {way_out}"
     )
     return Problem("currency_mismatch", detail, CauseRef(CauseKind.DOCUMENT_CURRENCY, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a person added to a document and another accepted: a late fee, for one."""
+
+    net: Decimal = ZERO
+    tax: Decimal = ZERO
+
+    def __bool__(self) -> bool:
+        return bool(self.net or self.tax)
+
+
+NO_CHARGE = Charge()
+
+
+def charge_of(added: Iterable[LineFacts], codes: Mapping[str, TaxCode], day: date) -> Charge:
+    """:param codes: QuickBooks' tax codes by id; :param day: the date by which the lines are taxed."""
+    net = tax = ZERO
+    for line in added:
+        code = codes.get(line.tax_code_id)
+        percent = code.percent_on(day) if code else ZERO
+        net += line.amount
+        tax += (line.amount * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return Charge(net, tax)
+
+
+def agreed_with(document: Document, charge: Charge) -> Document:
+    """The document as it has to stand in QuickBooks: Caspen's figures, and what was accepted besides."""
+    if not charge or document.subtotal is None or document.tax is None:
+        return document
+    return replace(
+        document,
+        subtotal=document.subtotal + charge.net,
+        tax=document.tax + charge.tax,
+        total=document.total + charge.net + charge.tax,
+    )
 
 
 def compare_sale(document: Document, customer_id: str, facts: DocumentFacts) -> tuple[Difference, ...]:

@@ -48,6 +48,8 @@ class PaymentSituation:
     problems: tuple[Problem, ...] = ()
     account_id: str = ""
     """Where the practice receives payments."""
+    accepted: DocumentFacts | None = None
+    """The posted payment as a person accepted it: its account and date stay."""
     currency: str = ""
     """Of its invoice in Caspen."""
     there: Body | None = None
@@ -128,7 +130,7 @@ def _decide_posted_payment(
     if s.there is None or facts is None or facts.gone:
         return hold_missing(s.document)
     foreign = other_currency(_with_currency(s), facts, FOREIGN_PAYMENT)
-    if foreign is None and _is_equal_payment(facts, allocation, invoice, s.account_id):
+    if foreign is None and _is_equal_payment(s, facts, allocation, invoice):
         return AlreadyEqual(facts)
     if changed := find_edits(s.document, facts, s.merged, invoice.customer_id):
         return HoldDifferent("changed_in_quickbooks", changed, EDITED)
@@ -145,16 +147,16 @@ def _decide_posted_payment(
 
 
 def _is_equal_payment(
-    facts: DocumentFacts, allocation: Allocation, invoice: InvoiceStanding, account_id: str
+    s: PaymentSituation, facts: DocumentFacts, allocation: Allocation, invoice: InvoiceStanding
 ) -> bool:
     links = [(link.txn_type, link.txn_id, link.amount) for link in facts.links]
     return (
         links == [("Invoice", invoice.quickbooks_id, allocation.amount)]
         and facts.total == allocation.amount
         and facts.balance == 0
-        and facts.txn_date == allocation.payment_date
+        and facts.txn_date == (s.accepted.txn_date if s.accepted else allocation.payment_date)
         and facts.customer_id == invoice.customer_id
-        and facts.account_id == account_id
+        and facts.account_id == (s.accepted.account_id if s.accepted else s.account_id)
     )
 
 

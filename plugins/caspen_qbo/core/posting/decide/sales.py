@@ -11,9 +11,11 @@ from caspen_qbo.core.posting.customers import CustomerChoice
 from caspen_qbo.core.posting.decide.decisions import (
     CHANGED,
     EDITED,
+    NO_CHARGE,
     NO_INVOICE,
     UNCONFIRMED,
     AlreadyEqual,
+    Charge,
     Create,
     Decision,
     Hold,
@@ -21,6 +23,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     LinkExisting,
     Unreadable,
     Update,
+    agreed_with,
     compare_sale,
     find_edits,
     hold_missing,
@@ -69,6 +72,8 @@ class SaleSituation:
     """The customer on the document as a person accepted it for its client."""
     added: tuple[LineFacts, ...] = ()
     """Lines that are a person's own, as accepted."""
+    charge: Charge = NO_CHARGE
+    """What these come to."""
     merged: Collection[str] = ()
     """Customers that are inactive or gone by now, of those the posted document stood on."""
 
@@ -168,7 +173,7 @@ def _decide_posted(s: SaleSituation) -> Decision:
     facts = read_facts(entity, s.there) if s.there else None
     if s.there is None or facts is None or facts.gone:
         return hold_missing(document)
-    differences = compare_sale(document, facts.customer_id, facts)
+    differences = compare_sale(agreed_with(document, s.charge), facts.customer_id, facts)
     home = s.invoice.customer_id if s.invoice else ""
     if changed := find_edits(document, facts, s.merged, home):
         # A person may have made it equal by hand.
@@ -183,6 +188,8 @@ def _decide_posted(s: SaleSituation) -> Decision:
         return HoldDifferent("totals_mismatch", differences) if differences else AlreadyEqual(facts)
     if problem := _more_paid_than_due(document, facts) or _renumbered_onto_another(s, facts):
         return Hold((problem,))
+    if posted and s.charge:  # Caspen's tax stated for the whole would take the tax of the charge off
+        return HoldDifferent("totals_mismatch", compare_sale(document, facts.customer_id, facts))
     step = Step.CORRECT if posted else Step.POST
     voids = _find_own_voids(s, s.record.workspace_id) if s.record and _is_renumbered(s, facts) else ()
     if isinstance(voids, Hold):

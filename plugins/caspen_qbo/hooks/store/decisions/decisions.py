@@ -28,6 +28,16 @@ class DecisionStore(Subject):
         self._execute("upsert_acceptance", **document, added=jsonb(added), version=version, who=who)
         self._execute("rebase_link", **document)
 
+    def carry_all(self, equal: Collection[tuple[DocumentKey, DocumentFacts, str]]) -> None:
+        """What was accepted of these stays accepted with the new version, which was sent with it."""
+        self._execute_many(
+            "carry_acceptance",
+            [
+                {"document_kind": key.kind, "document_id": key.id, "facts": jsonb(facts), "version": version}
+                for key, facts, version in equal
+            ],
+        )
+
     def fetch_accepted(self, kind: DocumentKind, ids: Collection[int]) -> dict[int, Acceptance]:
         rows = self._fetch_all("select_accepted", document_kind=kind, ids=list(ids))
         return {row["document_id"]: decode(Acceptance, row) for row in rows}

@@ -145,6 +145,15 @@ class LinkStore(Subject):
             found.setdefault(linked.quickbooks_id, []).append(linked)
         return found
 
+    def fetch_removed_ids(self, realm_id: str, quickbooks_type: str, numbers: Collection[str]) -> set[str]:
+        """QuickBooks ids of what was posted under these numbers, in lower case, and is removed."""
+        if not numbers:
+            return set()
+        rows = self._fetch_all(
+            "select_removed_ids", realm_id=realm_id, quickbooks_type=quickbooks_type, numbers=sorted(numbers)
+        )
+        return {row["quickbooks_id"] for row in rows}
+
     def fetch_unapplied_payments(self, realm_id: str) -> list[UnappliedPayment]:
         """Payments of ours that stand in QuickBooks without paying their invoice with all they are."""
         return self._fetch_values(UnappliedPayment, "select_unapplied_payments", realm_id=realm_id)
