@@ -14,7 +14,6 @@ from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.intuit.disconnected import DisconnectedAccounting
 from caspen_qbo.hooks.postgres.limits import CASPEN, SYNC, Limits
-from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.usecases.shared.session import Session
 
@@ -44,6 +43,7 @@ def open_connector(store: Store | None = None) -> Iterator[Connector]:
 
     :raises ConfigurationError: an Airflow connection is missing or wrong.
     """
+    from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
     from caspen_qbo.usecases.connection.connect import Connector
 
     hook, on_a_page = QuickBooksHook(), store is not None
@@ -64,11 +64,13 @@ def open_session(
     *,
     store: WorkspaceStore | None = None,
     billing: CaspenBilling | None = None,
+    offline: bool = False,
 ) -> Iterator[Session]:
     """Everything one run on one workspace needs: one session at Caspen and two at ours, of which one for
     tokens and pace. A given ``store`` or ``billing`` is a page's, and is left open.
 
     A connection that waits for a person opens too: QuickBooks raises QboAuthError, Caspen is staged.
+    :param offline: QuickBooks is not asked; neither its connection nor Airflow is needed for that.
     :raises ConfigurationError: an Airflow connection or the workspace is missing.
     :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
     """
@@ -84,6 +86,13 @@ def open_session(
                 f"workspace {workspace_id}: not connected to QuickBooks. Connect it in Set-up, or with "
                 f"`connect --workspace {workspace_id} --realm R --refresh-token -`."
             )
+        if offline:
+            unasked = DisconnectedAccounting(connection.realm_id, QboAuthError("QuickBooks is not asked."))
+            yield Session(run_id, workspace, connection, billing, unasked, own)
+            return
+        # Here, since it loads Airflow: seconds that a look at our own tables need not take.
+        from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+
         try:
             accounting = QuickBooksHook().accounting(workspace_id, on_a_page=store is not None)
         except QboAuthError as error:

@@ -11,6 +11,8 @@ import typer
 from caspen_qbo.cli import connection, decisions, jobs, keeping, monitoring, reports
 from caspen_qbo.cli.shared import TRY_AGAIN_LATER, PlainFormatter, say_error
 from caspen_qbo.errors import RetryError, SyncError
+from caspen_qbo.hooks.postgres.environment import read_from_environment
+from caspen_qbo.settings import CASPEN_CONN_ID, SYNC_CONN_ID
 
 NAME = "caspen-qbo"
 
@@ -54,12 +56,23 @@ for name, command in COMMANDS.items():
     app.command(name)(command)
 
 
+LIGHT: Mapping[str, tuple[str, ...]] = {
+    "status": (SYNC_CONN_ID, CASPEN_CONN_ID),
+    "unsynced": (SYNC_CONN_ID,),
+    "history": (SYNC_CONN_ID,),
+}
+"""Commands that look at our tables and need nothing of Airflow but these connections."""
+
+
 @app.callback()
 def _options(
+    context: typer.Context,
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Log every call to QuickBooks."),
 ) -> None:
-    # Airflow's SDK puts a log handler on stdout when loaded; ours replaces it: --json wants nothing else.
-    import airflow.sdk.bases.hook  # noqa: F401
+    conn_ids = LIGHT.get(context.invoked_subcommand or "")
+    if conn_ids is None or not all(map(read_from_environment, conn_ids)):
+        # Airflow's SDK puts a log handler on stdout when loaded; ours replaces it: --json wants nothing else.
+        import airflow.sdk.bases.hook  # noqa: F401
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, force=True)
     for handler in logging.getLogger().handlers:

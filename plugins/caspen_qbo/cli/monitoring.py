@@ -15,7 +15,7 @@ def status(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:
     """Invoices by state: finalised = synced + waiting + listed + excluded; and the same by document kind."""
     from caspen_qbo.usecases.shared.ledger import read_ledger
 
-    with open_session(workspace, "status") as session:
+    with open_session(workspace, "status", offline=True) as session:
         ledger = read_ledger(session)
     by_kind = {kind: asdict(row) for kind, row in {**ledger.by_kind, "invoice": ledger.invoices}.items()}
     for figures in by_kind.values():

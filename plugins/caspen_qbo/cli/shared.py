@@ -36,10 +36,10 @@ def who() -> str:
 
 
 @contextmanager
-def open_session(workspace: int, job: str) -> Iterator[Session]:
-    from caspen_qbo import wiring  # loads Airflow: seconds that `--help` need not take
+def open_session(workspace: int, job: str, *, offline: bool = False) -> Iterator[Session]:
+    from caspen_qbo import wiring  # takes time that `--help` need not take
 
-    with wiring.open_session(workspace, wiring.new_run_id(job)) as session:
+    with wiring.open_session(workspace, wiring.new_run_id(job), offline=offline) as session:
         yield session
 
 

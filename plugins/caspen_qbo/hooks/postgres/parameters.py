@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.pq import Conninfo
 
 from caspen_qbo.errors import ConfigurationError
+from caspen_qbo.hooks.postgres.environment import EnvironmentConnection, read_from_environment
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
@@ -58,9 +59,9 @@ def read_parameters(conn_id: str) -> dict[str, str]:
         raise ConfigurationError(
             f"Airflow connection {conn_id!r} is of type {connection.conn_type!r}; expected postgres."
         )
-    extra: dict[str, Any] = connection.extra_dejson or {}
+    extra: Mapping[str, Any] = connection.extra_dejson or {}
     login, password, port = connection.login, connection.password, connection.port
-    if extra.get("iam"):
+    if extra.get("iam") and not isinstance(connection, EnvironmentConnection):
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
         login, password, port = PostgresHook(postgres_conn_id=conn_id).get_iam_token(connection)
@@ -85,7 +86,9 @@ def read_parameters(conn_id: str) -> dict[str, str]:
     return {**DEFAULTS, **stated}
 
 
-def _fetch(conn_id: str) -> Connection:
+def _fetch(conn_id: str) -> Connection | EnvironmentConnection:
+    if (found := read_from_environment(conn_id)) is not None:
+        return found
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
 
