@@ -12,7 +12,7 @@ from tests.support.flow import WORKSPACE, Flow
 def _due(run_id: str = "scheduled__2026-11-16T00:07:00+00:00") -> bool:
     """Whether a run of the DAG would import from this practice."""
     find = FindWorkspacesOperator(task_id="find_workspaces", job="import", only_to_ask=True)
-    found = find.execute({"run_id": run_id})  # type: ignore[typeddict-item]
+    found = find.execute({"run_id": run_id})
     return WORKSPACE in {practice["workspace_id"] for shard in found for practice in shard}
 
 
