@@ -58,6 +58,11 @@ def judge_budget(month: Month, allowance: int) -> Budget:
     return Budget.NEAR if month.forecast >= NEAR * allowance else Budget.AMPLE
 
 
+def decide_full_days(budget: Budget, usual: int) -> int:
+    """After how many days everything is read again: near the budget that waits, twice as long."""
+    return usual if budget is Budget.AMPLE else 2 * usual
+
+
 def sum_days(rows: Collection[tuple[date, str, int]]) -> dict[date, int]:
     """Metered reads by day, of rows of day, kind and calls."""
     days: dict[date, int] = {}

@@ -9,11 +9,14 @@ from caspen_qbo import settings
 from caspen_qbo.core.accounting import Changed
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.monitoring.metering import decide_full_days
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.errors import QboRecordError, QboRejectedError
+from caspen_qbo.hooks.store.monitoring.meter import MeterStore
 from caspen_qbo.usecases.reconciling.inactive_customers import ENTITY as CUSTOMER
 from caspen_qbo.usecases.reconciling.inactive_customers import CustomersRead, read_customers
 from caspen_qbo.usecases.reconciling.read_apart import read_apart
+from caspen_qbo.usecases.shared.reads import read_budget
 from caspen_qbo.usecases.shared.session import Session
 
 log = logging.getLogger(__name__)
@@ -37,15 +40,17 @@ class ReadBack:
 
 
 def wants_full(session: Session, *, requested: bool) -> bool:
-    """Whether this run reads everything: requested, never done, not done for a week; or by hand in a small
-    practice.
+    """Whether this run reads everything: requested, never done, or not done for a week (two near the budget);
+    or by hand in a small practice.
     """
     linked, full_read_at = session.store.snapshot.fetch_extent(session.realm_id)
     by_hand = linked <= settings.FULL_COMPARE_DOCUMENTS_MAX and not session.scheduled
     if requested or by_hand or full_read_at is None:
         return True
     cursor = session.store.documents.fetch_cursor(CURSOR)
-    return cursor is None or datetime.now(UTC) - full_read_at > timedelta(days=FULL_READ_DAYS)
+    budget = read_budget(MeterStore(session.store.database)).budget
+    days = decide_full_days(budget, FULL_READ_DAYS)
+    return cursor is None or datetime.now(UTC) - full_read_at > timedelta(days=days)
 
 
 def read_back(session: Session, *, full: bool) -> ReadBack:

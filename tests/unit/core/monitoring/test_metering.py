@@ -12,6 +12,7 @@ from caspen_qbo.core.monitoring.metering import (
     Budget,
     Month,
     count_reads,
+    decide_full_days,
     forecast_month,
     judge_budget,
     sum_days,
@@ -49,6 +50,10 @@ def test_a_forecast_is_never_below_what_was_used(back: dict[int, int], today: da
         days.values(), default=0
     ):
         assert month.forecast == month.used
+
+
+def test_near_the_budget_a_full_read_waits() -> None:
+    assert [decide_full_days(budget, 7) for budget in Budget] == [7, 14, 14]
 
 
 def test_the_budget_is_judged_by_forecast_and_by_what_is_gone() -> None:
