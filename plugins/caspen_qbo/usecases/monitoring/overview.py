@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from caspen_qbo.core.monitoring.overview import PracticeRow
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.store import Store
-from caspen_qbo.hooks.store.monitoring.overview import OverviewQuery, PracticeRow
+from caspen_qbo.hooks.store.monitoring.overview import OverviewQuery
 from caspen_qbo.settings import QUIET_AT_MOST
 
 

@@ -36,29 +36,6 @@ CSV_COLUMNS = (
 
 
 COLUMNS = (
-    "workspace_id",
-    "name",
-    "need",
-    "why",
-    "connection",
-    "company",
-    "connection_ends",
-    "last_good_post",
-    "last_good_import",
-    "last_good_reconciliation",
-    "waiting",
-    "listed_practice",
-    "listed_finance",
-    "listed_admin",
-    "unexplained_differences",
-    "unexplained_amount",
-    "currency",
-    "reads_this_month",
-    "as_of",
-)
-
-
-COLUMNS = (
     Column("Practice", "name"),
     Column("Needs", "need", first="down"),
     Column("Connection", "ends"),

@@ -27,22 +27,6 @@ CSV_COLUMNS = (
 
 
 COLUMNS = (
-    "kind",
-    "number",
-    "client_id",
-    "date",
-    "total",
-    "currency",
-    "title",
-    "detail",
-    "fix",
-    "since",
-    "turn",
-    "attempts",
-)
-
-
-COLUMNS = (
     Column("Number", "number"),
     Column("Client id", "client", numeric=True),
     Column("Date", "date"),
