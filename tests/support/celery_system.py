@@ -136,7 +136,7 @@ def celery_system(
             yield CelerySystem(api, workers, folder)
 
 
-def until(read: Callable[[], T], done: Callable[[T], bool], seconds: float = 120) -> T:
+def until(read: Callable[[], T], done: Callable[[T], bool], seconds: float = 240) -> T:
     """Read until it is as wished; the last value also when it never is."""
     deadline = time.monotonic() + seconds
     while not done(value := read()) and time.monotonic() < deadline:

@@ -17,6 +17,7 @@ SECONDS = {
     "tests/integration/reconciling/test_inactive.py": 50,
     "tests/integration/crash/test_quiet.py": 50,
     "tests/integration/ui/test_fab.py": 60,
+    "tests/dags/test_celery.py": 60,
     "tests/integration/crash/test_life.py": 40,
     "tests/integration/crash/test_fault_storm.py": 40,
     "tests/integration/ui/test_forms.py": 40,
