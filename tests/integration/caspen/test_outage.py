@@ -9,7 +9,13 @@ from decimal import Decimal
 import pytest
 
 from caspen_qbo.core.importing.payments import ImportedAllocation, ImportedPayment
-from caspen_qbo.errors import CaspenUnavailableError, ConfigurationError, RetryError, StoreUnavailableError
+from caspen_qbo.errors import (
+    CaspenUnavailableError,
+    ConfigurationError,
+    RetryError,
+    StoreUnavailableError,
+    SyncError,
+)
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.database import Database as Session
 from caspen_qbo.hooks.postgres.limits import CASPEN
@@ -109,3 +115,27 @@ def test_our_own_database_has_its_own_error(caspen_db: Database, monkeypatch):
     with pytest.raises(StoreUnavailableError, match="'sync_db'") as caught:
         Session("sync_db").fetch_all("caspen/select_clock")
     assert isinstance(caught.value, RetryError)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"password": "wrong"},
+        {"name": "no_such_database"},
+        {"user": "nobody_here"},
+        {"port": 9},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_what_is_shown_of_a_database_names_no_host_port_or_role(
+    caspen_db: Database, monkeypatch, caplog: pytest.LogCaptureFixture, changed: dict[str, object]
+):
+    """It reaches pages, notes, mail and Slack; the log has what the library or the server said."""
+    asked = replace(caspen_db, **changed)
+    monkeypatch.setenv("AIRFLOW_CONN_CASPEN_DB", connection_json("postgres", asked))
+    with pytest.raises(SyncError, match="Airflow connection 'caspen_db'") as caught:
+        CaspenBilling().fetch_workspaces()
+    shown = str(caught.value).replace("'caspen_db'", "")
+    assert not [word for word in (asked.host, str(asked.port), asked.user, asked.name) if word in shown]
+    assert "the log says why" not in shown, "in words of ours"
+    assert "connection caspen_db: " in caplog.text
