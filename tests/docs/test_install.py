@@ -120,6 +120,6 @@ def test_one_session_more_than_its_limit_is_refused_for_now(
     with ExitStack() as stack:
         for _ in range(int(limit)):
             stack.enter_context(role.connect())
-        with pytest.raises(CaspenUnavailableError, match="too many connections for role"):
+        with pytest.raises(CaspenUnavailableError, match="it has no connection free"):
             CaspenBilling().fetch_workspaces()
     assert set(CaspenBilling().fetch_workspaces()) == {1}
