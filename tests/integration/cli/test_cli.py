@@ -141,7 +141,7 @@ def test_text_from_outside_steers_no_terminal_and_no_table(flow: Flow) -> None:
     flow.staff.finalise(flow.staff.draft_invoice(flow.client_id, []))
     flow.post()
     changed = "UPDATE qbo_sync.unsynced_invoice SET document_number = %s, title = %s, detail = %s RETURNING 1"
-    assert flow.sync_rows(changed, odd, odd, odd) == [(1,)]
+    assert set(flow.sync_rows(changed, odd, odd, odd)) == {(1,)}
     done = run("unsynced", "--workspace", "1")
     assert done.returncode == 0, done.stderr
     shown = "".join(done.stdout.split())
