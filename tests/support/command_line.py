@@ -53,7 +53,7 @@ def started_command(*arguments: str, typed: str = "") -> Iterator[Started]:
     :param typed: Its standard input.
     """
     if "reconcile" in arguments:
-        _load_checks()
+        load_checks()
     files = tempfile.TemporaryFile(), tempfile.TemporaryFile(), tempfile.TemporaryFile()
     with files[0] as given, files[1] as out, files[2] as err:
         given.write(typed.encode())
@@ -65,7 +65,7 @@ def started_command(*arguments: str, typed: str = "") -> Iterator[Started]:
 
 
 @cache
-def _load_checks() -> None:
+def load_checks() -> None:
     """Great Expectations takes seconds to load: once here, instead of in every fork."""
     from caspen_qbo.quality import expectations, suites, validate
 
