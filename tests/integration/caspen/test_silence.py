@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -22,7 +22,6 @@ from psycopg.errors import LockNotAvailable
 
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import CaspenUnavailableError, RetryError, SyncError
-from caspen_qbo.hooks import database as sessions
 from caspen_qbo.hooks.caspen.billing import CaspenBilling
 from caspen_qbo.hooks.database import Database as Session
 from caspen_qbo.hooks.postgres import limits
@@ -30,12 +29,11 @@ from caspen_qbo.hooks.postgres.limits import CASPEN, SYNC
 from caspen_qbo.hooks.store import Store
 from caspen_qbo.quality import validate as checks
 from ops.local.environment import connection_json
-from ops.local.ports import HOST
 from ops.local.postgres import Database
 from tests.integration.caspen.test_outage import PAYMENT
 from tests.support.caspen_billing import Clinic
 from tests.support.caspen_rows import insert_invoice
-from tests.support.command_line import Finished, load_checks, run_command, started_command
+from tests.support.command_line import load_checks, run_command
 from tests.support.flow import Flow
 from tests.support.forwarder import Forwarder, forwarding
 
@@ -74,15 +72,6 @@ def through(
         if connect_timeout is not None:
             value["extra"] = {"connect_timeout": connect_timeout}
         monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(value))
-        yield way
-
-
-@contextmanager
-def quickbooks_through(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forwarder]:
-    with forwarding(int(flow.sandbox.url.rpartition(":")[2])) as way:
-        value = json.loads(os.environ["AIRFLOW_CONN_QUICKBOOKS"])
-        value["extra"]["api_url"] = f"http://{HOST}:{way.port}"
-        monkeypatch.setenv("AIRFLOW_CONN_QUICKBOOKS", json.dumps(value))
         yield way
 
 
@@ -172,31 +161,6 @@ def test_checks_of_a_silent_database_end(flow: Flow, sync_db: Database, monkeypa
         assert time.monotonic() - started < 40  # with the seconds that Great Expectations takes to load
 
 
-@contextmanager
-def beginning(job: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Finished]]:
-    """A run that waits two seconds for a statement: as the environment says to a process of its own, or in
-    a fork, which takes no seconds to load. What is yielded waits for its end.
-    """
-    if job == "post":
-        command = [sys.executable, "-m", "caspen_qbo", job, "--workspace", "1"]
-        environ = {**os.environ, "CASPEN_QBO_STATEMENT_SECONDS": "2"}
-        process = subprocess.Popen(
-            command, env=environ, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-        def ended() -> Finished:
-            out, err = process.communicate(timeout=60)
-            return Finished(process.returncode, out, err)
-
-        yield ended
-        return
-    for module in (sessions, checks):
-        monkeypatch.setattr(module, "SYNC", replace(SYNC, statement=2, lock=2))
-    monkeypatch.setattr(sessions, "CASPEN", replace(CASPEN, statement=2, lock=2))
-    with started_command(job, "--workspace", "1") as started:
-        yield started.wait
-
-
 @pytest.mark.parametrize("conn_id", ["caspen_db", "sync_db"])
 @pytest.mark.parametrize("job", ["post", "import", "reconcile"])
 def test_a_run_whose_database_falls_silent_ends_and_the_next_one_goes_on(
@@ -207,22 +171,21 @@ def test_a_run_whose_database_falls_silent_ends_and_the_next_one_goes_on(
     flow.sync_rows("DELETE FROM qbo_sync.sync_run RETURNING 1")
     flow.sync_rows("DELETE FROM qbo_sync.reference_cache RETURNING 1")
     flow.invoice("20.00")
+    flow.door("faults", seed=1, rules=[{"kind": "delay", "seconds": 4}])
     database = {"caspen_db": caspen_db, "sync_db": sync_db}[conn_id]
-    with (
-        quickbooks_through(flow, monkeypatch) as quickbooks,
-        through(database, conn_id, monkeypatch) as way,
-        beginning(job, monkeypatch) as ended,
-    ):
-        quickbooks.silence()
+    with through(database, conn_id, monkeypatch, connect_timeout=None) as way:
+        command = [sys.executable, "-m", "caspen_qbo", job, "--workspace", "1"]
+        environ = {**os.environ, "CASPEN_QBO_STATEMENT_SECONDS": "2"}
+        process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
         deadline = time.monotonic() + 60
         while flow.sync_rows("SELECT count(*) FROM qbo_sync.sync_run WHERE finished_at IS NULL") == [(0,)]:
-            assert time.monotonic() < deadline
+            assert time.monotonic() < deadline and process.poll() is None, process.communicate()
             time.sleep(0.05)
         way.silence()
-        quickbooks.speak()
-        done = ended()
-        assert done.returncode == 75, done.stderr
-        assert "Traceback" not in done.stderr
+        flow.door("faults", seed=1, rules=[])
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 75, err.decode()
+        assert b"Traceback" not in err
         way.speak()
         done = run_command("post")
         assert done.returncode == 0, done.stderr

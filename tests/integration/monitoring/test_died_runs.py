@@ -112,7 +112,7 @@ def lose_sync_db(flow: Flow, command: Started) -> None:
 @pytest.mark.parametrize("job", JOBS)
 def test_who_loses_our_database_closes_the_record_in_another_session(job: str, busy: Flow) -> None:
     # Short: the answer under way is waited for. It has several to wait for.
-    busy.door("faults", seed=1, rules=[{"kind": "delay", "seconds": 2}])
+    busy.door("faults", seed=1, rules=[{"kind": "delay", "seconds": 4}])
     with started_command(*JOBS[job]) as command:
         at_work(busy, job)
         lose_sync_db(busy, command)
