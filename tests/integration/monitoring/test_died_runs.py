@@ -33,20 +33,26 @@ def _loaded_once() -> None:
 
 
 @pytest.fixture
-def busy(flow: Flow) -> Flow:
-    """A practice with something to do, whose QuickBooks takes ten seconds for each answer."""
+def busy(flow: Flow, job: str) -> Flow:
+    """A practice with something to do, whose QuickBooks takes ten seconds for each answer; a second where the
+    command plans first, by many answers, before its record is open.
+    """
     flow.invoice("10.00")
     flow.post()
     flow.invoice("20.00")
     flow.sync_rows("DELETE FROM qbo_sync.sync_run RETURNING 1")
     flow.sync_rows("DELETE FROM qbo_sync.reference_cache RETURNING 1")
-    flow.door("faults", seed=1, rules=[{"kind": "delay", "seconds": 10}])
+    slow(flow, 1 if job == "backfill" else 10)
     return flow
+
+
+def slow(flow: Flow, seconds: float) -> None:
+    flow.door("faults", seed=1, rules=[{"kind": "delay", "seconds": seconds}])
 
 
 def at_work(flow: Flow, job: str) -> None:
     """Return once its record is open."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while flow.sync_rows(OPEN, job) == [(0,)]:
         assert time.monotonic() < deadline, f"{job} did not begin"
         time.sleep(0.05)
@@ -111,8 +117,8 @@ def lose_sync_db(flow: Flow, command: Started) -> None:
 
 @pytest.mark.parametrize("job", JOBS)
 def test_who_loses_our_database_closes_the_record_in_another_session(job: str, busy: Flow) -> None:
-    # Short: the answer under way is waited for. It has several to wait for.
-    busy.door("faults", seed=1, rules=[{"kind": "delay", "seconds": 4}])
+    # Short: the answer under way is waited for.
+    slow(busy, 1 if job == "backfill" else 4)
     with started_command(*JOBS[job]) as command:
         at_work(busy, job)
         lose_sync_db(busy, command)
