@@ -44,8 +44,14 @@ INTERNALS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "airflow.utils.types.DagRunTriggeredByType": ("REST_API",),
         # the public API, called in-process as the signed-in user
         "airflow.api_fastapi.auth.managers.base_auth_manager.COOKIE_NAME_JWT_TOKEN": (),
+        # who answers the question of a backfill
+        "airflow.api_fastapi.auth.managers.models.base_user.BaseUser": ("get_name",),
+        "airflow.api_fastapi.core_api.security.bearer_scheme": (),
+        "airflow.api_fastapi.core_api.security.get_user": "(request, _oauth_token, bearer_credentials)",
     },
     "ui": {
+        # a form belongs to one login
+        "airflow.api_fastapi.auth.managers.base_auth_manager.COOKIE_NAME_JWT_TOKEN": (),
         # the login of the pages, and what a user may do
         "airflow.api_fastapi.app.get_auth_manager": (),
         "airflow.api_fastapi.core_api.security.GetUserDep": (),

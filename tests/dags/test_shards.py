@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -64,7 +64,8 @@ class Task:
     """What Airflow gives a task of its own try."""
 
     def __init__(self, try_number: int) -> None:
-        self.try_number, self.pushed = try_number, {}
+        self.try_number = try_number
+        self.pushed: dict[str, Any] = {}
 
     def xcom_push(self, *, key: str, value: Any) -> None:
         self.pushed[key] = value
@@ -133,7 +134,9 @@ def test_reports_are_written_of_those_that_were_reconciled(
     practices = shard(77, 1)
     with pytest.raises(ConfigurationError):
         ReconcileOperator(task_id="reconcile", practices=practices).execute(context())
-    (report,) = WriteReportOperator(task_id="write_report", practices=practices).execute(context())
+    (report,) = WriteReportOperator(task_id="write_report", practices=cast("Any", practices)).execute(
+        context()
+    )
     assert report["workspace_id"] == 1 and (tmp_path / "1").is_dir()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -37,7 +37,7 @@ def _summarise(results: Results, workspaces: list[dict[str, Any]] | None = WORKS
     from caspen_qbo.operators.summarise import SummariseOperator
 
     operator = SummariseOperator(
-        task_id="summarise", job="post", workspaces=workspaces, results_of=list(results.by_task)
+        task_id="summarise", job="post", workspaces=cast("Any", workspaces), results_of=list(results.by_task)
     )
     context: Any = {"ti": results, "run_id": "manual__1"}
     return operator.execute(context)

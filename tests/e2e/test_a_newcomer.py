@@ -48,7 +48,7 @@ def consent(tab: Window) -> None:
     tab.page.select_option("#realm", REALM)
     tab.page.click("button[value=approve]")
     tab.page.wait_for_url("**/quickbooks/w/1/setup")
-    assert said(tab) == "Connected to QuickBooks."
+    assert said(tab).startswith("Connected to QuickBooks: Harbour Street Allied Health (company ")
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -339,7 +340,11 @@ def test_no_role_of_the_cluster_reaches_anothers_database(postgres_server: Postg
         for name in names:
             own = f"{name}_{suffix}"
             for other in names:
-                asked = {"dbname": f"{other}_{suffix}", "user": own, "password": words_of[name]}
+                asked: dict[str, Any] = {
+                    "dbname": f"{other}_{suffix}",
+                    "user": own,
+                    "password": words_of[name],
+                }
                 if other != name:
                     with pytest.raises(psycopg.OperationalError, match="permission denied"):
                         psycopg.connect(host=admin.host, port=admin.port, **asked)

@@ -1,2 +1,5 @@
 -- How many practices there are.
+-- Grain:   one row
+-- Params:  none
+-- Columns: workspaces bigint
 SELECT count(id) AS workspaces FROM caspen.workspace

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -128,7 +129,7 @@ def test_our_own_database_has_its_own_error(caspen_db: Database, monkeypatch):
     ids=lambda changed: next(iter(changed)),
 )
 def test_what_is_shown_of_a_database_names_no_host_port_or_role(
-    caspen_db: Database, monkeypatch, caplog: pytest.LogCaptureFixture, changed: dict[str, object]
+    caspen_db: Database, monkeypatch, caplog: pytest.LogCaptureFixture, changed: dict[str, Any]
 ):
     """It reaches pages, notes, mail and Slack; the log has what the library or the server said."""
     asked = replace(caspen_db, **changed)

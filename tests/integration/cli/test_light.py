@@ -135,12 +135,33 @@ def test_what_is_not_plain_is_left_to_airflow(outside_airflow: pytest.MonkeyPatc
     assert read_from_environment("ours") is None
 
 
-@pytest.mark.parametrize("line", ["backend = a.b.C", "secrets_backend=a.b.C", "backends_order = custom"])
+# What Airflow writes itself, empty and in other sections, names none.
+OWN = """[secrets]
+backend =
+
+# The keyword arguments
+backend_kwargs =
+[workers]
+secrets_backend =
+[state_store]
+backend = airflow.state.metastore.MetastoreBackend
+"""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "[secrets]\nbackend = a.b.C",
+        "[workers]\nsecrets_backend=a.b.C",
+        "[secrets]\nbackends_order = custom",
+        "?",
+    ],
+)
 def test_a_backend_in_airflows_file_is_asked_first(
-    outside_airflow: pytest.MonkeyPatch, tmp_path: Path, line: str
+    outside_airflow: pytest.MonkeyPatch, tmp_path: Path, lines: str
 ) -> None:
     outside_airflow.setenv("AIRFLOW_CONN_OURS", json.dumps(PLAIN))
-    (tmp_path / "airflow.cfg").write_text("[celery]\nresult_backend = x\n# backend = x\nbackend =\n")
+    (tmp_path / "airflow.cfg").write_text(f"[celery]\nresult_backend = x\n# backend = x\nbackend =\n{OWN}")
     assert read_from_environment("ours") is not None
-    (tmp_path / "airflow.cfg").write_text(f"[secrets]\n{line}\n")
+    (tmp_path / "airflow.cfg").write_text(f"{lines}\n")
     assert read_from_environment("ours") is None

@@ -22,4 +22,4 @@ def test_a_schema_of_another_version_is_refused(pages: Pages, flow: Flow, revisi
     assert answer.status_code == 409
     assert revision in answer.text and advice in answer.text
     with pytest.raises(ConfigurationError, match=advice):
-        FindWorkspacesOperator(task_id="find").execute({"params": {}, "run_id": "run"})
+        FindWorkspacesOperator(task_id="find", job="post").execute({"params": {}, "run_id": "run"})

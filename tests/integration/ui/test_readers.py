@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
+from caspen_qbo.usecases.monitoring import readers
 from tests.integration.ui.conftest import Pages
 from tests.support.flow import Flow
 
 READS = "SELECT workspace_id, who, what, downloaded FROM qbo_sync.read_record ORDER BY id"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_was_read_lately(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has just started: other tests have read the same pages."""
+    monkeypatch.setattr(readers, "_lately", {})
 
 
 def test_pages_and_files_are_recorded_with_who_saw_them(pages: Pages, flow: Flow) -> None:

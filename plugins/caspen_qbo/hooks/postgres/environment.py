@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Mapping
+from configparser import Error as ConfigParserError
+from configparser import RawConfigParser
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 _OWN_FIELDS = frozenset({"conn_type", "host", "login", "password", "port", "schema", "extra", "description"})
 _BACKEND_VARIABLES = ("AIRFLOW__SECRETS__", "AIRFLOW__WORKERS__SECRETS_BACKEND")
-_BACKEND_LINE = re.compile(r"^\s*(backend|backends|secrets_backend)\w*\s*[=:]\s*\S", re.MULTILINE)
+_BACKEND_OPTIONS = {"secrets": "backend", "workers": "secrets_backend"}
+"""Sections of Airflow's file, and how their options begin that name a backend or the order of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,16 @@ def _asks_another_backend() -> bool:
         return True
     home = Path(os.environ.get("AIRFLOW_HOME") or "~/airflow").expanduser()
     file = Path(os.environ.get("AIRFLOW_CONFIG") or home / "airflow.cfg").expanduser()
+    written = RawConfigParser(strict=False, allow_no_value=True)
     try:
-        return _BACKEND_LINE.search(file.read_text(encoding="utf-8")) is not None
+        written.read_string(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return False
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, ConfigParserError):
         return True
+    return any(
+        value and option.startswith(start)
+        for section, start in _BACKEND_OPTIONS.items()
+        if written.has_section(section)
+        for option, value in written.items(section)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def approved(*items: BackfillItem) -> Plan:
     )
 
 
-def becomes(item: BackfillItem, verdict: Verdict, **changes: object) -> BackfillItem:
+def becomes(item: BackfillItem, verdict: Verdict, **changes: Any) -> BackfillItem:
     return replace(item, verdict=verdict, **changes)
 
 
