@@ -108,10 +108,10 @@ class PostgresServer:
         return self.database(name, role, password)
 
     def clone_database(self, template: str, name: str, owner: Database) -> Database:
-        """A copy of a database nobody is connected to. Tens of milliseconds without fsync."""
+        """A copy of a database nobody is connected to. About ten milliseconds without fsync."""
         with self.admin() as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
                     sql.Identifier(name), sql.Identifier(template), sql.Identifier(owner.user)
                 )
             )

@@ -94,9 +94,8 @@ def test_no_value_in_any_place_of_any_route_breaks_it(
         for step in range(len(every) if os.environ.get(ALL) else each):
             attacker.send(place, every[(index * each + step) % len(every)])
             sent += 1
-    print(
-        f"FIGURES {sent} inputs in {len(found)} places: {attacker.answers} {sorted(attacker.spent.items(), key=lambda each: -each[1])[:9]}"
-    )
+    slowest = sorted(attacker.spent.items(), key=lambda each: -each[1])[:9]
+    print(f"FIGURES {sent} inputs in {len(found)} places: {attacker.answers} {slowest}")
     assert attacker.broken == []
     assert sent > 1000
 
@@ -106,7 +105,8 @@ PAGES = (("GET", "/w/{workspace_id}/backfill"), ("POST", "/w/{workspace_id}/acti
 
 def test_no_header_or_cookie_breaks_a_page(dags: Pages, places: Mapping[str, str], flow: Flow) -> None:
     attacker = Attacker(dags, places)
-    for index, value in enumerate((*VALUES, *BYTES)):
+    values: tuple[str | bytes, ...] = (*VALUES, *BYTES)
+    for index, value in enumerate(values):
         for method, path in PAGES:
             attacker.send(Place(method, path, "header", HEADERS[index % len(HEADERS)]), value)
             attacker.send(Place(method, path, "cookie", COOKIES[index % len(COOKIES)]), value)
