@@ -195,7 +195,7 @@ def picture_of(flow: Flow) -> Picture:
         # An application may be QuickBooks' own where it got there first: what counts is what it joins.
         name = _marker(row) if row["TotalAmt"] else "application"
         if name == "application" and not row.get("Line") and "[caspen:" not in _marker(row):
-            # QuickBooks' own, of a credit memo deleted since: it joins nothing. An empty one of ours would count.
+            # QuickBooks' own, of a credit memo deleted since: it joins nothing. One of ours would count.
             continue
         paid = sorted(
             (numbers[link["TxnType"], link["TxnId"]], line["Amount"])
