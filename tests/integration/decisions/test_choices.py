@@ -141,3 +141,32 @@ def test_what_waited_for_the_connection_and_waits_for_its_invoice_now_is_listed_
     command("accept", "--number", number(flow, invoice))
     command("post")
     assert flow.listed() == {}
+
+
+STOPPED = {
+    "the connection": ("disconnect", "reconnect", "invalid_refresh_token"),
+    "the subscription": ("end-subscription", "restart-subscription", "subscription_ended"),
+}
+
+
+@pytest.mark.parametrize("what", STOPPED)
+def test_what_stopped_a_payment_ends_with_its_invoice_left_as_it_is(flow: Flow, what: str) -> None:
+    """Left while its payment is listed under what stopped all: the payment stays out with it."""
+    stop, go_on, key = STOPPED[what]
+    flow.rates["Old GST"] = flow.staff.create_tax_rate("Old GST", "5")  # linked to no tax code
+    held = flow.invoice("100.00", rate="Old GST")
+    command("post")
+    flow.pay(held, "40.00")
+    flow.invoice("50.00")
+    flow.person(stop)
+    command("post", code=1)
+    assert sorted(listed for _, listed in flow.listed()) == sorted(["business_validation_tax", key, key])
+    command("accept", "--number", number(flow, held))
+    flow.person(go_on)
+    if what == "the connection":
+        flow.connect()
+    command("post")
+    assert flow.listed() == {}
+    command("retry", "--number", number(flow, held))
+    command("post")
+    assert set(flow.listed()) == {(number(flow, held), "business_validation_tax")}

@@ -144,6 +144,31 @@ def test_payments_made_in_quickbooks_are_left_until_there_is_another(
         assert flow.staff.balance(invoice) == Decimal("100.00")
 
 
+def test_sending_an_invoice_again_ends_that_its_payments_were_left(flow: Flow) -> None:
+    """What was agreed of its balance goes with the version it was agreed on: it is raised again."""
+    invoice = posted(flow, "100.00")
+    receive(flow, {invoice: "30.00"})
+    receive(flow, {invoice: "20.00"})
+    run_import(flow)
+    number = str(flow.staff.invoice(invoice).number)
+    accept(flow, number)
+    edit(flow, invoice, DocNumber="X-1")
+    reconcile(flow)
+    assert set(flow.listed()) == {(number, "changed_in_quickbooks")}
+    done = run_command("resend", "--workspace", "1", "--number", number)
+    assert done.returncode == 0, done.stderr
+    flow.post()
+    run_import(flow)
+    reconcile(flow)
+    assert set(flow.listed()) == {(number, "split_payment")}
+    accept(flow, number)
+    for _ in range(2):
+        flow.post()
+        run_import(flow)
+        reconcile(flow)
+    assert flow.listed() == {}
+
+
 def test_payments_on_an_invoice_whose_edit_was_accepted_are_left_too(flow: Flow) -> None:
     invoice = posted(flow, "100.00")
     other = flow.person("create", entity="Customer", document={"DisplayName": "Family account"})["Id"]

@@ -346,6 +346,15 @@ class Closing(StaffActs, BookActs, WeatherActs, Promises):
         self._delete_payment(named[0])
         self.retry(row)
 
+    def take_credit_off(self, row: Row) -> None:
+        """The payments of nothing by which that credit pays that invoice."""
+        (invoice,), memos = row.find(r"\(id (\d+)\)"), row.find(r"credit memo (\d+)")
+        for payment in self.flow.books("Payment"):
+            links = {(one["TxnType"], one["TxnId"]) for line in payment["Line"] for one in line["LinkedTxn"]}
+            if ("Invoice", invoice) in links and links & {("CreditMemo", memo) for memo in memos}:
+                self._delete_payment(payment["Id"])
+        self.retry(row)
+
     def _delete_payment(self, payment_id: str) -> None:
         self._off_deposit(payment_id)
         self.person("delete", entity="Payment", id=payment_id)

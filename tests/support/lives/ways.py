@@ -67,6 +67,7 @@ INVOICE, PAYMENT, NOTE = ("invoice",), ("payment",), ("credit_note",)
 ACCEPT = "`accept`: it is left as it is, with who and when; `retry` takes that back"
 RESEND = "`resend`: Caspen's version is sent again"
 AGAIN = "nothing: each run tries again"
+CLOSED_BY_CREDIT = "closed by credit memo"
 
 
 def _accept(c: Closing, row: Row) -> None:
@@ -234,8 +235,25 @@ WAYS: tuple[Way, ...] = (
         QUICKBOOKS,
         "delete the payment that should not be",
         lambda c, r: c.delete_named_payment(r),
+        unless=CLOSED_BY_CREDIT,
     ),
-    Way("overpayment", "", CHOICE, ACCEPT, _accept),
+    Way(
+        "overpayment",
+        CLOSED_BY_CREDIT,
+        QUICKBOOKS,
+        "take that credit off the invoice",
+        lambda c, r: c.take_credit_off(r),
+        NOTE,
+    ),
+    Way(
+        "overpayment",
+        "void the credit note",
+        CASPEN,
+        "void the credit note",
+        lambda c, r: c.remove_in_caspen(r),
+        NOTE,
+    ),
+    Way("overpayment", "", CHOICE, ACCEPT, _accept, unless="void the credit note"),
     Way("overpayment", "two receipts", CHOICE, "Retry: they are two receipts", lambda c, r: c.retry(r)),
     Way(
         "changed_in_quickbooks",

@@ -77,7 +77,8 @@ def _find_added(
 
 def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
     """Let the next post bring QuickBooks back to Caspen's version: what was edited is overwritten, what was
-    voided or deleted is created again. How many documents were released. Safe to repeat.
+    voided or deleted is created again. Payments on it that were left as they are are raised again. How many
+    documents were released. Safe to repeat.
 
     :raises ConfigurationError: a number has nothing to decide; QuickBooks would refuse it, or something else
         would be lost by it; or QuickBooks shows something else than what was listed.
@@ -104,6 +105,8 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 facts = there.get(document.theirs)
                 present = None if facts is None or facts.gone else facts
                 session.store.decisions.release(document.key, present)
+                # The balance agreed with payments that were left ends with the version it was agreed on.
+                session.store.left_rows.forget(document.key, ABOUT_PAYMENTS)
                 what = "to be overwritten in QuickBooks" if present else "to be posted again"
                 _record(session, document, facts, what, who)
                 resolution = f"sent again by {who}"

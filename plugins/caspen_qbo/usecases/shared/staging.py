@@ -62,7 +62,7 @@ def stage(session: Session) -> StageResult:
     if any(_is_import_unlinked(document) for document in staged):
         session.store.rhythm.record_reported(session.realm_id)
     session.store.documents.move_cursor(CURSOR, changed.position, changed.checkpoints)
-    session.store.unsynced.resolve_unfinalised()
+    session.store.unsynced.resolve_unwanted()
     result = StageResult(*(sum(document.kind is kind for document in staged) for kind in DocumentKind))
     log.info(
         "staged workspace=%d since=%s invoices=%d credit_notes=%d payments=%d run=%s",

@@ -38,3 +38,9 @@ class LeftRowStore(Subject):
     def take_back(self, numbers: Sequence[str]) -> int:
         """Forget that these were left; how many documents may be tried again."""
         return self._execute("release_left", numbers=list(numbers))
+
+    def forget(self, key: DocumentKey, error_keys: Collection[str]) -> None:
+        """Rows of these kinds of the document are raised again."""
+        self._execute(
+            "delete_about", document_kind=key.kind, document_id=key.id, error_keys=sorted(error_keys)
+        )

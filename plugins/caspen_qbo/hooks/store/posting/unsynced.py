@@ -123,9 +123,9 @@ class UnsyncedStore(Subject):
             "resolve_others", [{**_key(key), "keep_keys": sorted(keys)} for key, keys in kept.items()]
         )
 
-    def resolve_unfinalised(self) -> int:
+    def resolve_unwanted(self) -> int:
         """Close the rows of documents that no longer have to go."""
-        return self._execute("resolve_unfinalised")
+        return self._execute("resolve_unwanted")
 
     def fetch_open_ids(self, kind: DocumentKind, ids: Collection[int], error_key: str) -> set[int]:
         if not ids:
