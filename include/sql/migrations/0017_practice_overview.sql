@@ -1,6 +1,6 @@
 -- One row for each practice with what its last run left, so that the page of all practices is one short statement
 -- however many there are. Everything in it can be made again from the other tables: a run refreshes its own practice,
--- the page those it shows, the nightly heartbeat all.
+-- the page those it shows.
 CREATE TABLE qbo_sync.practice_overview (
   workspace_id bigint PRIMARY KEY, name text NOT NULL, time_zone text NOT NULL, currency text NOT NULL,
   posted_at timestamptz, imported_at timestamptz, reconciled_at timestamptz,   -- ends of the last good runs

@@ -23,6 +23,7 @@ from caspen_qbo.core.records import (
 )
 from caspen_qbo.hooks.caspen.session import CaspenSession
 from caspen_qbo.hooks.database import Row
+from caspen_qbo.hooks.search import like
 from caspen_qbo.settings import CASPEN_CHUNK_SIZE
 
 Value = TypeVar("Value", int, str)
@@ -110,8 +111,7 @@ class CaspenReads(CaspenSession):
 
     def find_clients(self, workspace_id: int, name: str, *, most: int) -> list[int]:
         """Ids of clients whose name contains a text, letter case ignored."""
-        literal = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-        params = {"workspace_id": workspace_id, "name_like": f"%{literal}%", "most": most}
+        params = {"workspace_id": workspace_id, "name_like": like(name), "most": most}
         return [row["id"] for row in self._database.fetch_all("caspen/find_clients", params)]
 
     def fetch_tax_rates(self, workspace_id: int) -> dict[int, TaxRate]:

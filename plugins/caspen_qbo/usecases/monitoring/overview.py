@@ -1,4 +1,4 @@
-"""All practices side by side, kept up to date by runs, by the nightly heartbeat and by those who look."""
+"""All practices side by side, kept up to date by runs and by those who look."""
 
 from collections.abc import Collection
 from dataclasses import replace

@@ -12,6 +12,7 @@ from caspen_qbo.catalogue import CATALOGUE
 from caspen_qbo.core.monitoring.overview import Need, PracticeRow
 from caspen_qbo.core.records import Workspace
 from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.search import like
 
 _FOLDER = "monitoring/overview"
 EXPORT_CHUNK = 1000
@@ -35,12 +36,11 @@ class OverviewQuery(BaseModel):
 
     def params(self) -> dict[str, Any]:
         search = self.find.strip()
-        literal = search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
         return {
             "needs": self._needs(),
             "turn": self.turn or None,
             "find": search or None,
-            "find_like": f"%{literal}%",
+            "find_like": like(search),
             "sort": self.sort,
             "descending": self.order == "down",
         }

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from caspen_qbo.catalogue import CATALOGUE, Turn
 from caspen_qbo.core.cause import CauseRef
 from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.hooks.search import like
 from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.hooks.store.subject import Subject
 
@@ -48,7 +49,6 @@ class UnsyncedQuery(BaseModel):
 
     def filter_params(self) -> dict[str, Any]:
         search = self.find.strip()
-        literal = search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
         keys = [
             entry.key
             for entry in CATALOGUE.values()
@@ -59,7 +59,7 @@ class UnsyncedQuery(BaseModel):
             "cause_ref": self.cause or None,
             "document_kind": self.kind or None,
             "search": search or None,
-            "search_like": f"%{literal}%",
+            "search_like": like(search),
         }
 
 
