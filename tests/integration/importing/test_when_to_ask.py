@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from caspen_qbo import wiring
+from caspen_qbo.hooks.store.monitoring.practices import ReportedPayment
 from caspen_qbo.operators.find import FindWorkspacesOperator
 from caspen_qbo.usecases.importing.run import import_payments
 from caspen_qbo.usecases.reconciling.run import reconcile
@@ -32,7 +33,9 @@ def _pass(flow: Flow, hours: int) -> None:
 def _report(flow: Flow, *payment_ids: str) -> bool:
     """As the webhook does; whether a payment that is not ours was among them."""
     with wiring.open_store() as store:
-        return store.practices.record_heard({(flow.realm, id_) for id_ in payment_ids})[WORKSPACE]
+        return store.practices.record_heard({ReportedPayment(flow.realm, id_) for id_ in payment_ids})[
+            WORKSPACE
+        ]
 
 
 def test_what_was_asked_just_now_is_left_alone_until_its_time_or_a_report(flow: Flow) -> None:

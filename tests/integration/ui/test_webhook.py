@@ -83,6 +83,22 @@ def test_our_own_payments_wake_nothing_and_a_list_that_moved_is_read_again(dags:
     assert len(runs(dags, "post_to_quickbooks")) == 1
 
 
+@pytest.mark.parametrize("what", ["updated", "deleted", "voided", "merged"])
+@pytest.mark.parametrize("form", ["CloudEvents", "retired form"])
+def test_what_a_person_did_to_our_payment_wakes_both(dags: Pages, flow: Flow, what: str, form: str) -> None:
+    """Only that it was made is our own echo."""
+    flow.pay(flow.invoice("10.00"))
+    flow.post()
+    (ours,) = flow.books("Payment")
+    entity = {**ENTITIES[0], "id": ours["Id"], "operation": what.capitalize().removesuffix("d")}
+    retired = {"eventNotifications": [{"realmId": REALM, "dataChangeEvent": {"entities": [entity]}}]}
+    cloud = [{**CLOUD[0], "intuitentityid": ours["Id"], "type": f"qbo.payment.{what}.v1"}]
+    body = json.dumps(cloud if form == "CloudEvents" else retired).encode()
+    assert deliver(dags, body, sign(body)) == 200
+    assert {dag_id for dag_id in WOKEN if runs(dags, dag_id)} == WOKEN
+    assert flow.sync_rows("SELECT reported_at IS NOT NULL FROM qbo_sync.import_rhythm") == [(True,)]
+
+
 @pytest.mark.parametrize(
     "signature",
     [None, "", "x", sign(b"another body"), sign(json.dumps(CLOUD).encode(), "another token"), "é" * 44],

@@ -21,6 +21,7 @@ from caspen_qbo.airflow.dag_runs import queue_run
 from caspen_qbo.core.connection.connect import is_realm
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+from caspen_qbo.hooks.store.monitoring.practices import ReportedPayment
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ class Reported:
     entity: str
     """In lower case; empty where it does not say."""
     quickbooks_id: str
+    made: bool
+    """Created; otherwise changed, voided, deleted or merged, or it does not say."""
 
 
 @router.post("/webhook")
@@ -101,14 +104,20 @@ def read_notification(notification: Any) -> set[Reported]:
         found = {
             Reported(
                 str(event["intuitaccountid"]),
-                _entity_of(str(event.get("type", ""))),
+                _part(str(event.get("type", "")), 1),
                 str(event.get("intuitentityid", "")),
+                _part(str(event.get("type", "")), 2) == "created",
             )
             for event in notification
         }
     else:
         found = {
-            Reported(str(each["realmId"]), str(entity.get("name", "")).casefold(), str(entity.get("id", "")))
+            Reported(
+                str(each["realmId"]),
+                str(entity.get("name", "")).casefold(),
+                str(entity.get("id", "")),
+                str(entity.get("operation", "")).casefold() == "create",
+            )
             for each in notification["eventNotifications"]
             for entity in (each.get("dataChangeEvent") or {}).get("entities") or [{}]
         }
@@ -120,19 +129,23 @@ def _is_id(text: str) -> bool:
     return text.isascii() and len(text) <= ID_LENGTH_MAX and (text.isprintable() or not text)
 
 
-def _entity_of(event_type: str) -> str:
-    """``qbo.payment.created.v1`` is about a payment."""
+def _part(event_type: str, number: int) -> str:
+    """Of ``qbo.payment.created.v1``: 1 is the entity, 2 what happened to it; empty where there is none."""
     parts = event_type.casefold().split(".")
-    return parts[1] if len(parts) > 1 else ""
+    return parts[number] if len(parts) > number else ""
 
 
 def wake(reported: Collection[Reported]) -> None:
     """Queue a run of each DAG that has something to look at, for each connected workspace of these companies.
     Safe to repeat. Errors are only logged: the schedule finds the same work, if later.
 
-    Our own payments are reported too. They wake nothing, and show that webhooks work.
+    That our own payments were made is reported too: it wakes nothing, and shows that webhooks work.
     """
-    payments = {(one.realm_id, one.quickbooks_id) for one in reported if one.entity == PAYMENT}
+    payments = {
+        ReportedPayment(one.realm_id, one.quickbooks_id, one.made)
+        for one in reported
+        if one.entity == PAYMENT
+    }
     others = {one.realm_id for one in reported if one.entity != PAYMENT}
     try:
         with wiring.open_store(on_a_page=True) as store:

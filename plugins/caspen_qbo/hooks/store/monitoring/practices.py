@@ -1,8 +1,11 @@
 """Questions about all practices at once; everything else belongs to one workspace."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from caspen_qbo.core.importing.rhythm import Asked
 from caspen_qbo.hooks.database import Database
@@ -74,6 +77,15 @@ class DoneJob:
     message: str
 
 
+class ReportedPayment(NamedTuple):
+    """What a webhook says of a payment."""
+
+    realm_id: str
+    quickbooks_id: str
+    made: bool = True
+    """Created; otherwise changed, voided, deleted or merged."""
+
+
 class PracticeStore:
     """Reads only, but for what a webhook reports."""
 
@@ -124,14 +136,15 @@ class PracticeStore:
             for row in rows
         }
 
-    def record_heard(self, payments: Iterable[tuple[str, str]]) -> dict[int, bool]:
-        """Payments that a webhook reported, by realm and id: whether a payment that is not ours is among
-        them, by workspace.
+    def record_heard(self, payments: Iterable[ReportedPayment]) -> dict[int, bool]:
+        """Payments that a webhook reported: whether one is among them that is not ours, or that a person did
+        something to, by workspace.
         """
         reported = sorted(set(payments))
         params = {
-            "realm_ids": [realm_id for realm_id, _ in reported],
-            "quickbooks_ids": [quickbooks_id for _, quickbooks_id in reported],
+            "realm_ids": [one.realm_id for one in reported],
+            "quickbooks_ids": [one.quickbooks_id for one in reported],
+            "made": [one.made for one in reported],
         }
         rows = self._db.fetch_all(f"{_FOLDER}/upsert_heard", params) if reported else []
         return {row["workspace_id"]: row["foreign_payment"] for row in rows}
