@@ -170,3 +170,22 @@ def test_what_stopped_a_payment_ends_with_its_invoice_left_as_it_is(flow: Flow, 
     command("retry", "--number", number(flow, held))
     command("post")
     assert set(flow.listed()) == {(number(flow, held), "business_validation_tax")}
+
+
+@pytest.mark.parametrize("gone", ["delete", "void"])
+@pytest.mark.parametrize("ours", ["void", "delete"])
+def test_what_is_gone_on_both_sides_is_listed_no_more(flow: Flow, ours: str, gone: str) -> None:
+    """Edited there, taken back in Caspen and so listed; then a person removes it in QuickBooks as well."""
+    invoice = posted(flow)
+    listed = number(flow, invoice)
+    edit(flow, invoice, DocNumber="X-1")
+    if ours == "delete":
+        flow.staff.revert_to_draft(invoice)
+        flow.staff.delete_draft(invoice)
+    else:
+        flow.staff.void_invoice(invoice)
+    command("post")
+    assert set(flow.listed()) == {(listed, "changed_in_quickbooks")}
+    flow.person(gone, entity="Invoice", id=invoice_of(flow, invoice)["Id"])
+    rounds(flow)
+    assert rounds(flow) == set()

@@ -59,6 +59,9 @@ class Closing(StaffActs, BookActs, WeatherActs, Promises):
         """:raises AssertionError: a row that none of its ways out closes."""
         self.weather_clears()
         self.run_until_quiet()
+        if self.flow.sync_rows("SELECT 1 FROM qbo_sync.connection WHERE status = 'needs_reconnect'"):
+            self.reconnect()  # every page asks for it, also where nothing is listed
+            self.run_until_quiet()
         for row in self.open_rows():
             figures[f"listed {row.key}"] += 1
         tried: Counter[tuple[str, int, str, str]] = Counter()

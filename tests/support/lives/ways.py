@@ -196,6 +196,14 @@ WAYS: tuple[Way, ...] = (
     ),
     Way(
         "totals_mismatch",
+        "the staff allocated it in Caspen",
+        CASPEN,
+        "take the payment off the invoice",
+        lambda c, r: c.remove_in_caspen(r),
+        PAYMENT,
+    ),
+    Way(
+        "totals_mismatch",
         "was imported as .* and taken off",
         CASPEN,
         "allocate the payment again",

@@ -60,6 +60,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
         read = read_back(session, full=full)
         counts["customers_followed"] += follow_merged(session, read.customers)
         counts["made_equal"] += mark_equal(session)
+        session.store.documents.release_gone()
         frozen = freeze(session)
         checks = validate(session.workspace_id, frozen)
         customers = fetch_customer_names(session)

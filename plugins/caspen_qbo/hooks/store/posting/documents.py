@@ -109,6 +109,10 @@ class DocumentStore(Subject):
         """What held this one is gone: it may be tried again."""
         self._execute("release_one", document_kind=key.kind, document_id=key.id)
 
+    def release_gone(self) -> int:
+        """What held a removal is gone with the document itself: the next post closes it; how many."""
+        return self._execute("release_gone")
+
     def release_numbers(self, numbers: Sequence[str]) -> int:
         """Retry by document or invoice number; how many documents."""
         return self._execute("release_by_number", numbers=list(numbers))
