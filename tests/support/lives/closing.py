@@ -59,9 +59,7 @@ class Closing(StaffActs, BookActs, WeatherActs, Promises):
         """:raises AssertionError: a row that none of its ways out closes."""
         self.weather_clears()
         self.run_until_quiet()
-        if self.flow.sync_rows("SELECT 1 FROM qbo_sync.connection WHERE status = 'needs_reconnect'"):
-            self.reconnect()  # every page asks for it, also where nothing is listed
-            self.run_until_quiet()
+        self._reconnect_where_it_is_asked_for()
         for row in self.open_rows():
             figures[f"listed {row.key}"] += 1
         tried: Counter[tuple[str, int, str, str]] = Counter()
@@ -93,6 +91,12 @@ class Closing(StaffActs, BookActs, WeatherActs, Promises):
         for row in rest:
             figures[f"no way out: {row.key}"] += 1
         assert not rest, "no way out: " + "\n".join(map(str, rest))
+
+    def _reconnect_where_it_is_asked_for(self) -> None:
+        """Every page asks for it, also where nothing is listed."""
+        if self.flow.sync_rows("SELECT 1 FROM qbo_sync.connection WHERE status = 'needs_reconnect'"):
+            self.reconnect()
+            self.run_until_quiet()
 
     def _try(self, way: Way, row: Row) -> bool:
         try:
