@@ -51,9 +51,10 @@ lint: venv ## style, layout and types
 	@cd sandbox && ../.venv/bin/mypy
 
 lock: .venv/bin/uv ## resolve the declared dependencies into the committed lock files
-	@.venv/bin/uv pip compile --generate-hashes --no-annotate pyproject.toml -o requirements.txt
-	@.venv/bin/uv pip compile --generate-hashes --no-annotate requirements-dev.in -c requirements.txt -o requirements-dev.txt
-	@.venv/bin/uv pip compile --generate-hashes --no-annotate sandbox/pyproject.toml -c requirements-dev.txt -o requirements-sandbox.txt
+	@.venv/bin/uv pip compile --generate-hashes --no-strip-extras --no-annotate pyproject.toml -o requirements.txt
+	@.venv/bin/uv pip compile --generate-hashes --no-strip-extras --no-annotate requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	@.venv/bin/uv pip compile --generate-hashes --no-strip-extras --no-annotate sandbox/pyproject.toml -c requirements-dev.txt -o requirements-sandbox.txt
+	@$(PY) -m ops.lock requirements.txt requirements-dev.txt requirements-sandbox.txt
 
 sbom: venv ## what the product consists of, in CycloneDX: var/sbom.json
 	@$(PY) -m ops.sbom

@@ -9,6 +9,7 @@ DAGS = ROOT / "dags"
 PLUGINS = ROOT / "plugins"
 INCLUDE = ROOT / "include"
 SANDBOX_CODE = ROOT / "sandbox"
+HOUSEKEEPING = ROOT / "ops" / "compose" / "housekeeping.py"
 
 VAR = ROOT / "var"
 AIRFLOW_HOME = VAR / "airflow"

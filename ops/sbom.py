@@ -9,7 +9,6 @@ import json
 import re
 import sys
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from ops.paths import ROOT, VAR
 
 LOCK = ROOT / "requirements.txt"
 _ENTRY = re.compile(
-    r"^(?P<name>[\w.-]+)(?:\[[\w,-]+\])?==(?P<version>\S+)(?P<hashes>(?: \\\n +--hash=\S+)*)", re.MULTILINE
+    r"^(?P<name>[\w.-]+)(?:\[[\w, -]+\])?==(?P<version>\S+)(?P<hashes>(?: \\\n +--hash=\S+)*)", re.MULTILINE
 )
 _NAMESPACE = uuid.UUID("3f0a7c9e-7f0b-4c38-9f0c-0d6f3b5a1d11")
 
@@ -32,11 +31,15 @@ class Locked:
     """SHA-256 of each file that may be installed: source and wheels."""
 
 
-def read_lock(text: str) -> Iterator[Locked]:
-    for found in _ENTRY.finditer(text):
-        yield Locked(
+def read_lock(text: str) -> list[Locked]:
+    """Every package once: with extras and without they are one."""
+    locked = {
+        found["name"]: Locked(
             found["name"], found["version"], tuple(re.findall(r"sha256:([0-9a-f]{64})", found["hashes"]))
         )
+        for found in _ENTRY.finditer(text)
+    }
+    return list(locked.values())
 
 
 def make_sbom(text: str, name: str, version: str) -> dict[str, object]:

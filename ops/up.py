@@ -13,7 +13,7 @@ from ops.demo.practice import make_ready, set_up_practice
 from ops.errors import OpsError, exit_with_sentence
 from ops.local.environment import airflow_url, sandbox_url
 from ops.local.services import LocalSystem, local_system
-from ops.paths import LOGINS, LOGS, ROOT
+from ops.paths import AIRFLOW_HOME, HOUSEKEEPING, LOGINS, LOGS, ROOT
 from ops.progress import Progress
 
 WATCH_SECONDS = 2.0
@@ -27,11 +27,17 @@ def main() -> int:
             with system.api() as api:
                 practice = set_up_practice(system, progress)
                 make_ready(api)
+            start_housekeeping(system)
             _print_addresses(system, progress)
             with Company(sandbox_url(system.ports), practice.realm) as company:
                 return _watch(system, company, progress)
     except KeyboardInterrupt:
         return 0
+
+
+def start_housekeeping(system: LocalSystem) -> None:
+    """What Airflow kept for longer than it is to be kept goes every day, as on a server."""
+    system.start("housekeeping", [sys.executable, str(HOUSEKEEPING)], system.env, AIRFLOW_HOME)
 
 
 def _print_addresses(system: LocalSystem, progress: Progress) -> None:

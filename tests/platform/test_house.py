@@ -47,7 +47,7 @@ def test_every_locked_package_is_pinned():
         entries = [entry for entry in re.split(r"\n(?! )", (ROOT / name).read_text()) if entry[:1] != "#"]
         entries = [entry for entry in entries if entry.strip()]
         assert entries, name
-        pinned = re.compile(r"[\w.\[\],-]+==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+")
+        pinned = re.compile(r"[\w.-]+(\[[\w, -]+\])?==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+")
         assert [entry for entry in entries if not pinned.fullmatch(entry.strip())] == [], name
 
 
@@ -65,8 +65,8 @@ def test_what_installs_them_compares_the_hashes():
 def test_both_locks_agree():
     def pins(name: str) -> dict[str, str]:
         lines = (ROOT / name).read_text().splitlines()
-        found = (line.removesuffix(" \\") for line in lines if re.match(r"[\w.\[\],-]+==", line))
-        return dict(line.split("==", 1) for line in found)
+        found = (re.match(r"([\w.-]+)(?:\[[\w, -]+\])?==(\S+)", line) for line in lines)
+        return dict(one.groups() for one in found if one)
 
     development = pins("requirements-dev.txt")
     for lock in ("requirements.txt", "requirements-sandbox.txt"):

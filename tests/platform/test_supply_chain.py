@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from importlib.metadata import requires
 from pathlib import Path
 
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from ops.lock import without_extras_too
 from ops.paths import ROOT
 from ops.sbom import LOCK, make_sbom, read_lock
 
@@ -15,15 +22,29 @@ HASHED = "six==1.17.0 \\\n    --hash=sha256:{}\n"
 def test_the_list_of_parts_has_every_locked_package_with_its_hashes() -> None:
     text = LOCK.read_text()
     made = make_sbom(text, "caspen-qbo", "1.2.3")
-    pinned = [
-        line.split("==")[0].split("[")[0] for line in text.splitlines() if "==" in line and line[0] != "#"
-    ]
+    pinned = list(dict.fromkeys(re.findall(r"^([\w.-]+)(?:\[.+\])?==", text, re.MULTILINE)))
     components = made["components"]
     assert isinstance(components, list)
     assert [one["name"] for one in components] == pinned
     assert all(one["hashes"] and one["purl"].startswith("pkg:pypi/") for one in components)
     assert made == make_sbom(text, "caspen-qbo", "1.2.3")
     assert len({one.name for one in read_lock(text)}) == len(pinned) > 150
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-sandbox.txt"])
+def test_pip_finds_every_extra_that_a_locked_package_asks_for_in_the_lock(name: str) -> None:
+    """Comparing hashes, older pips take `celery` for another package than `celery[redis]`, and refuse it."""
+    text = (ROOT / name).read_text()
+    assert without_extras_too(text) == text, "make lock"
+    locked: dict[str, set[str]] = {}
+    for package, extras in re.findall(r"^([\w.-]+)(?:\[([\w, -]+)\])?==", text, re.MULTILINE):
+        locked.setdefault(canonicalize_name(package), set()).update(extras.replace(" ", "").split(","))
+    for package, extras in locked.items():
+        for line in requires(package) or ():
+            asked = Requirement(line)
+            holds = asked.marker is None or any(asked.marker.evaluate({"extra": e}) for e in ("", *extras))
+            if holds and asked.extras:
+                assert asked.extras <= locked[canonicalize_name(asked.name)], f"{package} asks for {line}"
 
 
 def test_a_package_of_another_hash_is_refused(tmp_path: Path) -> None:
