@@ -122,6 +122,15 @@ _ENTRIES = (
         released_together=True,
     ),
     CatalogueEntry(
+        "inconsistent_in_caspen",
+        "Does not add up in Caspen",
+        "Caspen's own figures contradict each other: lines and totals, a tax and its rate, or more money "
+        "allocated than there is.",
+        "Put right in Caspen what is named: finalise the invoice again, or unlink what is too much; it then "
+        "posts automatically.",
+        Turn.PRACTICE,
+    ),
+    CatalogueEntry(
         "totals_mismatch",
         "Totals differ",
         "QuickBooks calculated different amounts from Caspen's.",

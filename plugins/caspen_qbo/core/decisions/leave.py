@@ -8,6 +8,7 @@ from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide.decisions import UNREADABLE
 from caspen_qbo.core.posting.document import DocumentRef, StagedDocument
 from caspen_qbo.core.posting.eligibility import LEFT_OUT, DesiredState
+from caspen_qbo.core.quality.own_rows import INCONSISTENT
 from caspen_qbo.core.records import DocumentKind
 
 ABOUT_PAYMENTS = frozenset({"split_payment", "overpayment", "currency_mismatch"})
@@ -30,6 +31,8 @@ def may_leave(error_key: str, *, blocks: bool, linked: bool) -> bool:
     if blocks:
         return not linked and error_key != "outcome_unknown"
     if error_key == UNREADABLE:  # what is not linked may still be on its way
+        return linked
+    if error_key == INCONSISTENT:  # in QuickBooks as it was posted, and it stays
         return linked
     return error_key == "historical_invoice" or error_key in ABOUT_PAYMENTS
 

@@ -97,6 +97,7 @@ TABLES = (
             "synced_version",
             "shown_status",
             "currency",
+            "unsound",
         ),
     ),
     Table(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.eligibility import DesiredState, Eligibility
+from caspen_qbo.core.quality.own_rows import OwnProblem
 from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
 
 
@@ -46,6 +47,8 @@ class StagedDocument(DocumentRef):
     updated_at: datetime
     currency: str | None = None
     """Of its invoice, an ISO code; None: staged by a version that did not keep it."""
+    unsound: tuple[OwnProblem, ...] = ()
+    """What is wrong in Caspen's own rows of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +122,14 @@ class Document(StagedDocument):
 
 
 def restaged(stored: Document | None, staged: StagedDocument, now: datetime) -> Document:
-    """The document once it is staged again: a new version may be tried at once, whatever held the old one."""
+    """The document once it is staged again: a new version may be tried at once, whatever held the old one,
+    and so may one whose rows in Caspen were mended.
+    """
     row = {field.name: getattr(staged, field.name) for field in fields(StagedDocument)}
     if stored is None:
         return Document(**row)
-    released_at = stored.released_at if stored.version == staged.version else now
+    same = (stored.version, stored.unsound) == (staged.version, staged.unsound)
+    released_at = stored.released_at if same else now
     return replace(stored, **row, released_at=released_at)
 
 

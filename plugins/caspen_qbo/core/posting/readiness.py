@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from caspen_qbo.core.cause import BOOKS, SALES_TAX, CauseKind, CauseRef, Setting
 from caspen_qbo.core.documents import amount_text
-from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.document import StagedDocument
 from caspen_qbo.core.posting.mapping import MappingContext
+from caspen_qbo.core.quality.own_rows import INCONSISTENT, OF_ONE_RECORD, OwnProblem, check_sale_rows
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.records import (
     PRODUCT_KINDS,
@@ -108,7 +109,7 @@ def check_invoice(invoice: Invoice, context: MappingContext) -> list[Problem]:
         )
     problems += _check_period(invoice.issue_date, context)
     problems += _check_tax(invoice, context)
-    problems += _check_sums(invoice.lines, invoice)
+    problems += own_rows_problems(check_sale_rows(invoice))
     problems += _check_item_start(invoice, context)
     return problems + check_setup(context, _item_settings(invoice.lines))
 
@@ -119,7 +120,7 @@ def check_credit_note(credit_note: CreditNote, context: MappingContext) -> list[
         problems.append(Problem("required_param_missing", "The credit note has no line."))
     problems += _check_period(credit_note.issue_date, context)
     problems += _check_tax(credit_note, context)
-    problems += _check_sums(credit_note.lines, credit_note)
+    problems += own_rows_problems(check_sale_rows(credit_note))
     problems += _check_item_start(credit_note, context)
     return problems + check_setup(context, _item_settings(credit_note.lines))
 
@@ -226,23 +227,11 @@ def _percent(value: Decimal) -> str:
     return format(value.normalize(), "f")
 
 
-def _check_sums(
-    lines: Iterable[InvoiceLine | CreditNoteLine], document: Invoice | CreditNote
-) -> list[Problem]:
-    """Lines that do not add up to the document in Caspen could only be posted wrong."""
-    lines = tuple(lines)
-    if not lines:
-        return []
-    tax = ZERO if document.tax_mode is TaxMode.NONE else sum((line.tax_amount for line in lines), ZERO)
-    subtotal = sum((line.amount for line in lines), ZERO)
-    if document.tax_mode is TaxMode.INCLUSIVE:
-        subtotal -= tax
-    seen = (subtotal, tax, subtotal + tax)
-    expected = (document.subtotal, document.tax_total, document.total)
-    if seen == expected:
-        return []
-    detail = (
-        f"In Caspen the lines add up to subtotal {seen[0]}, tax {seen[1]}, total {seen[2]}, "
-        f"but the document says {expected[0]}, {expected[1]}, {expected[2]}."
-    )
-    return [Problem("totals_mismatch", detail)]
+def own_rows_problems(problems: Iterable[OwnProblem]) -> list[Problem]:
+    """What is wrong in Caspen itself could only be posted wrong."""
+    return [Problem(INCONSISTENT, problem.detail) for problem in problems]
+
+
+def check_staged(document: StagedDocument) -> list[Problem]:
+    """What staging saw on the documents around it."""
+    return own_rows_problems(problem for problem in document.unsound if problem.check not in OF_ONE_RECORD)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -93,6 +94,11 @@ class CaspenReads(CaspenSession):
         """By id, with their payment, unlinked ones too."""
         rows = self._fetch_by("caspen/select_allocations", workspace_id, "ids", ids)
         return {row["id"]: Allocation(**row) for row in rows}
+
+    def fetch_payment_use(self, workspace_id: int, ids: Collection[int]) -> dict[int, Decimal]:
+        """By allocation id: how much of its payment is allocated up to and with it; live ones alone."""
+        rows = self._fetch_by("caspen/select_payment_use", workspace_id, "ids", ids)
+        return {row["id"]: row["used"] for row in rows}
 
     def fetch_related(self, workspace_id: int, invoice_ids: Collection[int]) -> tuple[list[int], list[int]]:
         """(credit note ids, allocation ids) of these invoices, void and unlinked ones too, each ascending."""

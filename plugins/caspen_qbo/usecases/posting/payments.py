@@ -7,7 +7,7 @@ from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.posting.decide import Decided
 from caspen_qbo.core.posting.decide.payments import PaymentSituation, is_moved_away, plan_payments
 from caspen_qbo.core.posting.document import Document, InvoiceStanding, is_live
-from caspen_qbo.core.posting.readiness import check_payment
+from caspen_qbo.core.posting.readiness import check_payment, check_staged
 from caspen_qbo.core.records import Allocation, DocumentKind
 from caspen_qbo.usecases.posting.removals import decide_payment_removals
 from caspen_qbo.usecases.posting.standings import is_new, note_customers, with_customers
@@ -73,7 +73,8 @@ def _read_situations(
     for document in documents:
         allocation, standing = allocations.get(document.id), standings.get(document.invoice_id)
         if allocation is not None and is_live(allocation) and standing is not None and standing.ready:
-            problems[document.id] = session.checked(partial(check_payment, allocation.payment_date))
+            checked = session.checked(partial(check_payment, allocation.payment_date))
+            problems[document.id] = (*checked, *check_staged(document))
             if not problems[document.id]:
                 ready[document.id] = standing
     linked = [document for document in documents if document.id in ready and document.linked]

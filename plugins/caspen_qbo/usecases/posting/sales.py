@@ -18,7 +18,7 @@ from caspen_qbo.core.posting.decide.sales import (
 )
 from caspen_qbo.core.posting.document import Document, is_still_as_staged
 from caspen_qbo.core.posting.merging import merge_document
-from caspen_qbo.core.posting.readiness import check_credit_note, check_invoice
+from caspen_qbo.core.posting.readiness import check_credit_note, check_invoice, check_staged
 from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import ENTITY, Step
 from caspen_qbo.usecases.posting.carry_out import added_on, map_payload
@@ -42,6 +42,7 @@ def decide_invoices(posting: Posting) -> Iterator[Sequence[Decided]]:
             record = records.get(document.id)
             if is_still_as_staged(document, record) and record is not None:
                 problems = session.checked(partial(check_invoice, record))
+                problems += tuple(check_staged(document))
                 # Staged by an earlier version it has no currency; this is the revision that was staged.
                 staged = replace(document, currency=record.currency)
                 situations.append(SaleSituation(staged, record, problems))
@@ -68,6 +69,7 @@ def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
             if ready and standing and only_application_missing(document, steps[document.id], standing):
                 continue
             problems = session.checked(partial(check_credit_note, note)) if ready and note else ()
+            problems += tuple(check_staged(document)) if ready else ()
             invoice = invoices.get(document.invoice_id)
             there = posting.foreign_invoices.get(standing.quickbooks_id) if ready and standing else None
             if there and invoice:

@@ -1,9 +1,11 @@
 """Bring what changed in Caspen into the store: which documents concern QuickBooks and where each stands."""
 
 import logging
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from caspen_qbo import settings
 from caspen_qbo.core.chunks import chunked
@@ -20,10 +22,12 @@ from caspen_qbo.core.posting.document import (
 from caspen_qbo.core.posting.eligibility import (
     HISTORICAL,
     IMPORTED,
+    DesiredState,
     classify_allocation,
     classify_credit_note,
     classify_invoice,
 )
+from caspen_qbo.core.quality.own_rows import INCONSISTENT, OwnProblem, check_family
 from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.shared.session import Session
@@ -63,6 +67,7 @@ def stage(session: Session) -> StageResult:
         session.store.rhythm.record_reported(session.realm_id)
     session.store.documents.move_cursor(CURSOR, changed.position, changed.checkpoints)
     session.store.unsynced.resolve_unwanted()
+    _list_unsound(session)
     result = StageResult(*(sum(document.kind is kind for document in staged) for kind in DocumentKind))
     log.info(
         "staged workspace=%d since=%s invoices=%d credit_notes=%d payments=%d run=%s",
@@ -74,6 +79,17 @@ def stage(session: Session) -> StageResult:
         session.run_id,
     )
     return result
+
+
+def _list_unsound(session: Session) -> None:
+    """What is in QuickBooks already stays as posted; a person should look. What is not is held when its turn
+    comes.
+    """
+    found = session.store.documents.fetch_unsound_synced()
+    session.store.unsynced.record(
+        [Listing(document, INCONSISTENT, detail, blocks=False) for document, detail in found]
+    )
+    session.store.unsynced.resolve_mended(INCONSISTENT)
 
 
 def _is_import_unlinked(document: StagedDocument) -> bool:
@@ -97,6 +113,7 @@ def read_changed(session: Session) -> ChangedInvoices:
         *changes.invoice_ids,
         *(note.invoice_id for note in notes.values()),
         *(allocation.invoice_id for allocation in allocations.values()),
+        *session.store.documents.fetch_unsound_invoices(),  # mended, perhaps, on another invoice
     }
     return ChangedInvoices(tuple(sorted(ids)), since, *cursor.advance(position, checkpoints, seen))
 
@@ -106,16 +123,21 @@ class _Records:
     invoices: Mapping[int, Invoice]
     notes: Mapping[int, CreditNote]
     allocations: Mapping[int, Allocation]
+    used: Mapping[int, Decimal]
+    """By allocation id: how much of its payment is allocated up to and with it."""
 
 
 def _read_records(session: Session, ids: Collection[int]) -> _Records:
     workspace_id, billing = session.workspace_id, session.billing
     invoices = billing.fetch_invoices(workspace_id, ids)
     note_ids, allocation_ids = billing.fetch_related(workspace_id, list(invoices))
+    allocations = billing.fetch_allocations(workspace_id, allocation_ids)
+    live = [id_ for id_, one in allocations.items() if is_live(one)]
     return _Records(
         invoices,
         billing.fetch_credit_notes(workspace_id, note_ids),
-        billing.fetch_allocations(workspace_id, allocation_ids),
+        allocations,
+        billing.fetch_payment_use(workspace_id, live) if live else {},
     )
 
 
@@ -157,7 +179,29 @@ def _to_documents(
             documents.append(
                 stage_allocation(allocation, records.invoices[allocation.invoice_id], eligibility)
             )
+    documents = _with_unsound(documents, records)
     return leave_out(documents, linked, session.store.left_rows.fetch_left([one.key for one in documents]))
+
+
+def _with_unsound(documents: Iterable[StagedDocument], records: _Records) -> list[StagedDocument]:
+    """Of what is to be in QuickBooks: what is wrong in Caspen's own rows."""
+    notes: dict[int, list[CreditNote]] = defaultdict(list)
+    paid: dict[int, list[Allocation]] = defaultdict(list)
+    for note in records.notes.values():
+        if note.status == "issued":
+            notes[note.invoice_id].append(note)
+    for one in records.allocations.values():
+        if is_live(one):
+            paid[one.invoice_id].append(one)
+    found: dict[DocumentKey, tuple[OwnProblem, ...]] = {}
+    for id_, invoice in records.invoices.items():
+        found |= check_family(invoice, notes[id_], paid[id_], records.used)
+    return [
+        replace(one, unsound=found[one.key])
+        if one.key in found and one.wanted == DesiredState.PRESENT
+        else one
+        for one in documents
+    ]
 
 
 def _stage_invoices(session: Session, ids: Collection[int]) -> list[StagedDocument]:

@@ -45,7 +45,7 @@ def test_all_problems_are_told_at_once():
         "period_closed",
         "business_validation_tax",
         "business_validation_tax",
-        "totals_mismatch",
+        "inconsistent_in_caspen",
     ]
     assert [str(p.cause or "") for p in problems] == ["", "", "books", "tax_rate:99", "tax_rate:98", ""]
 
@@ -129,7 +129,7 @@ def test_an_invoice_that_does_not_add_up_in_caspen_is_held_with_both_sums(mode, 
     wrong = replace(good, **{field: getattr(good, field) + Decimal("0.01")})
     assert check_invoice(good, a_context()) == []
     [problem] = check_invoice(wrong, a_context())
-    assert problem.error_key == "totals_mismatch"
+    assert problem.error_key == "inconsistent_in_caspen"
     assert str(getattr(good, field)) in problem.detail and str(getattr(wrong, field)) in problem.detail
 
 

@@ -11,10 +11,17 @@ from caspen_qbo.core.cause import CauseRef
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.cursor import Checkpoint
-from caspen_qbo.core.posting.document import Document, DocumentLink, InvoiceStanding, StagedDocument
+from caspen_qbo.core.posting.document import (
+    Document,
+    DocumentLink,
+    DocumentRef,
+    InvoiceStanding,
+    StagedDocument,
+)
+from caspen_qbo.core.quality.own_rows import OwnProblem
 from caspen_qbo.core.records import DocumentKind, StatusUpdate
 from caspen_qbo.hooks.database import Row
-from caspen_qbo.hooks.store.codec import decode
+from caspen_qbo.hooks.store.codec import decode, jsonb
 from caspen_qbo.hooks.store.subject import Subject
 
 PAGE_SIZE = 300
@@ -50,7 +57,10 @@ class DocumentStore(Subject):
         self._execute_many(
             "upsert_document",
             [
-                {column: getattr(document, name) for name, column in _COLUMNS.items()}
+                {
+                    **{column: getattr(document, name) for name, column in _COLUMNS.items()},
+                    "unsound": jsonb(document.unsound),
+                }
                 for document in documents
             ],
         )
@@ -92,6 +102,25 @@ class DocumentStore(Subject):
     def fetch_invoice_standings(self, ids: Collection[int]) -> dict[int, InvoiceStanding]:
         found = self._fetch_values(InvoiceStanding, "select_invoice_readiness", ids=list(ids))
         return {standing.invoice_id: standing for standing in found}
+
+    def fetch_unsound_invoices(self) -> list[int]:
+        """Invoices with something wrong in Caspen on them; another document may have mended it."""
+        return self._fetch_column("select_unsound_invoices")
+
+    def fetch_unsound_synced(self) -> list[tuple[DocumentRef, str]]:
+        """Documents in QuickBooks as Caspen shows them whose rows in Caspen are wrong, and what is."""
+        return [
+            (
+                DocumentRef(
+                    DocumentKind(row["document_kind"]),
+                    row["document_id"],
+                    row["document_number"],
+                    row["invoice_id"],
+                ),
+                " ".join(problem.detail for problem in decode(tuple[OwnProblem, ...], row["unsound"])),
+            )
+            for row in self._fetch_all("select_unsound_synced")
+        ]
 
     def mark_synced(self, key: DocumentKey, version: str) -> None:
         self.mark_all_synced({key: version})
@@ -191,7 +220,11 @@ _COLUMNS = {
 def _document(row: Row) -> Document:
     staged = {name: row[column] for name, column in _COLUMNS.items()}
     return Document(
-        **{**staged, "kind": DocumentKind(row["document_kind"])},
+        **{
+            **staged,
+            "kind": DocumentKind(row["document_kind"]),
+            "unsound": decode(tuple[OwnProblem, ...], row["unsound"]),
+        },
         synced_version=row["synced_version"],
         released_at=row["released_at"],
         link=_link(row) if row["quickbooks_id"] is not None else None,
