@@ -125,7 +125,9 @@ def touch(flow: Flow, invoice: int) -> None:
 
 
 @pytest.mark.parametrize("wrong", ALL_OF_IT.values(), ids=list(ALL_OF_IT))
-def test_what_contradicts_itself_in_caspen_is_held_alone_until_it_is_mended(flow: Flow, wrong: Wrong) -> None:
+def test_what_contradicts_itself_in_caspen_is_held_alone_until_it_is_corrected(
+    flow: Flow, wrong: Wrong
+) -> None:
     invoice, other = flow.invoice("100.00"), flow.invoice("55.00")
     flow.pay(other, "5.00")
     if wrong.kind == "payment":

@@ -1,5 +1,5 @@
 -- Stage one document as Caspen shows it now.
--- A new version may be tried at once, whatever held the old one, and one whose rows in Caspen were mended.
+-- A new version may be tried at once, whatever held the old one, and one whose rows in Caspen were corrected.
 INSERT INTO qbo_sync.document AS d
   (workspace_id, document_kind, document_id, document_number, invoice_id, client_id, document_date, due_date,
    subtotal, tax, total, balance, caspen_status, finalised, wanted, excluded_reason, version, updated_at,

@@ -123,7 +123,7 @@ class Document(StagedDocument):
 
 def restaged(stored: Document | None, staged: StagedDocument, now: datetime) -> Document:
     """The document once it is staged again: a new version may be tried at once, whatever held the old one,
-    and so may one whose rows in Caspen were mended.
+    and so may one whose rows in Caspen were corrected.
     """
     row = {field.name: getattr(staged, field.name) for field in fields(StagedDocument)}
     if stored is None:

@@ -89,7 +89,7 @@ def _list_unsound(session: Session) -> None:
     session.store.unsynced.record(
         [Listing(document, INCONSISTENT, detail, blocks=False) for document, detail in found]
     )
-    session.store.unsynced.resolve_mended(INCONSISTENT)
+    session.store.unsynced.resolve_corrected(INCONSISTENT)
 
 
 def _is_import_unlinked(document: StagedDocument) -> bool:
@@ -113,7 +113,7 @@ def read_changed(session: Session) -> ChangedInvoices:
         *changes.invoice_ids,
         *(note.invoice_id for note in notes.values()),
         *(allocation.invoice_id for allocation in allocations.values()),
-        *session.store.documents.fetch_unsound_invoices(),  # mended, perhaps, on another invoice
+        *session.store.documents.fetch_unsound_invoices(),  # corrected, perhaps, on another invoice
     }
     return ChangedInvoices(tuple(sorted(ids)), since, *cursor.advance(position, checkpoints, seen))
 

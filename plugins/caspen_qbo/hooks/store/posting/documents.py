@@ -104,7 +104,7 @@ class DocumentStore(Subject):
         return {standing.invoice_id: standing for standing in found}
 
     def fetch_unsound_invoices(self) -> list[int]:
-        """Invoices with something wrong in Caspen on them; another document may have mended it."""
+        """Invoices with something wrong in Caspen on them; another document may have corrected it."""
         return self._fetch_column("select_unsound_invoices")
 
     def fetch_unsound_synced(self) -> list[tuple[DocumentRef, str]]:

@@ -127,9 +127,9 @@ class UnsyncedStore(Subject):
         """Close the rows of documents that no longer have to go."""
         return self._execute("resolve_unwanted")
 
-    def resolve_mended(self, error_key: str) -> int:
+    def resolve_corrected(self, error_key: str) -> int:
         """Close the rows of this key of documents in QuickBooks whose rows in Caspen are right again."""
-        return self._execute("resolve_mended", error_key=error_key)
+        return self._execute("resolve_corrected", error_key=error_key)
 
     def fetch_open_ids(self, kind: DocumentKind, ids: Collection[int], error_key: str) -> set[int]:
         if not ids:
