@@ -9,7 +9,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit sandbox sweep bench lock sbom audit lint env compose-test clean
+.PHONY: help venv demo up test unit sandbox sweep bench lock sbom audit lint env compose-test manual clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ env: ## .env for docker-compose.yaml, with a new secret for each place; one that
 
 compose-test: venv ## docker-compose.yaml brought up for real, used for a day, broken, checked (where Docker can be had)
 	@$(PY) -m ops.compose_test
+
+manual: venv ## the manual as a site, from docs/: var/manual/index.html
+	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=ops/manual .venv/bin/mkdocs build --quiet --strict --config-file ops/manual/mkdocs.yml
+	@echo "var/manual/index.html"
 
 lint: venv ## style, layout and types
 	@.venv/bin/ruff check .
