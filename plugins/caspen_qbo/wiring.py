@@ -101,3 +101,17 @@ def open_session(
             return
         with accounting:
             yield Session(run_id, workspace, connection, billing, accounting, own)
+
+
+@contextmanager
+def open_offline(
+    workspace_id: int, store: WorkspaceStore, billing: CaspenBilling
+) -> Iterator[Session | None]:
+    """A session that never asks QuickBooks, over what is open already; None: not connected."""
+    with ExitStack() as stack:
+        opened = open_session(workspace_id, new_run_id("look"), store=store, billing=billing, offline=True)
+        try:
+            session = stack.enter_context(opened)
+        except NotConnectedError:
+            session = None
+        yield session

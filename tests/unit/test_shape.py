@@ -174,7 +174,7 @@ FLOORS = (
     ("shared",),
     ("sending", "connection", "monitoring"),
     ("posting", "importing", "reconciling", "decisions"),
-    ("backfill",),
+    ("backfill", "closing"),
 )
 """The rooms of ``usecases/``, the lowest floor first: a room imports from lower floors only."""
 

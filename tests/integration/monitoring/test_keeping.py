@@ -59,7 +59,9 @@ def command(*arguments: str, typed: str = "") -> Finished:
 
 @pytest.fixture
 def practice(flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flow:
-    """An invoice, a payment and a credit note of one client; an edit in QuickBooks is listed; a report."""
+    """An invoice, a payment and a credit note of one client; an edit in QuickBooks is listed; a report; a
+    closed month.
+    """
     monkeypatch.setenv("CASPEN_QBO_REPORTS", str(tmp_path))
     invoice_id = flow.invoice("100.00")
     flow.pay(invoice_id, "40.00")
@@ -73,6 +75,15 @@ def practice(flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flo
         "INSERT INTO qbo_sync.document_event (workspace_id, document_kind, document_id, what, detail)"
         " VALUES (1, 'invoice', %s, 'noted', 'Sent to ANN.ONEIL@example.com for Ann O''Neil') RETURNING 1",
         invoice_id,
+    )
+    names = {"client": "Ann O'Neil (4180203)"}
+    aged = {"total": {"client": "Together"}, "lines": [names], "others": {"client": "2 other clients"}}
+    pack = {"workspace": "Harbour Allied Health", "company": "", "note": "Ben Ode asked", "aged": aged}
+    flow.sync_rows(
+        "INSERT INTO qbo_sync.month_close (workspace_id, realm_id, month, run_id, sign_off_id, closed_at,"
+        " closed_by, note, pack) VALUES (1, 'r', '2026-10-01', 'x', 1, now(), 'cli:ann', 'Ben Ode asked', %s)"
+        " RETURNING 1",
+        json.dumps(pack),
     )
     (tmp_path / "1").mkdir()
     (tmp_path / "1" / "reconciliation-1-x.html").write_text("Ann O'Neil")
@@ -168,6 +179,7 @@ AGES = {
     "sync_run": "started_at",
     "backfill_plan": "planned_at",
     "reconciliation_run": "started_at",
+    "month_close": "closed_at",
     "read_record": "at",
     "forgotten": "at",
 }

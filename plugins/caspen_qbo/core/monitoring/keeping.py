@@ -217,6 +217,13 @@ TABLES = (
     Table("signed_change", Kept.IN_USE, stays=True, plain=(_REALM, *_DOCUMENT)),
     Table("signed_document", Kept.IN_USE, stays=True, plain=(_REALM, *_DOCUMENT)),
     Table("sign_off", Kept.IN_USE, stays=True, plain=(_REALM, "run_id", "signed_by")),
+    Table(
+        "month_close",
+        Kept.BOOKS,
+        stays=True,
+        quotes=("pack", "note", "reopened_reason"),
+        plain=(_REALM, "run_id", "closed_by", "changes", "reopened_by"),
+    ),
     Table("read_record", Kept.READS, stays=True, plain=("who", "what")),
     Table("forgotten", Kept.BOOKS, stays=True, plain=("who", "counts")),
 )

@@ -73,6 +73,8 @@ class TieOutRow:
     """What all items of this sum come to; None in runs from before sums had items of their own."""
     total: bool = False
     """Of the sums above it, whose items are its own."""
+    month: date | None = None
+    """Of a sum that is of one month: its first day. None as well in runs from before it was kept."""
 
     @property
     def unexplained(self) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from caspen_qbo.core.keys import DocumentKey
@@ -9,6 +10,8 @@ from caspen_qbo.core.money import ZERO, to_cents
 from caspen_qbo.core.reconciling.stored import TieOut, TieOutItem, TieOutRow, TieOutStep
 from caspen_qbo.core.records import DocumentKind
 
+ACCEPTED = "Accepted by a person"
+"""The reason of a document whose difference a person accepted."""
 ITEMS_MAX = 200
 """Of one sum; how many there are and what they come to together is stored of all."""
 
@@ -38,6 +41,8 @@ class Sum:
     items: list[Item] = field(default_factory=list)
     items_in_all: int = 0
     explained: Decimal = ZERO
+    month: date | None = None
+    """Its first day, where it is of one month alone."""
 
     def add(self, item: Item) -> None:
         self.caspen += item.caspen or ZERO
@@ -109,7 +114,8 @@ def _row(label: str, parts: Iterable[Sum], *, total: bool = False) -> TieOutRow:
     caspen = to_cents(sum((part.caspen for part in whole), ZERO))
     quickbooks = to_cents(sum((part.quickbooks for part in whole), ZERO))
     explained = to_cents(sum((part.explained for part in whole), ZERO))
-    return TieOutRow(label, caspen, quickbooks, quickbooks - caspen, explained, total)
+    month = next((part.month for part in whole), None)
+    return TieOutRow(label, caspen, quickbooks, quickbooks - caspen, explained, total, month)
 
 
 def _item(label: str, item: Item, reason: str) -> TieOutItem:
@@ -125,7 +131,7 @@ def describe_reason(kind: DocumentKind, known: KnownReason | None) -> str:
             return known.title
         return f"{known.title} ({str(known.about_kind).replace('_', ' ')} {known.about_number})"
     if known and known.accepted:
-        return "Accepted by a person"
+        return ACCEPTED
     if known and not known.settled:
         return "A payment or credit note of it is on its way"
     return "Not explained"

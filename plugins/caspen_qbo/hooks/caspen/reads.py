@@ -1,7 +1,8 @@
 """What is read from Caspen: rows in, records out. Free text and addresses are never selected."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import groupby
@@ -31,6 +32,18 @@ Value = TypeVar("Value", int, str)
 Document = TypeVar("Document")
 
 _LINE_PREFIX = "line_"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money of one day and payment method; void payments left out."""
+
+    day: date
+    """In the workspace's time zone."""
+    method: str
+    amount: Decimal
+    refunded: int
+    """Payments shown as refunded, in whole or in part."""
 
 
 class CaspenReads(CaspenSession):
@@ -99,6 +112,11 @@ class CaspenReads(CaspenSession):
         """By allocation id: how much of its payment is allocated up to and with it; live ones alone."""
         rows = self._fetch_by("caspen/select_payment_use", workspace_id, "ids", ids)
         return {row["id"]: row["used"] for row in rows}
+
+    def sum_received(self, workspace_id: int, first: date, last: date) -> list[Received]:
+        """By day and method, both days included; reads every payment of the workspace."""
+        params = {"workspace_id": workspace_id, "first": first, "last": last}
+        return self._database.fetch_values(Received, "caspen/sum_received", params)
 
     def fetch_related(self, workspace_id: int, invoice_ids: Collection[int]) -> tuple[list[int], list[int]]:
         """(credit note ids, allocation ids) of these invoices, void and unlinked ones too, each ascending."""

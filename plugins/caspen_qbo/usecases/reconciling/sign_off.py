@@ -69,6 +69,7 @@ def watch_signed(session: Session) -> SignedPeriods:
     if not store.fetch_sign_offs(realm_id, 1):
         return SignedPeriods()
     store.find_changes(realm_id)
+    session.store.months.find_changes(realm_id)
     found = store.fetch_changes(realm_id, CHANGES_MAX)
     return SignedPeriods(store.fetch_sign_offs(realm_id, SIGN_OFFS_SHOWN), found.changes, found.in_all)
 

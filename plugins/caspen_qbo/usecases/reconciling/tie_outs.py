@@ -34,16 +34,17 @@ def collect_tie_outs(
         _credit_notes(session, compared),
         _tax(session, today),
     )
-    reasons = _reasons(session, (item.key for draft in drafts for _, item in draft.shown))
+    reasons = find_reasons(session, session.run_id, (item.key for draft in drafts for _, item in draft.shown))
     return tuple(draft.finish(reasons) for draft in drafts)
 
 
-def _reasons(session: Session, keys: Iterable[DocumentKey]) -> dict[DocumentKey, str]:
+def find_reasons(session: Session, run_id: str, keys: Iterable[DocumentKey]) -> dict[DocumentKey, str]:
+    """Why documents differ in the comparison of a run, in words; of each of them."""
     ids = defaultdict[DocumentKind, set[int]](set)
     for key in keys:
         ids[key.kind].add(key.id)
     known = {
-        kind: session.store.tie_outs.fetch_reasons(session.run_id, kind, sorted(wanted))
+        kind: session.store.tie_outs.fetch_reasons(run_id, kind, sorted(wanted))
         for kind, wanted in ids.items()
     }
     return {
@@ -184,7 +185,7 @@ def _tax(session: Session, today: date) -> TieOutDraft:
             caspen, quickbooks = (side and side[index] for side in (taxed.caspen, taxed.quickbooks))
             if caspen or quickbooks:
                 label = f"{figure} at {name}, {taxed.month:%B %Y}"
-                line = sums.setdefault((taxed.month, taxed.code, figure), Sum(label))
+                line = sums.setdefault((taxed.month, taxed.code, figure), Sum(label, month=taxed.month))
                 line.add(Item(taxed.key, taxed.number, caspen, quickbooks))
     ordered = sorted(sums)
     others = {

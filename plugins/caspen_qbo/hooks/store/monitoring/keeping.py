@@ -21,6 +21,7 @@ AGED: Mapping[str, str] = {
     "sync_run": "prune_sync_run",
     "backfill_plan": "prune_backfill_plan",
     "reconciliation_run": "prune_reconciliation_run",
+    "month_close": "prune_month_close",
     "read_record": "prune_read_record",
     "forgotten": "prune_forgotten",
 }
@@ -38,6 +39,7 @@ BLANKING = {
     "reconciliation_difference": "blank_differences",
     "reconciliation_run": "blank_runs",
     "backfill_plan": "blank_plans",
+    "month_close": "blank_months",
 }
 """What takes the words out of the rows that stay when a practice is forgotten."""
 

@@ -30,6 +30,15 @@ class FoundChanges:
     """When the newest of all was first seen; None: there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A sign-off as it was written."""
+
+    sign_off_id: int
+    documents: int
+    """Whose figures it holds: new ones, or changed since."""
+
+
 class SignOffStore(Subject):
     folder = "reconciling/sign_off"
 
@@ -54,16 +63,25 @@ class SignOffStore(Subject):
         """Sign the frozen run, inside the transaction of :meth:`lock_frozen`. Returns how many documents'
         figures were recorded (new or changed); None: it is signed already, or did not come to its end.
         """
-        keys: dict[str, Any] = {**asdict(frozen), "who": who, "through": through}
-        if not self._execute("sign_run", **keys):
+        if not self._execute("sign_run", **asdict(frozen), who=who, through=through):
             return None
+        return self.record(frozen, who=who, through=through).documents
+
+    def sign_further(self, frozen: FrozenRun, *, who: str, through: date) -> Recorded:
+        """As :meth:`sign`, also where the run is signed already: a later day, or once more."""
+        self._execute("sign_run", **asdict(frozen), who=who, through=through)
+        return self.record(frozen, who=who, through=through)
+
+    def record(self, frozen: FrozenRun, *, who: str, through: date) -> Recorded:
+        """Record the figures that stand otherwise than signed, or are not signed yet, as a sign-off."""
+        keys: dict[str, Any] = {**asdict(frozen), "who": who, "through": through}
         self._execute("reconciling/comparison/set_memory")
         [keys["sign_off_id"]] = self._fetch_column("insert_sign_off", **keys)
         self._execute("supersede_changed", **keys)
         documents = self._execute("insert_signed", **keys)
         self._execute("finish_sign_off", **keys, documents=documents)
         self._execute("delete_changes", **keys)
-        return documents
+        return Recorded(keys["sign_off_id"], documents)
 
     def find_changes(self, realm_id: str) -> None:
         """Compare what was signed with what is frozen now. In a transaction; safe to repeat."""

@@ -1,0 +1,137 @@
+"""The command that closes a month: its checklist, the signature, the pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from caspen_qbo.cli.shared import JSON, WORKSPACE, console, print_json, print_table, who
+
+if TYPE_CHECKING:
+    from caspen_qbo.core.closing.month import Month
+    from caspen_qbo.core.records import Workspace
+    from caspen_qbo.hooks.store import WorkspaceStore
+    from caspen_qbo.usecases.closing.close import MonthState
+    from caspen_qbo.usecases.shared.session import Session
+
+MONTH = typer.Option(None, "--month", metavar="2026-10", help="The month; the last whole one if left out.")
+SIGN = typer.Option(False, "--sign", help="Close it: sign its figures, where nothing is missing.")
+NOTE = typer.Option("", "--note", help="What to keep with the signature.")
+REOPEN = typer.Option(None, "--reopen", metavar="REASON", help="Open a closed month again, and why.")
+
+
+def month_end(
+    workspace: int = WORKSPACE,
+    month: str | None = MONTH,
+    sign: bool = SIGN,
+    note: str = NOTE,
+    reopen: str | None = REOPEN,
+    as_json: bool = JSON,
+) -> None:
+    """Whether a month can be closed, line by line; closes it with --sign. Exit code 0: it is closed and
+    unchanged, or nothing is missing.
+    """
+    from caspen_qbo.usecases.closing.close import close_month, read_month, reopen_month
+
+    if sign and reopen is not None:
+        raise typer.BadParameter("give --sign or --reopen, not both")
+    now = datetime.now(UTC)
+    with _opened(workspace) as (store, practice, session):
+        period = _month(month, practice, now)
+        if reopen is not None:
+            reopen_month(store, period, who=who(), reason=reopen)
+        if sign and session is not None:
+            close_month(session, period, now, who=who(), note=note)
+        state = read_month(store, practice, session, period, now)
+    _print(workspace, state, as_json=as_json)
+    if not state.good or (sign and state.closed is None):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _opened(workspace: int) -> Iterator[tuple[WorkspaceStore, Workspace, Session | None]]:
+    """Without a session where the practice is not connected: then the checklist says so."""
+    from caspen_qbo import wiring
+    from caspen_qbo.errors import ConfigurationError
+
+    with wiring.open_store() as opened, wiring.open_billing() as billing:
+        store = opened.for_workspace(workspace)
+        practice = billing.fetch_workspaces([workspace]).get(workspace)
+        if practice is None:
+            raise ConfigurationError(f"workspace {workspace}: Caspen has no such workspace.")
+        with wiring.open_offline(workspace, store, billing) as session:
+            yield store, practice, session
+
+
+def _month(text: str | None, practice: Workspace, now: datetime) -> Month:
+    from caspen_qbo.core.closing.month import Month
+    from caspen_qbo.wording import zone_of
+
+    if text is None:
+        return Month.of(now.astimezone(zone_of(practice.time_zone)).date()).before
+    found = Month.parse(text)
+    if found is None:
+        raise typer.BadParameter("a month is written like 2026-10", param_hint="--month")
+    return found
+
+
+def _print(workspace: int, state: MonthState, *, as_json: bool) -> None:
+    closed = state.closed
+    if as_json:
+        print_json(
+            {
+                "workspace_id": workspace,
+                "month": str(state.month),
+                "closed": closed,
+                "missing": len(state.missing),
+                "checks": state.checks,
+                "history": state.history,
+            }
+        )
+        return
+    if closed:
+        by = closed.closed_by.removeprefix("airflow:")
+        at = f"{closed.closed_at:%Y-%m-%d %H:%M} UTC"
+        console().print(
+            f"workspace {workspace}: {state.month.words} was closed by {by} at {at}, on run {closed.run_id}"
+        )
+        _print_changes(state)
+        return
+    print_table(
+        ("check", "met", "seen", "what to do"),
+        [(check.title, "yes" if check.met else "NO", check.found, check.missing) for check in state.checks],
+        title=f"Workspace {workspace}, {state.month.words}",
+    )
+    number = len(state.missing)
+    console().print("nothing is missing: --sign closes it" if not number else f"not yet: {number} missing")
+
+
+def _print_changes(state: MonthState) -> None:
+    from caspen_qbo.wording import document_name, money
+
+    if state.closed is None or not state.closed.changed:
+        console().print("nothing in it has changed since, as far as reconciliations have read")
+        return
+    print_table(
+        ("document", "Caspen closed", "Caspen now", "QuickBooks closed", "QuickBooks now"),
+        [
+            (
+                document_name(one.kind, one.number),
+                *(
+                    money(side.total)
+                    for side in (
+                        one.caspen_closed,
+                        one.caspen_now,
+                        one.quickbooks_closed,
+                        one.quickbooks_now,
+                    )
+                ),
+            )
+            for one in state.closed.changes.changes
+        ],
+        title=f"Changed since it was closed: {state.closed.changed:,}",
+    )

@@ -1,0 +1,1 @@
+"""Closing a month: what has to hold, what is signed, what changed since."""

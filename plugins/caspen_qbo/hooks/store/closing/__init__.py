@@ -1,0 +1,1 @@
+"""Closed months, and the figures of a month."""
