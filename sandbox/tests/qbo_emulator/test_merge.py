@@ -109,3 +109,12 @@ def test_only_names_of_one_currency_merge(sandbox: Sandbox, books: Books) -> Non
     assert answer.status_code == 400 and "currencies" in answer.json()["Fault"]["Error"][0]["Detail"]
     same = {**asked, "into": gone["Id"]}
     assert sandbox.http.post(f"/_sandbox/{AU}/person/merge", json=same).status_code == 422
+
+
+def test_a_document_moves_that_has_the_number_of_the_survivor(sandbox: Sandbox, books: Books) -> None:
+    """Ids count for each kind apart."""
+    kept, gone = books.customer(), books.customer()
+    made = [books.invoice(gone) for _ in range(int(kept["Id"]) + 1)]
+    merged(sandbox, gone, kept)
+    assert kept["Id"] in {invoice["Id"] for invoice in made}
+    assert {books.again("Invoice", one)["CustomerRef"]["value"] for one in made} == {kept["Id"]}

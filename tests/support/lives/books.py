@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from tests.support.bookkeeper import plain
-from tests.support.lives.world import Body, Hand, NotPossible, World, is_ours
+from tests.support.lives.world import FEE, Body, Hand, NotPossible, World, is_ours
 
 CENT = Decimal("0.01")
 
@@ -16,6 +16,13 @@ CENT = Decimal("0.01")
 def own_lines(row: Body) -> list[Body]:
     lines: list[Body] = [plain(line) for line in row["Line"] if "SalesItemLineDetail" in line]
     return lines
+
+
+def _price(line: Body, amount: float) -> None:
+    """One of it, at this price without tax, as the screen computes it."""
+    line["Amount"] = amount
+    line["SalesItemLineDetail"] |= {"UnitPrice": amount, "Qty": 1}
+    line["SalesItemLineDetail"].pop("TaxInclusiveAmt", None)
 
 
 def applications(row: Body) -> list[Body]:
@@ -201,8 +208,7 @@ class BookActs(World):
         row = self.our_book("Invoice")
         lines = own_lines(row)
         amount = round(lines[0]["Amount"] + 1, 2)
-        lines[0]["Amount"] = amount
-        lines[0]["SalesItemLineDetail"] |= {"UnitPrice": amount, "Qty": 1}
+        _price(lines[0], amount)
         after = self.person("edit", entity="Invoice", id=row["Id"], changes={"Line": lines})
         self.note("Invoice", row["Id"], TotalAmt=Decimal(str(after["TotalAmt"])))
 
@@ -269,12 +275,13 @@ class BookActs(World):
         row = self.our_book("Invoice", lambda r: r["Balance"] == r["TotalAmt"])
         lines = own_lines(row)
         fee = {key: value for key, value in lines[0].items() if key not in ("Id", "LineNum")}
-        fee["Amount"] = 15.0
-        fee["SalesItemLineDetail"] = {**fee["SalesItemLineDetail"], "UnitPrice": 15.0, "Qty": 1}
+        fee |= {"Description": FEE, "SalesItemLineDetail": {**fee["SalesItemLineDetail"]}}
+        _price(fee, 15.0)
         after = self.person("edit", entity="Invoice", id=row["Id"], changes={"Line": [*lines, fee]})
-        self.note("Invoice", row["Id"], TotalAmt=Decimal(str(after["TotalAmt"])))
+        self.note("Invoice", row["Id"], TotalAmt=Decimal(str(after["TotalAmt"])), fee=True)
         self.run("reconcile")
         if self.command("accept", "--workspace", "1", "--number", row["DocNumber"]):
+            self.accept_hand("Invoice", row["Id"])
             now = self.by_id("Invoice", row["Id"])
             if now and self.rng.randrange(2):
                 self.receive(now, 4)

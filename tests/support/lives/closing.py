@@ -117,8 +117,6 @@ class Closing(StaffActs, BookActs, WeatherActs, Promises):
         """And the others go on: what was accepted may be changed by either side after that."""
         row = self.one(self.open_rows())
         self.accept(row)
-        for _, entity, quickbooks_id in self.linked(row):
-            self.forget(entity, quickbooks_id)
 
     def somebody_relinks_a_client(self) -> None:
         """To any customer: refused where it is another client's, or of another currency."""
@@ -133,6 +131,8 @@ class Closing(StaffActs, BookActs, WeatherActs, Promises):
     def accept(self, row: Row) -> None:
         if not self.command("accept", "--workspace", str(WORKSPACE), "--number", row.number):
             raise NotPossible("not accepted")
+        for _, entity, quickbooks_id in self.linked(row):
+            self.accept_hand(entity, quickbooks_id)
 
     def resend(self, row: Row) -> None:
         if not self.command("resend", "--workspace", str(WORKSPACE), "--number", row.number):

@@ -22,6 +22,8 @@ JOBS: dict[str, Callable[..., Any]] = {"post": post, "import": import_payments, 
 
 Body = dict[str, Any]
 
+FEE = "Late fee"
+
 
 def run_job(name: str) -> None:
     with hasty_session(WORKSPACE, name) as session:
@@ -42,6 +44,8 @@ class Hand:
     """What Caspen has nothing to say about, as it was filled in: kept as long as the document lives."""
     gone: bool = False
     """Voided or deleted."""
+    accepted: bool = False
+    """Somebody took it as right: it stays as it was left until Caspen's version is sent again."""
 
 
 class World:
@@ -99,7 +103,17 @@ class World:
         """Somebody chose: what was edited may be overwritten now."""
         if hand := self.hands.get((entity, row_id)):
             hand.fields.clear()
-            hand.gone = False
+            hand.gone = hand.accepted = False
+
+    def accept_hand(self, entity: str, row_id: str) -> None:
+        """Somebody took it as right. A customer moves with its client; a fee stays, and the total is then
+        Caspen's and the fee.
+        """
+        if hand := self.hands.get((entity, row_id)):
+            hand.accepted = True
+            hand.fields.pop("CustomerRef", None)
+            if "fee" in hand.fields:
+                hand.fields.pop("TotalAmt", None)
 
     def run(self, job: str) -> None:
         run_job(job)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts
 from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.decide.accepted import AcceptedEdits
 from caspen_qbo.core.posting.decide.decisions import compare_sale
 from caspen_qbo.core.posting.document import ABSENT_VERSION, Document, DocumentRef, InvoiceStanding
 from caspen_qbo.core.reconciling.matching import drift
@@ -85,6 +86,12 @@ class Acceptance:
     """Whose it was then; None: accepted before that was kept."""
     added: tuple[LineFacts, ...] = ()
     """The lines that are a person's own, a late fee for one: they stay when a later version is sent."""
+    posted: DocumentFacts | None = None
+    """As it was before it was edited; None: accepted before that was kept."""
+
+    @property
+    def edits(self) -> AcceptedEdits:
+        return AcceptedEdits(self.facts, self.posted, self.added)
 
     def covers(self, version: str, now: DocumentFacts) -> bool:
         """Whether both sides are just as they were accepted."""
@@ -93,6 +100,14 @@ class Acceptance:
     def agrees(self, version: str, now: DocumentFacts) -> bool:
         """Whether its figures are still the agreed ones, whatever was paid since."""
         return self.version == version and not drift(self.facts, now)
+
+
+def find_posted(document: Document, before: Acceptance | None) -> DocumentFacts | None:
+    """What the document was before the edits that are accepted now, and those accepted before them."""
+    posted = document.as_posted
+    if before is None or posted is None or drift(before.facts, posted):
+        return posted  # sent again since
+    return before.posted
 
 
 def find_added(document: Document, before: Acceptance | None, now: DocumentFacts) -> tuple[LineFacts, ...]:

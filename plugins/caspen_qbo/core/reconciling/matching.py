@@ -48,6 +48,16 @@ class Difference:
 
 
 MONEY_FIELDS = ("subtotal", "tax", "total")
+LINE_PROPERTIES = (
+    ("amount", "amount"),
+    ("description", "description"),
+    ("item", "item_id"),
+    ("tax code", "tax_code_id"),
+    ("quantity", "quantity"),
+    ("unit price", "unit_price"),
+    ("service date", "service_date"),
+)
+"""Names in a difference, and of :class:`LineFacts`."""
 
 
 def compare(expected: Expected, facts: DocumentFacts) -> tuple[Difference, ...]:
@@ -102,7 +112,7 @@ def drift(posted: DocumentFacts, now: DocumentFacts) -> tuple[Difference, ...]:
         found.append(_difference("currency", posted.currency, now.currency))
     if posted.quickbooks_type == "Payment":
         found += [_difference("account", posted.account_id, now.account_id)]
-        found += [_difference("applied to", _links(posted), _links(now))]
+        found += [_difference("applied to", applied_text(posted), applied_text(now))]
     found += _line_drift(posted.lines, now.lines)
     return tuple(difference for difference in found if difference is not None)
 
@@ -114,7 +124,7 @@ def _difference(name: str, ours: Any, theirs: Any) -> Difference | None:
     return Difference(name, text(ours), text(theirs), delta)
 
 
-def _links(facts: DocumentFacts) -> str:
+def applied_text(facts: DocumentFacts) -> str:
     ordered = sorted((link.txn_type, link.txn_id, text(link.amount)) for link in facts.links)
     return ", ".join(f"{kind} {txn_id} {amount}" for kind, txn_id, amount in ordered)
 
@@ -131,13 +141,5 @@ def _line_drift(posted: tuple[LineFacts, ...], now: tuple[LineFacts, ...]) -> It
         else:
             edited.append((position, ours))
     for (position, ours), theirs in zip(edited, moved, strict=True):
-        for name, attr in (
-            ("amount", "amount"),
-            ("description", "description"),
-            ("item", "item_id"),
-            ("tax code", "tax_code_id"),
-            ("quantity", "quantity"),
-            ("unit price", "unit_price"),
-            ("service date", "service_date"),
-        ):
+        for name, attr in LINE_PROPERTIES:
             yield _difference(f"line {position} {name}", getattr(ours, attr), getattr(theirs, attr))

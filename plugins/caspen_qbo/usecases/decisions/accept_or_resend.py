@@ -11,6 +11,7 @@ from caspen_qbo.core.decisions.decide import (
     decide_accept,
     decide_resend,
     find_added,
+    find_posted,
 )
 from caspen_qbo.core.decisions.leave import ABOUT_PAYMENTS
 from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts, read_facts
@@ -45,12 +46,13 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
         there = _read_facts(_fetch(session, documents))
         _must_be_allowed(decide_accept(document, there.get(document.theirs)) for document in documents)
         added = _find_added(session, documents, there)
+        posted = _find_posted(session, documents)
         with session.store.transaction():
             leave(session, left, who=who)
             for document in documents:
                 facts = there[document.theirs]
                 session.store.decisions.accept(
-                    document.key, facts, added[document.key], document.version, who
+                    document.key, facts, added[document.key], posted[document.key], document.version, who
                 )
                 if document.settled_by_accepting:
                     session.store.documents.mark_all_synced({document.key: document.version})
@@ -73,6 +75,16 @@ def _find_added(
         before = session.store.decisions.fetch_accepted(one.kind, [one.id]).get(one.id)
         found[one.key] = find_added(documents[one.key], before, there[one.theirs])
     return found
+
+
+def _find_posted(
+    session: Session, listed: Sequence[ListedDocument]
+) -> dict[DocumentKey, DocumentFacts | None]:
+    documents = session.store.documents.fetch(one.key for one in listed)
+    before = {
+        one.key: session.store.decisions.fetch_accepted(one.kind, [one.id]).get(one.id) for one in listed
+    }
+    return {key: find_posted(documents[key], accepted) for key, accepted in before.items()}
 
 
 def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:

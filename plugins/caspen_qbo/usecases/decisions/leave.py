@@ -45,7 +45,8 @@ def leave(session: Session, rows: Sequence[LeavableRow], *, who: str) -> None:
             if (now := facts.get(row.key)) is not None:
                 before = accepted.get(row.id)
                 added = before.added if before else ()
-                session.store.decisions.accept(row.key, now, added, row.version, who)
+                posted = before.posted if before else row.as_posted
+                session.store.decisions.accept(row.key, now, added, posted, row.version, who)
             session.store.unsynced.resolve(
                 row.key, resolution=f"left as it is by {who}", error_keys={row.error_key}
             )

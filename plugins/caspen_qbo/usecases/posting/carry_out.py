@@ -228,7 +228,8 @@ def _write(document: Document, step: Step, entity: str, operation: str, payload:
 
 def added_on(situation: Situation) -> tuple[LineFacts, ...]:
     """Lines of a person's own on the document, as accepted."""
-    return situation.added if isinstance(situation, SaleSituation) else ()
+    accepted = situation.accepted if isinstance(situation, SaleSituation) else None
+    return accepted.added if accepted else ()
 
 
 def _update(situation: Situation, step: Step, current: Body, payload: Payload) -> Write:
@@ -266,7 +267,7 @@ def map_payload(
                 currency=situation.currency,
                 context=context,
             )
-            return payload | _accepted_of(situation.accepted)
+            return payload | _accepted_of(situation.accepted.facts if situation.accepted else None)
     raise InvariantError(f"{situation.document.key}: there is nothing to post")
 
 

@@ -34,11 +34,13 @@ def decide_payments(posting: Posting) -> Iterator[Sequence[Decided]]:
         if moved:
             posted = _read_posted(session, moved)
             there, merged = posted.there, find_merged(session, moved, posted.there)
+            chosen = session.store.decisions.fetch_accepted(DocumentKind.PAYMENT, [one.id for one in moved])
             yield plan_payments(
                 PaymentSituation(
                     document,
                     allocations[document.id],
                     standings.get(document.invoice_id),
+                    accepted=chosen[document.id].edits if document.id in chosen else None,
                     there=there.get(document.quickbooks_id or ""),
                     unread=posted.describe("Payment", document.quickbooks_id),
                     merged=merged,
@@ -109,7 +111,7 @@ def _read_situations(
                 standing,
                 problems=problems.get(document.id, ()),
                 account_id=account_id,
-                accepted=accepted[document.id].facts if document.id in accepted else None,
+                accepted=accepted[document.id].edits if document.id in accepted else None,
                 currency=currencies.get(document.invoice_id, session.workspace.currency),
                 there=there.get(document.quickbooks_id or ""),
                 invoice_there=invoices.get(quickbooks_id),

@@ -81,7 +81,9 @@ def _decide_page(session: Session, page: Sequence[Document]) -> Sequence[Decided
     # One that is only not shown is removed as it was last seen: its sync token guards it.
     failed = [id_ for id_, reading in found.unread.items() if reading.absence is Absence.UNREADABLE]
     unread = {id_: found.describe(entity, id_) for id_ in failed}
-    return decide_removals(page, found.there, find_merged(session, page, found.there), unread)
+    chosen = session.store.decisions.fetch_accepted(page[0].kind, [document.id for document in page])
+    accepted = {id_: acceptance.edits for id_, acceptance in chosen.items()}
+    return decide_removals(page, found.there, find_merged(session, page, found.there), unread, accepted)
 
 
 def _read(session: Session, entity: str, ids: Iterable[str | None]) -> Mapping[str, Body]:

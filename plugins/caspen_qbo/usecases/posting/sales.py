@@ -10,6 +10,7 @@ from caspen_qbo.core.posting.decide.credits import FOREIGN
 from caspen_qbo.core.posting.decide.decisions import Create, Decision, Update, other_currency
 from caspen_qbo.core.posting.decide.sales import (
     SaleSituation,
+    decide_accepted,
     decide_customer,
     decide_merged,
     decide_sale,
@@ -120,7 +121,7 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
             or _describe_number(s.document, unread_numbers),
             steps=steps.get(s.document.id, frozenset()),
             merged=merged,
-            added=accepted[s.document.id].added if s.document.id in accepted else (),
+            accepted=accepted[s.document.id].edits if s.document.id in accepted else None,
             charge=find_charge(session, s.document, accepted.get(s.document.id)),
         )
         for s in situations
@@ -198,15 +199,17 @@ def _fetch_steps(session: Session, documents: Sequence[Document]) -> dict[int, f
 
 
 def _decide_merges(session: Session, decided: Sequence[Decided]) -> list[Decided]:
-    """Hold the updates by which something that a person filled in would go unseen."""
+    """Hold the updates by which something that a person filled in, or accepted, would go unseen."""
     result: list[Decided] = []
     for situation, decision in decided:
         final = decision
-        if isinstance(decision, Update):
+        if isinstance(decision, Update) and isinstance(situation, SaleSituation):
             corrected = decision.step is Step.CORRECT
             sent = map_payload(situation, _customer(decision.current), session.context(), corrected)
             merged = merge_document(situation.document, decision.current, sent, added_on(situation))
             final = decide_merged(situation.document, decision, merged)
+            if final is decision:
+                final = decide_accepted(situation, decision, merged)
         result.append((situation, final))
     return result
 

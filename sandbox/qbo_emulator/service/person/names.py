@@ -42,7 +42,8 @@ def merge(company: Company, asked: dict[str, Any]) -> Document:
             changes = {
                 name: named_ref(kept)
                 for name in REFERENCES[entity]
-                if value_at(document, name) == gone["Id"] and document["Id"] != kept["Id"]
+                if value_at(document, name) == gone["Id"]
+                and (kind.name, document["Id"]) != (entity, kept["Id"])
             }
             if changes:
                 company.bump(kind.name, document, changes)

@@ -166,3 +166,34 @@ def test_the_table_knows_every_field_of_a_line() -> None:
 def test_each_field_is_in_the_table_once() -> None:
     rows = [(entity, field.place, field.name) for field in OWNERSHIP for entity in field.entities]
     assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity", "price", "sent"),
+    [
+        ("100", 3, "33.33", None),
+        ("100", 3, "33.3333333", "33.3333333"),
+        ("15", 1, "15", "15"),
+        ("15", 0, "9", None),
+    ],
+)
+def test_a_line_of_theirs_goes_back_as_quickbooks_takes_it(
+    amount: str, quantity: int, price: str, sent: str | None
+) -> None:
+    """A rounded price times the quantity may not come to the amount (6070): the amount counts."""
+    detail = {"ItemRef": {"value": "1"}, "Qty": quantity, "UnitPrice": Decimal(price)}
+    line = {"Id": "2", "Amount": Decimal(amount), "Description": "Hire", "SalesItemLineDetail": detail}
+    group = {"Id": "3", "GroupLineDetail": {"Quantity": 1, "Line": [line]}}
+    ours = sale("Assess", "", 100)
+    current = {"Id": "9", "SyncToken": "1", "Line": [line, group]}
+    hire = read_sales_line(line)
+    assert hire is not None
+    payload = merge("Invoice", current, {"Line": [ours]}, accepted=[hire]).payload
+    kept = [one for one in payload["Line"] if one.get("Id") == "2"]
+    parts = [
+        part for one in payload["Line"] if one.get("Id") == "3" for part in one["GroupLineDetail"]["Line"]
+    ]
+    for one in (*kept, *parts):
+        assert one["Amount"] == Decimal(amount)
+        assert one["SalesItemLineDetail"].get("UnitPrice") == (None if sent is None else Decimal(sent))
+    assert len(kept) == len(parts) == 1

@@ -7,6 +7,12 @@ from decimal import Decimal
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.importing.receipts import may_be_same_receipt
 from caspen_qbo.core.money import ZERO
+from caspen_qbo.core.posting.decide.accepted import (
+    OVERWRITES,
+    AcceptedEdits,
+    find_edited_money,
+    find_overwritten_payment,
+)
 from caspen_qbo.core.posting.decide.decisions import (
     CHANGED,
     EDITED,
@@ -48,7 +54,7 @@ class PaymentSituation:
     problems: tuple[Problem, ...] = ()
     account_id: str = ""
     """Where the practice receives payments."""
-    accepted: DocumentFacts | None = None
+    accepted: AcceptedEdits | None = None
     """The posted payment as a person accepted it: its account and date stay."""
     currency: str = ""
     """Of its invoice in Caspen."""
@@ -120,6 +126,8 @@ def _decide_taking_back(s: PaymentSituation) -> Decision:
         return hold_missing(s.document)
     if changed := find_edits(s.document, facts, s.merged):
         return HoldDifferent("changed_in_quickbooks", changed, EDITED)
+    if s.accepted and s.accepted.hold(facts) and (lost := find_edited_money(s.accepted)):
+        return HoldDifferent("changed_in_quickbooks", lost, OVERWRITES)
     return Remove.of("Payment", s.there, Step.UNDO)
 
 
@@ -136,6 +144,9 @@ def _decide_posted_payment(
         return HoldDifferent("changed_in_quickbooks", changed, EDITED)
     if foreign is not None:
         return Hold((foreign,))
+    if s.accepted and s.accepted.hold(facts):
+        if lost := find_overwritten_payment(s.accepted, allocation, invoice.quickbooks_id):
+            return HoldDifferent("changed_in_quickbooks", lost, OVERWRITES)
     free = still_open + _applied(facts, invoice.quickbooks_id)
     if free < allocation.amount:
         detail = (
@@ -154,9 +165,9 @@ def _is_equal_payment(
         links == [("Invoice", invoice.quickbooks_id, allocation.amount)]
         and facts.total == allocation.amount
         and facts.balance == 0
-        and facts.txn_date == (s.accepted.txn_date if s.accepted else allocation.payment_date)
+        and facts.txn_date == (s.accepted.facts.txn_date if s.accepted else allocation.payment_date)
         and facts.customer_id == invoice.customer_id
-        and facts.account_id == (s.accepted.account_id if s.accepted else s.account_id)
+        and facts.account_id == (s.accepted.facts.account_id if s.accepted else s.account_id)
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from caspen_qbo.core.documents import Body, read_facts
+from caspen_qbo.core.posting.decide.accepted import AcceptedEdits, find_edited_money
 from caspen_qbo.core.posting.decide.decisions import (
     AlreadyGone,
     Decision,
@@ -26,6 +27,8 @@ class RemovalSituation:
     """Customers that are inactive or gone by now, of those the document stood on."""
     unread: str = ""
     """Why QuickBooks failed to show it."""
+    accepted: AcceptedEdits | None = None
+    """The document as a person accepted it."""
 
 
 def decide_removal(s: RemovalSituation) -> Decision:
@@ -52,6 +55,13 @@ def decide_removal(s: RemovalSituation) -> Decision:
         what = "; ".join(map(str, changed))
         detail = f"Caspen no longer has it, but someone edited it in QuickBooks: {what}."
         return Hold((Problem("changed_in_quickbooks", detail),))
+    if s.accepted and s.accepted.hold(facts) and (changed := find_edited_money(s.accepted)):
+        what = "; ".join(map(str, changed))
+        detail = (
+            f"Caspen no longer has it, but it was edited there, and a person accepted that: {what}. Accept "
+            "it again, and it stays; or send Caspen's version again, and it is taken out of QuickBooks."
+        )
+        return Hold((Problem("changed_in_quickbooks", detail),))
     return Remove.of(entity, s.there)
 
 
@@ -60,11 +70,20 @@ def decide_removals(
     there: Mapping[str, Body],
     merged: Collection[str] = (),
     unread: Mapping[str, str] | None = None,
+    accepted: Mapping[int, AcceptedEdits] | None = None,
 ) -> list[tuple[RemovalSituation, Decision]]:
-    """:param there: What QuickBooks holds now, by its id; ``unread``: why it failed to show one."""
-    failed = unread or {}
+    """:param there: What QuickBooks holds now, by its id; ``unread``: why it failed to show one.
+    :param accepted: What persons accepted, by document id.
+    """
+    failed, chosen = unread or {}, accepted or {}
     situations = [
-        RemovalSituation(d, there.get(d.quickbooks_id or ""), merged, failed.get(d.quickbooks_id or "", ""))
+        RemovalSituation(
+            d,
+            there.get(d.quickbooks_id or ""),
+            merged,
+            failed.get(d.quickbooks_id or "", ""),
+            chosen.get(d.id),
+        )
         for d in documents
     ]
     return [(situation, decide_removal(situation)) for situation in situations]

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
-from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts, read_facts
+from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.customers import CustomerChoice
+from caspen_qbo.core.posting.decide.accepted import OVERWRITES, AcceptedEdits, find_overwritten
 from caspen_qbo.core.posting.decide.decisions import (
     CHANGED,
     EDITED,
@@ -70,10 +71,10 @@ class SaleSituation:
     """Those clients and the document's own; one merged in Caspen is given as its survivor."""
     accepted_customer: str | None = None
     """The customer on the document as a person accepted it for its client."""
-    added: tuple[LineFacts, ...] = ()
-    """Lines that are a person's own, as accepted."""
+    accepted: AcceptedEdits | None = None
+    """The document as a person accepted it."""
     charge: Charge = NO_CHARGE
-    """What these come to."""
+    """What the accepted lines that are a person's own come to."""
     merged: Collection[str] = ()
     """Customers that are inactive or gone by now, of those the posted document stood on."""
 
@@ -264,6 +265,14 @@ def decide_merged(document: Document, decision: Update, merged: Merged) -> Updat
         "Retry. The posted document stays as it was."
     )
     return Hold((Problem("changed_in_quickbooks", detail),))
+
+
+def decide_accepted(s: SaleSituation, decision: Update, merged: Merged) -> Update | HoldDifferent:
+    """What a person accepted is agreed; Caspen's next version undoes none of it unseen."""
+    if s.accepted is None or not s.accepted.hold(read_facts(ENTITY[s.document.kind], decision.current)):
+        return decision
+    lost = find_overwritten(s.accepted, s.document, s.charge, decision.current, merged.payload)
+    return HoldDifferent("changed_in_quickbooks", lost, OVERWRITES) if lost else decision
 
 
 def only_application_missing(document: Document, steps: frozenset[str], invoice: InvoiceStanding) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from caspen_qbo.core.documents import Body, amount_of, ref_of
@@ -11,6 +11,7 @@ from caspen_qbo.core.posting.merging.ownership import Owner, Place, names_of, wo
 
 SALE = "SalesItemLineDetail"
 _SUBTOTAL = "Subtotal:"
+_CENT = Decimal("0.01")
 _SET_ANEW = (Owner.OURS, Owner.QUICKBOOKS)
 _ENDING = re.compile(r"(, \d{1,2} [A-Z][a-z]{2} \d{4})?(\. Discount.*)?$", re.DOTALL)
 """What a description says after the name: service date, discount."""
@@ -93,7 +94,25 @@ def kept_line(line: Body) -> Payload:
     kept = _without(line, frozenset({"LineNum", "LineEx"}))
     if line.get("DetailType") == "DescriptionOnly" and str(line.get("Description")).startswith(_SUBTOTAL):
         kept["Description"] = _SUBTOTAL
+    if is_sale(line):
+        return _priced(kept)
+    if isinstance(group := line.get("GroupLineDetail"), Mapping):
+        parts = [_priced(part) for part in group.get("Line") or ()]
+        kept["GroupLineDetail"] = {**group, "Line": parts} if parts else dict(group)
     return kept
+
+
+def _priced(line: Body) -> Payload:
+    """As QuickBooks takes it back. A price shown rounded, or with tax inside, times the quantity may not come
+    to the amount, and is refused (6070): the amount counts then, and QuickBooks works the price out.
+    """
+    detail = _detail(line)
+    price, quantity = detail.get("UnitPrice"), detail.get("Qty")
+    if price is not None and quantity is not None:
+        product = amount_of(price) * amount_of(quantity)
+        if product.quantize(_CENT, ROUND_HALF_UP) != amount_of(line.get("Amount")):
+            return {**line, SALE: _without(detail, frozenset({"UnitPrice"}))}
+    return dict(line)
 
 
 def _without(body: Body, names: frozenset[str]) -> Payload:

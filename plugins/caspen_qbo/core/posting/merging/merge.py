@@ -5,7 +5,7 @@ show. Lines and what a payment pays go whole: QuickBooks replaces these lists, s
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from caspen_qbo.core.documents import Body, LineFacts, read_sales_line
 from caspen_qbo.core.posting.document import Document
@@ -131,10 +131,27 @@ def _is_charge(line: Body) -> bool:
 
 
 def _find_accepted(there: Sequence[Body], accepted: Collection[LineFacts]) -> set[int]:
-    left, found = list(accepted), set()
+    """Their places. The unit price may be QuickBooks' own by now, worked out from the amount."""
+    left, found = [_unpriced(line) for line in accepted], set()
     for place, line in enumerate(there):
         facts = read_sales_line(line)
-        if facts is not None and facts in left:
-            left.remove(facts)
+        if facts is not None and _unpriced(facts) in left:
+            left.remove(_unpriced(facts))
             found.add(place)
     return found
+
+
+def _unpriced(line: LineFacts) -> LineFacts:
+    return replace(line, unit_price=None)
+
+
+def find_own_lines(
+    there: Sequence[Body], accepted: Collection[LineFacts]
+) -> tuple[tuple[str, LineFacts], ...]:
+    """The sales lines of a document that are no person's own, with their ids."""
+    theirs = _find_accepted(there, accepted)
+    return tuple(
+        (str(line.get("Id") or ""), facts)
+        for place, line in enumerate(there)
+        if place not in theirs and (facts := read_sales_line(line)) is not None
+    )

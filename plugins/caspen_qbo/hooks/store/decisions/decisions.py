@@ -18,14 +18,22 @@ class DecisionStore(Subject):
         return self._read_values(ListedDocument, "select_listed", numbers=list(numbers))
 
     def accept(
-        self, key: DocumentKey, facts: DocumentFacts, added: tuple[LineFacts, ...], version: str, who: str
+        self,
+        key: DocumentKey,
+        facts: DocumentFacts,
+        added: tuple[LineFacts, ...],
+        posted: DocumentFacts | None,
+        version: str,
+        who: str,
     ) -> None:
         """Store what was accepted, against Caspen's ``version``; edits count from there.
 
         :param added: Which of the lines are a person's own.
+        :param posted: As it was before it was edited.
         """
         document = {"document_kind": key.kind, "document_id": key.id, "facts": jsonb(facts)}
-        self._execute("upsert_acceptance", **document, added=jsonb(added), version=version, who=who)
+        more = {"added": jsonb(added), "posted": jsonb(posted) if posted else None}
+        self._execute("upsert_acceptance", **document, **more, version=version, who=who)
         self._execute("rebase_link", **document)
 
     def carry_all(self, equal: Collection[tuple[DocumentKey, DocumentFacts, str]]) -> None:
