@@ -79,6 +79,56 @@ def test_it_leaves_when_the_credit_is_voided_or_the_payment_deleted(
     settled(flow)
 
 
+def accept_all(flow: Flow) -> None:
+    """What is left is said of the invoice and its payment, and accepted too; then all is quiet."""
+    for _ in range(3):
+        for name in {name for name, _ in flow.listed()}:
+            command("accept", "--number", name)
+        for job in ("import", "post", "reconcile"):
+            command(job)
+        if not flow.listed():
+            break
+    for job in ("import", "post", "reconcile"):
+        command(job)
+        assert flow.listed() == {}
+    found = flow.sync_rows(
+        "SELECT document_number, field FROM qbo_sync.reconciliation_difference WHERE NOT explained AND"
+        " run_id = (SELECT run_id FROM qbo_sync.reconciliation_run ORDER BY started_at DESC LIMIT 1)"
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("jobs", [("post",), ("import", "post", "reconcile")])
+def test_accepted_the_credit_stays_unused_and_the_rest_is_a_matter_of_the_invoice(
+    flow: Flow, jobs: tuple[str, ...]
+) -> None:
+    """The payment cannot be changed: it lies in a deposit, or its period is closed."""
+    _, payment, note = paid_and_credited(flow)
+    flow.person("make-deposit", payments=[payment["Id"]])
+    for job in jobs:
+        command(job)
+    command("accept", "--number", note.number)
+    command("import")
+    assert note.number not in {name for name, _ in flow.listed()}
+    accept_all(flow)
+    assert [row["RemainingCredit"] for row in flow.books("CreditMemo")] == [22]
+
+
+def test_a_payment_raised_beyond_what_is_open_there_may_be_accepted(flow: Flow) -> None:
+    invoice = flow.invoice("100.00")
+    flow.pay(invoice, "40.00")
+    command("post")
+    flow.person("record-payment", invoices=[{"id": flow.books("Invoice")[0]["Id"], "amount": "70"}])
+    flow.caspen_rows("UPDATE caspen.payment_allocation SET amount = 60 RETURNING id")
+    flow.caspen_rows("UPDATE caspen.payment SET amount = 60 RETURNING id")
+    flow.caspen_rows("UPDATE caspen.invoice SET balance = 50 RETURNING id")
+    command("post")
+    [(number, key)] = flow.listed()
+    assert key == KEY and "The posted payment stays as it was." in flow.listed()[number, key]
+    command("accept", "--number", number)
+    accept_all(flow)
+
+
 def test_what_closes_it_may_be_no_payment_and_retry_follows(flow: Flow) -> None:
     made = flow.invoice("100.00")
     command("post")

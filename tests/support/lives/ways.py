@@ -286,7 +286,7 @@ WAYS: tuple[Way, ...] = (
         lambda c, r: c.remove_in_caspen(r),
         NOTE,
     ),
-    Way("overpayment", "", CHOICE, ACCEPT, _accept, unless="void the credit note"),
+    Way("overpayment", "", CHOICE, ACCEPT, _accept),
     Way("overpayment", "two receipts", CHOICE, "Retry: they are two receipts", lambda c, r: c.retry(r)),
     Way(
         "changed_in_quickbooks",

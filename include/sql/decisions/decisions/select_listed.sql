@@ -5,6 +5,7 @@ SELECT d.document_kind AS kind, d.document_id AS id, d.document_number AS number
              WHERE u.workspace_id = d.workspace_id AND u.document_kind = d.document_kind
                AND u.document_id = d.document_id AND u.resolved_at IS NULL
                AND (NOT u.blocks OR u.error_key <> 'inactive_reference')   -- that one holds a write: no choice
+               AND (u.blocks OR u.error_key <> 'overpayment')              -- a matter of the invoice's payments
                AND u.cause_ref NOT LIKE 'copy:%%'                          -- another QuickBooks document
              ORDER BY u.error_key) AS open_keys
 FROM qbo_sync.document d

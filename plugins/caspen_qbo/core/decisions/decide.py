@@ -15,14 +15,27 @@ from caspen_qbo.core.records import DocumentKind
 
 INACTIVE = "inactive_reference"
 LOCKED = "payment_locked"
-DECIDABLE = frozenset({"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch", INACTIVE, LOCKED})
+NO_ROOM = "overpayment"
+"""Of what is in QuickBooks, and finds no room on its invoice: a credit, a payment that was raised."""
+DECIDABLE = frozenset(
+    {"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch", INACTIVE, LOCKED, NO_ROOM}
+)
 """Error keys of rows that leave a decision."""
 
 
-def may_decide(error_key: str, *, blocks: bool, cause: CauseRef | None = None) -> bool:
+def closed_by_deciding(kind: DocumentKind) -> frozenset[str]:
+    """Error keys of the rows that close. What an invoice says of payments made there, the import decides."""
+    return DECIDABLE - {NO_ROOM} if kind is DocumentKind.INVOICE else DECIDABLE
+
+
+def may_decide(error_key: str, *, blocks: bool, cause: CauseRef | None = None, linked: bool = True) -> bool:
     """Whether a listed row leaves a decision: the rule of ``select_listed``. One that holds a write because
     of an inactive name does not, nor one about a copy, which is no version of the document.
+
+    :param linked: The document is in QuickBooks.
     """
+    if error_key == NO_ROOM:
+        return blocks and linked
     copy = cause is not None and cause.kind is CauseKind.COPY
     return error_key in DECIDABLE and not (blocks and error_key == INACTIVE) and not copy
 
@@ -33,7 +46,7 @@ def may_resend(kind: DocumentKind, error_key: str, field: str | None, *, importe
     :param field: The difference it shows first. A balance follows from what pays an invoice.
     """
     of_payments = kind is DocumentKind.INVOICE and error_key == "totals_mismatch" and field == "balance"
-    return not imported and not of_payments and error_key not in (INACTIVE, LOCKED)
+    return not imported and not of_payments and error_key not in (INACTIVE, LOCKED, NO_ROOM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,12 @@ def invoice(context: ContextDep, invoice_id: IdPath) -> Response:
         listed=[row for row in listings if row.resolved_at is None],
         resolved=[row for row in listings if row.resolved_at is not None],
         may_retry=any(entry_for(row.error_key).retry for row in listings if row.resolved_at is None),
-        may_decide=lambda row: may_decide(row.error_key, blocks=row.blocks, cause=row.cause),
+        may_decide=lambda row: may_decide(
+            row.error_key,
+            blocks=row.blocks,
+            cause=row.cause,
+            linked=(row.kind, row.number) in standing_there,
+        ),
         may_resend=lambda row: may_resend(
             DocumentKind(row.kind), row.error_key, row.field, imported=(row.kind, row.number) in imported
         ),

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from caspen_qbo.core.accounting import Absence
 from caspen_qbo.core.decisions.decide import (
-    DECIDABLE,
     INACTIVE,
     ListedDocument,
+    closed_by_deciding,
     decide_accept,
     decide_resend,
     find_added,
@@ -59,8 +59,8 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 if INACTIVE in document.open_keys:
                     session.store.inactive.accept(document.kind, document.id, facts.customer_id)
                 _record(session, document, facts, "accepted as it is in QuickBooks", who)
-                resolution = f"accepted by {who}"
-                session.store.unsynced.resolve(document.key, resolution=resolution, error_keys=DECIDABLE)
+                resolution, keys = f"accepted by {who}", closed_by_deciding(document.kind)
+                session.store.unsynced.resolve(document.key, resolution=resolution, error_keys=keys)
                 if document.settled_by_accepting:  # nothing is sent any more: nor is anything held
                     session.store.unsynced.resolve_all_posted([document.key])
     return len({one.key for one in (*documents, *left)})
@@ -121,8 +121,8 @@ def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 session.store.left_rows.forget(document.key, ABOUT_PAYMENTS)
                 what = "to be overwritten in QuickBooks" if present else "to be posted again"
                 _record(session, document, facts, what, who)
-                resolution = f"sent again by {who}"
-                session.store.unsynced.resolve(document.key, resolution=resolution, error_keys=DECIDABLE)
+                resolution, keys = f"sent again by {who}", closed_by_deciding(document.kind)
+                session.store.unsynced.resolve(document.key, resolution=resolution, error_keys=keys)
     return len(documents)
 
 

@@ -151,6 +151,13 @@ def _find_readable(session: Session, decided: Iterable[Decided]) -> list[Documen
 
 def _save_shown(session: Session, decided: Iterable[Decided]) -> None:
     """What QuickBooks holds of the documents just listed: a person decides about what is shown there."""
+    memos = [
+        situation.memo
+        for situation, decision in decided
+        if isinstance(decision, Hold | HoldDifferent)
+        and isinstance(situation, ApplicationSituation)
+        and situation.memo is not None
+    ]
     shown = [
         read_facts(ENTITY[situation.document.kind], situation.there)
         for situation, decision in decided
@@ -159,7 +166,7 @@ def _save_shown(session: Session, decided: Iterable[Decided]) -> None:
         and situation.there is not None
         and str(situation.there["Id"]) == situation.document.quickbooks_id  # not what applies a credit
     ]
-    session.store.snapshot.save(session.realm_id, shown, datetime.now(UTC), session.home_currency)
+    session.store.snapshot.save(session.realm_id, [*memos, *shown], datetime.now(UTC), session.home_currency)
 
 
 def _free_numbers(session: Session, decided: Sequence[Decided], counts: Counter[str]) -> Sequence[Decided]:

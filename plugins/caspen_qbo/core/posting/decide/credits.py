@@ -108,7 +108,7 @@ def _apply(s: ApplicationSituation, memo: DocumentFacts) -> Decision:
         f"Credit note {s.document.number} leaves {memo.balance:.2f} to apply, but QuickBooks invoice "
         f"{invoice.doc_number} (id {invoice.quickbooks_id}) has {invoice.balance:.2f} open: it is closed by "
         f"{by}. {lower} in QuickBooks, and the credit is applied automatically; or void the credit note in "
-        "Caspen."
+        "Caspen; or accept it as it is, and the credit stays with the customer, unused."
     )
     return Hold((Problem(OVERPAID, detail, CauseRef(CauseKind.PAID, str(s.document.invoice_id))),))
 
