@@ -111,7 +111,8 @@ def test_accepted_the_credit_stays_unused_and_the_rest_is_a_matter_of_the_invoic
     command("import")
     assert note.number not in {name for name, _ in flow.listed()}
     accept_all(flow)
-    assert [row["RemainingCredit"] for row in flow.books("CreditMemo")] == [22]
+    unused = [row["RemainingCredit"] for row in flow.books("CreditMemo")]
+    assert unused == ([22] if jobs[0] == "post" else [])  # held before it was posted, it stays out
 
 
 def test_a_payment_raised_beyond_what_is_open_there_may_be_accepted(flow: Flow) -> None:

@@ -47,6 +47,6 @@ def _on_credits(problem: ImportProblem, held: Sequence[Document]) -> Iterator[Im
         words = (
             f"Credit note {note.number} of {note.total:.2f} finds no room on the invoice for that. Lower the "
             f"payment in QuickBooks by {note.total:.2f}, and the credit is applied automatically; or void "
-            "the credit note in Caspen; or accept it as it is, and the credit stays unused."
+            "the credit note in Caspen; or accept it as it is, and it is not applied."
         )
         yield replace(problem, document=note, detail=f"{problem.detail} {words}", blocks=True)
