@@ -2,9 +2,9 @@
 
 from caspen_qbo.migrations import run_file
 
-revision = "0021_before_edits"
-down_revision = "0020_connected_by"
+revision = "0023_before_edits"
+down_revision = "0022_month_close"
 
 
 def upgrade() -> None:
-    run_file("0021_before_edits")
+    run_file("0023_before_edits")
