@@ -177,6 +177,14 @@ _ENTRIES = (
         retry=False,
     ),
     CatalogueEntry(
+        "practice_check",
+        "Check of the practice",
+        "The document does not meet what the practice expects of its own figures; the row names the check.",
+        "Correct the document in Caspen, or the check in its file; the next reconciliation looks again.",
+        Turn.PRACTICE,
+        retry=False,
+    ),
+    CatalogueEntry(
         "outcome_unknown",
         "Checking with QuickBooks",
         "The answer to a request was lost.",

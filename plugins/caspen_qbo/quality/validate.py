@@ -16,12 +16,13 @@ from caspen_qbo.hooks.postgres.limits import SYNC
 from caspen_qbo.quality.suites import build_suite, import_gx
 
 if TYPE_CHECKING:
+    from great_expectations import ExpectationSuite
     from great_expectations.core.expectation_validation_result import (
         ExpectationSuiteValidationResult,
         ExpectationValidationResult,
     )
 
-_SUMMARY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+SUMMARY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 """Counts only: longer formats fetch rows, turn amounts into floats, and grow without bound."""
 
 _SORT_MEMORY = "64MB"
@@ -77,26 +78,12 @@ def validate(
     kinds = [kind for kind in DocumentKind if documents.get(kind)]
     if not kinds:
         return []
-    import_gx()
-    from great_expectations.validator.v1_validator import Validator
-
-    # The views show the session's workspace only, so two can be checked at once.
-    own_settings = {
-        "search_path": "qbo_sync",
-        "caspen_qbo.workspace": str(workspace_id),
-        "work_mem": _SORT_MEMORY,
-    }
     results: list[CheckResult] = []
     try:
-        with _context() as context, engine_arguments(conn_id, SYNC, own_settings) as arguments:
-            source = context.data_sources.add_postgres(_SOURCE, connection_string=URL, kwargs=arguments)
+        with open_source(workspace_id, conn_id) as source:
             for kind in kinds:
-                table = source.add_table_asset(f"comparison_{kind}")
-                source.get_engine().dispose()  # GX looks at a table through one and checks by another
-                batch = table.add_batch_definition_whole_table(kind.value)
                 suite = build_suite(kind, documents[kind])
-                # As a validation definition runs it, which also writes all of it into stores nobody reads.
-                outcome = Validator(batch, result_format=_SUMMARY).validate_expectation_suite(suite)
+                outcome = _validate(source, f"comparison_{kind}", kind.value, suite, SUMMARY)
                 results += _read(kind, outcome, len(suite.expectations), documents[kind])
     except BrokenCheckError:
         raise
@@ -109,6 +96,39 @@ def validate(
             f"{reason}). Nothing was recorded; run again."
         ) from error
     return results
+
+
+@contextmanager
+def open_source(workspace_id: int, conn_id: str) -> Iterator[Any]:
+    """Our own database as Great Expectations sees it: views that show one workspace."""
+    # The views show the session's workspace only, so two can be checked at once.
+    own_settings = {
+        "search_path": "qbo_sync",
+        "caspen_qbo.workspace": str(workspace_id),
+        "work_mem": _SORT_MEMORY,
+    }
+    with _context() as context, engine_arguments(conn_id, SYNC, own_settings) as arguments:
+        yield context.data_sources.add_postgres(_SOURCE, connection_string=URL, kwargs=arguments)
+
+
+def validate_suite(
+    source: Any, view: str, name: str, expectations: list[Any], result_format: Mapping[str, object]
+) -> list[ExpectationValidationResult]:
+    """One result for each expectation that was carried out, or tried."""
+    suite = import_gx().ExpectationSuite(name=name, expectations=expectations)
+    return list(_validate(source, view, name, suite, result_format).results)
+
+
+def _validate(
+    source: Any, view: str, name: str, suite: ExpectationSuite, result_format: Mapping[str, object]
+) -> ExpectationSuiteValidationResult:
+    from great_expectations.validator.v1_validator import Validator
+
+    table = source.add_table_asset(view)
+    source.get_engine().dispose()  # GX looks at a table through one and checks by another
+    batch = table.add_batch_definition_whole_table(name)
+    # As a validation definition runs it, which also writes all of it into stores nobody reads.
+    return Validator(batch, result_format=dict(result_format)).validate_expectation_suite(suite)
 
 
 def _raised_by_us(error: BaseException | None) -> SyncError | None:
@@ -134,7 +154,7 @@ def _check(kind: DocumentKind, item: ExpectationValidationResult, documents: int
     if config is None:
         raise BrokenCheckError(f"a check of {kind} came back without its name.")
     name = config.meta["check"]
-    if message := _raised(item.exception_info):
+    if message := raised(item.exception_info):
         raise BrokenCheckError(f"check {name} of {kind} could not be carried out: {message[:200]}")
     if name == "rows" and (seen := result.get("observed_value")) != documents:
         raise BrokenCheckError(f"checks of {kind} saw {seen} documents, but {documents} were compared.")
@@ -155,7 +175,7 @@ def _check(kind: DocumentKind, item: ExpectationValidationResult, documents: int
     )
 
 
-def _raised(info: Mapping[str, Any] | None) -> str | None:
+def raised(info: Mapping[str, Any] | None) -> str | None:
     """The message of an expectation that could not run; it comes flat, or keyed by the metric that failed."""
     for part in (info or {}, *(info or {}).values()):
         if isinstance(part, Mapping) and part.get("raised_exception"):

@@ -39,6 +39,8 @@ NEEDS = {
     "GET /w/{workspace_id}/reconciliation/{run_id}/report.html": "viewer",
     "GET /w/{workspace_id}/reconciliation/{run_id}/report.xlsx": "viewer",
     "POST /w/{workspace_id}/reconciliation/{run_id}/sign": "op",
+    "GET /w/{workspace_id}/checks": "viewer",
+    "GET /w/{workspace_id}/checks/{suite}/{kind}/{name}": "viewer",
     "GET /w/{workspace_id}/activity": "viewer",
     "POST /w/{workspace_id}/activity/run": "user",
     "GET /w/{workspace_id}/backfill": "viewer",

@@ -343,6 +343,14 @@ WAYS: tuple[Way, ...] = (
         lambda c, r: c.undeposit(r),
     ),
     Way("payment_locked", "", CHOICE, ACCEPT, _accept),
+    Way(
+        "practice_check",
+        "",
+        CASPEN,
+        "correct the document; or take the check out of its file",
+        lambda c, r: c.accept(r),
+    ),
+    Way("practice_check", "", CHOICE, ACCEPT, _accept),
     Way("outcome_unknown", "", RUNS, AGAIN, lambda c, r: None),
     Way(
         "other",

@@ -1,5 +1,5 @@
 -- The open rows of these numbers that a person may leave as they are: what holds a document that is not in QuickBooks,
--- a payment on an older invoice, what the import says of payments made in QuickBooks, and a posted or imported document
+-- a payment on an older invoice, a check of the practice, what the import says of payments made in QuickBooks, and a posted or imported document
 -- that QuickBooks does not show, or whose figures in Caspen contradict each other.
 SELECT d.document_kind AS kind, d.document_id AS id, d.document_number AS number, d.invoice_id, d.version, u.error_key,
        u.detail, l.quickbooks_id, l.as_posted
@@ -10,7 +10,7 @@ LEFT JOIN qbo_sync.document_link l
  AND l.removed_at IS NULL
 WHERE u.workspace_id = %(workspace_id)s AND u.resolved_at IS NULL AND d.document_number = ANY(%(numbers)s)
   AND ((u.blocks AND l.document_id IS NULL AND u.error_key <> 'outcome_unknown')
-       OR u.error_key = 'historical_invoice'
+       OR u.error_key IN ('historical_invoice', 'practice_check')
        OR (NOT u.blocks AND u.error_key IN ('unreadable_in_quickbooks', 'inconsistent_in_caspen')
            AND l.document_id IS NOT NULL)
        OR (NOT u.blocks AND u.document_kind = 'invoice'

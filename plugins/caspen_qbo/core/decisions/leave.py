@@ -8,6 +8,7 @@ from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide.decisions import UNREADABLE
 from caspen_qbo.core.posting.document import DocumentRef, StagedDocument
 from caspen_qbo.core.posting.eligibility import LEFT_OUT, DesiredState
+from caspen_qbo.core.quality.expected import PRACTICE_CHECK
 from caspen_qbo.core.quality.own_rows import INCONSISTENT
 from caspen_qbo.core.records import DocumentKind
 
@@ -34,7 +35,7 @@ def may_leave(error_key: str, *, blocks: bool, linked: bool) -> bool:
         return linked
     if error_key == INCONSISTENT:  # in QuickBooks as it was posted, and it stays
         return linked
-    return error_key == "historical_invoice" or error_key in ABOUT_PAYMENTS
+    return error_key in ("historical_invoice", PRACTICE_CHECK) or error_key in ABOUT_PAYMENTS
 
 
 def leave_out(

@@ -23,6 +23,8 @@ class Kept(StrEnum):
     HISTORY = "history"
     """What was sent, answered, seen, chosen and cleared."""
     READS = "reads"
+    CHECKS = "checks"
+    """What each check of each run found."""
     BOOKS = "books"
     """Figures that prove what was in the books."""
     IN_USE = "in use"
@@ -146,6 +148,13 @@ TABLES = (
         plain=(*_DOCUMENT, "error_key", "title", "fix", "cause_ref", "field", "fault_code", "resolution"),
     ),
     Table("document_event", Kept.HISTORY, quotes=("detail",), plain=("document_kind", "what", "who")),
+    Table(
+        "check_result",
+        Kept.CHECKS,
+        quotes=("problem",),
+        plain=("run_id", "suite", "document_kind", "name", "words", "severity"),
+    ),
+    Table("check_failure", Kept.IN_USE, plain=("document_kind", "name")),
     Table("sync_run", Kept.HISTORY, quotes=("message",), plain=("run_id", "job", "counts", "calls")),
     Table(
         "reconciliation_run",

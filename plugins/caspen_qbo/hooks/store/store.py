@@ -37,6 +37,7 @@ from caspen_qbo.hooks.store.posting.documents import DocumentStore
 from caspen_qbo.hooks.store.posting.links import LinkStore
 from caspen_qbo.hooks.store.posting.requests import RequestStore
 from caspen_qbo.hooks.store.posting.unsynced import UnsyncedStore
+from caspen_qbo.hooks.store.reconciling.checks import CheckStore
 from caspen_qbo.hooks.store.reconciling.comparison import ComparisonStore
 from caspen_qbo.hooks.store.reconciling.inactive_customers import InactiveStore
 from caspen_qbo.hooks.store.reconciling.reconciliations import ReconciliationStore
@@ -86,6 +87,7 @@ class WorkspaceStore:
         self.unsynced = UnsyncedStore(database, workspace_id)
         self.runs = RunStore(database, workspace_id)
         self.snapshot = SnapshotStore(database, workspace_id)
+        self.checks = CheckStore(database, workspace_id)
         self.comparison = ComparisonStore(database, workspace_id)
         self.tie_outs = TieOutStore(database, workspace_id)
         self.reconciliation = ReconciliationStore(database, workspace_id)

@@ -6,17 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from fastapi.responses import Response
 
+from caspen_qbo.core.quality.expected import Suite
 from caspen_qbo.core.reconciling.sign_off import default_through
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.store.monitoring.pages import ReconciliationEntry
 from caspen_qbo.reports import build_html, build_xlsx
 from caspen_qbo.reports.chart import trend_svg
 from caspen_qbo.reports.words import change_words
+from caspen_qbo.settings import CHECKS_KEEP_DAYS
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.context import ContextDep, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, document, download, page, stream
 from caspen_qbo.ui.templating import url_part
+from caspen_qbo.ui.views.checks import UNSYNCED_KEY, by_suite, check_state
 from caspen_qbo.ui.views.lists.columns import csv_lines
 from caspen_qbo.ui.views.next_step import next_step
 from caspen_qbo.ui.views.reconciliation import run_state, trend_points, trend_words
@@ -132,6 +135,48 @@ def report_spreadsheet(context: ContextDep, run_id: str) -> Response:
         return found
     name = _file_name(context, found, "reconciliation", "xlsx")
     return download(build_xlsx(context.store, run_id), name, XLSX)
+
+
+@router.get("/w/{workspace_id}/checks")
+def checks(context: ContextDep) -> Response:
+    latest = context.store.checks.fetch_latest()
+    return page(
+        context,
+        "checks.html",
+        active="reconciliation",
+        suites=by_suite(latest),
+        run=latest[0] if latest else None,
+        state_of=check_state,
+        days=CHECKS_KEEP_DAYS,
+    )
+
+
+@router.get("/w/{workspace_id}/checks/{suite}/{kind}/{name}")
+def check(context: ContextDep, suite: Suite, kind: str, name: str) -> Response:
+    history = context.store.checks.fetch_history(suite, kind, name)
+    if not history:
+        raise HTTPException(404, "There is no such check in this workspace.")
+    found = next(
+        (
+            one
+            for one in context.store.checks.fetch_latest()
+            if (one.suite, one.document_kind, one.name) == (suite, kind, name)
+        ),
+        None,
+    )
+    failing = context.store.checks.fetch_documents(found) if found and found.failing else []
+    return page(
+        context,
+        "check.html",
+        active="reconciliation",
+        words=history[0].words,
+        found=found,
+        failing=failing,
+        history=history,
+        state_of=check_state,
+        unsynced_key=UNSYNCED_KEY.get(suite, ""),
+        days=CHECKS_KEEP_DAYS,
+    )
 
 
 @router.post(

@@ -49,6 +49,8 @@ def _days(kept: Kept) -> int:
             return settings.HISTORY_KEEP_DAYS
         case Kept.READS:
             return settings.READS_KEEP_DAYS
+        case Kept.CHECKS:
+            return settings.CHECKS_KEEP_DAYS
         case Kept.BOOKS | Kept.IN_USE:
             return settings.BOOKS_KEEP_DAYS
 

@@ -18,6 +18,7 @@ from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
 from caspen_qbo.hooks.store.reconciling.snapshot import HeldInvoice
 from caspen_qbo.quality.validate import validate
 from caspen_qbo.usecases.monitoring.prune import prune_history
+from caspen_qbo.usecases.reconciling.checks import check_beyond
 from caspen_qbo.usecases.reconciling.customer_names import fetch_customer_names
 from caspen_qbo.usecases.reconciling.inactive_customers import follow_merged, list_inactive, mark_inactive
 from caspen_qbo.usecases.reconciling.others import describe_balances, mark_shares
@@ -81,6 +82,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
         last_word(session.store, lambda own: own.reconciliation.fail(run_id, calls))
         raise
     _tell_import(session)
+    beyond = check_beyond(session, checks, counts)
     write_statuses(session, counts)
     prune_history(session.store)
     counts.update(
@@ -89,7 +91,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
         differences=differences,
         unexplained=unexplained,
     )
-    return _summary(sum(frozen.values()), differences, unexplained)
+    return " ".join(filter(None, (_summary(sum(frozen.values()), differences, unexplained), beyond)))
 
 
 def _tell_import(session: Session) -> None:

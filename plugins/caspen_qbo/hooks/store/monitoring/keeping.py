@@ -18,6 +18,7 @@ AGED: Mapping[str, str] = {
     "unsynced_invoice": "prune_unsynced_invoice",
     "metered_call": "prune_metered_call",
     "oauth_state": "prune_oauth_state",
+    "check_result": "prune_check_result",
     "sync_run": "prune_sync_run",
     "backfill_plan": "prune_backfill_plan",
     "reconciliation_run": "prune_reconciliation_run",

@@ -26,6 +26,9 @@ class Listing:
     difference: Difference | None = None
     """The one to show in columns of its own."""
     fault_code: str | None = None
+    title: str = ""
+    """Of a practice's own check, in the words of its file; empty: the catalogue's."""
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,9 @@ class UnsyncedStore(Subject):
                     "document_number": listing.document.number,
                     "invoice_id": listing.document.invoice_id,
                     "error_key": listing.error_key,
-                    "title": entry_of(listing.error_key, listing.cause).title,
+                    "title": listing.title or entry_of(listing.error_key, listing.cause).title,
                     "detail": listing.detail,
-                    "fix": entry_of(listing.error_key, listing.cause).fix,
+                    "fix": listing.fix or entry_of(listing.error_key, listing.cause).fix,
                     "cause_ref": str(listing.cause or ""),
                     "blocks": listing.blocks,
                     "field": listing.difference.field if listing.difference else None,
