@@ -177,6 +177,7 @@ AGES = {
     "metered_call": "day",
     "oauth_state": "expires_at",
     "sync_run": "started_at",
+    "check_result": "at",
     "backfill_plan": "planned_at",
     "reconciliation_run": "started_at",
     "month_close": "closed_at",

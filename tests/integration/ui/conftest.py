@@ -165,4 +165,7 @@ def places(dags: Pages, flow: Flow) -> dict[str, str]:
         "invoice_id": str(invoice_id),
         "run_id": "reconcile__1",
         "backfill_id": "manual__walked",
+        "suite": "comparison",
+        "kind": "invoice",
+        "name": "total",
     }

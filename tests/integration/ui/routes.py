@@ -76,6 +76,9 @@ ANY = {
     "invoice_id": "1",
     "run_id": "x",
     "backfill_id": "x",
+    "suite": "comparison",
+    "kind": "invoice",
+    "name": "total",
 }
 """Where a refusal must come before anything is looked up."""
 
