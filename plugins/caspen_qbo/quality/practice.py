@@ -144,7 +144,7 @@ def _result(one: Expected, item: ExpectationValidationResult) -> PracticeResult:
         return PracticeResult(one, None, problem=f"{one.place}: it could not be carried out ({reason}).")
     result, success = item.result, bool(item.success)
     found = [] if success else result.get("unexpected_index_list") or []
-    ids = sorted({int(id_) for row in found for id_ in _listed(row["document_id"])})
+    ids = sorted({int(id_) for failing in found for id_ in _listed(failing["document_id"])})
     return PracticeResult(
         one,
         success,
