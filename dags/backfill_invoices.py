@@ -21,8 +21,9 @@ import pendulum
 from airflow.sdk import DAG, Param
 
 from caspen_qbo.operators.backfill import ApproveBackfillOperator, BackfillOperator, PlanBackfillOperator
+from caspen_qbo.operators.exposed.manual import task
 from caspen_qbo.operators.notify import notify_failure
-from caspen_qbo.operators.retry import TASK_DEFAULTS
+from caspen_qbo.operators.retry import task_defaults
 from caspen_qbo.settings import QUICKBOOKS_POOL
 
 CHOSEN = {"workspace_id": "{{ params.workspace_id }}", "invoice_numbers": "{{ params.invoice_numbers }}"}
@@ -45,16 +46,16 @@ with DAG(
         "approved": Param(False, type="boolean", description="Set by the pages; opens nothing by itself."),
     },
     default_args={
-        **TASK_DEFAULTS,
+        **task_defaults("backfill_invoices"),
         "execution_timeout": timedelta(hours=6),
         "on_failure_callback": notify_failure,
     },
     render_template_as_native_obj=True,
     tags=["caspen", "quickbooks", "sync"],
 ):
-    plan = PlanBackfillOperator(task_id="plan_backfill", pool=QUICKBOOKS_POOL, **CHOSEN)
+    plan = PlanBackfillOperator(**task("plan_backfill"), pool=QUICKBOOKS_POOL, **CHOSEN)
     approve = ApproveBackfillOperator(
-        task_id="approve_backfill",
+        **task("approve_backfill"),
         plan_only="{{ params.dry_run }}",
         workspace_id="{{ ti.xcom_pull(task_ids='plan_backfill')['workspace_id'] }}",
         planned="{{ ti.xcom_pull(task_ids='plan_backfill')['counts'] }}",
@@ -62,5 +63,5 @@ with DAG(
         defaults=ApproveBackfillOperator.REJECT,
         response_timeout=timedelta(hours=1),
     )
-    backfill = BackfillOperator(task_id="backfill_invoices", pool=QUICKBOOKS_POOL, **CHOSEN)
+    backfill = BackfillOperator(**task("backfill_invoices"), pool=QUICKBOOKS_POOL, **CHOSEN)
     plan >> approve >> backfill

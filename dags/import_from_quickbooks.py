@@ -19,10 +19,11 @@ import pendulum
 from airflow.sdk import DAG, Param
 from airflow.timetables.interval import CronDataIntervalTimetable
 
+from caspen_qbo.operators.exposed.manual import task
 from caspen_qbo.operators.find import FindWorkspacesOperator
 from caspen_qbo.operators.jobs import ImportOperator
 from caspen_qbo.operators.notify import notify_failure
-from caspen_qbo.operators.retry import TASK_DEFAULTS
+from caspen_qbo.operators.retry import task_defaults
 from caspen_qbo.operators.summarise import SummariseOperator
 from caspen_qbo.settings import QUICKBOOKS_POOL
 
@@ -41,21 +42,24 @@ with DAG(
         ),
         "dry_run": Param(False, type="boolean", description="Plan and report; write nothing to Caspen."),
     },
-    default_args=TASK_DEFAULTS,
+    default_args=task_defaults("import_from_quickbooks"),
     render_template_as_native_obj=True,
     tags=["caspen", "quickbooks", "sync"],
 ):
     workspaces = FindWorkspacesOperator(
-        task_id="find_workspaces", job="import", workspace_id="{{ params.workspace_id }}", only_to_ask=True
+        **task("find_workspaces"),
+        job="import",
+        workspace_id="{{ params.workspace_id }}",
+        only_to_ask=True,
     )
     imported = ImportOperator.partial(
-        task_id="import_workspace",
+        **task("import_workspace"),
         plan_only="{{ params.dry_run }}",
         pool=QUICKBOOKS_POOL,
         map_index_template="{{ task.practice }}",
     ).expand(practices=workspaces.output)
     imported >> SummariseOperator(
-        task_id="summarise",
+        **task("summarise"),
         job="import",
         workspaces=workspaces.output,
         results_of=["import_workspace"],

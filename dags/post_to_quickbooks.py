@@ -21,10 +21,11 @@ import pendulum
 from airflow.sdk import DAG, Param
 from airflow.timetables.interval import CronDataIntervalTimetable
 
+from caspen_qbo.operators.exposed.manual import task
 from caspen_qbo.operators.find import FindWorkspacesOperator
 from caspen_qbo.operators.jobs import PostOperator
 from caspen_qbo.operators.notify import notify_failure
-from caspen_qbo.operators.retry import TASK_DEFAULTS
+from caspen_qbo.operators.retry import task_defaults
 from caspen_qbo.operators.summarise import SummariseOperator
 from caspen_qbo.settings import QUICKBOOKS_POOL
 
@@ -42,21 +43,24 @@ with DAG(
         ),
         "dry_run": Param(False, type="boolean", description="Plan and report; send nothing."),
     },
-    default_args=TASK_DEFAULTS,
+    default_args=task_defaults("post_to_quickbooks"),
     render_template_as_native_obj=True,
     tags=["caspen", "quickbooks", "sync"],
 ):
     workspaces = FindWorkspacesOperator(
-        task_id="find_workspaces", job="post", workspace_id="{{ params.workspace_id }}", only_with_work=True
+        **task("find_workspaces"),
+        job="post",
+        workspace_id="{{ params.workspace_id }}",
+        only_with_work=True,
     )
     posted = PostOperator.partial(
-        task_id="post_workspace",
+        **task("post_workspace"),
         plan_only="{{ params.dry_run }}",
         pool=QUICKBOOKS_POOL,
         map_index_template="{{ task.practice }}",
     ).expand(practices=workspaces.output)
     posted >> SummariseOperator(
-        task_id="summarise",
+        **task("summarise"),
         job="post",
         workspaces=workspaces.output,
         results_of=["post_workspace"],

@@ -21,12 +21,14 @@ import pendulum
 from airflow.sdk import DAG, Param, TriggerRule, task_group
 from airflow.timetables.interval import CronDataIntervalTimetable
 
+from caspen_qbo.operators.exposed.announce import AnnounceEqualOperator
+from caspen_qbo.operators.exposed.manual import task
 from caspen_qbo.operators.find import FindWorkspacesOperator
 from caspen_qbo.operators.heartbeat import CheckHeartbeatOperator
 from caspen_qbo.operators.jobs import ReconcileOperator
 from caspen_qbo.operators.notify import RECONCILE_TASK, REPORT_TASK, notify_differences, notify_failure
 from caspen_qbo.operators.report import WriteReportOperator
-from caspen_qbo.operators.retry import TASK_DEFAULTS
+from caspen_qbo.operators.retry import task_defaults
 from caspen_qbo.operators.shard import Practice
 from caspen_qbo.operators.summarise import SummariseOperator
 from caspen_qbo.settings import QUICKBOOKS_POOL
@@ -45,36 +47,40 @@ with DAG(
         ),
         "full": Param(False, type="boolean", description="Read every linked document again."),
     },
-    default_args=TASK_DEFAULTS,
+    default_args=task_defaults("reconcile_quickbooks"),
     render_template_as_native_obj=True,
     tags=["caspen", "quickbooks", "checks"],
 ):
-    CheckHeartbeatOperator(task_id="check_heartbeat", on_failure_callback=notify_failure)
+    CheckHeartbeatOperator(**task("check_heartbeat"), on_failure_callback=notify_failure)
     workspaces = FindWorkspacesOperator(
-        task_id="find_workspaces", job="reconcile", workspace_id="{{ params.workspace_id }}"
+        **task("find_workspaces"),
+        job="reconcile",
+        workspace_id="{{ params.workspace_id }}",
     )
 
     @task_group(group_id="practice")
     def reconcile_shard(practices: list[Practice]) -> None:
         reconciled = ReconcileOperator(
-            task_id="reconcile",
+            **task("practice.reconcile"),
             practices=practices,
             full="{{ params.full }}",
             pool=QUICKBOOKS_POOL,
             map_index_template="{{ task.practice }}",
         )
         reconciled >> WriteReportOperator(
-            task_id="write_report",
+            **task("practice.write_report"),
             practices=practices,
             map_index_template="{{ task.practice }}",
             trigger_rule=TriggerRule.ALL_DONE,  # those that were reconciled, whatever became of the others
         )
 
-    reconcile_shard.expand(practices=workspaces.output) >> SummariseOperator(
-        task_id="summarise",
+    summary = SummariseOperator(
+        **task("summarise"),
         job="reconcile",
         workspaces=workspaces.output,
         results_of=[RECONCILE_TASK, REPORT_TASK],
         on_success_callback=notify_differences,
         on_failure_callback=notify_failure,
     )
+    announce = AnnounceEqualOperator(**task("announce_equal"))
+    reconcile_shard.expand(practices=workspaces.output) >> summary >> announce

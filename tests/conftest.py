@@ -58,6 +58,7 @@ def _airflow_home() -> Path:
     os.environ.update(
         {
             "AIRFLOW_HOME": str(home),
+            "AIRFLOW__OPENLINEAGE__DISABLED": "True",  # installed for the tests of lineage alone
             "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
             "AIRFLOW__CORE__FERNET_KEY": Fernet.generate_key().decode(),

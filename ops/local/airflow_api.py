@@ -86,7 +86,7 @@ class AirflowApi:
         """:raises OpsError: a DAG file does not load, or is not found in time; names it."""
         missing = self._wait(lambda: dag_ids - self.dag_ids(), lambda left: not left, timeout_seconds)
         if missing:
-            errors = self._get("/api/v2/importErrors").get("import_errors", [])
+            errors = self.get("/api/v2/importErrors").get("import_errors", [])
             reasons = "; ".join(
                 f"{e['filename']}: {e['stack_trace'].strip().splitlines()[-1]}" for e in errors
             )
@@ -94,7 +94,7 @@ class AirflowApi:
             raise OpsError(f"Airflow did not load {names}. {reasons or 'See var/log/dag-processor.log'}")
 
     def dag_ids(self) -> set[str]:
-        return {dag["dag_id"] for dag in self._get("/api/v2/dags", limit=100)["dags"]}
+        return {dag["dag_id"] for dag in self.get("/api/v2/dags", limit=100)["dags"]}
 
     def ensure_pool(self, name: str, slots: int, description: str) -> None:
         """Create a pool; one that is there keeps the slots people gave it."""
@@ -126,12 +126,12 @@ class AirflowApi:
         return answer.json()["dag_run_id"]
 
     def state(self, dag_id: str, run_id: str) -> str:
-        return self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
+        return self.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
 
     def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Its task instances as the API gives them: `task_id`, `state`, `hostname`, `try_number` and more."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
-        return self._get(path, limit=1000)["task_instances"]
+        return self.get(path, limit=1000)["task_instances"]
 
     def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
         """Let a task of a run be done again at once, as a person does with Clear."""
@@ -148,13 +148,14 @@ class AirflowApi:
         if state not in ("success", "failed"):
             raise OpsError(f"{dag_id} {run_id} is still {state} after {timeout_seconds:.0f} s; see var/log/")
         seconds = time.monotonic() - began
-        note = self._wait(lambda: self._get(path)["note"], bool, NOTE_SECONDS)
+        note = self._wait(lambda: self.get(path)["note"], bool, NOTE_SECONDS)
         failed = tuple(
             t["task_id"] for t in self.tasks(dag_id, run_id) if t["state"] in ("failed", "upstream_failed")
         )
         return DagRun(dag_id, run_id, state, seconds, failed, note or "")
 
-    def _get(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, **params: Any) -> Any:
+        """A page of the API, as its JSON."""
         answer = self._http.get(path, params=params)
         answer.raise_for_status()
         return answer.json()

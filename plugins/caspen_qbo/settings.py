@@ -19,13 +19,19 @@ QUICKBOOKS_CONN_ID = "quickbooks"
 QUICKBOOKS_POOL = "quickbooks"
 """Airflow pool of the tasks that talk to QuickBooks."""
 
+PRIORITIES: Mapping[str, int] = {
+    "backfill_invoices": 40,  # a person waits for it
+    "post_to_quickbooks": 20,
+    "import_from_quickbooks": 15,
+    "reconcile_quickbooks": 10,  # has the night
+}
+"""Of the tasks of each DAG, where slots of the pool are free: the higher goes first."""
+
 DAG_IDS = frozenset(
     {"post_to_quickbooks", "import_from_quickbooks", "reconcile_quickbooks", "backfill_invoices"}
 )
 """Our DAGs; what reads runs leaves those of others alone."""
 
-RUN_NOTE_KEY = "run_note"
-"""XCom in which a task leaves a text for its run's note."""
 FAILURE_KEY = "failure"
 """XCom of a task that failed: of each practice why and who has to act, or what was done."""
 PAGES_PREFIX = "/quickbooks"
@@ -117,6 +123,8 @@ BOOKS_KEEP_DAYS = _number("CASPEN_QBO_BOOKS_KEEP_DAYS", 2557, of="days")
 """Reconciliations, sign-offs, and all of practices that left: seven years (Corporations Act 2001, s 286)."""
 REPORTS_KEEP_DAYS = _number("CASPEN_QBO_REPORTS_KEEP_DAYS", 2557, of="days")
 """Reports in the reports folder; the same bytes can be made again while the reconciliation is kept."""
+NOTES_KEEP_DAYS = 30
+"""What the tasks of a run left for its note."""
 READS_KEEP_DAYS = _number("CASPEN_QBO_READS_KEEP_DAYS", 400, of="days")
 """Who read or downloaded what."""
 APPROVAL_HOURS = 12
@@ -128,4 +136,6 @@ QUIET_AT_MOST: Mapping[str, timedelta] = {
 }
 """How long a job may go without a good run that was due: a post at least hourly, an import by its rhythm
 (which comes on top), a reconciliation nightly; some may fail."""
+PROVED_WITHIN = timedelta(hours=30)
+"""An older reconciliation proves nothing of today: a night, its length, and one by hand later that day."""
 CONNECTION_WARNING_DAYS = (14, 7, 2)

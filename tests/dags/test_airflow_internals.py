@@ -30,10 +30,9 @@ PUBLIC = (
 
 INTERNALS: dict[str, dict[str, str | tuple[str, ...]]] = {
     "airflow": {
-        # a run's note, written after the scheduler's commit
+        # a run's note, written after the scheduler's commit; without them it is on the pages
         "airflow.models.dagrun.DagRun": ("id", "dag_id", "run_id", "state"),
         "airflow.models.dagrun.DagRunNote": ("dag_run_id", "content", "user_id"),
-        "airflow.models.xcom.XComModel": ("value", "dag_run_id", "key", "timestamp"),
         "airflow.utils.session.create_session": "(scoped)",
         "airflow.utils.state.State": ("finished_dr_states",),
         # a run queued for a notification, which brings no login

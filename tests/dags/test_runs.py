@@ -188,6 +188,7 @@ def test_reconcile_stores_its_run_writes_the_report_and_mails_what_differs(
         "practice.reconcile",
         "practice.write_report",
         "summarise",
+        "announce_equal",
     }
     stored = flow.sync_rows("SELECT documents_checked, differences, success FROM qbo_sync.reconciliation_run")
     assert stored == [(1, 1, False)]

@@ -108,7 +108,7 @@ def celery_system(
         homes = [folder / f"worker{n}" for n in (1, 2)]
         workers = tuple(
             stack.enter_context(
-                _process(
+                airflow_process(
                     home.name,
                     [
                         "celery",
@@ -125,11 +125,11 @@ def celery_system(
             )
             for home in homes
         )
-        _airflow(["db", "migrate"], env)
+        run_airflow(["db", "migrate"], env)
         server = ["api-server", "--host", HOST, "--port", str(port), "--workers", "1"]
-        stack.enter_context(_process("api-server", server, env, folder))
-        _airflow(["dags", "reserialize"], env)
-        stack.enter_context(_process("scheduler", ["scheduler", "--skip-serve-logs"], env, folder))
+        stack.enter_context(airflow_process("api-server", server, env, folder))
+        run_airflow(["dags", "reserialize"], env)
+        stack.enter_context(airflow_process("scheduler", ["scheduler", "--skip-serve-logs"], env, folder))
         with AirflowApi(url) as api:
             api.warm(STARTS_SECONDS)
             api.sign_in(ROLES[-1], ROLES[-1])
@@ -144,14 +144,15 @@ def until(read: Callable[[], T], done: Callable[[T], bool], seconds: float = 240
     return value
 
 
-def _airflow(arguments: list[str], env: Mapping[str, str]) -> None:
+def run_airflow(arguments: list[str], env: Mapping[str, str]) -> None:
+    """A command of Airflow's, to its end."""
     command = [sys.executable, "-m", "airflow", *arguments]
     done = subprocess.run(command, env=env, cwd=env["AIRFLOW_HOME"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
 @contextmanager
-def _process(
+def airflow_process(
     name: str, arguments: list[str], env: Mapping[str, str], folder: Path
 ) -> Iterator[subprocess.Popen]:
     with (folder / f"{name}.log").open("wb") as output:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import BaseOperator, Context
+from airflow.sdk import BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from caspen_qbo.operators.note import note_on_failure, push_note
+from caspen_qbo.operators.exposed import assets, lineage
+from caspen_qbo.operators.exposed.links import LINKS
+from caspen_qbo.operators.note import leave_note, note_on_failure
 from caspen_qbo.wording import counts_words
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class _BackfillOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("workspace_id", "invoice_numbers")
+    operator_extra_links: Collection[BaseOperatorLink] = LINKS
     send = False
 
     def __init__(
@@ -62,6 +65,11 @@ class _BackfillOperator(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.workspace_id, self.invoice_numbers = workspace_id, invoice_numbers
+        self.shown: int | None = None
+
+    def get_openlineage_facets_on_complete(self, task_instance: object) -> Any:
+        """What Airflow's OpenLineage provider asks for, where it is installed."""
+        return lineage.of_job("backfill", writes=self.send)
 
     def execute(self, context: Context) -> Plan:
         from caspen_qbo import wiring
@@ -79,6 +87,7 @@ class _BackfillOperator(BaseOperator):
         numbers = clean_numbers(given)
         if not numbers:
             self.log.warning("no invoice numbers were given: nothing to do")
+            self.outlets = []
             table = "No invoice numbers were given."
             return Plan(workspace_id=self.workspace_id, counts={}, choices=[], message="", table=table)
         with note_on_failure(context), wiring.open_session(self._workspace(), run_id) as session:
@@ -86,10 +95,13 @@ class _BackfillOperator(BaseOperator):
             if not self.send:
                 record_plan(session.store, run_id, report.items)
         lines, done = lines_of(report.items), counts_words(report.counts)
+        self.shown = report.workspace_id
         table = "\n".join(_table(lines, report.message))
         self.log.info("workspace=%d sent=%s run=%s: %s", report.workspace_id, self.send, run_id, done)
         self.log.info("\n%s", table)
-        push_note(context, f"{'Done' if self.send else 'Planned, nothing sent'}: {done}. {report.message}")
+        leave_note(context, f"{'Done' if self.send else 'Planned, nothing sent'}: {done}. {report.message}")
+        extra = assets.extra_of(run_id, [report.workspace_id], [report.counts])
+        assets.update(context, self.outlets, extra)
         return Plan(
             workspace_id=report.workspace_id,
             counts=report.counts,
@@ -143,6 +155,7 @@ class ApproveBackfillOperator(ApprovalOperator):
     :param workspace_id: As the plan's task found it.
     """
 
+    operator_extra_links: Collection[BaseOperatorLink] = LINKS
     template_fields: Sequence[str] = (
         "planned",
         "plan_only",

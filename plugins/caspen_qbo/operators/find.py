@@ -1,12 +1,13 @@
 """Which practices a run is for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from airflow.sdk import BaseOperator, Context
+from airflow.sdk import BaseOperator, BaseOperatorLink, Context
 
 from caspen_qbo.core.monitoring.run_note import is_scheduled
 from caspen_qbo.core.monitoring.shards import plan_shards
+from caspen_qbo.operators.exposed.links import LINKS
 from caspen_qbo.operators.note import note_on_failure
 from caspen_qbo.operators.shard import Practice
 
@@ -22,6 +23,7 @@ class FindWorkspacesOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("workspace_id",)
+    operator_extra_links: Collection[BaseOperatorLink] = LINKS
 
     def __init__(
         self,

@@ -1,13 +1,15 @@
 """The nightly check that the other DAGs ran."""
 
+from collections.abc import Collection
 from typing import Any
 
-from airflow.sdk import BaseOperator, Context
+from airflow.sdk import BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from caspen_qbo.catalogue import Turn
 from caspen_qbo.core.monitoring.run_note import ACTION_NEEDED
-from caspen_qbo.operators.note import note_on_failure, push_note
+from caspen_qbo.operators.exposed.links import LINKS
+from caspen_qbo.operators.note import leave_note, note_on_failure
 from caspen_qbo.wording import TURN_WORDS
 
 
@@ -16,6 +18,8 @@ class CheckHeartbeatOperator(BaseOperator):
     long. Also deletes what is older than it is kept. Nothing waits for this task: what can be reconciled is
     reconciled all the same.
     """
+
+    operator_extra_links: Collection[BaseOperatorLink] = LINKS
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"retries": 0, **kwargs})
@@ -35,7 +39,7 @@ class CheckHeartbeatOperator(BaseOperator):
                 self.log.warning("prune failed: %s", error.message)
         if overdue:
             lines = "\n".join(str(job) for job in overdue)
-            push_note(context, f"{ACTION_NEEDED} {TURN_WORDS[Turn.ADMIN]}. {lines}")
+            leave_note(context, f"{ACTION_NEEDED} {TURN_WORDS[Turn.ADMIN]}. {lines}")
             raise AirflowFailException(lines)
         self.log.info("heartbeat ok run=%s", context["run_id"])
         return 0

@@ -47,6 +47,10 @@ class _PlannableOperator(WorkspaceOperator):
         super().__init__(**kwargs)
         self.plan_only = plan_only
 
+    @property
+    def only_plans(self) -> bool:
+        return bool(self.plan_only)
+
 
 class PostOperator(_PlannableOperator):
     """Bring QuickBooks to what Caspen shows. Safe to repeat, to interrupt and to start twice."""

@@ -1,8 +1,11 @@
 """What Airflow does about our errors: what is retried, after how long, and what waits for a person."""
 
 from datetime import timedelta
+from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+from caspen_qbo.settings import PRIORITIES
 
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
@@ -29,10 +32,14 @@ RETRY_POLICY = ExceptionRetryPolicy(
 )
 """An error of another kind is a fault of ours; it is tried again like any task of Airflow."""
 
-TASK_DEFAULTS = {
-    "retries": 3,
-    "retry_delay": timedelta(minutes=2),
-    "retry_policy": RETRY_POLICY,
-    "execution_timeout": timedelta(minutes=30),
-}
-"""``default_args`` of every DAG of ours. All tasks may be repeated and interrupted at any point."""
+
+def task_defaults(dag_id: str) -> dict[str, Any]:
+    """``default_args`` of a DAG of ours. All tasks may be repeated and interrupted at any point."""
+    return {
+        "retries": 3,
+        "retry_delay": timedelta(minutes=2),
+        "retry_policy": RETRY_POLICY,
+        "execution_timeout": timedelta(minutes=30),
+        "priority_weight": PRIORITIES[dag_id],
+        "weight_rule": "absolute",
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, cast
@@ -12,10 +13,14 @@ from caspen_qbo import settings
 from caspen_qbo.core.monitoring.metering import count_reads
 from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
 from caspen_qbo.errors import RetryError, StopError, SyncError, WorkspaceBusyError
-from caspen_qbo.operators.note import action_needed, push_note
+from caspen_qbo.operators.exposed import assets, lineage
+from caspen_qbo.operators.exposed.links import LINKS, page_of
+from caspen_qbo.operators.note import action_needed
 
 if TYPE_CHECKING:
     from caspen_qbo.hooks.store.monitoring.practices import DoneJob
+
+log = logging.getLogger(__name__)
 
 NAMED_MOST = 3
 """Practices named in the grid; all of them are in the log."""
@@ -78,26 +83,6 @@ def by_workspace(outcomes: Iterable[Outcome]) -> dict[int, Outcome]:
     return {int(outcome["workspace_id"]): outcome for outcome in outcomes}
 
 
-class PracticePages(BaseOperatorLink):
-    """A button on the task's page: the pages of the practice that failed, or of the first."""
-
-    name = "QuickBooks pages of the practice"
-
-    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
-        shown = getattr(operator, "shown", None)
-        return page_of(shown) if shown is not None else pages_address()
-
-
-def page_of(workspace_id: int) -> str:
-    return f"{pages_address()}w/{workspace_id}/"
-
-
-def pages_address() -> str:
-    from airflow.configuration import conf
-
-    return f"{conf.get('api', 'base_url', fallback='').rstrip('/')}{settings.PAGES_PREFIX}/"
-
-
 class ShardOperator(BaseOperator):
     """Work on each practice of a shard. One that fails is named, with its reason, and left; the others go on.
     Then the task fails, to be tried again where that helps; what succeeded in an earlier try stays done.
@@ -106,7 +91,7 @@ class ShardOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("practices",)
-    operator_extra_links: Collection[BaseOperatorLink] = (PracticePages(),)
+    operator_extra_links: Collection[BaseOperatorLink] = LINKS
 
     job: ClassVar[str]
     """Its name in ``qbo_sync.sync_run``."""
@@ -132,6 +117,15 @@ class ShardOperator(BaseOperator):
         """What all practices of the shard share."""
         yield
 
+    @property
+    def only_plans(self) -> bool:
+        """Nothing is changed: no asset is updated."""
+        return False
+
+    def get_openlineage_facets_on_complete(self, task_instance: object) -> Any:
+        """What Airflow's OpenLineage provider asks for, where it is installed."""
+        return lineage.of_job(self.job, writes=not self.only_plans)
+
     def execute(self, context: Context) -> list[Outcome]:
         outcomes: list[Outcome] = []
         failures: dict[int, tuple[Failure, Exception]] = {}
@@ -143,12 +137,20 @@ class ShardOperator(BaseOperator):
             complete = not failures
         finally:  # also where Airflow ends the task: a time limit, a person
             if not complete:
-                ended = [*outcomes, *(failure for failure, _ in failures.values())]
-                push_note(context, ended, key=settings.FAILURE_KEY)
+                _push_ended(context, [*outcomes, *(failure for failure, _ in failures.values())])
         if failures:
             self.shown = next(iter(failures))
             raise _worst([error for _, error in failures.values()], self._describe(failures))
+        self._update_assets(context, outcomes)
         return outcomes
+
+    def _update_assets(self, context: Context, outcomes: Sequence[Outcome]) -> None:
+        if self.only_plans:
+            self.outlets = []
+        if self.outlets:
+            ids = [outcome["workspace_id"] for outcome in outcomes]
+            extra = assets.extra_of(context["run_id"], ids, [outcome["counts"] for outcome in outcomes])
+            assets.update(context, self.outlets, extra)
 
     def _work_on_all(
         self, context: Context, outcomes: list[Outcome], failures: dict[int, tuple[Failure, Exception]]
@@ -200,6 +202,14 @@ class ShardOperator(BaseOperator):
         names = {practice["workspace_id"]: practice["practice"] for practice in self.practices}
         lines = [f"{names[id_]} ({id_}): {failure['reason']}" for id_, (failure, _) in failures.items()]
         return "\n".join([f"{len(failures)} of {len(self.practices)} practices failed.", *lines])
+
+
+def _push_ended(context: Context, ended: Sequence[Outcome | Failure]) -> None:
+    """For the summary. An error here is only logged: it must not hide how the task itself ends."""
+    try:
+        context["ti"].xcom_push(key=settings.FAILURE_KEY, value=ended)
+    except Exception:  # whatever Airflow's API raises
+        log.exception("could not store %s", settings.FAILURE_KEY)
 
 
 def outcome_of(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseOperator, Context, TriggerRule
+from airflow.sdk import BaseOperator, BaseOperatorLink, Context, TriggerRule
 from airflow.sdk.exceptions import AirflowFailException
 
 from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
-from caspen_qbo.operators.note import push_note
+from caspen_qbo.operators.exposed.links import LINKS
+from caspen_qbo.operators.note import leave_note
 from caspen_qbo.operators.shard import (
     SEE_THE_TASKS,
     Failure,
@@ -39,6 +40,7 @@ class SummariseOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("workspaces",)
+    operator_extra_links: Collection[BaseOperatorLink] = LINKS
 
     def __init__(
         self,
@@ -50,12 +52,14 @@ class SummariseOperator(BaseOperator):
     ) -> None:
         super().__init__(**{"trigger_rule": TriggerRule.ALL_DONE, "retries": 0, **kwargs})
         self.job, self.workspaces, self.results_of = job, workspaces, results_of
+        self.shown: int | None = None
 
     def execute(self, context: Context) -> str:
         """:return: The summary, one line for each practice."""
         if self.workspaces is None:
             raise AirflowFailException("No practice was worked on: find_workspaces failed, see its log.")
         asked = {int(item["workspace_id"]): str(item["practice"]) for item in read_practices(self.workspaces)}
+        self.shown = next(iter(asked), None) if len(asked) == 1 else None
         done = self._read_done(context)
         failed = [workspace_id for workspace_id in asked if workspace_id not in done]
         good = [f"{name} ({id_}): {done[id_]}" for id_, name in asked.items() if id_ in done]
@@ -63,8 +67,9 @@ class SummariseOperator(BaseOperator):
             self.log.info("%s %s", self.job, line)
         if not failed:
             summary = "\n".join(_shortened(good)) or "Nothing to do in any practice."
-            push_note(context, "\n\n".join(good) or summary)
+            leave_note(context, "\n\n".join(good) or summary)
             return summary
+        self.shown = failed[0]
         failures = self._read_failures(context)
         reasons = self._read_reasons(context["run_id"])
         unknown = Failure(workspace_id=0, reason=SEE_THE_TASKS, action=SEE_THE_LOG)
@@ -76,7 +81,7 @@ class SummariseOperator(BaseOperator):
             self.log.error("%s %s", self.job, bad[-1])
         headline = f"{len(failed)} of {len(asked)} practices failed."
         # Airflow shows a note's first paragraph; the others when it is opened.
-        push_note(context, "\n\n".join([f"{headline} {notes[0]}", *notes[1:], *good]))
+        leave_note(context, "\n\n".join([f"{headline} {notes[0]}", *notes[1:], *good]))
         raise AirflowFailException("\n".join([headline, *_shortened(bad), *_shortened(good)]))
 
     def _read_done(self, context: Context) -> dict[int, str]:

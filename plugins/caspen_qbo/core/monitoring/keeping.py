@@ -22,6 +22,8 @@ class Kept(StrEnum):
 
     HISTORY = "history"
     """What was sent, answered, seen, chosen and cleared."""
+    NOTES = "notes"
+    """What the tasks of a run left for its note, which Airflow has."""
     READS = "reads"
     CHECKS = "checks"
     """What each check of each run found."""
@@ -155,6 +157,7 @@ TABLES = (
         plain=("run_id", "suite", "document_kind", "name", "words", "severity"),
     ),
     Table("check_failure", Kept.IN_USE, plain=("document_kind", "name")),
+    Table("run_note", Kept.NOTES, quotes=("words",), plain=("dag_id", "run_id", "task_id")),
     Table("sync_run", Kept.HISTORY, quotes=("message",), plain=("run_id", "job", "counts", "calls")),
     Table(
         "reconciliation_run",

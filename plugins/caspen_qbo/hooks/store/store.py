@@ -31,7 +31,7 @@ from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
 from caspen_qbo.hooks.store.monitoring.progress import ProgressStore
 from caspen_qbo.hooks.store.monitoring.readers import ReaderStore
 from caspen_qbo.hooks.store.monitoring.revision import StoreDatabase
-from caspen_qbo.hooks.store.monitoring.runs import RunStore
+from caspen_qbo.hooks.store.monitoring.runs import NoteStore, RunStore
 from caspen_qbo.hooks.store.posting.customers import CustomerStore
 from caspen_qbo.hooks.store.posting.documents import DocumentStore
 from caspen_qbo.hooks.store.posting.links import LinkStore
@@ -59,6 +59,7 @@ class Store:
         self.consents = ConsentStore(self.database)
         self.meter = MeterStore(self.database)
         self.keeping = KeepingStore(self.database)
+        self.notes = NoteStore(self.database)
 
     def for_workspace(self, workspace_id: int) -> WorkspaceStore:
         return WorkspaceStore(self.database, workspace_id)

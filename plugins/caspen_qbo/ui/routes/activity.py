@@ -2,16 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query
+from airflow.api_fastapi.core_api.security import GetUserDep
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
+from caspen_qbo import wiring
 from caspen_qbo.airflow.api import AirflowApi
+from caspen_qbo.core.monitoring.run_note import build_note
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.store.monitoring.meter import MeterStore
-from caspen_qbo.ui.access import Right, requires
+from caspen_qbo.settings import DAG_IDS
+from caspen_qbo.ui.access import Right, requires, sees_all
 from caspen_qbo.ui.context import ContextDep
 from caspen_qbo.ui.forms import protected
-from caspen_qbo.ui.page import back_to, page
+from caspen_qbo.ui.page import back_to, notice, page, page_of_all
 from caspen_qbo.ui.views.activity import (
     AIRFLOW_RUN_PREFIXES,
     JOB_OF_DAG,
@@ -20,6 +24,7 @@ from caspen_qbo.ui.views.activity import (
     airflow_url,
     done_words,
     reads_words,
+    run_address,
     run_state,
     waiting_words,
 )
@@ -65,6 +70,28 @@ def activity(
         airflow_prefixes=AIRFLOW_RUN_PREFIXES,
         number=number,
         more=len(runs) > PAGE_SIZE,
+    )
+
+
+@router.get("/runs/{dag_id}/{run_id}")
+def run_note(request: Request, user: GetUserDep, dag_id: str, run_id: str) -> Response:
+    """What a DAG run did, as its tasks left it: of many practices, so only for those who see all."""
+    words: list[str] = []
+    if dag_id in DAG_IDS and sees_all(user):
+        with wiring.open_store(on_a_page=True) as store:
+            words = store.notes.fetch(dag_id, run_id)
+    if not words:
+        text = "Nothing is known of this run: it has left nothing yet, or it was longer ago than is kept."
+        return notice(request, "No such run", text, 404)
+    paragraphs = build_note(words).split("\n\n")
+    return page_of_all(
+        request,
+        "run_note.html",
+        user,
+        dag_id=dag_id,
+        run_id=run_id,
+        paragraphs=paragraphs,
+        airflow=run_address(request, dag_id, run_id),
     )
 
 

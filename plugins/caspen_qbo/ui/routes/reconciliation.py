@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from caspen_qbo.core.quality.expected import Suite
 from caspen_qbo.core.reconciling.sign_off import default_through
@@ -17,7 +17,7 @@ from caspen_qbo.settings import CHECKS_KEEP_DAYS
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.context import ContextDep, RequestContext
 from caspen_qbo.ui.forms import protected
-from caspen_qbo.ui.page import back_to, document, download, page, stream
+from caspen_qbo.ui.page import HEADERS, back_to, document, download, page, stream
 from caspen_qbo.ui.templating import url_part
 from caspen_qbo.ui.views.checks import UNSYNCED_KEY, by_suite, check_state
 from caspen_qbo.ui.views.lists.columns import csv_lines
@@ -69,6 +69,15 @@ def runs(context: ContextDep, number: Annotated[int, Query(alias="page", ge=1, l
         number=number,
         more=len(found) > PAGE_SIZE,
     )
+
+
+@router.get("/w/{workspace_id}/reconciliation/last")
+def last(context: ContextDep) -> Response:
+    """The newest reconciliation that has a report; the list of all where none has."""
+    found = context.store.pages.fetch_reconciliations(page_size=PAGE_SIZE, skip=0)
+    newest = next((run.run_id for run in found if run.compared), None)
+    path = "reconciliation" if newest is None else f"reconciliation/{url_part(newest)}"
+    return RedirectResponse(context.url(path), status_code=303, headers=HEADERS)
 
 
 @router.get("/w/{workspace_id}/reconciliation/{run_id}")

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
+from fastapi import Request
+
 from caspen_qbo.hooks.store.monitoring.pages import JobRun, Ledger
 from caspen_qbo.ui.context import RequestContext, prefix
 from caspen_qbo.ui.templating import url_part
@@ -97,5 +99,10 @@ def done_words(run: JobRun) -> str:
 
 
 def airflow_url(context: RequestContext, dag_id: str, run_id: str) -> str:
-    airflow = prefix(context.request).removesuffix("/quickbooks")
+    return run_address(context.request, dag_id, run_id)
+
+
+def run_address(request: Request, dag_id: str, run_id: str) -> str:
+    """Of Airflow's own page of a run."""
+    airflow = prefix(request).removesuffix("/quickbooks")
     return f"{airflow}/dags/{dag_id}/runs/{url_part(run_id)}"

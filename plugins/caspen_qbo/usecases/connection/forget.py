@@ -91,6 +91,7 @@ def forget_workspace(
         counts = Counter(keeping.delete(gone, workspace_id, realm_id))
         with own.transaction():
             counts.update(keeping.blank(workspace_id))
+            counts["run_note"] += keeping.delete_run_notes()
             counts["reports"] = delete_reports(workspace_id)
             keeping.record(workspace_id, None, who, +counts)
     log.info("forgotten workspace=%d by=%s", workspace_id, who)
@@ -120,6 +121,7 @@ def forget_client(
             if pattern := pattern_of(names):
                 realm_id = practice.realm_id if practice.alone else None
                 counts.update(keeping.replace(workspace_id, realm_id, pattern, f"client {client_id}"))
+            counts["run_note"] += keeping.delete_run_notes()
             counts["reports"] = delete_reports(workspace_id)
             keeping.record(workspace_id, client_id, who, +counts)
     log.info("forgotten workspace=%d client=%d by=%s", workspace_id, client_id, who)

@@ -47,6 +47,8 @@ def _days(kept: Kept) -> int:
     match kept:
         case Kept.HISTORY:
             return settings.HISTORY_KEEP_DAYS
+        case Kept.NOTES:
+            return settings.NOTES_KEEP_DAYS
         case Kept.READS:
             return settings.READS_KEEP_DAYS
         case Kept.CHECKS:

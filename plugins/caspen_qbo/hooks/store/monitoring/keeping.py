@@ -19,6 +19,7 @@ AGED: Mapping[str, str] = {
     "metered_call": "prune_metered_call",
     "oauth_state": "prune_oauth_state",
     "check_result": "prune_check_result",
+    "run_note": "prune_run_note",
     "sync_run": "prune_sync_run",
     "backfill_plan": "prune_backfill_plan",
     "reconciliation_run": "prune_reconciliation_run",
@@ -140,6 +141,10 @@ class KeepingStore:
                 if rows:
                     changed[table.name] = changed.get(table.name, 0) + rows
         return changed
+
+    def delete_run_notes(self) -> int:
+        """Of all practices: a note is about many of them."""
+        return self._db.execute(f"{_FOLDER}/delete_run_notes")
 
     def record(self, workspace_id: int, client_id: int | None, who: str, counts: Mapping[str, int]) -> None:
         params = {"workspace_id": workspace_id, "client_id": client_id, "who": who}

@@ -26,13 +26,22 @@ class OverviewQuery(BaseModel):
     """Practices with an open row that is for one of these to act on."""
     find: str = Field(default="", max_length=100, pattern=r"^[^\x00]*$")
     """Part of a name, or a whole workspace id."""
+    only: str = Field(default="", max_length=2000, pattern=r"^(\d{1,18}(,\d{1,18})*)?$")
+    """Workspace ids: the practices of one task."""
     sort: Literal["need", "name", "waiting", "listed", "unexplained", "reads", "ends", "reconciled"] = "need"
     order: Literal["up", "down"] = "down"
     page: int = Field(default=1, ge=1, le=1_000_000)
 
     @property
     def filtered(self) -> bool:
-        return bool(self.need or self.turn or self.find.strip())
+        return bool(self.need or self.turn or self.find.strip() or self.only)
+
+    def ids(self, visible: Collection[int] | None) -> list[int] | None:
+        """Which may be shown; None: all. :param visible: Which this user may see; None: all."""
+        if not self.only:
+            return _ids(visible)
+        chosen = {int(each) for each in self.only.split(",")}
+        return sorted(chosen if visible is None else chosen & set(visible))
 
     def params(self) -> dict[str, Any]:
         search = self.find.strip()
@@ -91,7 +100,7 @@ class OverviewStore:
         self, query: OverviewQuery, visible: Collection[int] | None, *, page_size: int, skip: int
     ) -> list[PracticeRow]:
         """:param visible: None for all."""
-        cut = {"ids": _ids(visible), "page_size": page_size, "skip": skip}
+        cut = {"ids": query.ids(visible), "page_size": page_size, "skip": skip}
         return self._db.fetch_values(PracticeRow, f"{_FOLDER}/select_page", query.params() | cut)
 
     def iterate(self, query: OverviewQuery, visible: Collection[int] | None) -> Iterator[PracticeRow]:

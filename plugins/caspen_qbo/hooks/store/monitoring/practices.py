@@ -77,6 +77,31 @@ class DoneJob:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class LastProof:
+    """What the last reconciliation of one practice shows."""
+
+    workspace_id: int
+    connected: bool
+    """False: it waits for a person to reconnect QuickBooks."""
+    fresh: bool
+    success: bool | None
+    """Every check ran and nothing unexplained was found; None: it has not ended."""
+    documents: int
+    differences: int
+
+    @property
+    def equal(self) -> bool:
+        return self.connected and self.fresh and self.success is True
+
+    @property
+    def why(self) -> str:
+        """Why it is not."""
+        if not self.connected:
+            return "waits to be reconnected"
+        return "has unexplained differences" if self.fresh else "was not reconciled lately"
+
+
 class ReportedPayment(NamedTuple):
     """What a webhook says of a payment."""
 
@@ -161,6 +186,13 @@ class PracticeStore:
         """
         params = {"job": job, "max_age": max_age, "only": only, "most": COUNTED_MOST}
         return self._db.fetch_values(Standing, f"{_FOLDER}/select_standing", params)
+
+    def fetch_proofs(self, within: timedelta) -> list[LastProof]:
+        """Of every practice that is not disconnected.
+
+        :param within: An older reconciliation proves nothing.
+        """
+        return self._db.fetch_values(LastProof, f"{_FOLDER}/select_proofs", {"within": within})
 
     def fetch_done(self, run_id: str, job: str) -> dict[int, DoneJob]:
         """Where a run has succeeded so far, by workspace."""

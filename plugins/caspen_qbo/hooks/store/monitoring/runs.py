@@ -1,9 +1,11 @@
 """Runs of the use cases: when, what they did, their ledger and their calls to QuickBooks."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 from psycopg.types.json import Jsonb
 
+from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.store.posting.documents import LedgerRow
 from caspen_qbo.hooks.store.subject import Subject
 
@@ -47,3 +49,32 @@ class RunStore(Subject):
             calls=Jsonb(dict(calls)),
             **{name: getattr(ledger, name) if ledger else None for name in LEDGER},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKey:
+    """A task of a DAG run, as Airflow names it."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+
+
+class NoteStore:
+    """What the tasks of each DAG run left for its note; of all practices."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def write(self, task: TaskKey, words: str) -> None:
+        """In place of what an earlier try left."""
+        self._db.execute("monitoring/runs/upsert_note", {**asdict(task), "words": words.replace("\x00", " ")})
+
+    def clear(self, task: TaskKey) -> None:
+        self._db.execute("monitoring/runs/delete_note", asdict(task))
+
+    def fetch(self, dag_id: str, run_id: str) -> list[str]:
+        """Oldest first."""
+        rows = self._db.fetch_all("monitoring/runs/select_notes", {"dag_id": dag_id, "run_id": run_id})
+        return [row["words"] for row in rows]

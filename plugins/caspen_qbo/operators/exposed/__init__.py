@@ -1,0 +1,1 @@
+"""What Airflow's users see of our tasks: manuals, links, assets, lineage. By public means."""
