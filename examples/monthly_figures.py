@@ -1,7 +1,7 @@
 """### Monthly figures (an example of another team's DAG)
-Starts when both sides are proved equal: `reconcile_quickbooks` updates `caspen/qbo/reconciliation` only when
-every connected practice is reconciled and nothing unexplained is left; after any other night it does not. Copy
-it into your own DAGs folder; it needs nothing of ours but the asset's name.
+Starts when both sides are proved equal: `reconcile_quickbooks` updates the asset it is scheduled on only when
+every connected practice is reconciled and no difference is unexplained, and not after any other night.
+Copy it into your own DAGs folder; it needs nothing of ours but the asset's name.
 """
 
 from __future__ import annotations
