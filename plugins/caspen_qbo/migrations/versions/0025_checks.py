@@ -2,9 +2,9 @@
 
 from caspen_qbo.migrations import run_file
 
-revision = "0022_checks"
-down_revision = "0021_own_rows"
+revision = "0025_checks"
+down_revision = "0024_run_note"
 
 
 def upgrade() -> None:
-    run_file("0022_checks")
+    run_file("0025_checks")
