@@ -11,6 +11,7 @@ from caspen_qbo.core.documents import DocumentFacts, amount_text
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.eligibility import is_historical
 from caspen_qbo.core.reconciling.matching import Expected, compare, differ_in_currency
+from caspen_qbo.core.reconciling.sentence import put_in_words
 from caspen_qbo.core.records import Allocation, DocumentKind, Invoice
 
 
@@ -142,7 +143,7 @@ def _decide_number_taken(subject: Subject, invoice: Invoice, home: str) -> Backf
     elif not customer:
         finding = "has this number, and its customer is not this client's"
     elif differences := compare(expected, facts):
-        finding = f"has this number but differs: {'; '.join(map(str, differences))}"
+        finding = f"has this number but differs: {put_in_words(differences)}"
     elif subject.pairing.obstacle:
         finding = f"is the same document. But it cannot be linked: {subject.pairing.obstacle}"
     else:

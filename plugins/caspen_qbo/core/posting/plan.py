@@ -25,6 +25,7 @@ from caspen_qbo.core.posting.decide.decisions import (
 )
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.own_voids import void_number
+from caspen_qbo.core.reconciling.sentence import put_in_words
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY
 
@@ -107,7 +108,7 @@ def _why_linked(decision: LinkExisting | AlreadyEqual | AlreadyApplied | Already
 
 def _why_listed(decision: Hold | HoldDifferent, title_of: Callable[[str], str]) -> str:
     if isinstance(decision, HoldDifferent):
-        what = "; ".join(map(str, decision.differences))
+        what = put_in_words(decision.differences)
         return f"{title_of(decision.error_key)}: {f'{decision.lead} '.lstrip()}{what}."
     details: dict[str, list[str]] = {}
     for problem in decision.problems:

@@ -12,6 +12,7 @@ from caspen_qbo.core.posting.decide.decisions import UNREADABLE
 from caspen_qbo.core.posting.document import Document, DocumentRef
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.core.reconciling.sentence import put_in_words
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.posting.links import CustomerLink, Event, Link
 from caspen_qbo.hooks.store.posting.unsynced import Listing
@@ -105,7 +106,7 @@ class Changes:
         first = next((d for d in differences if d.field == "total"), differences[0])
         if first.delta is not None:
             first = replace(first, delta=first.delta.quantize(Decimal("0.01")))
-        detail = f"{lead} ".lstrip() + "; ".join(map(str, differences)) + f". {tail}".rstrip()
+        detail = f"{lead} ".lstrip() + put_in_words(differences) + f". {tail}".rstrip()
         self.listings.append(Listing(document, error_key, detail, cause, blocks=blocks, difference=first))
 
     def write(self, session: Session) -> None:

@@ -15,6 +15,7 @@ from caspen_qbo.core.posting.decide.decisions import (
 )
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import Problem
+from caspen_qbo.core.reconciling.sentence import put_in_words
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.core.writes import ENTITY
 
@@ -52,7 +53,7 @@ def decide_removal(s: RemovalSituation) -> Decision:
         )
         return Hold((Problem("changed_in_quickbooks", detail),))
     if changed := find_edits(document, facts, s.merged):
-        what = "; ".join(map(str, changed))
+        what = put_in_words(changed)
         detail = f"Caspen no longer has it, but someone edited it in QuickBooks: {what}."
         return Hold((Problem("changed_in_quickbooks", detail),))
     if s.accepted and s.accepted.hold(facts) and (changed := find_edited_money(s.accepted)):
