@@ -4,6 +4,7 @@ certain, else named and changed by a person, by the command line.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from caspen_seed import NewLine
 from tests.integration.posting.test_lifecycle import edited
 from tests.support.bookkeeper import edit, invoice_of
 from tests.support.command_line import run_command
-from tests.support.flow import Flow
+from tests.support.flow import REALM, Flow
 
 KEY = "inactive_reference"
 
@@ -304,3 +305,53 @@ def test_an_accepted_invoice_stays_accepted_through_a_merge_and_moves_when_given
     flow.staff.finalise(first)
     command(flow, "post")
     assert customer_of(flow, first) not in (bobs, None)
+
+
+GB = "9130000000000002"
+ROOT = Path(__file__).parents[3]
+
+
+def settle_in(flow: Flow) -> None:
+    """Chooses settings in the company that ``flow`` looks at, and links the rate of nothing."""
+    accounts, items = flow.books("Account"), flow.books("Item")
+    bank = next(row["Id"] for row in accounts if row["AccountType"] == "Bank")
+    service = next(row["Id"] for row in items if row["Type"] == "Service")
+    product = next(row["Id"] for row in items if row["Type"] == "NonInventory")
+    command(flow, "settings", "--payment-account", bank, "--service-item", service, "--product-item", product)
+
+
+def test_links_of_one_company_are_not_used_in_another(flow: Flow) -> None:
+    """Another company is refused while anything is linked. Where somebody moved the practice by
+    the runbook, a link that was left over counts for its own company alone; its history stays.
+    """
+    flow.invoice("50.00")
+    command(flow, "post")
+    other = new_customer(flow, "Family account")
+    relink(flow, flow.client_id, other, "--yes")
+    old = (link_of(flow, flow.client_id), history(flow, flow.client_id))
+    token = flow.door("token", realm=GB)["refresh_token"]
+    connect = ("connect", "--realm", GB, "--refresh-token", "-")
+    assert "its documents are linked there" in command(flow, *connect, ok=False, typed=token)
+    command(flow, "disconnect")
+    assert "its documents are linked there" in command(flow, *connect, ok=False, typed=token)
+    assert (link_of(flow, flow.client_id), history(flow, flow.client_id)) == old
+
+    section = (ROOT / "docs" / "runbook.md").read_text().split("### Move to another QuickBooks company")[1]
+    for line in section.split("```")[1].splitlines():
+        if "DELETE" in line and "customer_link" not in line:
+            flow.sync_rows(line.strip().replace(":workspace;", "1 RETURNING 1"))
+    command(flow, *connect, typed=flow.door("token", realm=GB)["refresh_token"])
+    flow.realm = GB
+    settle_in(flow)
+    there = {row["Id"] for row in flow.books("Customer")}
+    invoice = flow.staff.draft_invoice(
+        flow.client_id, [NewLine("service", "Visit", "40.00")], currency="GBP", tax_mode="none"
+    )
+    flow.staff.finalise(invoice)
+    command(flow, "post")
+    assert flow.listed() == {}
+    customer = customer_of(flow, invoice)
+    assert customer not in there
+    links = flow.sync_rows("SELECT realm_id, customer_id, matched_by FROM qbo_sync.customer_link ORDER BY 1")
+    assert links == [(REALM, *old[0]), (GB, customer, "created")]
+    assert history(flow, flow.client_id)[: len(old[1])] == old[1]

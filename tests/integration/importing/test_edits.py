@@ -90,6 +90,19 @@ def test_another_date_is_listed_with_both_dates(flow: Flow) -> None:
     assert imported(flow) == [(payment, Decimal("40.00"), invoice, Decimal("40.00"))]
 
 
+def test_two_edits_of_one_payment_are_one_row_that_says_both(flow: Flow) -> None:
+    """Who accepts the row accepts the payment as it is, an edit that is not shown included."""
+    invoice = posted(flow, "100.00")
+    payment = receive(flow, {invoice: "40.00"}, date="2026-11-03")
+    run_import(flow)
+    edit_payment(flow, payment, {invoice: "55.00"}, TxnDate="2026-11-04")
+    run_import(flow)
+    number = imported_number(flow)
+    assert open_rows(flow) == [(number, "changed_in_quickbooks", False, Decimal("15.00"))]
+    detail = flow.listed()[number, "changed_in_quickbooks"]
+    assert all(said in detail for said in ("40.00", "55.00", "2026-11-03", "2026-11-04"))
+
+
 def test_a_payment_moved_to_another_invoice_leaves_the_first_and_is_listed_on_the_second(flow: Flow) -> None:
     first, second = posted(flow, "100.00"), posted(flow, "80.00")
     payment = receive(flow, {first: "40.00"})

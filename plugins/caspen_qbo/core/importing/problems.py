@@ -35,15 +35,24 @@ class ImportProblem:
 
 
 def find_problems(snapshot: ImportSnapshot) -> tuple[ImportProblem, ...]:
-    """All of a snapshot, one per document and error key; not what a person accepted. Empty: both agree."""
+    """All of a snapshot, one per document and error key, which says everything that there is of that key: who
+    leaves it as it is has seen it whole. Not what a person accepted. Empty: both agree.
+    """
     views = snapshot.allocations
     accepted = {(view.payment_id, view.invoice_id) for view in views if view.accepted and view.payment_id}
     found: dict[tuple[DocumentKey, str], ImportProblem] = {}
     for invoice in snapshot.invoices.values():
         for problem in _problems_on(snapshot, invoice):
             if (problem.payment_id, problem.document.invoice_id) not in accepted:
-                found.setdefault((problem.document.key, problem.error_key), problem)
+                key = problem.document.key, problem.error_key
+                found[key] = _together(found[key], problem) if key in found else problem
     return tuple(found.values())
+
+
+def _together(first: ImportProblem, second: ImportProblem) -> ImportProblem:
+    return (
+        first if second.detail in first.detail else replace(first, detail=f"{first.detail} {second.detail}")
+    )
 
 
 def _problems_on(snapshot: ImportSnapshot, invoice: ClinicInvoice) -> Iterator[ImportProblem]:

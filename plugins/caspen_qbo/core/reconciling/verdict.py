@@ -100,6 +100,8 @@ class DifferingDocument:
     gone: str | None
     """voided or deleted, as last read."""
     differences: tuple[DifferingField, ...]
+    origin: str | None = None
+    """Of its link; found: after our database was set back, nobody knows who changed it since."""
 
     @property
     def ref(self) -> DocumentRef:
@@ -132,9 +134,9 @@ def decide_cause(document: DifferingDocument, differences: Sequence[Difference])
         return Cause("missing_in_quickbooks", True, f"{name} was {document.gone or 'deleted'} there.")
     amounts = _name_currencies(document)
     if document.drifted:
-        return Cause(
-            "changed_in_quickbooks", False, f"{name} was edited there{amounts and f' and {amounts}'}:"
-        )
+        lost = ", or sent in the time that our database, which was set back, has lost"
+        who = f"was edited there{lost if document.origin == 'found' else ''}"
+        return Cause("changed_in_quickbooks", False, f"{name} {who}{amounts and f' and {amounts}'}:")
     if amounts:
         return Cause("currency_mismatch", False, f"{name} {amounts}:")
     unused = {one.field for one in differences} == {"balance"}

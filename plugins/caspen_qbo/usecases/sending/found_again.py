@@ -70,9 +70,9 @@ def find_sent_since(session: Session, since: datetime) -> int:
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     changes = session.accounting.fetch_changes(TYPES, since - overlap)
     read = (read_facts(type_, body) for type_ in TYPES for body in changes.rows[type_])
-    marked = read_marked(
-        _leave_known(session, [facts for facts in read if not facts.deleted]), session.workspace_id
-    )
+    standing = [facts for facts in read if not facts.deleted]
+    session.store.links.mark_all_found(session.realm_id, standing)
+    marked = read_marked(_leave_known(session, standing), session.workspace_id)
     sent = {
         request.key
         for request in session.store.requests.fetch_unconfirmed()

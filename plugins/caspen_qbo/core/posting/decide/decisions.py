@@ -140,6 +140,15 @@ Decision = (
 
 
 EDITED = "Caspen has a new version, but someone edited the posted one in QuickBooks:"
+EDITED_OR_OURS = (
+    "Caspen has a new version, but QuickBooks shows another one than our database knows, which was set back "
+    "to an earlier moment. Someone edited the posted one there, or it was sent in the time that was lost:"
+)
+
+
+def say_edited(document: Document) -> str:
+    """Before what differs from what we posted. After our database was set back nobody knows who did it."""
+    return EDITED_OR_OURS if document.origin == "found" else EDITED
 
 
 def hold_missing(document: Document) -> Hold:

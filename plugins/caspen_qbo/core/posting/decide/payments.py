@@ -15,7 +15,6 @@ from caspen_qbo.core.posting.decide.accepted import (
 )
 from caspen_qbo.core.posting.decide.decisions import (
     CHANGED,
-    EDITED,
     NO_INVOICE,
     AlreadyEqual,
     Create,
@@ -29,6 +28,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     find_edits,
     hold_missing,
     other_currency,
+    say_edited,
 )
 from caspen_qbo.core.posting.document import Document, InvoiceStanding, is_live
 from caspen_qbo.core.posting.identity import read_marker
@@ -125,7 +125,7 @@ def _decide_taking_back(s: PaymentSituation) -> Decision:
     if s.there is None or facts is None or facts.gone:
         return hold_missing(s.document)
     if changed := find_edits(s.document, facts, s.merged):
-        return HoldDifferent("changed_in_quickbooks", changed, EDITED)
+        return HoldDifferent("changed_in_quickbooks", changed, say_edited(s.document))
     if s.accepted and s.accepted.hold(facts) and (lost := find_edited_money(s.accepted)):
         return HoldDifferent("changed_in_quickbooks", lost, OVERWRITES)
     return Remove.of("Payment", s.there, Step.UNDO)
@@ -141,7 +141,7 @@ def _decide_posted_payment(
     if foreign is None and _is_equal_payment(s, facts, allocation, invoice):
         return AlreadyEqual(facts)
     if changed := find_edits(s.document, facts, s.merged, invoice.customer_id):
-        return HoldDifferent("changed_in_quickbooks", changed, EDITED)
+        return HoldDifferent("changed_in_quickbooks", changed, say_edited(s.document))
     if foreign is not None:
         return Hold((foreign,))
     if s.accepted and s.accepted.hold(facts):

@@ -54,10 +54,13 @@ def decide_removal(s: RemovalSituation) -> Decision:
         return Hold((Problem("changed_in_quickbooks", detail),))
     if changed := find_edits(document, facts, s.merged):
         what = put_in_words(changed)
-        detail = f"Caspen no longer has it, but someone edited it in QuickBooks: {what}."
+        who = "someone edited it in QuickBooks"
+        if document.origin == "found":
+            who = f"{who}, or we did in the time that our database, which was set back, has lost"
+        detail = f"Caspen no longer has it, but {who}: {what}."
         return Hold((Problem("changed_in_quickbooks", detail),))
     if s.accepted and s.accepted.hold(facts) and (changed := find_edited_money(s.accepted)):
-        what = "; ".join(map(str, changed))
+        what = put_in_words(changed)
         detail = (
             f"Caspen no longer has it, but it was edited there, and a person accepted that: {what}. Accept "
             "it again, and it stays; or send Caspen's version again, and it is taken out of QuickBooks."

@@ -11,7 +11,6 @@ from caspen_qbo.core.posting.customers import CustomerChoice
 from caspen_qbo.core.posting.decide.accepted import OVERWRITES, AcceptedEdits, find_overwritten
 from caspen_qbo.core.posting.decide.decisions import (
     CHANGED,
-    EDITED,
     NO_CHARGE,
     NO_INVOICE,
     UNCONFIRMED,
@@ -29,6 +28,7 @@ from caspen_qbo.core.posting.decide.decisions import (
     find_edits,
     hold_missing,
     other_currency,
+    say_edited,
 )
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.posting.identity import read_marker
@@ -178,7 +178,11 @@ def _decide_posted(s: SaleSituation) -> Decision:
     home = s.invoice.customer_id if s.invoice else ""
     if changed := find_edits(document, facts, s.merged, home):
         # A person may have made it equal by hand.
-        return HoldDifferent("changed_in_quickbooks", changed, EDITED) if differences else AlreadyEqual(facts)
+        return (
+            HoldDifferent("changed_in_quickbooks", changed, say_edited(document))
+            if differences
+            else AlreadyEqual(facts)
+        )
     moves = _is_on_another_customer(s, facts.customer_id)
     if not moves and (problem := other_currency(document, facts, ANOTHER_CURRENCY)):
         return Hold((problem,))

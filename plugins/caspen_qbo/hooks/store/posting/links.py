@@ -145,6 +145,23 @@ class LinkStore(Subject):
             found.setdefault(linked.quickbooks_id, []).append(linked)
         return found
 
+    def mark_all_found(self, realm_id: str, shown: Iterable[DocumentFacts]) -> None:
+        """Links of ours whose transaction is in another state than when we last wrote it: a person's edit, or
+        ours of a day that this database has lost.
+        """
+        self._execute_many(
+            "mark_found",
+            [
+                {
+                    "realm_id": realm_id,
+                    "quickbooks_type": facts.quickbooks_type,
+                    "quickbooks_id": facts.quickbooks_id,
+                    "sync_token": facts.sync_token,
+                }
+                for facts in shown
+            ],
+        )
+
     def fetch_removed_ids(self, realm_id: str, quickbooks_type: str, numbers: Collection[str]) -> set[str]:
         """QuickBooks ids of what was posted under these numbers, in lower case, and is removed."""
         if not numbers:
