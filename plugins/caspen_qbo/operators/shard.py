@@ -13,6 +13,7 @@ from caspen_qbo import settings
 from caspen_qbo.core.monitoring.metering import count_reads
 from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
 from caspen_qbo.errors import RetryError, StopError, SyncError, WorkspaceBusyError
+from caspen_qbo.hooks.metrics import to_airflow
 from caspen_qbo.operators.exposed import assets, lineage
 from caspen_qbo.operators.exposed.links import LINKS, page_of
 from caspen_qbo.operators.note import action_needed
@@ -132,7 +133,7 @@ class ShardOperator(BaseOperator):
         self.shown = self.practices[0]["workspace_id"] if self.practices else None
         complete = False
         try:
-            with self.around():
+            with to_airflow(), self.around():
                 self._work_on_all(context, outcomes, failures)
             complete = not failures
         finally:  # also where Airflow ends the task: a time limit, a person

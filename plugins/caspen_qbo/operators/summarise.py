@@ -9,6 +9,7 @@ from airflow.sdk import BaseOperator, BaseOperatorLink, Context, TriggerRule
 from airflow.sdk.exceptions import AirflowFailException
 
 from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
+from caspen_qbo.hooks.metrics import to_airflow
 from caspen_qbo.operators.exposed.links import LINKS
 from caspen_qbo.operators.note import leave_note
 from caspen_qbo.operators.shard import (
@@ -57,11 +58,13 @@ class SummariseOperator(BaseOperator):
     def execute(self, context: Context) -> str:
         """:return: The summary, one line for each practice."""
         if self.workspaces is None:
+            self._end_round(good=False, acts=False)
             raise AirflowFailException("No practice was worked on: find_workspaces failed, see its log.")
         asked = {int(item["workspace_id"]): str(item["practice"]) for item in read_practices(self.workspaces)}
         self.shown = next(iter(asked), None) if len(asked) == 1 else None
         done = self._read_done(context)
         failed = [workspace_id for workspace_id in asked if workspace_id not in done]
+        self._end_round(good=not failed, acts=not context.get("params", {}).get("dry_run"))
         good = [f"{name} ({id_}): {done[id_]}" for id_, name in asked.items() if id_ in done]
         for line in good:
             self.log.info("%s %s", self.job, line)
@@ -83,6 +86,21 @@ class SummariseOperator(BaseOperator):
         # Airflow shows a note's first paragraph; the others when it is opened.
         leave_note(context, "\n\n".join([f"{headline} {notes[0]}", *notes[1:], *good]))
         raise AirflowFailException("\n".join([headline, *_shortened(bad), *_shortened(good)]))
+
+    def _end_round(self, *, good: bool, acts: bool) -> None:
+        """Its figures, and the ping that leaves the machine after a good one; neither can fail the run."""
+        from caspen_qbo.errors import SyncError
+        from caspen_qbo.hooks.ping import ping
+        from caspen_qbo.usecases.shared.measures import measure_round
+        from caspen_qbo.wiring import open_store
+
+        try:
+            with to_airflow(), open_store() as store:
+                measure_round(store, self.job, good=good)
+        except SyncError as error:
+            self.log.warning("the figures of the round were not reported: %s", error.message)
+        if good and acts:
+            ping(self.job)
 
     def _read_done(self, context: Context) -> dict[int, str]:
         """What was done in the practices where every one of the tasks succeeded."""

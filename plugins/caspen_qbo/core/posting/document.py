@@ -236,6 +236,13 @@ def _version(eligibility: Eligibility, present: str) -> str:
     return ABSENT_VERSION if eligibility.wanted is DesiredState.ABSENT else present
 
 
+def finalised_at(version: str) -> datetime | None:
+    """When the invoice of this version was finalised; None: it is of another kind of document."""
+    what, _, rest = version.partition(" ")
+    finalised = rest.partition(" ")[2] if what == "revision" else ""
+    return datetime.fromisoformat(finalised) if finalised else None
+
+
 def is_still_as_staged(document: StagedDocument, invoice: Invoice | None) -> bool:
     """False where the staff reverted, voided or finalised it again since; then the next run decides."""
     if invoice is None or invoice.status not in ("open", "paid") or invoice.deleted_at is not None:

@@ -14,7 +14,9 @@ from intuitlib.exceptions import AuthClientError
 from caspen_qbo import settings
 from caspen_qbo.core.connection.connect import TokenPair
 from caspen_qbo.core.faults import clean
+from caspen_qbo.core.monitoring import metrics
 from caspen_qbo.errors import ConfigurationError, QboUnavailableError, SyncError
+from caspen_qbo.hooks.metrics import count
 from caspen_qbo.hooks.quickbooks.config import QuickBooksConfig
 from caspen_qbo.hooks.web import BoundedSession
 
@@ -164,6 +166,9 @@ class IntuitOAuth:
             outcome = type(error).__name__
             raise QboUnavailableError(f"QuickBooks {what}: no answer ({outcome}).") from None
         finally:
+            count(metrics.CALLS, kind="token", status=outcome.partition(":")[0])
+            if what == "token refresh":
+                count(metrics.TOKEN_REFRESHES, result="ok" if outcome == "ok" else "failed")
             entity, seconds = what.replace(" ", "_"), time.monotonic() - started
             log.info("quickbooks call kind=token entity=%s status=%s seconds=%.2f", entity, outcome, seconds)
 

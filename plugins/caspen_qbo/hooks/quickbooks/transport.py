@@ -20,6 +20,7 @@ from caspen_qbo import settings
 from caspen_qbo.core import faults
 from caspen_qbo.core.accounting import BeforeRepeat
 from caspen_qbo.core.faults import FaultAction
+from caspen_qbo.core.monitoring import metrics
 from caspen_qbo.errors import (
     QboRecordError,
     QboThrottledError,
@@ -28,6 +29,7 @@ from caspen_qbo.errors import (
     SyncError,
 )
 from caspen_qbo.hooks.intuit.tokens import PairInHand, TokenStore
+from caspen_qbo.hooks.metrics import count, timing
 from caspen_qbo.hooks.quickbooks import failures
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
@@ -163,7 +165,7 @@ class Transport:
                 token = self._tokens.access_token()
                 # Last, since a turn counts from when it is taken: one taken before the wait for another
                 # process's refresh would be used among the turns of the second after.
-                self._limiter.acquire(call.kind)
+                timing(metrics.LIMITER_WAIT, self._limiter.acquire(call.kind))
                 repeated, unconfirmed = unconfirmed, True
                 response, payload, text = self._exchange(call, token)
                 tid = response.headers.get("intuit_tid", "")
@@ -217,6 +219,7 @@ class Transport:
             self._count(call)  # it may have been carried out, and metered
             raise failures.unknown_outcome(call, f"no answer ({status})") from None
         finally:
+            count(metrics.CALLS, kind=call.kind, status=status)
             line = "quickbooks call %s status=%s tid=%s seconds=%.2f"
             log.info(line, call.label, status, tid or "-", time.monotonic() - started)
         try:

@@ -9,13 +9,14 @@ from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.faults import FaultVerdict
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide.decisions import UNREADABLE
-from caspen_qbo.core.posting.document import Document, DocumentRef
+from caspen_qbo.core.posting.document import Document, DocumentRef, finalised_at
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.reconciling.sentence import put_in_words
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.posting.links import CustomerLink, Event, Link
 from caspen_qbo.hooks.store.posting.unsynced import Listing
+from caspen_qbo.usecases.shared.measures import measure_synced
 from caspen_qbo.usecases.shared.session import Session
 
 
@@ -128,3 +129,5 @@ class Changes:
             store.unsynced.resolve_all_posted(self.posted)
             store.unsynced.resolve_all(self.gone, resolution="gone on both sides")
             store.unsynced.resolve_all_others(self.held)
+        for key in self.posted:
+            measure_synced(finalised_at(self.synced[key]))

@@ -10,6 +10,7 @@ from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.hooks.store.posting.documents import LedgerRow
 from caspen_qbo.settings import QUIET_AT_MOST
 from caspen_qbo.usecases.shared.ledger import Ledger, read_ledger
+from caspen_qbo.usecases.shared.measures import measure_run
 from caspen_qbo.usecases.shared.session import Session
 
 log = logging.getLogger(__name__)
@@ -137,3 +138,4 @@ def _write(
         message=message,
     )
     store.overview.refresh([session.workspace], QUIET_AT_MOST)
+    measure_run(store, job, counts, good=ledger is not None)
