@@ -185,6 +185,15 @@ _ENTRIES = (
         retry=False,
     ),
     CatalogueEntry(
+        "caspen_set_back",
+        "Caspen was set back",
+        "Caspen no longer shows what was posted: under its id there is another document, an earlier "
+        "version, or none.",
+        "Compare both; re-send Caspen's, leave QuickBooks as it is, or put Caspen right.",
+        Turn.FINANCE,
+        retry=False,
+    ),
+    CatalogueEntry(
         "outcome_unknown",
         "Checking with QuickBooks",
         "The answer to a request was lost.",
@@ -235,6 +244,15 @@ _VARIANTS = {
         "A second QuickBooks document carries the mark of a posted one: a copy, or a duplicate.",
         "Delete the copy in QuickBooks; or, if it is to stay, take the mark out of its private note.",
         Turn.FINANCE,
+        retry=False,
+    ),
+    CauseKind.CLIENT: CatalogueEntry(
+        "caspen_set_back",
+        "Caspen was set back",
+        "Caspen now has another client under the id of one whose customer is in QuickBooks.",
+        "Link the client to the right customer under Customers; what waits then posts.",
+        Turn.FINANCE,
+        released_together=True,
         retry=False,
     ),
     CauseKind.OWN_NUMBER: CatalogueEntry(

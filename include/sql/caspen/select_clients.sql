@@ -29,7 +29,7 @@ survivors AS (
 )
 SELECT
   s.asked_id,
-  c.id, c.workspace_id, c.first_name, c.last_name, c.email, c.merged_into_client_id
+  c.id, c.workspace_id, c.first_name, c.last_name, c.email, c.merged_into_client_id, c.created_at
 FROM survivors AS s
 JOIN caspen.client AS c ON c.id = s.id
 ORDER BY s.asked_id

@@ -16,6 +16,8 @@ class CauseKind(StrEnum):
     REFERENCE = "reference"
     OWN_NUMBER = "own_number"
     CUSTOMER = "customer"
+    CLIENT = "client"
+    """A Caspen client whose id was an earlier client's, before Caspen was set back."""
     CUSTOMER_CURRENCY = "customer_currency"
     """A QuickBooks customer that is kept in another currency than the client's invoices."""
     DOCUMENT_CURRENCY = "document_currency"

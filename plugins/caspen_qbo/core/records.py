@@ -45,6 +45,8 @@ class Client:
     email: str | None
     merged_into_client_id: int | None = None
     """The surviving profile, when two were merged; follow it to the end of the chain."""
+    created_at: datetime | None = None
+    """Tells it from an earlier client of the same id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -351,6 +351,14 @@ WAYS: tuple[Way, ...] = (
         lambda c, r: c.accept(r),
     ),
     Way("practice_check", "", CHOICE, ACCEPT, _accept),
+    Way("caspen_set_back", "", CHOICE, ACCEPT, _accept),
+    Way(
+        "caspen_set_back",
+        "",
+        CHOICE,
+        "`resend`: QuickBooks is brought to what Caspen shows; what it no longer has is taken out",
+        _resend,
+    ),
     Way("outcome_unknown", "", RUNS, AGAIN, lambda c, r: None),
     Way(
         "other",

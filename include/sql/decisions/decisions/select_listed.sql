@@ -7,6 +7,7 @@ SELECT d.document_kind AS kind, d.document_id AS id, d.document_number AS number
                AND (NOT u.blocks OR u.error_key <> 'inactive_reference')   -- that one holds a write: no choice
                AND (u.blocks OR u.error_key <> 'overpayment')              -- a matter of the invoice's payments
                AND u.cause_ref NOT LIKE 'copy:%%'                          -- another QuickBooks document
+               AND u.cause_ref NOT LIKE 'client:%%'
              ORDER BY u.error_key) AS open_keys
 FROM qbo_sync.document d
 JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)

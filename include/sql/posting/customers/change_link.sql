@@ -8,7 +8,7 @@ WITH before AS (
   VALUES (%(workspace_id)s, %(realm_id)s, %(client_id)s, %(customer_id)s, %(why)s, %(shared_with)s)
   ON CONFLICT (workspace_id, realm_id, client_id) DO UPDATE
   SET customer_id = excluded.customer_id, matched_by = excluded.matched_by, note = NULL,
-      shared_with = excluded.shared_with, linked_at = now()
+      shared_with = excluded.shared_with, linked_at = now(), made_at = NULL
   RETURNING client_id
 )
 INSERT INTO qbo_sync.customer_link_event

@@ -9,6 +9,7 @@ from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.posting.decide.accepted import AcceptedEdits
 from caspen_qbo.core.posting.decide.decisions import compare_sale
+from caspen_qbo.core.posting.decide.set_back import SET_BACK
 from caspen_qbo.core.posting.document import ABSENT_VERSION, Document, DocumentRef, InvoiceStanding
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.records import DocumentKind
@@ -18,7 +19,7 @@ LOCKED = "payment_locked"
 NO_ROOM = "overpayment"
 """Of what is in QuickBooks, and finds no room on its invoice: a credit, a payment that was raised."""
 DECIDABLE = frozenset(
-    {"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch", INACTIVE, LOCKED, NO_ROOM}
+    {"changed_in_quickbooks", "missing_in_quickbooks", "totals_mismatch", INACTIVE, LOCKED, NO_ROOM, SET_BACK}
 )
 """Error keys of rows that leave a decision."""
 
@@ -30,14 +31,14 @@ def closed_by_deciding(kind: DocumentKind) -> frozenset[str]:
 
 def may_decide(error_key: str, *, blocks: bool, cause: CauseRef | None = None, linked: bool = True) -> bool:
     """Whether a listed row leaves a decision: the rule of ``select_listed``. One that holds a write because
-    of an inactive name does not, nor one about a copy, which is no version of the document.
+    of an inactive name does not, nor one about a copy or a client, which is no version of the document.
 
     :param linked: The document is in QuickBooks.
     """
     if error_key == NO_ROOM:
         return blocks and linked
-    copy = cause is not None and cause.kind is CauseKind.COPY
-    return error_key in DECIDABLE and not (blocks and error_key == INACTIVE) and not copy
+    other = cause is not None and cause.kind in (CauseKind.COPY, CauseKind.CLIENT)
+    return error_key in DECIDABLE and not (blocks and error_key == INACTIVE) and not other
 
 
 def may_resend(kind: DocumentKind, error_key: str, field: str | None, *, imported: bool) -> bool:

@@ -4,6 +4,7 @@ else the only one with the same names and e-mail address, else a new one. Two cl
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.decisions.successors import Successor
@@ -68,6 +69,19 @@ def choose_linked(client: Client, customer_id: str, successor: Successor | None)
         return CustomerChoice(client, successor.to, successor=successor)
     cause = CauseRef(CauseKind.CUSTOMER, customer_id)
     return CustomerChoice(client, problem=Problem("inactive_reference", successor.detail, cause))
+
+
+def another_client(client: Client, customer_id: str, made_at: datetime) -> CustomerChoice:
+    """Its id was another client's before Caspen was set back: two people's money on one account."""
+    made = f", made at {client.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if client.created_at else ""
+    detail = (
+        f"QuickBooks customer {customer_id} is linked to client {client.id}, whom Caspen made at "
+        f"{made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC. Caspen now has another client under that id{made}. "
+        f"Link the client under Customers > {client.id}, or with `relink --client {client.id} --customer Q`: "
+        f"to a customer of its own, or to {customer_id} again if it is the same person."
+    )
+    cause = CauseRef(CauseKind.CLIENT, str(client.id))
+    return CustomerChoice(client, problem=Problem("caspen_set_back", detail, cause))
 
 
 def choose_customers(

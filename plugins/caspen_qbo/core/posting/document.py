@@ -49,6 +49,8 @@ class StagedDocument(DocumentRef):
     """Of its invoice, an ISO code; None: staged by a version that did not keep it."""
     unsound: tuple[OwnProblem, ...] = ()
     """What is wrong in Caspen's own rows of it."""
+    made_at: datetime | None = None
+    """When Caspen made it, which tells it from an earlier document of the same id; None as the currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ class DocumentLink:
     """The version that a person wants sent over what is there, as long as that has not been done."""
     resent_posted: bool = False
     """Whether it had been posted before: what is there was made from it, however it was edited since."""
+    made_at: datetime | None = None
+    """When Caspen made the document it stands for."""
+    set_back: bool = False
+    """What Caspen shows is not what was posted: another document, an earlier version, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,14 @@ class Document(StagedDocument):
     @property
     def resent_as_posted(self) -> bool:
         return self.resent and self.standing_link is not None and self.standing_link.resent_posted
+
+    @property
+    def set_back(self) -> bool:
+        """Caspen was set back: nothing is sent over what is there before a person wants this version."""
+        link = self.standing_link
+        if link is None or self.resent:
+            return False
+        return link.set_back or (None not in (link.made_at, self.made_at) and link.made_at != self.made_at)
 
     @property
     def origin(self) -> str | None:
@@ -178,6 +192,7 @@ def stage_invoice(invoice: Invoice, eligibility: Eligibility) -> StagedDocument:
         version=_version(eligibility, f"revision {invoice.revision} {finalised}"),
         updated_at=invoice.updated_at,
         currency=invoice.currency,
+        made_at=invoice.created_at,
     )
 
 
@@ -201,6 +216,7 @@ def stage_credit_note(note: CreditNote, invoice: Invoice, eligibility: Eligibili
         version=_version(eligibility, f"issued {note.total}"),
         updated_at=note.updated_at,
         currency=invoice.currency,
+        made_at=note.created_at,
     )
 
 
@@ -225,6 +241,7 @@ def stage_allocation(allocation: Allocation, invoice: Invoice, eligibility: Elig
         version=_version(eligibility, f"{status} {allocation.amount} on {allocation.invoice_id}"),
         updated_at=allocation.updated_at,
         currency=invoice.currency,
+        made_at=allocation.allocated_at,
     )
 
 

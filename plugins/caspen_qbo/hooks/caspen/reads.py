@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import TypeVar
 
 from caspen_qbo.core.chunks import chunked
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.cursor import Horizon
 from caspen_qbo.core.records import (
     Allocation,
@@ -17,6 +18,7 @@ from caspen_qbo.core.records import (
     Client,
     CreditNote,
     CreditNoteLine,
+    DocumentKind,
     Invoice,
     InvoiceLine,
     TaxMode,
@@ -122,6 +124,18 @@ class CaspenReads(CaspenSession):
         """(credit note ids, allocation ids) of these invoices, void and unlinked ones too, each ascending."""
         ids = _ids_by_kind(self._fetch_by("caspen/select_related", workspace_id, "invoice_ids", invoice_ids))
         return sorted(ids["credit_note"]), sorted(ids["allocation"])
+
+    def fetch_present(self, workspace_id: int, keys: Collection[DocumentKey]) -> dict[DocumentKey, datetime]:
+        """When each changed last; what Caspen does not have is absent."""
+        of = {kind: [key.id for key in keys if key.kind is kind] for kind in DocumentKind}
+        params = {
+            "workspace_id": workspace_id,
+            "invoice_ids": of[DocumentKind.INVOICE],
+            "credit_note_ids": of[DocumentKind.CREDIT_NOTE],
+            "allocation_ids": of[DocumentKind.PAYMENT],
+        }
+        rows = self._database.fetch_all("caspen/select_present", params)
+        return {DocumentKey(DocumentKind(row["kind"]), row["id"]): row["updated_at"] for row in rows}
 
     def fetch_clients(self, workspace_id: int, ids: Collection[int]) -> dict[int, Client]:
         """By the id asked for; a merged client is answered with the survivor at the end of the chain."""

@@ -36,6 +36,7 @@ from caspen_qbo.hooks.store.posting.customers import CustomerStore
 from caspen_qbo.hooks.store.posting.documents import DocumentStore
 from caspen_qbo.hooks.store.posting.links import LinkStore
 from caspen_qbo.hooks.store.posting.requests import RequestStore
+from caspen_qbo.hooks.store.posting.set_back import SetBackStore
 from caspen_qbo.hooks.store.posting.unsynced import UnsyncedStore
 from caspen_qbo.hooks.store.reconciling.checks import CheckStore
 from caspen_qbo.hooks.store.reconciling.comparison import ComparisonStore
@@ -85,6 +86,7 @@ class WorkspaceStore:
         self.imports = ImportStore(database, workspace_id)
         self.rhythm = RhythmStore(database, workspace_id)
         self.requests = RequestStore(database, workspace_id)
+        self.set_back = SetBackStore(database, workspace_id)
         self.unsynced = UnsyncedStore(database, workspace_id)
         self.runs = RunStore(database, workspace_id)
         self.snapshot = SnapshotStore(database, workspace_id)

@@ -17,6 +17,7 @@ from caspen_qbo.core.decisions.leave import ABOUT_PAYMENTS
 from caspen_qbo.core.documents import Body, DocumentFacts, LineFacts, read_facts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide.decisions import UNREADABLE
+from caspen_qbo.core.posting.decide.set_back import SET_BACK
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.usecases.decisions.leave import leave
@@ -56,6 +57,8 @@ def accept(session: Session, numbers: Sequence[str], *, who: str) -> int:
                 )
                 if document.settled_by_accepting:
                     session.store.documents.mark_all_synced({document.key: document.version})
+                if SET_BACK in document.open_keys:
+                    session.store.set_back.adopt([document.key])
                 if INACTIVE in document.open_keys:
                     session.store.inactive.accept(document.kind, document.id, facts.customer_id)
                 _record(session, document, facts, "accepted as it is in QuickBooks", who)

@@ -64,6 +64,7 @@ def relink(
                 )
                 session.store.customers.change(session.realm_id, change)
                 session.store.customers.follow_documents(moved, plan.current, plan.customer.id)
+            session.store.customers.confirm(session.realm_id, client_id)
             session.store.customers.release_client(family)
     log.info(
         "relinked workspace=%d client=%d customer=%s to=%s who=%s",

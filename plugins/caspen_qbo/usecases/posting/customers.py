@@ -8,6 +8,7 @@ from caspen_qbo.core.faults import FaultAction
 from caspen_qbo.core.posting.customers import (
     Candidate,
     CustomerChoice,
+    another_client,
     choose_customers,
     choose_linked,
     is_foreign,
@@ -46,12 +47,18 @@ def plan_customers(session: Session, clients: Mapping[int, Client]) -> dict[int,
     """By client id: the stored link, or what became of it where it was inactive when last looked at; what
     QuickBooks has (read only for those without a link), or a new customer.
     """
-    linked = session.store.links.fetch_customers(session.realm_id, list(clients))
+    links = session.store.links.fetch_clients(session.realm_id, list(clients))
+    chosen = {
+        id_: another_client(clients[id_], link.customer_id, link.made_at)
+        for id_, link in links.items()
+        if link.made_at is not None and link.is_another(clients[id_])
+    }
+    linked = {id_: link.customer_id for id_, link in links.items() if id_ not in chosen}
     foreign = _find_foreign(session, linked)
     standing = {id_: customer_id for id_, customer_id in linked.items() if customer_id not in foreign}
     asked = session.store.customers.fetch_suspect(session.realm_id, set(standing.values()))
     ended = find_successors(session, asked) if asked else {}
-    chosen = {
+    chosen |= {
         id_: choose_linked(clients[id_], customer_id, ended.get(customer_id))
         for id_, customer_id in standing.items()
     }
@@ -118,6 +125,8 @@ def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Res
         for client_id, outcome in refused.items():
             if client_id not in to_create or not with_email:
                 _explain(session, chosen[client_id].client, outcome, result)
+    linked = [chosen[id_].client for id_ in result.customers]
+    session.store.links.note_clients(session.realm_id, linked)
     return result
 
 

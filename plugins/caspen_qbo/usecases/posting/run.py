@@ -8,6 +8,7 @@ from caspen_qbo.core.cause import BOOKS, CONNECTION, SALES_TAX, SUBSCRIPTION, Ca
 from caspen_qbo.core.documents import read_facts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.decide import Decided
+from caspen_qbo.core.posting.decide.set_back import hold_set_back
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.readiness import check_setup
 from caspen_qbo.core.records import DocumentKind, TaxRate
@@ -113,7 +114,7 @@ def decide_all(posting: Posting) -> Iterator[Sequence[Decided]]:
     """Part after part; the next is read once the one before was carried out."""
     for decide in STAGES:
         for decided in decide(posting):
-            yield hold_deposits(posting.session, decided)
+            yield hold_deposits(posting.session, hold_set_back(decided))
 
 
 def warn_of_expiry(session: Session) -> str:

@@ -24,6 +24,7 @@ from caspen_qbo.usecases.reconciling.inactive_customers import follow_merged, li
 from caspen_qbo.usecases.reconciling.others import describe_balances, mark_shares
 from caspen_qbo.usecases.reconciling.read_back import ReadBack, read_back, wants_full
 from caspen_qbo.usecases.reconciling.report_data import collect_report
+from caspen_qbo.usecases.reconciling.set_back import follow_set_back
 from caspen_qbo.usecases.reconciling.sign_off import watch_signed
 from caspen_qbo.usecases.sending.found_again import find_again
 from caspen_qbo.usecases.shared.changes import Changes
@@ -55,6 +56,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
     store = session.store.reconciliation
     stage(session)
     find_again(session, counts)
+    follow_set_back(session, counts)
     full = wants_full(session, requested=requested)
     store.start(session.run_id, full=full)
     try:

@@ -31,6 +31,7 @@ from caspen_qbo.core.quality.own_rows import INCONSISTENT, OwnProblem, check_fam
 from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.shared.session import Session
+from caspen_qbo.usecases.shared.set_back import look_for_set_back
 
 log = logging.getLogger(__name__)
 
@@ -218,8 +219,10 @@ def _stage_invoices(session: Session, ids: Collection[int]) -> list[StagedDocume
         if allocation.invoice_id in historical and _is_paid_since(session, allocation):
             paid.setdefault(allocation.invoice_id, allocation)
     known = store.unsynced.fetch_open_ids(DocumentKind.INVOICE, paid, "historical_invoice")
+    set_back = look_for_set_back(session, documents)
     with store.transaction():
         store.documents.stage(documents)
+        set_back.write(session)
         store.unsynced.record(
             [
                 Listing(

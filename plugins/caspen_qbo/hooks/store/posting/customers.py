@@ -101,6 +101,10 @@ class CustomerStore(Subject):
             detail=change.detail,
         )
 
+    def confirm(self, realm_id: str, client_id: int) -> None:
+        """The link is right for the client that has this id in Caspen now."""
+        self._execute("confirm_link", realm_id=realm_id, client_id=client_id)
+
     def follow_documents(self, keys: Iterable[DocumentKey], from_customer: str, to_customer: str) -> None:
         """These were moved by a merge of customers; what was held by that may be tried again."""
         self._execute_many(

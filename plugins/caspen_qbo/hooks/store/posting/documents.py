@@ -243,4 +243,6 @@ def _link(row: Row) -> DocumentLink:
         removed=row["removed_at"] is not None,
         resent_version=row["resent_version"],
         resent_posted=row["resent_posted"],
+        made_at=row["link_made_at"],
+        set_back=row["set_back"],
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.document import Document
-from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.core.records import Client, DocumentKind
 from caspen_qbo.hooks.store.codec import jsonb
 from caspen_qbo.hooks.store.subject import Subject
 
@@ -70,6 +71,18 @@ class Event:
     what: str
     detail: str = ""
     who: str = "sync"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedClient:
+    client_id: int
+    customer_id: str
+    made_at: datetime | None
+    """When Caspen made the client that the link is of; None: it was not kept."""
+
+    def is_another(self, client: Client) -> bool:
+        """Whether Caspen has another client under the id now."""
+        return None not in (self.made_at, client.created_at) and self.made_at != client.created_at
 
 
 class LinkStore(Subject):
@@ -176,8 +189,25 @@ class LinkStore(Subject):
         return self._fetch_values(UnappliedPayment, "select_unapplied_payments", realm_id=realm_id)
 
     def fetch_customers(self, realm_id: str, client_ids: Collection[int]) -> dict[int, str]:
-        rows = self._fetch_all("select_links", realm_id=realm_id, client_ids=list(client_ids))
-        return {row["client_id"]: row["customer_id"] for row in rows}
+        return {id_: one.customer_id for id_, one in self.fetch_clients(realm_id, client_ids).items()}
+
+    def fetch_clients(self, realm_id: str, client_ids: Collection[int]) -> dict[int, LinkedClient]:
+        """By the client's id."""
+        found = self._fetch_values(
+            LinkedClient, "select_links", realm_id=realm_id, client_ids=list(client_ids)
+        )
+        return {one.client_id: one for one in found}
+
+    def fetch_unnoted(self, realm_id: str) -> list[int]:
+        """Linked clients of whom it was not kept when Caspen made them."""
+        return self._fetch_column("select_unnoted", realm_id=realm_id)
+
+    def note_clients(self, realm_id: str, clients: Iterable[Client]) -> None:
+        """Keep of links that do not have it yet of which client they are."""
+        self._execute_many(
+            "note_client",
+            [{"realm_id": realm_id, "client_id": one.id, "made_at": one.created_at} for one in clients],
+        )
 
     def fetch_taken_customers(self, realm_id: str, customer_ids: Collection[str]) -> dict[str, int]:
         """Customer id -> the client it is linked to."""
