@@ -10,6 +10,7 @@ what started the run (an Airflow task, the command line, a page).
 """
 
 from caspen_qbo.core.faults import FaultVerdict
+from caspen_qbo.plain_text import plain
 
 
 class SyncError(Exception):
@@ -23,8 +24,8 @@ class SyncError(Exception):
         """:param message: Names the record, what was seen, what was expected and the next step; no secrets.
         :param intuit_tid: Intuit's transaction id of the answer, for their support.
         """
-        super().__init__(message)
-        self.message = message
+        self.message = plain(message, lines=True)
+        super().__init__(self.message)
         self.intuit_tid = intuit_tid or None
         if error_key is not None:
             self.error_key = error_key

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from caspen_qbo.catalogue import Turn
 from caspen_qbo.core.monitoring.overview import Need, PracticeRow
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.plain_text import bare
 from caspen_qbo.settings import CONNECTION_WARNING_DAYS
 
 NONE = "–"
@@ -146,30 +147,6 @@ def clipped(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[:length].rsplit(' ', 1)[0].rstrip(',;:.')} …"
 
 
-_UNSEEN = {
-    *range(0x20),
-    *range(0x7F, 0xA0),
-    *range(0x202A, 0x202F),  # the direction of writing
-    *range(0x2066, 0x206A),
-}
-_BREAKS = {*"\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"}
-_ON_ONE_LINE = {
-    **dict.fromkeys(_UNSEEN, "\N{REPLACEMENT CHARACTER}"),
-    **dict.fromkeys(map(ord, _BREAKS), " "),
-}
-_ON_LINES = {**_ON_ONE_LINE, ord("\t"): "\t", ord("\n"): "\n"}
-_BARE = {**_ON_LINES, ord("\r"): "\r"}
-
-
-def plain(text: str, *, lines: bool = False) -> str:
-    """Text that may come from outside, for a log, a terminal, a message or a cell: what moves a cursor, sets
-    colours, ends a line or turns the direction of writing cannot do so any more.
-
-    :param lines: It may have several lines.
-    """
-    return text.translate(_ON_LINES if lines else _ON_ONE_LINE)
-
-
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 
@@ -183,4 +160,4 @@ def no_formula(text: str) -> str:
         return text
     seen = unicodedata.normalize("NFKC", text).lstrip().lstrip("\0\ufeff\u200b").lstrip()
     quoted = seen[:1] in tuple("=+-@|") or text[:1] in ("\t", "\r", "\n")
-    return f"'{text.translate(_BARE)}" if quoted else text.translate(_BARE)
+    return f"'{bare(text)}" if quoted else bare(text)

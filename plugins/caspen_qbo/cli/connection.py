@@ -7,7 +7,7 @@ import typer
 
 from caspen_qbo.cli.shared import WORKSPACE, console, open_session, who
 from caspen_qbo.errors import ConfigurationError
-from caspen_qbo.wording import plain
+from caspen_qbo.plain_text import plain
 
 TOKEN_VARIABLE = "CASPEN_QBO_REFRESH_TOKEN"
 """Where `connect` finds its token when it is not on the command line."""

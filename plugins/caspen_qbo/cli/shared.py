@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from caspen_qbo.wording import plain
+from caspen_qbo.plain_text import plain
 
 if TYPE_CHECKING:
     from caspen_qbo.hooks.store import WorkspaceStore

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -16,6 +17,8 @@ from caspen_qbo.wording import counts_words
 
 if TYPE_CHECKING:
     from caspen_qbo.core.backfill.approval import PlannedLine
+
+log = logging.getLogger(__name__)
 
 SHOWN_MAX = 50
 """Numbers shown one by one in the question and in the result; all of them are in the log."""
@@ -86,7 +89,7 @@ class _BackfillOperator(BaseOperator):
                 raise ConfigurationError(problem)
         numbers = clean_numbers(given)
         if not numbers:
-            self.log.warning("no invoice numbers were given: nothing to do")
+            log.warning("no invoice numbers were given: nothing to do")
             self.outlets = []
             table = "No invoice numbers were given."
             return Plan(workspace_id=self.workspace_id, counts={}, choices=[], message="", table=table)
@@ -97,8 +100,8 @@ class _BackfillOperator(BaseOperator):
         lines, done = lines_of(report.items), counts_words(report.counts)
         self.shown = report.workspace_id
         table = "\n".join(_table(lines, report.message))
-        self.log.info("workspace=%d sent=%s run=%s: %s", report.workspace_id, self.send, run_id, done)
-        self.log.info("\n%s", table)
+        log.info("workspace=%d sent=%s run=%s: %s", report.workspace_id, self.send, run_id, done)
+        log.info("\n%s", table)
         leave_note(context, f"{'Done' if self.send else 'Planned, nothing sent'}: {done}. {report.message}")
         extra = assets.extra_of(run_id, [report.workspace_id], [report.counts])
         assets.update(context, self.outlets, extra)
@@ -196,11 +199,11 @@ class ApproveBackfillOperator(ApprovalOperator):
             if _is_dag_test(context):
                 approve_own(store, run_id, who=f"cli:{DAG_TEST_USER}", through="dag test")
             if approval := store.plans.fetch_approval(run_id):
-                self.log.info("approved by %s", approval.approved_by)
+                log.info("approved by %s", approval.approved_by)
                 return False
             plan = store.plans.fetch(run_id)
         if plan is None or not plan.acts:
-            self.log.info("nothing would be sent, linked or listed: no approval is needed")
+            log.info("nothing would be sent, linked or listed: no approval is needed")
             return False
         self.body = "\n".join(_table(plan.lines))
         return True

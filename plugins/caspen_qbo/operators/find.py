@@ -1,5 +1,6 @@
 """Which practices a run is for."""
 
+import logging
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from caspen_qbo.core.monitoring.shards import plan_shards
 from caspen_qbo.operators.exposed.links import LINKS
 from caspen_qbo.operators.note import note_on_failure
 from caspen_qbo.operators.shard import Practice
+
+log = logging.getLogger(__name__)
 
 
 class FindWorkspacesOperator(BaseOperator):
@@ -53,10 +56,10 @@ class FindWorkspacesOperator(BaseOperator):
                 only_to_ask=self.only_to_ask and is_scheduled(context["run_id"]),
             )
         for workspace in found.waiting:
-            self.log.warning("workspace=%d %s waits for a person to reconnect QuickBooks", *workspace)
+            log.warning("workspace=%d %s waits for a person to reconnect QuickBooks", *workspace)
         shards = plan_shards(found.due)
         numbers = (len(found.due), len(shards), len(found.idle), len(found.waiting))
-        self.log.info(
+        log.info(
             "workspaces=%d shards=%d idle=%d awaiting_reconnection=%d run=%s", *numbers, context["run_id"]
         )
         return [

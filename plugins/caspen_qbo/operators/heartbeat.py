@@ -1,5 +1,6 @@
 """The nightly check that the other DAGs ran."""
 
+import logging
 from collections.abc import Collection
 from typing import Any
 
@@ -11,6 +12,8 @@ from caspen_qbo.core.monitoring.run_note import ACTION_NEEDED
 from caspen_qbo.operators.exposed.links import LINKS
 from caspen_qbo.operators.note import leave_note, note_on_failure
 from caspen_qbo.wording import TURN_WORDS
+
+log = logging.getLogger(__name__)
 
 
 class CheckHeartbeatOperator(BaseOperator):
@@ -36,10 +39,10 @@ class CheckHeartbeatOperator(BaseOperator):
             try:
                 prune(store, lambda before: delete_old_reports(reports_folder(), before))
             except SyncError as error:  # what could not be deleted tonight is deleted tomorrow
-                self.log.warning("prune failed: %s", error.message)
+                log.warning("prune failed: %s", error.message)
         if overdue:
             lines = "\n".join(str(job) for job in overdue)
             leave_note(context, f"{ACTION_NEEDED} {TURN_WORDS[Turn.ADMIN]}. {lines}")
             raise AirflowFailException(lines)
-        self.log.info("heartbeat ok run=%s", context["run_id"])
+        log.info("heartbeat ok run=%s", context["run_id"])
         return 0

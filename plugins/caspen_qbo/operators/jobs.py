@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from caspen_qbo.usecases.posting.dry_run import PostPlan
     from caspen_qbo.usecases.shared.jobs import RunResult
     from caspen_qbo.usecases.shared.session import Session
+
+log = logging.getLogger(__name__)
 
 
 class WorkspaceOperator(ShardOperator):
@@ -32,9 +35,9 @@ class WorkspaceOperator(ShardOperator):
             calls = session.accounting.calls()
         outcome = outcome_of(practice, result.counts, calls, result.message)
         done = counts_words(outcome["counts"])
-        self.log.info("%s workspace=%d run=%s: %s", self.task_id, workspace_id, run_id, done)
+        log.info("%s workspace=%d run=%s: %s", self.task_id, workspace_id, run_id, done)
         if result.message:
-            self.log.info("workspace=%d %s", workspace_id, result.message)
+            log.info("workspace=%d %s", workspace_id, result.message)
         return outcome
 
 

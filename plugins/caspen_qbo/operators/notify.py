@@ -18,7 +18,8 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from caspen_qbo import settings
 from caspen_qbo.hooks.deadline import DeadlinePassedError, within
 from caspen_qbo.operators.shard import by_workspace, pull
-from caspen_qbo.wording import counted, plain
+from caspen_qbo.plain_text import plain
+from caspen_qbo.wording import counted
 
 log = logging.getLogger(__name__)
 

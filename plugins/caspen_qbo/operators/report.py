@@ -1,8 +1,11 @@
 """Writing finance's report of a reconciliation to a folder."""
 
+import logging
 import re
 
 from caspen_qbo.operators.shard import Outcome, Practice, ShardOperator, outcome_of
+
+log = logging.getLogger(__name__)
 
 
 class WriteReportOperator(ShardOperator):
@@ -21,7 +24,7 @@ class WriteReportOperator(ShardOperator):
         workspace_id = practice["workspace_id"]
         with open_store() as store:
             if workspace_id not in store.practices.fetch_done(run_id, self.job):
-                self.log.info("not reconciled in this run: the task before this one says why")
+                log.info("not reconciled in this run: the task before this one says why")
                 return None
             report = build(store.for_workspace(workspace_id), run_id)
         # Run ids hold colons and plus signs, which not every file system and mail program takes.
@@ -30,5 +33,5 @@ class WriteReportOperator(ShardOperator):
         for ending, content in (("html", report.html.encode()), ("xlsx", report.xlsx)):
             write_report(folder / f"{name}.{ending}", content)
         page = folder / f"{name}.html"
-        self.log.info("report workspace=%s path=%s", workspace_id, page)
+        log.info("report workspace=%s path=%s", workspace_id, page)
         return outcome_of(practice, {}, {}, f"Report: {page}")

@@ -165,18 +165,18 @@ class ShardOperator(BaseOperator):
                 outcomes.append(outcome_of(practice, done.counts, done.calls, done.message))
                 continue
             # Airflow's log folds what follows, up to the end of the group.
-            self.log.info("::group::%s (%d) %s", name, id_, page_of(id_))
+            log.info("::group::%s (%d) %s", name, id_, page_of(id_))
             try:
                 outcome = self.work_on(practice, context["run_id"], patient=patient)
                 outcomes += [outcome] if outcome else []
             except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
                 if isinstance(error, WorkspaceBusyError) and not patient:
-                    self.log.info("%s Its turn is after the others.", error.message)
+                    log.info("%s Its turn is after the others.", error.message)
                     waiting.append((practice, True))
                 else:
                     failures[id_] = self._fail(practice, error)
             finally:
-                self.log.info("::endgroup::")
+                log.info("::endgroup::")
 
     def _fetch_earlier(self, context: Context) -> Mapping[int, DoneJob]:
         """What an earlier try of this task did; nothing where all succeeded: then it is to be redone."""
@@ -192,10 +192,10 @@ class ShardOperator(BaseOperator):
         """Its reason in the log, and for the summary."""
         id_, name = practice["workspace_id"], practice["practice"]
         if isinstance(error, SyncError):
-            self.log.error("%s (%d) FAILED. %s", name, id_, error.message)
+            log.error("%s (%d) FAILED. %s", name, id_, error.message)
             reason, action = error.message, action_needed(error)
         else:
-            self.log.error("%s (%d) FAILED.", name, id_, exc_info=error)
+            log.error("%s (%d) FAILED.", name, id_, exc_info=error)
             reason, action = SEE_THE_TASKS, SEE_THE_LOG
         return Failure(workspace_id=id_, reason=reason, action=action), error
 

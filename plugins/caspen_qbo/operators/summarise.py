@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ from caspen_qbo.wording import counted, counts_words
 
 if TYPE_CHECKING:
     from airflow.sdk import XComArg
+
+log = logging.getLogger(__name__)
 
 LINES_MAX = 100
 """Practices in an error's text, of those that failed and of those that did not; the log names all."""
@@ -67,7 +70,7 @@ class SummariseOperator(BaseOperator):
         self._end_round(good=not failed, acts=not context.get("params", {}).get("dry_run"))
         good = [f"{name} ({id_}): {done[id_]}" for id_, name in asked.items() if id_ in done]
         for line in good:
-            self.log.info("%s %s", self.job, line)
+            log.info("%s %s", self.job, line)
         if not failed:
             summary = "\n".join(_shortened(good)) or "Nothing to do in any practice."
             leave_note(context, "\n\n".join(good) or summary)
@@ -81,7 +84,7 @@ class SummariseOperator(BaseOperator):
             failure = failures.get(id_, unknown)
             bad.append(f"{asked[id_]} ({id_}): FAILED. {reasons.get(id_) or failure['reason']}")
             notes.append(f"{bad[-1]} {failure['action']}")
-            self.log.error("%s %s", self.job, bad[-1])
+            log.error("%s %s", self.job, bad[-1])
         headline = f"{len(failed)} of {len(asked)} practices failed."
         # Airflow shows a note's first paragraph; the others when it is opened.
         leave_note(context, "\n\n".join([f"{headline} {notes[0]}", *notes[1:], *good]))

@@ -18,10 +18,11 @@ from caspen_qbo.core.reconciling.stored import (
 )
 from caspen_qbo.core.reconciling.verdict import CheckResult
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.plain_text import plain
 from caspen_qbo.reports.model import ReportModel
 from caspen_qbo.reports.shaping import age_of
 from caspen_qbo.reports.words import change_words, headline, sentences
-from caspen_qbo.wording import FIELD_WORDS, KIND_WORDS, TURN_WORDS, plain
+from caspen_qbo.wording import FIELD_WORDS, KIND_WORDS, TURN_WORDS
 
 T = TypeVar("T")
 Cell = str | int | Decimal | date | datetime | None
