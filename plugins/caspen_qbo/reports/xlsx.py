@@ -26,6 +26,11 @@ from caspen_qbo.wording import FIELD_WORDS, KIND_WORDS, TURN_WORDS
 
 T = TypeVar("T")
 Cell = str | int | Decimal | date | datetime | None
+ROWS_MAX = 100_000
+"""Of one sheet: what a workbook holds in memory has an end, and a spreadsheet program opens it."""
+CELL_MAX = 32_000
+"""Characters of one cell; a longer text would be left out without a word."""
+ALL_OF_THEM = "The page's CSV files, and the table reconciliation_difference, have all."
 LEDGER = ("finalised", "synced", "waiting", "listed", "excluded", "stale")
 
 
@@ -178,6 +183,24 @@ _TREND: tuple[Column[TrendPoint], ...] = (
 )
 
 
+def _take(
+    columns: tuple[Column[T], ...], values: Iterable[T]
+) -> tuple[list[list[Cell]], int, dict[int, Decimal]]:
+    """The rows of one sheet, how many more there are, and by column the sums of all of them."""
+    rows: list[list[Cell]] = []
+    left, sums = 0, {index: Decimal(0) for index, column in enumerate(columns) if column.total}
+    for value in values:
+        row = [column.value(value) for column in columns]
+        for index in sums:
+            amount = row[index]
+            sums[index] += amount if isinstance(amount, int | Decimal) else 0
+        if len(rows) < ROWS_MAX:
+            rows.append(row)
+        else:
+            left += 1
+    return rows, left, sums
+
+
 class _Sheets:
     """The sheets of one workbook; xlsxwriter has no types."""
 
@@ -195,7 +218,7 @@ class _Sheets:
 
     def add(self, name: str, columns: tuple[Column[T], ...], values: Iterable[T]) -> None:
         """A sheet that is one table: header frozen and filtered, totals below where a column has one."""
-        rows = [[column.value(value) for column in columns] for value in values]
+        rows, left, sums = _take(columns, values)
         sheet = self._book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
@@ -206,10 +229,10 @@ class _Sheets:
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
             entry: dict[str, object] = {"header": column.header, "format": self._formats[column.kind]}
-            if column.total:
-                amounts = (row[index] for row in rows)
-                total = sum((x for x in amounts if isinstance(x, (int, Decimal))), Decimal(0))
-                entry |= {"total_function": "sum", "total_value": total}
+            if column.total and left:
+                entry["total_string"] = f"{sums[index]:,.2f}"  # of all rows, not of those that are here
+            elif column.total:
+                entry |= {"total_function": "sum", "total_value": sums[index]}
             elif totals and index == 0:
                 entry["total_string"] = "Total"
             described.append(entry)
@@ -226,6 +249,8 @@ class _Sheets:
                 # An amount among texts is a number all the same.
                 style = "money" if column.kind == "text" and isinstance(value, Decimal) else column.kind
                 self._write(sheet, number, index, value, self._formats[style])
+        if left:
+            sheet.write_string(last + 2, 0, f"{left:,} more rows are not here. {ALL_OF_THEM}")
 
     def _write(self, sheet: Any, row: int, column: int, value: Cell, style: object) -> None:
         if value is None:
@@ -238,7 +263,7 @@ class _Sheets:
         elif isinstance(value, (int, Decimal)):
             sheet.write_number(row, column, value, style)
         else:
-            sheet.write_string(row, column, plain(value, lines=True), style)
+            sheet.write_string(row, column, plain(value, lines=True)[:CELL_MAX], style)
 
     def add_summary(self) -> None:
         model, report = self._model, self._model.report
@@ -256,7 +281,7 @@ class _Sheets:
         }
         for row, (label, value) in enumerate(facts.items(), start=1):
             sheet.write_string(row, 0, label)
-            sheet.write_string(row, 1, value)
+            sheet.write_string(row, 1, plain(value))
         row = len(facts) + 2
         for text in (headline(model), *sentences(model)):
             sheet.merge_range(row, 0, row, 6, text, self._formats["text"])

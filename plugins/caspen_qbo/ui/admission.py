@@ -2,10 +2,10 @@
 threads: what these pages may take of it has an end, whatever their databases do.
 """
 
-from anyio import Semaphore, move_on_after
+from anyio import Semaphore, fail_after, move_on_after
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from caspen_qbo.ui.page import notice
 
@@ -15,6 +15,8 @@ NOTIFICATIONS_AT_ONCE = 2
 """QuickBooks' webhook waits behind no page; one session at ours each."""
 WAIT_SECONDS = 15.0
 RETRY_AFTER_SECONDS = 10
+PIECE_SECONDS = 60.0
+"""The longest one piece of an answer may take to leave: who takes nothing keeps no turn and no session."""
 
 BUSY = (
     "The QuickBooks pages are answering as many requests as they may at once. Nothing was carried out. Try "
@@ -27,9 +29,11 @@ class Admission:
     answered 503 when their turn does not come.
     """
 
-    def __init__(self, app: ASGIApp, *, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self, app: ASGIApp, *, wait_seconds: float = WAIT_SECONDS, piece_seconds: float = PIECE_SECONDS
+    ) -> None:
         self._app = app
-        self._wait_seconds = wait_seconds
+        self._wait_seconds, self._piece_seconds = wait_seconds, piece_seconds
         self._pages, self._notifications = Semaphore(PAGES_AT_ONCE), Semaphore(NOTIFICATIONS_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,9 +47,16 @@ class Admission:
             await _busy(Request(scope))(scope, receive, send)
             return
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, self._in_time(send))
         finally:
             turns.release()
+
+    def _in_time(self, send: Send) -> Send:
+        async def sent_in_time(message: Message) -> None:
+            with fail_after(self._piece_seconds):
+                await send(message)
+
+        return sent_in_time
 
 
 def _busy(request: Request) -> Response:

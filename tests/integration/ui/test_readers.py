@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caspen_qbo.usecases.monitoring import readers
+from caspen_seed import create_workspace
 from tests.integration.ui.conftest import Pages
 from tests.support.flow import Flow
 
@@ -43,3 +44,16 @@ def test_a_page_is_shown_where_its_read_cannot_be_recorded(pages: Pages, flow: F
         connection.execute("DROP TABLE qbo_sync.read_record")
     assert pages.as_("viewer").get("/w/1/unsynced.csv").status_code == 200
     assert "Unsynced" in pages.as_("viewer").get("/w/1/unsynced").text
+
+
+def test_the_page_and_the_file_of_all_practices_are_recorded_for_each(pages: Pages, flow: Flow) -> None:
+    create_workspace(flow.caspen, 2, "Second Practice")
+    viewer = pages.as_("viewer")
+    for path in ("/", "/?find=second", "/practices.csv", "/practices.csv?find=nobody"):
+        assert viewer.get(path).status_code == 200, path
+    assert sorted(flow.sync_rows(READS)) == [
+        (1, "airflow:viewer", "practices", False),
+        (1, "airflow:viewer", "practices.csv", True),
+        (2, "airflow:viewer", "practices", False),
+        (2, "airflow:viewer", "practices.csv", True),
+    ]

@@ -9,7 +9,10 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import pytest
+
 from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.reports import xlsx
 from caspen_qbo.reports.page import render_html
 from caspen_qbo.reports.shaping import age_of, listed_by_age
 from caspen_qbo.reports.words import headline, sentences
@@ -178,3 +181,21 @@ def test_no_word_of_ours_stands_for_a_whole_document():
     assert str(Difference("presence", "110.00", "nothing", Decimal("-110.00"))) == (
         "the whole document: Caspen 110.00, QuickBooks nothing (110.00 less in QuickBooks)"
     )
+
+
+def test_a_sheet_has_an_end_and_says_what_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "ROWS_MAX", 2)
+    many = [difference(f"INV-{n}", "total", "1.00", "2.00", "1.00") for n in range(5)]
+    sheet = render_xlsx(model(*many))
+    rows = sheet_named(sheet, "Differences").findall(f".//{SHEET}row")
+    assert len(rows) == 1 + 2 + 1
+    with zipfile.ZipFile(io.BytesIO(sheet)) as archive:
+        texts = archive.read("xl/sharedStrings.xml").decode()
+    assert "3 more rows are not here" in texts and "INV-1<" in texts and "INV-2<" not in texts
+
+
+def test_a_text_too_long_for_a_cell_is_cut_and_not_left_out() -> None:
+    sheet = render_xlsx(model(difference("INV-1", "number", "x" * 40_000, "y")))
+    with zipfile.ZipFile(io.BytesIO(sheet)) as archive:
+        texts = archive.read("xl/sharedStrings.xml").decode()
+    assert "x" * xlsx.CELL_MAX in texts

@@ -3,10 +3,11 @@
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from caspen_qbo.hooks.store import WorkspaceStore
-from caspen_qbo.hooks.store.monitoring.readers import Read
+from caspen_qbo.hooks.store import Store, WorkspaceStore
+from caspen_qbo.hooks.store.monitoring.readers import Read, record_in_all
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,18 @@ def record_read(store: WorkspaceStore, who: str, what: str, *, downloaded: bool)
         store.readers.record(Read(datetime.now(UTC), who, what[:WHAT_MAX], downloaded))
     except Exception as error:  # noqa: BLE001 - what was read has been read
         log.warning("read not recorded workspace=%d error=%s", store.workspace_id, type(error).__name__)
+
+
+def record_reads(
+    store: Store, who: str, what: str, workspace_ids: Iterable[int], *, downloaded: bool
+) -> None:
+    """The same for each of several practices that are shown on one page, or are in one file."""
+    new = [id_ for id_ in workspace_ids if downloaded or _is_new((store.database.conn_id, id_, who, what))]
+    read = Read(datetime.now(UTC), who, what[:WHAT_MAX], downloaded)
+    try:
+        record_in_all(store.database, new, read)
+    except Exception as error:  # noqa: BLE001 - what was read has been read
+        log.warning("reads not recorded practices=%d error=%s", len(new), type(error).__name__)
 
 
 def _is_new(read: tuple[str, int, str, str]) -> bool:

@@ -1,8 +1,10 @@
 """Who read or downloaded finance data of a practice."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.store.subject import Subject
 
 
@@ -12,6 +14,13 @@ class Read:
     who: str
     what: str
     downloaded: bool
+
+
+def record_in_all(database: Database, workspace_ids: Iterable[int], read: Read) -> None:
+    """The same read of each of several practices."""
+    same = {"at": read.at, "who": read.who, "what": read.what, "downloaded": read.downloaded}
+    rows = [{"workspace_id": id_, **same} for id_ in workspace_ids]
+    database.execute_many("monitoring/readers/insert_read", rows)
 
 
 class ReaderStore(Subject):
