@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from caspen_qbo import wording
+from caspen_qbo import plain_text, wording
 from caspen_qbo.core import faults
 from caspen_qbo.ui.page import style_hashes
 from ops.paths import PLUGINS
@@ -91,10 +91,10 @@ def test_a_long_text_ends_at_a_whole_word():
     ],
 )
 def test_text_from_outside_steers_nothing(text: str) -> None:
-    for shown in (wording.plain(text), faults.clean(text)):
+    for shown in (plain_text.plain(text), faults.clean(text)):
         assert not any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in shown)
         assert "\u202e" not in shown and "\n" not in shown
-    assert "\x1b" not in wording.plain(text, lines=True) and "\r" not in wording.plain(text, lines=True)
+    assert "\x1b" not in plain_text.plain(text, lines=True) and "\r" not in plain_text.plain(text, lines=True)
     assert not {"\0", "\x1b"} & set(wording.no_formula(text))
 
 

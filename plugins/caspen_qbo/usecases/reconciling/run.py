@@ -24,11 +24,11 @@ from caspen_qbo.usecases.reconciling.inactive_customers import follow_merged, li
 from caspen_qbo.usecases.reconciling.others import describe_balances, mark_shares
 from caspen_qbo.usecases.reconciling.read_back import ReadBack, read_back, wants_full
 from caspen_qbo.usecases.reconciling.report_data import collect_report
-from caspen_qbo.usecases.reconciling.set_back import follow_set_back
 from caspen_qbo.usecases.reconciling.sign_off import watch_signed
 from caspen_qbo.usecases.sending.found_again import find_again
 from caspen_qbo.usecases.shared.changes import Changes
 from caspen_qbo.usecases.shared.jobs import RunResult, last_word, run_job
+from caspen_qbo.usecases.shared.lost_in_caspen import follow_set_back
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import stage
 from caspen_qbo.usecases.shared.statuses import write_statuses
