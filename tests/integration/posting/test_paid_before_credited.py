@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -152,3 +153,35 @@ def test_what_closes_it_may_be_no_payment_and_retry_follows(flow: Flow) -> None:
     command("retry", "--number", note.number)
     command("post")
     assert flow.listed() == {} and flow.books("Invoice")[0]["Balance"] == 88
+
+
+def test_what_auto_apply_leaves_of_a_deleted_credit_memo_is_no_payment_of_anybody(flow: Flow) -> None:
+    """Ours was taken off, QuickBooks applied the credit itself, then the credit note is voided in Caspen: its
+    payment of nothing stays, joins nothing, and is neither listed, imported nor counted.
+    """
+    made = flow.invoice("100.00")
+    command("post")
+    note = flow.staff.credit(made, {1: "0.2"})
+    command("post")
+    [ours] = flow.books("Payment")
+    flow.person("delete", entity="Payment", id=ours["Id"])
+    flow.switch(auto_apply_credit=True)
+    second = flow.invoice("30.00")
+    command("post")
+    flow.switch(auto_apply_credit=False)
+    [theirs] = flow.books("Payment")
+    assert theirs["PrivateNote"] == "Created by QB Online to link credits to charges."
+    flow.staff.void_credit_note(note.id)
+    for job in ("post", "import", "post", "reconcile", "import", "reconcile"):
+        command(job)
+    [left] = flow.books("Payment")
+    assert (left["Id"], left["TotalAmt"], left["Line"]) == (theirs["Id"], 0, [])
+    assert flow.books("CreditMemo") == [] and flow.listed() == {}
+    assert flow.caspen_rows("SELECT count(*) FROM caspen.payment") == [(0,)]
+    balances = {row["DocNumber"]: row["Balance"] for row in flow.books("Invoice")}
+    assert balances == {flow.staff.invoice(one).number: flow.staff.balance(one) for one in (made, second)}
+    assert flow.sync_rows("SELECT count(*) FROM qbo_sync.reconciliation_difference") == [(0,)]
+    [(report,)] = flow.sync_rows(
+        "SELECT report::text FROM qbo_sync.reconciliation_run ORDER BY started_at DESC LIMIT 1"
+    )
+    assert [item for tie_out in json.loads(report)["tie_outs"] for item in tie_out["items"]] == []
