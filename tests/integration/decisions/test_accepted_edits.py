@@ -100,6 +100,22 @@ def test_each_accepted_edit_of_ours_is_shown_before_the_next_version_overwrites_
     quiet(flow, 1)
 
 
+def test_it_is_shown_too_after_quickbooks_merged_the_customer(flow: Flow) -> None:
+    invoice = flow.invoice(lines=lines(flow, "20.00"))
+    command("post")
+    edit(flow, invoice, DueDate="2031-01-31")
+    command("reconcile")
+    command("accept", "--number", number(flow, invoice))
+    was = invoice_of(flow, invoice)["CustomerRef"]["value"]
+    into = flow.person("create", entity="Customer", document={"DisplayName": "Ann at home"})["Id"]
+    flow.person("merge", entity="Customer", **{"from": was, "into": into})
+    finalise_again(flow, invoice, *lines(flow, "30.00"))
+    assert "due date: Caspen" in command("post", "--dry-run")
+    command("post")
+    assert "due date: Caspen" in flow.listed()[number(flow, invoice), CHANGED]
+    assert invoice_of(flow, invoice)["DueDate"] == "2031-01-31"
+
+
 def test_a_version_that_has_what_was_accepted_goes(flow: Flow) -> None:
     """Caspen was corrected to what the bookkeeper wrote."""
     invoice = flow.invoice(lines=lines(flow, "20.00"))

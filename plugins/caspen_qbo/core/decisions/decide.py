@@ -116,10 +116,12 @@ class Acceptance:
         return self.version == version and not drift(self.facts, now)
 
 
-def find_posted(document: Document, before: Acceptance | None) -> DocumentFacts | None:
-    """What the document was before the edits that are accepted now, and those accepted before them."""
-    posted = document.as_posted
-    if before is None or posted is None or drift(before.facts, posted):
+def find_posted(posted: DocumentFacts | None, before: Acceptance | None) -> DocumentFacts | None:
+    """What a document was before the edits that are accepted now, and those accepted before them.
+
+    :param posted: What edits are measured against now.
+    """
+    if before is None or posted is None or not before.edits.hold(posted):
         return posted  # sent again since
     return before.posted
 

@@ -87,7 +87,7 @@ def _find_posted(
     before = {
         one.key: session.store.decisions.fetch_accepted(one.kind, [one.id]).get(one.id) for one in listed
     }
-    return {key: find_posted(documents[key], accepted) for key, accepted in before.items()}
+    return {key: find_posted(documents[key].as_posted, accepted) for key, accepted in before.items()}
 
 
 def resend(session: Session, numbers: Sequence[str], *, who: str) -> int:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 
+from caspen_qbo.core.decisions.decide import find_posted
 from caspen_qbo.core.decisions.leave import ABOUT_PAYMENTS, LeavableRow
 from caspen_qbo.core.documents import read_facts
 from caspen_qbo.core.reconciling.matching import drift
@@ -45,7 +46,7 @@ def leave(session: Session, rows: Sequence[LeavableRow], *, who: str) -> None:
             if (now := facts.get(row.key)) is not None:
                 before = accepted.get(row.id)
                 added = before.added if before else ()
-                posted = before.posted if before else row.as_posted
+                posted = find_posted(row.as_posted, before)
                 session.store.decisions.accept(row.key, now, added, posted, row.version, who)
             session.store.unsynced.resolve(
                 row.key, resolution=f"left as it is by {who}", error_keys={row.error_key}

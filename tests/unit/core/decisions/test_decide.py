@@ -119,6 +119,7 @@ def test_an_acceptance_covers_both_sides_just_as_they_were() -> None:
 def test_a_row_that_holds_a_write_because_of_an_inactive_name_leaves_no_decision() -> None:
     assert may_decide(INACTIVE, blocks=False) and not may_decide(INACTIVE, blocks=True)
     assert may_decide("totals_mismatch", blocks=True) and not may_decide("overpayment", blocks=False)
+    assert may_decide("overpayment", blocks=True) and not may_decide("overpayment", blocks=True, linked=False)
 
 
 def test_a_copy_leaves_no_decision_and_what_sending_again_cannot_change_is_not_offered_for_that() -> None:

@@ -32,8 +32,8 @@ class AcceptedEdits:
     """Lines that are a person's own: they stay when Caspen's version is sent."""
 
     def hold(self, now: DocumentFacts) -> bool:
-        """Whether it still stands there as it was accepted."""
-        return not drift(self.facts, now)
+        """Whether it still stands there as it was accepted. A merge of customers moves it, and edits none."""
+        return all(one.field == "customer" for one in drift(self.facts, now))
 
     def edited(self, name: str) -> bool:
         return self.posted is None or getattr(self.posted, name) != getattr(self.facts, name)
