@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from caspen_qbo.catalogue import Turn
 from caspen_qbo.core.monitoring.overview import Need, PracticeRow
+from caspen_qbo.core.monitoring.story import Step
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.plain_text import bare
 from caspen_qbo.settings import CONNECTION_WARNING_DAYS
@@ -110,6 +111,13 @@ def long_day(value: date) -> str:
 def moment(at: datetime | None, zone: ZoneInfo) -> str:
     """``3 Nov 2026, 14:05`` in the practice's zone, which a page names once."""
     return f"{day(at.astimezone(zone))}, {at.astimezone(zone):%H:%M}" if at else NONE
+
+
+def step_words(step: Step, zone: ZoneInfo) -> str:
+    """A step of a document's story as a sentence, without its own moment, which stands before it."""
+    end = f", until {moment(step.until, zone)}" if step.until else ""
+    outcome = f" ({step.outcome})" if step.outcome else ""
+    return f"{step.words[:1].upper()}{step.words[1:]}{end}{outcome}."
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "retry": decisions.retry,
     "backfill": jobs.backfill,
     "history": monitoring.history,
+    "explain": monitoring.explain,
     "overview": monitoring.overview,
     "heartbeat": monitoring.heartbeat,
     "report": reports.report,

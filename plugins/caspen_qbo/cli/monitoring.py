@@ -112,6 +112,33 @@ def history(
     )
 
 
+def explain(
+    workspace: int = WORKSPACE,
+    number: str = typer.Option(..., "--number", help="Of an invoice, a credit note or a payment."),
+    as_json: bool = JSON,
+) -> None:
+    """Why an invoice is in its state, in plain sentences, with its payments and credit notes."""
+    from caspen_qbo import wiring
+    from caspen_qbo.usecases.monitoring.explain import explain as explain_
+    from caspen_qbo.wording import moment, step_words, zone_of
+
+    with open_store(workspace) as store, wiring.open_billing() as billing:
+        invoice_id = store.pages.find_invoice(number.strip())
+        if invoice_id is None:
+            invoice_id = billing.fetch_invoice_ids(workspace, [number.strip()]).get(number.strip(), 0)
+        ours = billing.fetch_invoices(workspace, [invoice_id]).get(invoice_id)
+        zone = zone_of(billing.fetch_workspaces([workspace])[workspace].time_zone)
+        steps = explain_(store.pages, invoice_id, ours)
+    if as_json:
+        print_json(steps)
+        return
+    if not steps:
+        console().print(f"workspace {workspace}: nothing is recorded about {number}")
+        raise typer.Exit(1)
+    for step in steps:
+        console().print(f"{moment(step.at, zone)}  {step_words(step, zone)}", markup=False, soft_wrap=True)
+
+
 def overview(as_json: bool = JSON) -> None:
     """Every practice, those that need a person first: connection, last good runs, waiting, listed, money."""
     from caspen_qbo import wiring

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 
 from caspen_qbo import wording
 from caspen_qbo.catalogue import CATALOGUE, entry_for, entry_of
+from caspen_qbo.core.monitoring.story import Step
 from caspen_qbo.core.posting.display_names import full_name
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.ui.context import RequestContext
@@ -44,6 +45,7 @@ def _environment() -> Environment:
         "number": _number,
         "percent": wording.percent,
         "signed": _signed,
+        "step_words": _step_words,
         "urlpart": url_part,
         "user": lambda who: (who or "").removeprefix("airflow:"),
         "value": _value,
@@ -75,6 +77,11 @@ def _here(context: Context) -> RequestContext:
 @pass_context
 def _moment(context: Context, at: datetime | None) -> str:
     return wording.moment(at, _here(context).zone)
+
+
+@pass_context
+def _step_words(context: Context, step: Step) -> str:
+    return wording.step_words(step, _here(context).zone)
 
 
 @pass_context

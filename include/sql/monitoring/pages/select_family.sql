@@ -3,7 +3,7 @@
 -- invoice of its payments and credit notes too
 SELECT d.document_kind AS kind, d.document_id AS id, d.document_number AS number, d.client_id, d.document_date AS date,
        d.total, d.caspen_status, d.wanted, d.excluded_reason, d.version, d.synced_version, l.quickbooks_type,
-       l.quickbooks_id, l.as_posted AS stored_facts, l.posted_at, l.removed_at IS NOT NULL AS removed,
+       l.quickbooks_id, l.as_posted AS stored_facts, l.posted_at, l.verified_at, l.removed_at IS NOT NULL AS removed,
        coalesce(u.differs, false) AS differs, u.title AS matter
 FROM qbo_sync.document d
 LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)

@@ -17,15 +17,14 @@ from caspen_qbo.ui.context import ContextDep
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, notice, page, page_of_all
 from caspen_qbo.ui.views.activity import (
-    AIRFLOW_RUN_PREFIXES,
     JOB_OF_DAG,
     JOBS,
     STATE_WORDS,
-    airflow_url,
     done_words,
     reads_words,
     run_address,
     run_state,
+    url_of_run,
     waiting_words,
 )
 from caspen_qbo.ui.views.progress import read_work
@@ -66,8 +65,7 @@ def activity(
         job_of_dag=JOB_OF_DAG,
         state_words=STATE_WORDS,
         done_words=done_words,
-        airflow_url=airflow_url,
-        airflow_prefixes=AIRFLOW_RUN_PREFIXES,
+        url_of_run=url_of_run,
         number=number,
         more=len(runs) > PAGE_SIZE,
     )

@@ -20,9 +20,11 @@ from caspen_qbo.ui.context import ContextDep, IdPath, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.quickbooks_links import document_url, read_config
+from caspen_qbo.ui.views.activity import url_of_run
 from caspen_qbo.ui.views.invoice import Parties, compare_facts, compare_lines, standing
 from caspen_qbo.usecases.decisions.accept_or_resend import accept, resend
 from caspen_qbo.usecases.decisions.retry import release
+from caspen_qbo.usecases.monitoring.explain import explain
 from caspen_qbo.usecases.sending.lookup import describe_unread
 from caspen_qbo.wording import NONE, counted, moment
 
@@ -95,6 +97,8 @@ def invoice(context: ContextDep, invoice_id: IdPath) -> Response:
         was_left=any(document.excluded_reason == LEFT_OUT for document in family),
         relatives=[document for document in family if document.kind != "invoice"],
         standing=standing,
+        url_of_run=url_of_run,
+        story=explain(context.store.pages, invoice_id, ours),
         history=context.store.pages.fetch_history(invoice_id),
         link_to=lambda document: document_url(
             config, realm_id, document.quickbooks_type, document.quickbooks_id

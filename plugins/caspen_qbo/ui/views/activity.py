@@ -102,6 +102,12 @@ def airflow_url(context: RequestContext, dag_id: str, run_id: str) -> str:
     return run_address(context.request, dag_id, run_id)
 
 
+def url_of_run(context: RequestContext, job: str | None, run_id: str) -> str | None:
+    """The page in Airflow of the run that did a job; None where it was not a run of Airflow's."""
+    ours = job in JOBS and run_id.startswith(AIRFLOW_RUN_PREFIXES)
+    return airflow_url(context, JOBS[job].dag_id, run_id) if job and ours else None
+
+
 def run_address(request: Request, dag_id: str, run_id: str) -> str:
     """Of Airflow's own page of a run."""
     airflow = prefix(request).removesuffix("/quickbooks")

@@ -149,6 +149,8 @@ class FamilyDocument:
     quickbooks_id: str | None
     stored_facts: Mapping[str, Any] | None
     posted_at: datetime | None
+    verified_at: datetime | None
+    """When it was last read in QuickBooks."""
     removed: bool
     """It was taken out of QuickBooks again."""
     differs: bool
@@ -193,6 +195,9 @@ class HistoryEntry:
     what: str
     detail: str
     who: str
+    run_id: str | None
+    """In which run it was sent; None for what no run did."""
+    job: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +308,10 @@ class PageStore(Subject):
     def fetch_history(self, invoice_id: int) -> list[HistoryEntry]:
         """Newest first."""
         return self._fetch_values(HistoryEntry, "select_history", invoice_id=invoice_id)
+
+    def fetch_events(self, invoice_id: int) -> list[HistoryEntry]:
+        """What was recorded, without what was sent and answered; newest first."""
+        return self._fetch_values(HistoryEntry, "select_events", invoice_id=invoice_id)
 
     def fetch_reconciliations(self, *, page_size: int, skip: int = 0) -> list[ReconciliationEntry]:
         """Newest first."""
