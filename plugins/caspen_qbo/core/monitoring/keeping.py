@@ -209,7 +209,7 @@ TABLES = (
     Table(
         "acceptance",
         Kept.IN_USE,
-        quotes=("facts", "added"),
+        quotes=("facts", "added", "posted"),
         plain=("document_kind", "version", "accepted_by", "inactive_customer"),
     ),
     Table("inactive_customer", Kept.IN_USE, plain=(_REALM, "customer_id"), key=_REALM),

@@ -170,6 +170,7 @@ def find_overwritten_payment(
 def find_edited_money(accepted: AcceptedEdits) -> tuple[Difference, ...]:
     """What would go with the whole document: money that is another than was posted, or lies elsewhere."""
     if accepted.posted is None:
-        return ()
+        theirs = [f"'{line.description}' {line.amount:.2f}" for line in accepted.added]
+        return tuple(Difference("lines", "", line) for line in theirs)
     edits = drift(accepted.posted, accepted.facts)
     return tuple(one for one in edits if one.field in ("total", "applied to"))
