@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from caspen_qbo.core.closing.stored import MonthPack
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.reconciling.stored import ReconciliationRun
@@ -61,6 +62,11 @@ def test_a_stored_run_is_read_and_nothing_of_it_is_lost(name: str) -> None:
 def test_stored_facts_are_read_and_nothing_of_them_is_lost(name: str) -> None:
     stored = read(name)
     assert stored and all(holds(again(DocumentFacts, facts), facts) for facts in stored)
+
+
+def test_a_stored_pack_of_a_month_is_read_and_nothing_of_it_is_lost() -> None:
+    stored = read("month_closed")
+    assert holds(again(MonthPack, stored), stored)
 
 
 def test_stored_changes_of_a_field_are_read_and_nothing_of_them_is_lost() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 MONTH = typer.Option(None, "--month", metavar="2026-10", help="The month; the last whole one if left out.")
 SIGN = typer.Option(False, "--sign", help="Close it: sign its figures, where nothing is missing.")
 NOTE = typer.Option("", "--note", help="What to keep with the signature.")
+PACK = typer.Option(
+    None, "--pack", metavar="FOLDER", help="Write the pack here, as a page and a spreadsheet."
+)
 REOPEN = typer.Option(None, "--reopen", metavar="REASON", help="Open a closed month again, and why.")
 
 
@@ -30,6 +34,7 @@ def month_end(
     sign: bool = SIGN,
     note: str = NOTE,
     reopen: str | None = REOPEN,
+    pack: Path | None = PACK,
     as_json: bool = JSON,
 ) -> None:
     """Whether a month can be closed, line by line; closes it with --sign. Exit code 0: it is closed and
@@ -47,7 +52,11 @@ def month_end(
         if sign and session is not None:
             close_month(session, period, now, who=who(), note=note)
         state = read_month(store, practice, session, period, now)
+        files = _write_pack(store, session, period, now, pack) if pack else []
     _print(workspace, state, as_json=as_json)
+    if not as_json:
+        for file in files:
+            console().print(str(file))
     if not state.good or (sign and state.closed is None):
         raise typer.Exit(1)
 
@@ -65,6 +74,24 @@ def _opened(workspace: int) -> Iterator[tuple[WorkspaceStore, Workspace, Session
             raise ConfigurationError(f"workspace {workspace}: Caspen has no such workspace.")
         with wiring.open_offline(workspace, store, billing) as session:
             yield store, practice, session
+
+
+def _write_pack(
+    store: WorkspaceStore, session: Session | None, month: Month, now: datetime, folder: Path
+) -> list[Path]:
+    from caspen_qbo.reports.files import write_report
+    from caspen_qbo.reports.month_end.page import render_pack_html
+    from caspen_qbo.reports.month_end.workbook import render_pack_xlsx
+    from caspen_qbo.usecases.closing.close import read_pack
+    from caspen_qbo.usecases.monitoring.readers import record_read
+
+    made = read_pack(store, session, month, now)
+    record_read(store, who(), f"month end {month}", downloaded=True)
+    name = f"month-end-{store.workspace_id}-{month}"
+    contents = {".html": render_pack_html(made).encode(), ".xlsx": render_pack_xlsx(made)}
+    for ending, content in contents.items():
+        write_report(folder / f"{name}{ending}", content)
+    return [folder / f"{name}{ending}" for ending in contents]
 
 
 def _month(text: str | None, practice: Workspace, now: datetime) -> Month:

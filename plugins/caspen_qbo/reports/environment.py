@@ -9,6 +9,7 @@ from caspen_qbo.catalogue import Turn
 from caspen_qbo.reports.words import change_words, signature_words
 from caspen_qbo.wording import (
     FIELD_WORDS,
+    KIND_WORDS,
     TURN_WORDS,
     counted,
     delta_words,
@@ -16,6 +17,7 @@ from caspen_qbo.wording import (
     long_day,
     moment,
     money,
+    percent,
     signed,
 )
 
@@ -49,6 +51,9 @@ TEMPLATES.filters |= {
     "moment": moment,
     "signature": signature_words,
     "change": change_words,
+    "kind": lambda kind: KIND_WORDS[kind][1].capitalize(),
+    "percent": percent,
+    "user": lambda who: who.removeprefix("airflow:").removeprefix("cli:"),
     "field": lambda name: FIELD_WORDS.get(name, name),
     "turn": lambda turn: TURN_WORDS[Turn(turn)],
     "document": document_name,

@@ -27,10 +27,23 @@ from caspen_qbo.ui.routes import (
     unsynced,
     webhook,
 )
+from caspen_qbo.ui.routes.closing import month_end
 
 log = logging.getLogger(__name__)
 
-SUBJECTS = (home, setup, connect, taxes, customers, unsynced, invoice, reconciliation, activity, backfill)
+SUBJECTS = (
+    home,
+    setup,
+    connect,
+    taxes,
+    customers,
+    unsynced,
+    invoice,
+    reconciliation,
+    activity,
+    backfill,
+    month_end,
+)
 TITLES = {
     401: "Please sign in",
     403: "Not allowed",

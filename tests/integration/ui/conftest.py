@@ -168,4 +168,5 @@ def places(dags: Pages, flow: Flow) -> dict[str, str]:
         "suite": "comparison",
         "kind": "invoice",
         "name": "total",
+        "month": "2026-10",
     }

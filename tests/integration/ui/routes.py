@@ -41,6 +41,11 @@ NEEDS = {
     "POST /w/{workspace_id}/reconciliation/{run_id}/sign": "op",
     "GET /w/{workspace_id}/checks": "viewer",
     "GET /w/{workspace_id}/checks/{suite}/{kind}/{name}": "viewer",
+    "GET /w/{workspace_id}/month-end": "viewer",
+    "GET /w/{workspace_id}/month-end/{month}/pack.html": "viewer",
+    "GET /w/{workspace_id}/month-end/{month}/pack.xlsx": "viewer",
+    "POST /w/{workspace_id}/month-end/{month}/close": "op",
+    "POST /w/{workspace_id}/month-end/{month}/reopen": "op",
     "GET /w/{workspace_id}/activity": "viewer",
     "POST /w/{workspace_id}/activity/run": "user",
     "GET /w/{workspace_id}/backfill": "viewer",
@@ -79,6 +84,7 @@ ANY = {
     "suite": "comparison",
     "kind": "invoice",
     "name": "total",
+    "month": "2026-10",
 }
 """Where a refusal must come before anything is looked up."""
 

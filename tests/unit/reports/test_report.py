@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from caspen_qbo.core.reconciling.matching import Difference
-from caspen_qbo.reports import xlsx
+from caspen_qbo.reports import sheets
 from caspen_qbo.reports.page import render_html
 from caspen_qbo.reports.shaping import age_of, listed_by_age
 from caspen_qbo.reports.words import headline, sentences
@@ -184,7 +184,7 @@ def test_no_word_of_ours_stands_for_a_whole_document():
 
 
 def test_a_sheet_has_an_end_and_says_what_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx, "ROWS_MAX", 2)
+    monkeypatch.setattr(sheets, "ROWS_MAX", 2)
     many = [difference(f"INV-{n}", "total", "1.00", "2.00", "1.00") for n in range(5)]
     sheet = render_xlsx(model(*many))
     rows = sheet_named(sheet, "Differences").findall(f".//{SHEET}row")
@@ -198,4 +198,4 @@ def test_a_text_too_long_for_a_cell_is_cut_and_not_left_out() -> None:
     sheet = render_xlsx(model(difference("INV-1", "number", "x" * 40_000, "y")))
     with zipfile.ZipFile(io.BytesIO(sheet)) as archive:
         texts = archive.read("xl/sharedStrings.xml").decode()
-    assert "x" * xlsx.CELL_MAX in texts
+    assert "x" * sheets.CELL_MAX in texts

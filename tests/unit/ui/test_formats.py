@@ -105,6 +105,6 @@ def test_every_writer_of_cells_goes_through_the_one_function() -> None:
         for path in PLUGINS.rglob("*.py")
         if re.search(r"csv\.(writer|DictWriter)|xlsxwriter|openpyxl|to_csv|to_excel", path.read_text())
     }
-    assert set(writers) == {"columns.py", "xlsx.py"}
+    assert set(writers) == {"columns.py", "sheets.py"}
     assert all("no_formula" in code or "plain(" in code for code in writers.values())
-    assert '"strings_to_formulas": False' in writers["xlsx.py"]
+    assert '"strings_to_formulas": False' in writers["sheets.py"]

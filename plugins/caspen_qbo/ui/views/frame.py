@@ -13,6 +13,7 @@ MENU = (
     ("customers", "Customers"),
     ("unsynced", "Unsynced invoices"),
     ("reconciliation", "Reconciliation"),
+    ("month-end", "Month end"),
     ("activity", "Activity"),
 )
 """Address and label."""
