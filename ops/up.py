@@ -26,7 +26,7 @@ def main() -> int:
         with local_system(progress) as system:
             with system.api() as api:
                 practice = set_up_practice(system, progress)
-                make_ready(api)
+                make_ready(api, events=True)
             start_housekeeping(system)
             _print_addresses(system, progress)
             with Company(sandbox_url(system.ports), practice.realm) as company:

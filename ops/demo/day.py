@@ -75,7 +75,7 @@ def run_day(system: LocalSystem, progress: Progress) -> int:
     """The day itself. 0 only if everything that must be equal is equal."""
     with system.api() as api:
         practice = set_up_practice(system, progress)
-        make_ready(api)
+        make_ready(api, events=False)
         known = databases(system.ports, system.credentials)
         with Company(sandbox_url(system.ports), practice.realm) as company:
             before = count(company.read(), read_caspen(known["caspen"], practice))

@@ -21,6 +21,8 @@ from ops.paths import DAGS, ROOT, SANDBOX_SNAPSHOT
 from ops.progress import Progress
 
 DAG_IDS = {path.stem for path in DAGS.glob("*.py")}
+EVENTS_DAG = "sync_new_work"
+"""It posts what is new at once: switched off where each step is shown, one after the other."""
 """A DAG's file is named after it."""
 
 WORKSPACE = 1
@@ -86,11 +88,14 @@ def set_up_practice(system: LocalSystem, progress: Progress) -> Practice:
     return practice
 
 
-def make_ready(api: AirflowApi) -> None:
-    """Airflow's side of the set-up: the DAGs are loaded and unpaused, their pool exists. Safe to repeat."""
+def make_ready(api: AirflowApi, *, events: bool) -> None:
+    """Airflow's side of the set-up: the DAGs are loaded and unpaused, their pool exists. Safe to repeat.
+
+    :param events: Also the one that works on what is new at once.
+    """
     api.wait_for_dags(DAG_IDS)
     api.ensure_pool(POOL, POOL_SLOTS, "Tasks that talk to QuickBooks at the same time")
-    api.unpause(DAG_IDS)
+    api.unpause(DAG_IDS if events else DAG_IDS - {EVENTS_DAG})
 
 
 def cli(system: LocalSystem, *arguments: str) -> str:

@@ -21,6 +21,7 @@ QUICKBOOKS_POOL = "quickbooks"
 
 PRIORITIES: Mapping[str, int] = {
     "backfill_invoices": 40,  # a person waits for it
+    "sync_new_work": 30,  # a practice sees its status
     "post_to_quickbooks": 20,
     "import_from_quickbooks": 15,
     "reconcile_quickbooks": 10,  # has the night
@@ -28,7 +29,13 @@ PRIORITIES: Mapping[str, int] = {
 """Of the tasks of each DAG, where slots of the pool are free: the higher goes first."""
 
 DAG_IDS = frozenset(
-    {"post_to_quickbooks", "import_from_quickbooks", "reconcile_quickbooks", "backfill_invoices"}
+    {
+        "post_to_quickbooks",
+        "import_from_quickbooks",
+        "sync_new_work",
+        "reconcile_quickbooks",
+        "backfill_invoices",
+    }
 )
 """Our DAGs; what reads runs leaves those of others alone."""
 
@@ -112,6 +119,10 @@ HISTORY_KEEP_DAYS = _number("CASPEN_QBO_HISTORY_KEEP_DAYS", 730, of="days")
 """What was sent, answered, seen, chosen and cleared is deleted after so many days; what is open never is."""
 ASK_MINUTES = _number("CASPEN_QBO_ASK_MINUTES", 30, of="minutes")
 """In working hours the import asks QuickBooks so often for new payments, where no webhook reports them."""
+WATCH_SECONDS = 5.0
+"""The watcher looks for new work so often."""
+WATCH_DEADLINE_SECONDS = 30.0
+"""A look that takes longer is waited for no longer, and no other is begun until it ends."""
 OPENS_HOUR = _number("CASPEN_QBO_OPENS_HOUR", 8, of="hours")
 CLOSES_HOUR = _number("CASPEN_QBO_CLOSES_HOUR", 18, of="hours")
 """Working hours, Monday to Friday, in the practice's time zone."""

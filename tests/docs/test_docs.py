@@ -90,7 +90,9 @@ def test_every_command_and_option_named_exists(page: Path):
 def test_every_dag_named_exists_and_every_dag_is_in_the_runbook():
     dags = {path.stem for path in DAGS.glob("*.py")}
     assert dags
-    looks_like_one = re.compile(r"\b((?:post_to|import_from|reconcile)_quickbooks\w*|backfill_invoices\w*)")
+    looks_like_one = re.compile(
+        r"\b((?:post_to|import_from|reconcile)_quickbooks\w*|sync_new_work\w*|backfill_invoices\w*)"
+    )
     named = {name for page in PAGES for name in looks_like_one.findall(page.read_text())}
     assert named == dags
     assert dags <= set(headings((DOCS / "runbook.md").read_text()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,13 @@ class ScheduledSystem:
     lineage: Path
     """OpenLineage's events, one JSON object a line."""
 
+    @contextmanager
+    def triggerer(self, name: str) -> Iterator[subprocess.Popen]:
+        """One more triggerer, killed at the end of the block as when its container goes."""
+        command = ["triggerer", "--skip-serve-logs"]
+        with airflow_process(name, command, self.env, self.folder) as process:
+            yield process
+
     def logs(self) -> str:
         """The end of each process's output, for a failure's message."""
         files = sorted(self.folder.glob("*.log"))
@@ -42,9 +50,11 @@ def scheduled_settings(folder: Path, url: str, metadata: str) -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
-        "AIRFLOW__CORE__PARALLELISM": "2",
+        "AIRFLOW__CORE__PARALLELISM": "3",
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(folder / "plugins"),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata.replace("postgresql:", "postgresql+psycopg2:"),
+        "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "1",
+        "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "5",
         "CASPEN_QBO_PRELOAD": "",
         "CASPEN_QBO_REPORTS": str(folder / "reports"),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),

@@ -89,6 +89,7 @@ class ShardOperator(BaseOperator):
     Then the task fails, to be tried again where that helps; what succeeded in an earlier try stays done.
 
     :param practices: One shard of what ``find_workspaces`` found.
+    :param leave_busy: A practice that another run is working on is left to it, and reported so.
     """
 
     template_fields: Sequence[str] = ("practices",)
@@ -97,9 +98,9 @@ class ShardOperator(BaseOperator):
     job: ClassVar[str]
     """Its name in ``qbo_sync.sync_run``."""
 
-    def __init__(self, *, practices: Sequence[Practice], **kwargs: Any) -> None:
+    def __init__(self, *, practices: Sequence[Practice], leave_busy: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.practices = practices
+        self.practices, self.leave_busy = practices, leave_busy
         self.shown: int | None = None
 
     @property
@@ -157,7 +158,8 @@ class ShardOperator(BaseOperator):
         self, context: Context, outcomes: list[Outcome], failures: dict[int, tuple[Failure, Exception]]
     ) -> None:
         earlier = self._fetch_earlier(context)
-        waiting = [(practice, len(self.practices) == 1) for practice in self.practices]
+        alone = len(self.practices) == 1 and not self.leave_busy
+        waiting = [(practice, alone) for practice in self.practices]
         while waiting:
             practice, patient = waiting.pop(0)
             id_, name = practice["workspace_id"], practice["practice"]
@@ -170,7 +172,11 @@ class ShardOperator(BaseOperator):
                 outcome = self.work_on(practice, context["run_id"], patient=patient)
                 outcomes += [outcome] if outcome else []
             except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-                if isinstance(error, WorkspaceBusyError) and not patient:
+                if isinstance(error, WorkspaceBusyError) and self.leave_busy:
+                    outcomes.append(
+                        outcome_of(practice, {}, {}, "Left to another run, which is working on it.")
+                    )
+                elif isinstance(error, WorkspaceBusyError) and not patient:
                     log.info("%s Its turn is after the others.", error.message)
                     waiting.append((practice, True))
                 else:

@@ -1,4 +1,4 @@
-"""QuickBooks' notifications: hints that start the DAGs early and have lists read again. Off until the
+"""QuickBooks' notifications: hints by which work is found early, and have lists read again. Off until the
 connection ``quickbooks`` holds a ``webhook_verifier_token``. No login: the signature decides.
 """
 
@@ -9,7 +9,6 @@ import json
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, BackgroundTasks, HTTPException, Request
@@ -17,7 +16,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from caspen_qbo import wiring
-from caspen_qbo.airflow.dag_runs import queue_run
 from caspen_qbo.core.connection.connect import is_realm
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
@@ -29,9 +27,6 @@ router = APIRouter()
 
 BODY_BYTES_MAX = 1_000_000
 ID_LENGTH_MAX = 100
-BUNDLE_SECONDS = 20
-"""Notifications come in bursts: all of one such span start one run, at its end."""
-IMPORT, POST = "import_from_quickbooks", "post_to_quickbooks"
 PAYMENT = "payment"
 LISTS = {
     name.casefold(): name
@@ -136,8 +131,8 @@ def _part(event_type: str, number: int) -> str:
 
 
 def wake(reported: Collection[Reported]) -> None:
-    """Queue a run of each DAG that has something to look at, for each connected workspace of these companies.
-    Safe to repeat. Errors are only logged: the schedule finds the same work, if later.
+    """Hand over to the watcher what there is to look at, in a table, for each connected workspace of these
+    companies. Safe to repeat. Errors are only logged: the schedule finds the same work, if later.
 
     That our own payments were made is reported too: it wakes nothing, and shows that webhooks work.
     """
@@ -149,28 +144,10 @@ def wake(reported: Collection[Reported]) -> None:
     others = {one.realm_id for one in reported if one.entity != PAYMENT}
     try:
         with wiring.open_store(on_a_page=True) as store:
-            foreign = store.practices.record_heard(payments)
+            store.practices.record_heard(payments)
+            store.practices.record_touched(others)
             for one in reported:
                 if name := LISTS.get(one.entity):
                     store.practices.forget_list(one.realm_id, name)
-            touched = set(store.practices.fetch_of_realms(others)) if others else set()
     except SyncError as error:
-        log.warning("webhook could not look up its workspaces: %s", error.message)
-        return
-    to_import = {workspace_id for workspace_id, is_foreign in foreign.items() if is_foreign}
-    for workspace_id in sorted(to_import):
-        _queue(IMPORT, workspace_id)
-    for workspace_id in sorted(to_import | touched):
-        _queue(POST, workspace_id)
-
-
-def _queue(dag_id: str, workspace_id: int) -> None:
-    ends = (int(datetime.now(UTC).timestamp()) // BUNDLE_SECONDS + 1) * BUNDLE_SECONDS
-    span_end = datetime.fromtimestamp(ends, UTC)
-    queue_run(
-        dag_id,
-        f"webhook__{workspace_id}__{span_end:%Y-%m-%dT%H:%M:%S}",
-        workspace_id=workspace_id,
-        run_after=span_end + timedelta(seconds=1),
-        note="QuickBooks reported a change.",
-    )
+        log.warning("webhook could not hand over what it was sent: %s", error.message)

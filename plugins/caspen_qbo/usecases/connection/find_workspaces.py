@@ -1,6 +1,6 @@
 """Which practices a run is for: the connected ones, without those where there is nothing to do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -44,12 +44,14 @@ def find_workspaces(
     only: int | None = None,
     only_with_work: bool = False,
     only_to_ask: bool = False,
+    among: Collection[int] | None = None,
 ) -> Found:
     """A few statements to our database and Caspen's, by index, however many practices there are.
 
     :param job: Of which the last run says how long the next one takes.
     :param only_with_work: Those where a post run would do something.
     :param only_to_ask: Those whose import is due to ask QuickBooks.
+    :param among: Those of these that are connected, whether or not they seem to have work.
     :param only: This one, whether or not it has work.
     :raises NotConnectedError: it was asked for by id and cannot be worked on.
     :raises ConfigurationError: Caspen does not know it.
@@ -63,9 +65,11 @@ def find_workspaces(
     connected = [one for one in standing if one.connected]
     moved = _count_changes(billing, connected) if job == POST else {}
     due = connected
-    if only is None and only_with_work:
+    if among is not None:
+        due = [one for one in due if one.workspace_id in among]
+    elif only is None and only_with_work:
         due = [one for one in due if _has_work(one, moved.get(one.workspace_id, 0))]
-    if only is None and only_to_ask:
+    if among is None and only is None and only_to_ask:
         to_ask = find_to_ask(store, workspaces.values(), datetime.now(UTC))
         due = [one for one in due if one.workspace_id in to_ask]
     kept = {one.workspace_id for one in due}

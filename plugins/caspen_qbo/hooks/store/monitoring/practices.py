@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from caspen_qbo.core.importing.rhythm import Asked
+from caspen_qbo.core.monitoring.watch import Watched
 from caspen_qbo.hooks.database import Database
 
 _FOLDER = "monitoring/practices"
@@ -186,6 +187,15 @@ class PracticeStore:
         """
         params = {"job": job, "max_age": max_age, "only": only, "most": COUNTED_MOST}
         return self._db.fetch_values(Standing, f"{_FOLDER}/select_standing", params)
+
+    def fetch_watched(self) -> list[Watched]:
+        """What the watcher compares, of every connected practice, in one statement."""
+        return self._db.fetch_values(Watched, f"{_FOLDER}/select_watched")
+
+    def record_touched(self, realm_ids: Collection[str]) -> None:
+        """QuickBooks reported something else than a payment of these companies: posting looks again."""
+        if realm_ids:
+            self._db.execute(f"{_FOLDER}/upsert_touched", {"realm_ids": sorted(realm_ids)})
 
     def fetch_proofs(self, within: timedelta) -> list[LastProof]:
         """Of every practice that is not disconnected.
