@@ -1,5 +1,5 @@
-"""What only a scheduler and a triggerer show: new work is posted within seconds, also when the triggerer was
-killed; another team's DAG starts when both sides are proved equal.
+"""What only a scheduler and a triggerer show: new work is posted within seconds, also what came while no
+triggerer ran; another team's DAG starts when both sides are proved equal.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RECONCILE, THEIRS, EVENTS = "reconcile_quickbooks", "monthly_figures", "sync_new
 
 @pytest.mark.airflow
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_new_work_is_posted_at_once_and_another_teams_dag_runs_after_a_clean_night_only(
     flow: Flow, connections: Mapping[str, str], postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
@@ -40,17 +40,16 @@ def test_new_work_is_posted_at_once_and_another_teams_dag_runs_after_a_clean_nig
 
         system.api.unpause({THEIRS})
         system.api.unpause({RECONCILE})  # which starts last night's run
-        (night,) = until(lambda: runs_of(system, RECONCILE), bool, 60)
-        clean = system.api.finish(RECONCILE, night["dag_run_id"], 90)
+        (night,) = until(lambda: runs_of(system, RECONCILE), bool)
+        clean = system.api.finish(RECONCILE, night["dag_run_id"], 240)
         assert clean.state == "success", system.logs()
         theirs = until(
             lambda: runs_of(system, THEIRS),
             lambda found: bool(found) and found[0]["state"] == "success",
-            60,
         )
         assert [run["state"] for run in theirs] == ["success"], f"{theirs}\n{system.logs()}"
         (event,) = events_of(system, "caspen/qbo/reconciliation")
-        assert event["extra"]["unexplained"] == 0 and event["extra"]["documents_checked"] == 3
+        assert event["extra"]["unexplained"] == 0 and event["extra"]["documents_checked"] == 2
         links = links_of(system, clean.run_id, "practice.reconcile")
         assert {link.partition("/quickbooks/")[2] for link in links.values()} >= {
             "w/1/",
@@ -61,7 +60,7 @@ def test_new_work_is_posted_at_once_and_another_teams_dag_runs_after_a_clean_nig
         assert tables_in(system.lineage) >= {"caspen.invoice", "qbo_sync.reconciliation_difference"}
 
         edit(flow, invoice_id, DueDate="2031-01-31")
-        apart = system.api.run(RECONCILE, {"full": True}, timeout_seconds=90)
+        apart = system.api.run(RECONCILE, {"full": True}, timeout_seconds=240)
         assert apart.state == "success", system.logs()
         states = {task["task_id"]: task["state"] for task in system.api.tasks(RECONCILE, apart.run_id)}
         assert states["announce_equal"] == "skipped" and states["summarise"] == "success"
@@ -72,23 +71,15 @@ def test_new_work_is_posted_at_once_and_another_teams_dag_runs_after_a_clean_nig
 
 
 def posts_at_once(system: ScheduledSystem, flow: Flow) -> None:
-    """Also what was finalised while no triggerer ran."""
-    for number, name in enumerate(("triggerer-1", "triggerer-2"), start=2):
-        if number > 2:
-            flow.invoice("20.00")
-        with system.triggerer(name):
-            if number == 2:
-                flow.invoice("20.00")
-            posted = until(
-                lambda: len(flow.books("Invoice")), lambda found, wanted=number: found == wanted, 90
-            )
-            assert posted == number, system.logs()
-            ended = until(
-                lambda: {run["state"] for run in runs_of(system, EVENTS)},
-                lambda states: states == {"success"},
-                60,
-            )
-            assert ended == {"success"}, system.logs()
+    """What was finalised while no triggerer ran, as after one was killed, is announced by the next."""
+    flow.invoice("20.00")
+    with system.triggerer("triggerer"):
+        posted = until(lambda: len(flow.books("Invoice")), lambda found: found == 2)
+        assert posted == 2, system.logs()
+    ended = until(
+        lambda: {run["state"] for run in runs_of(system, EVENTS)}, lambda found: found == {"success"}
+    )
+    assert ended == {"success"}, system.logs()
     assert runs_of(system, EVENTS)[0]["dag_run_id"].startswith("asset_triggered__")
 
 
