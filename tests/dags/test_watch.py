@@ -145,7 +145,7 @@ def test_many_practices_are_announced_in_parts() -> None:
         (None, set()),
     ],
 )
-def test_an_event_of_whoever_it_is_names_practices_or_none(extra: Any, ids: set[int]) -> None:
+def test_an_event_also_of_a_person_names_practices_or_none(extra: Any, ids: set[int]) -> None:
     from caspen_qbo.operators.find import ids_in
 
     assert ids_in(extra, "post") == ids

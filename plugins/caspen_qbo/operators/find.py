@@ -91,7 +91,7 @@ class FindNewWorkOperator(FindWorkspacesOperator):
 
 
 def ids_in(extra: Any, key: str) -> set[int]:
-    """Of an event, whoever made it; empty where it names none."""
+    """Of an event, also of a person's; empty where it names none."""
     payload = extra.get("payload", extra) if isinstance(extra, Mapping) else None
     ids = payload.get(key) if isinstance(payload, Mapping) else None
     return {id_ for id_ in ids if isinstance(id_, int)} if isinstance(ids, list) else set()

@@ -45,7 +45,7 @@ class Moved:
 
 
 class Mark(NamedTuple):
-    """By what new work is told from work that was announced."""
+    """What tells new work from work that was announced."""
 
     newest: datetime | None = None
     moved: int = 0

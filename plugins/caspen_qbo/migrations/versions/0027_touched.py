@@ -2,9 +2,9 @@
 
 from caspen_qbo.migrations import run_file
 
-revision = "0026_touched"
-down_revision = "0025_checks"
+revision = "0027_touched"
+down_revision = "0026_caspen_set_back"
 
 
 def upgrade() -> None:
-    run_file("0026_touched")
+    run_file("0027_touched")
