@@ -10,7 +10,7 @@ documents.
 and sent by e-mail and Slack where their connections exist. Red means that a check could not be carried out
 (`practice.reconcile`: the log names it), or that post, import or reconcile had no successful run for too long
 (`check_heartbeat` names practice and job).
-**By hand:** `workspace_id` for one practice; `full` to read every document again instead of what changed.
+**By hand:** `workspace_id` for one practice; `full` to read every document again; `data_docs` for Data Docs under *Checks*.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from caspen_qbo.operators.report import WriteReportOperator
 from caspen_qbo.operators.retry import task_defaults
 from caspen_qbo.operators.shard import Practice
 from caspen_qbo.operators.summarise import SummariseOperator
-from caspen_qbo.settings import QUICKBOOKS_POOL
+from caspen_qbo.settings import DATA_DOCS, QUICKBOOKS_POOL
 
 with DAG(
     dag_id="reconcile_quickbooks",
@@ -46,6 +46,7 @@ with DAG(
             None, type=["null", "integer"], description="Only this practice; all if empty."
         ),
         "full": Param(False, type="boolean", description="Read every linked document again."),
+        "data_docs": Param(DATA_DOCS, type="boolean", description="Write Data Docs too, see Checks."),
     },
     default_args=task_defaults("reconcile_quickbooks"),
     render_template_as_native_obj=True,
@@ -64,6 +65,7 @@ with DAG(
             **task("practice.reconcile"),
             practices=practices,
             full="{{ params.full }}",
+            data_docs="{{ params.data_docs }}",
             pool=QUICKBOOKS_POOL,
             map_index_template="{{ task.practice }}",
         )

@@ -128,6 +128,8 @@ CLOSES_HOUR = _number("CASPEN_QBO_CLOSES_HOUR", 18, of="hours")
 """Working hours, Monday to Friday, in the practice's time zone."""
 READS_PER_MONTH = _number("CASPEN_QBO_READS_PER_MONTH", 500_000, of="reads")
 """What Intuit's tier allows the app of metered reads, all practices together; the free tier's."""
+DATA_DOCS = os.environ.get("CASPEN_QBO_DATA_DOCS", "").strip().lower() in ("1", "true", "yes")
+"""Whether nightly reconciliations write Great Expectations' Data Docs; a run by hand may say otherwise."""
 CHECKS_KEEP_DAYS = _number("CASPEN_QBO_CHECKS_KEEP_DAYS", 90, of="days")
 """What each check of each reconciliation found."""
 BOOKS_KEEP_DAYS = _number("CASPEN_QBO_BOOKS_KEEP_DAYS", 2557, of="days")

@@ -18,7 +18,7 @@ PARAMS = {
     "post_to_quickbooks": {"workspace_id": None, "dry_run": False},
     "import_from_quickbooks": {"workspace_id": None, "dry_run": False},
     "sync_new_work": {},
-    "reconcile_quickbooks": {"workspace_id": None, "full": False},
+    "reconcile_quickbooks": {"workspace_id": None, "full": False, "data_docs": False},
     "backfill_invoices": {"workspace_id": None, "invoice_numbers": [], "dry_run": True, "approved": False},
 }
 

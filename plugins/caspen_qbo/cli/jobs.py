@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -47,11 +48,23 @@ def import_(workspace: int | None = ONE_OR_ALL, dry_run: bool = DRY_RUN) -> None
 def reconcile(
     workspace: int | None = ONE_OR_ALL,
     full: bool = typer.Option(False, "--full", help="Read every linked document, not only what changed."),
+    data_docs: bool = typer.Option(False, "--data-docs", help="Write Great Expectations' pages too."),
 ) -> None:
     """Compare both sides and list what differs: one run."""
     from caspen_qbo.usecases.reconciling.run import reconcile as run
 
-    _for_each(workspace, "reconcile", lambda session: run(session, full=full))
+    def with_data_docs(session: Session) -> RunResult:
+        from caspen_qbo.quality.data_docs import collecting, render_data_docs
+        from caspen_qbo.reports.data_docs import write_data_docs
+
+        with collecting() as found:
+            result = run(session, full=full)
+        written = write_data_docs(session.workspace_id, render_data_docs(found, session.run_id))
+        return replace(result, message=f"{result.message} Data Docs: {written}".lstrip())
+
+    _for_each(
+        workspace, "reconcile", with_data_docs if data_docs else lambda session: run(session, full=full)
+    )
 
 
 def backfill(

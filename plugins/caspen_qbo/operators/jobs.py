@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from caspen_qbo.operators.exposed.links import page_of
 from caspen_qbo.operators.shard import Outcome, Practice, ShardOperator, outcome_of
 from caspen_qbo.wording import counts_words
 
@@ -83,14 +85,15 @@ class ReconcileOperator(WorkspaceOperator):
     is finance's to clear and does not fail the task; a check that could not be carried out does.
 
     :param full: Read every linked document again, not only what changed since the last run.
+    :param data_docs: Write Great Expectations' pages of each practice into the reports' folder too.
     """
 
-    template_fields: Sequence[str] = (*WorkspaceOperator.template_fields, "full")
+    template_fields: Sequence[str] = (*WorkspaceOperator.template_fields, "full", "data_docs")
     job = "reconcile"
 
-    def __init__(self, *, full: bool | str = False, **kwargs: Any) -> None:
+    def __init__(self, *, full: bool | str = False, data_docs: bool | str = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.full = full
+        self.full, self.data_docs = full, data_docs
 
     @contextmanager
     def around(self) -> Iterator[None]:
@@ -102,4 +105,14 @@ class ReconcileOperator(WorkspaceOperator):
     def work(self, session: Session) -> RunResult:
         from caspen_qbo.usecases.reconciling.run import reconcile
 
-        return reconcile(session, full=bool(self.full))
+        if not self.data_docs:
+            return reconcile(session, full=bool(self.full))
+        from caspen_qbo.quality.data_docs import collecting, render_data_docs
+        from caspen_qbo.reports.data_docs import write_data_docs
+
+        with collecting() as found:
+            result = reconcile(session, full=bool(self.full))
+        written = write_data_docs(session.workspace_id, render_data_docs(found, session.run_id))
+        self.log.info("data docs workspace=%s path=%s", session.workspace_id, written)
+        shown = f"{page_of(session.workspace_id)}checks"
+        return replace(result, message=f"{result.message} Data Docs: {shown}".lstrip())

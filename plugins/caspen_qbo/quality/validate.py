@@ -13,6 +13,7 @@ from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError, SyncError
 from caspen_qbo.hooks.postgres.engine import URL, engine_arguments
 from caspen_qbo.hooks.postgres.limits import SYNC
+from caspen_qbo.quality.data_docs import collect
 from caspen_qbo.quality.suites import build_suite, import_gx
 
 if TYPE_CHECKING:
@@ -128,7 +129,11 @@ def _validate(
     source.get_engine().dispose()  # GX looks at a table through one and checks by another
     batch = table.add_batch_definition_whole_table(name)
     # As a validation definition runs it, which also writes all of it into stores nobody reads.
-    return Validator(batch, result_format=dict(result_format)).validate_expectation_suite(suite)
+    result: ExpectationSuiteValidationResult = Validator(
+        batch, result_format=dict(result_format)
+    ).validate_expectation_suite(suite)
+    collect(view, result)
+    return result
 
 
 def _raised_by_us(error: BaseException | None) -> SyncError | None:

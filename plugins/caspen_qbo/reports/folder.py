@@ -25,7 +25,8 @@ def delete_old_reports(folder: Path, before: float) -> int:
     """Those last written before a time, in seconds since 1970; how many. Other files stay."""
     old = [
         path
-        for path in folder.glob("*/reconciliation-*")
+        for pattern in ("*/reconciliation-*", "*/data-docs/*")
+        for path in folder.glob(pattern)
         if path.suffix in (".html", ".xlsx") and path.stat().st_mtime < before
     ]
     for path in old:

@@ -46,6 +46,7 @@ NEEDS = {
     "GET /w/{workspace_id}/month-end/{month}/pack.xlsx": "viewer",
     "POST /w/{workspace_id}/month-end/{month}/close": "op",
     "POST /w/{workspace_id}/month-end/{month}/reopen": "op",
+    "GET /w/{workspace_id}/data-docs/{name}": "viewer",
     "GET /w/{workspace_id}/activity": "viewer",
     "POST /w/{workspace_id}/activity/run": "user",
     "GET /w/{workspace_id}/backfill": "viewer",

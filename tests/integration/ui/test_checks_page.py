@@ -46,3 +46,20 @@ def test_from_a_failing_check_of_each_suite_to_its_documents(
         assert f"{base}/invoices/{invoice}" in found and "1 document failed" in found, words
         assert found.count("/invoices/") == 1
     assert door.get(f"{base}/checks/practice/invoice/none").status_code == 404
+
+
+def test_data_docs_are_read_where_the_server_has_them(
+    pages: Pages, flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASPEN_QBO_REPORTS", str(tmp_path))
+    flow.invoice("20.00")
+    flow.post()
+    done = run_command("reconcile", "--workspace", str(flow.workspace_id), "--data-docs")
+    assert done.returncode == 0, done.stderr
+    door, base = pages.as_("viewer"), f"/w/{flow.workspace_id}"
+    assert f"{base}/data-docs/comparison_invoice" in door.get(f"{base}/checks").text
+    found = door.get(f"{base}/data-docs/comparison_invoice")
+    assert "The total of each invoice is equal" in found.text
+    assert "default-src 'none'" in found.headers["content-security-policy"]
+    assert door.get(f"{base}/data-docs/none").status_code == 404
+    assert door.get(f"{base}/data-docs/..%2F..%2Fx").status_code == 404

@@ -12,6 +12,7 @@ from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.store.monitoring.pages import ReconciliationEntry
 from caspen_qbo.reports import build_html, build_xlsx
 from caspen_qbo.reports.chart import trend_svg
+from caspen_qbo.reports.data_docs import data_docs_of, read_data_docs
 from caspen_qbo.reports.words import change_words
 from caspen_qbo.settings import CHECKS_KEEP_DAYS
 from caspen_qbo.ui.access import Right, requires
@@ -157,7 +158,16 @@ def checks(context: ContextDep) -> Response:
         run=latest[0] if latest else None,
         state_of=check_state,
         days=CHECKS_KEEP_DAYS,
+        data_docs=data_docs_of(context.workspace_id),
     )
+
+
+@router.get("/w/{workspace_id}/data-docs/{name}")
+def data_docs(context: ContextDep, name: str) -> Response:
+    found = read_data_docs(context.workspace_id, f"{name}.html")
+    if found is None:
+        raise HTTPException(404, "There are no such Data Docs of this workspace on this server.")
+    return document(found, None)
 
 
 @router.get("/w/{workspace_id}/checks/{suite}/{kind}/{name}")
