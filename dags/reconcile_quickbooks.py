@@ -10,7 +10,7 @@ documents.
 and sent by e-mail and Slack where their connections exist. Red means that a check could not be carried out
 (`practice.reconcile`: the log names it), or that post, import or reconcile had no successful run for too long
 (`check_heartbeat` names practice and job).
-**By hand:** `workspace_id` for one practice; `full` to read all documents; `data_docs` for Data Docs (*Checks*).
+**By hand:** `workspace_id` for one practice; `full` to read all documents; `data_docs` for Data Docs.
 """
 
 from __future__ import annotations
