@@ -72,6 +72,33 @@ def need_reason(row: PracticeRow, quiet_at_most: Mapping[str, timedelta], now: d
             return ""
 
 
+MONTH_WORDS: Mapping[str, str] = {
+    "closed": "Closed",
+    "changed": "Changed since closed",
+    "ready": "Ready to close",
+    "open": "Not ready",
+    "off": "Not connected",
+}
+"""How a month of a practice stands."""
+
+
+def month_reason(row: PracticeRow, quiet_at_most: Mapping[str, timedelta], now: datetime) -> str:
+    """Why a month stands as it does, as a sentence; empty where nothing is to be said."""
+    match row.month_state:
+        case "closed" | "changed" if row.closed_at and row.closed_by:
+            by = row.closed_by.removeprefix("airflow:").removeprefix("cli:")
+            closed = f"Closed by {by}, {day(row.closed_at.astimezone(zone_of(row.time_zone)))}."
+            changed = counted(row.closed_changed, "document")
+            return f"{closed} {changed} changed since." if row.closed_changed else closed
+        case "open":
+            waiting = f"{counted(row.waiting, 'invoice')} waiting." if row.waiting else ""
+            covered = "" if row.month_covered else "Not reconciled since the month ended."
+            reason = need_reason(row, quiet_at_most, now) if row.needs >= Need.LISTED else ""
+            return " ".join(filter(None, (reason, waiting, covered)))
+        case _:
+            return ""
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """``1 invoice``, ``2,000 invoices``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from caspen_qbo.cli.shared import JSON, WORKSPACE, console, print_json, print_table, who
+from caspen_qbo.cli.shared import JSON, console, print_json, print_table, who
 
 if TYPE_CHECKING:
     from caspen_qbo.core.closing.month import Month
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from caspen_qbo.usecases.closing.close import MonthState
     from caspen_qbo.usecases.shared.session import Session
 
+ONE = typer.Option(None, "--workspace", help="Caspen's workspace id; a line for each if left out.")
 MONTH = typer.Option(None, "--month", metavar="2026-10", help="The month; the last whole one if left out.")
 SIGN = typer.Option(False, "--sign", help="Close it: sign its figures, where nothing is missing.")
 NOTE = typer.Option("", "--note", help="What to keep with the signature.")
@@ -29,7 +30,7 @@ REOPEN = typer.Option(None, "--reopen", metavar="REASON", help="Open a closed mo
 
 
 def month_end(
-    workspace: int = WORKSPACE,
+    workspace: int | None = ONE,
     month: str | None = MONTH,
     sign: bool = SIGN,
     note: str = NOTE,
@@ -45,6 +46,11 @@ def month_end(
     if sign and reopen is not None:
         raise typer.BadParameter("give --sign or --reopen, not both")
     now = datetime.now(UTC)
+    if workspace is None:
+        if sign or reopen is not None or pack:
+            raise typer.BadParameter("a month is closed and packed one practice at a time: give --workspace")
+        _print_all(month, now, as_json=as_json)
+        return
     with _opened(workspace) as (store, practice, session):
         period = _month(month, practice, now)
         if reopen is not None:
@@ -59,6 +65,43 @@ def month_end(
             console().print(str(file))
     if not state.good or (sign and state.closed is None):
         raise typer.Exit(1)
+
+
+def _print_all(month: str | None, now: datetime, *, as_json: bool) -> None:
+    """Who is closed, who is not, and why."""
+    from caspen_qbo import wiring
+    from caspen_qbo.hooks.store.monitoring.overview import OverviewQuery
+    from caspen_qbo.settings import QUIET_AT_MOST
+    from caspen_qbo.usecases.monitoring.overview import refresh_all
+    from caspen_qbo.wording import MONTH_WORDS, month_reason
+
+    query = OverviewQuery(month=str(_parsed(month)) if month else "", sort="name", order="up")
+    with wiring.open_store() as store, wiring.open_billing() as billing:
+        refresh_all(store, billing)
+        rows = list(store.overview.iterate(query, None))
+    why = {row.workspace_id: month_reason(row, QUIET_AT_MOST, now) for row in rows}
+    if as_json:
+        print_json(
+            [
+                {
+                    "workspace_id": row.workspace_id,
+                    "name": row.name,
+                    "month": str(query.period),
+                    "state": row.month_state,
+                    "why": why[row.workspace_id],
+                    "closed_at": row.closed_at,
+                    "closed_by": row.closed_by,
+                    "changed": row.closed_changed,
+                }
+                for row in rows
+            ]
+        )
+        return
+    print_table(
+        ("id", "practice", "month end", "why"),
+        [(row.workspace_id, row.name, MONTH_WORDS[row.month_state], why[row.workspace_id]) for row in rows],
+        title=query.period.words,
+    )
 
 
 @contextmanager
@@ -100,6 +143,12 @@ def _month(text: str | None, practice: Workspace, now: datetime) -> Month:
 
     if text is None:
         return Month.of(now.astimezone(zone_of(practice.time_zone)).date()).before
+    return _parsed(text)
+
+
+def _parsed(text: str) -> Month:
+    from caspen_qbo.core.closing.month import Month
+
     found = Month.parse(text)
     if found is None:
         raise typer.BadParameter("a month is written like 2026-10", param_hint="--month")

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from caspen_qbo.hooks.store.monitoring.overview import OverviewQuery
 from caspen_qbo.settings import CONNECTION_WARNING_DAYS
 from caspen_seed import create_workspace
 from tests.integration.ui.conftest import Pages
@@ -182,6 +183,47 @@ def test_the_file_and_the_command_say_the_same(many: Flow, pages: Pages) -> None
     assert printed[2] | {"unexplained_amount": "115.50", "need": "money"} == printed[2]
     table = run_command("overview").stdout
     assert all(name in table for name in page)
+
+
+CLOSED = (
+    "INSERT INTO qbo_sync.month_close (workspace_id, realm_id, month, run_id, sign_off_id, closed_at,"
+    " closed_by, pack, changed, reopened_at) VALUES (%s, %s, %s, 'r', 1, now(), 'airflow:ann', '{}', %s, %s)"
+)
+
+
+def test_who_is_closed_who_is_not_and_why(many: Flow, pages: Pages) -> None:
+    month = OverviewQuery().period
+    for number, realm, changed, reopened in (
+        (2, "realm-2", 0, None),
+        (4, "realm-4", 3, None),
+        (5, "realm-5", 0, "2026-11-20"),
+        (6, "another company", 0, None),
+    ):
+        run(many, CLOSED, number, realm, month.first, changed, reopened)
+    door = pages.as_("viewer")
+    shown = {
+        "closed": ["Fine Physio"],
+        "changed": ["Ends Soon Dental"],
+        "off": ["Harbour Allied Health", "Never Connected Clinic"],
+    }
+    html = door.get("/?sort=name&order=up").text
+    assert "Closed by ann" in row(html, "Fine Physio")
+    assert "3 documents changed since." in row(html, "Ends Soon Dental")
+    assert "Not ready 3 documents listed." in row(html, "Podiatry")
+    assert "Not ready The last reconciliation left" in row(html, "Money Matters GP")
+    for state, expected in shown.items():
+        found = names(door.get(f"/?closing={state}&sort=name&order=up").text)
+        assert set(expected) - {"Harbour Allied Health"} <= set(found), state
+    assert "Fine Physio" not in names(door.get("/?closing=not_closed").text)
+    before = names(door.get(f"/?closing=closed&month={month.before}").text)
+    assert before == [], "the month before is not"
+    lines = list(csv.DictReader(io.StringIO(door.get("/practices.csv").text)))
+    states = {line["workspace_id"]: line["month_state"] for line in lines}
+    assert (states["2"], states["4"], states["5"], states["3"]) == ("closed", "changed", "open", "off")
+    assert {line["month"] for line in lines} == {str(month)}
+    printed = json.loads(run_command("month-end", "--json").stdout)
+    assert {str(each["workspace_id"]): each["state"] for each in printed} == states
+    assert door.get("/?month=2026-13").status_code == 422
 
 
 def test_the_days_of_the_first_warning_are_those_of_the_view(flow: Flow) -> None:

@@ -65,6 +65,14 @@ class PracticeRow:
     refreshed_at: datetime
     found: int
     """How many practices the filter leaves."""
+    month_state: str = "off"
+    """Of the month asked for: closed, changed (since), ready, open, or off (not connected)."""
+    month_covered: bool = False
+    """A good reconciliation ended after that month."""
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    closed_changed: int = 0
+    """Documents that stand otherwise since it was closed."""
 
     @property
     def needs(self) -> Need:

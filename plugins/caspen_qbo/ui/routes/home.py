@@ -23,7 +23,7 @@ from caspen_qbo.ui.access import sees_all, visible
 from caspen_qbo.ui.context import ContextDep, prefix, who_of
 from caspen_qbo.ui.page import HEADERS, notice, page_of_all, stream
 from caspen_qbo.ui.views.lists.columns import address, begun, csv_lines, sorted_by
-from caspen_qbo.ui.views.lists.overview import COLUMNS, CSV_COLUMNS, PAGE_SIZE, Line, csv_rows
+from caspen_qbo.ui.views.lists.overview import COLUMNS, CSV_COLUMNS, PAGE_SIZE, Line, csv_rows, month_choices
 from caspen_qbo.usecases.monitoring.overview import fetch_page, refresh_all
 from caspen_qbo.usecases.monitoring.readers import record_reads
 
@@ -78,6 +78,7 @@ def _overview(
         sorted_by=sorted_by,
         needs=store.overview.count_needs(ids),
         lines=[Line.of(row, now) for row in rows],
+        months=month_choices(now),
         found=found,
         skip=skip,
         last_page=max(1, -(-found // PAGE_SIZE)),
@@ -94,7 +95,7 @@ def export(user: GetUserDep, query: QueryDep) -> Response:
             if store.overview.count() != billing.count_workspaces():
                 refresh_all(store, billing)
             read = _recorded(store, user, store.overview.iterate(query, ids))
-            rows = csv_rows(read, datetime.now(UTC))
+            rows = csv_rows(read, query.period, datetime.now(UTC))
             yield from csv_lines(CSV_COLUMNS, rows)
 
     return stream(begun(lines()), "practices.csv", "text/csv; charset=utf-8")

@@ -40,7 +40,7 @@ def fetch_page(
     store.overview.refresh(billing.fetch_workspaces(shown).values(), QUIET_AT_MOST)
     now = {
         row.workspace_id: row
-        for row in store.overview.fetch(OverviewQuery(), shown, page_size=len(shown), skip=0)
+        for row in store.overview.fetch(OverviewQuery(month=query.month), shown, page_size=len(shown), skip=0)
     }
     found = rows[0].found
     return [replace(now[each], found=found) for each in shown if each in now]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from caspen_qbo.catalogue import CATALOGUE
+from caspen_qbo.core.closing.month import Month
 from caspen_qbo.core.monitoring.overview import Need, PracticeRow
 from caspen_qbo.core.records import Workspace
 from caspen_qbo.hooks.database import Database
 from caspen_qbo.hooks.search import like
+from caspen_qbo.wording import zone_of
 
 _FOLDER = "monitoring/overview"
 EXPORT_CHUNK = 1000
@@ -30,11 +32,15 @@ class OverviewQuery(BaseModel):
     """Workspace ids: the practices of one task."""
     sort: Literal["need", "name", "waiting", "listed", "unexplained", "reads", "ends", "reconciled"] = "need"
     order: Literal["up", "down"] = "down"
+    month: str = Field(default="", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")
+    """Whose closing is shown; empty: the last whole one."""
+    closing: Literal["", "closed", "changed", "not_closed", "ready", "open", "off"] = ""
+    """How that month stands."""
     page: int = Field(default=1, ge=1, le=1_000_000)
 
     @property
     def filtered(self) -> bool:
-        return bool(self.need or self.turn or self.find.strip() or self.only)
+        return bool(self.need or self.turn or self.find.strip() or self.only or self.closing)
 
     def ids(self, visible: Collection[int] | None) -> list[int] | None:
         """Which may be shown; None: all. :param visible: Which this user may see; None: all."""
@@ -43,9 +49,15 @@ class OverviewQuery(BaseModel):
         chosen = {int(each) for each in self.only.split(",")}
         return sorted(chosen if visible is None else chosen & set(visible))
 
+    @property
+    def period(self) -> Month:
+        return Month.parse(self.month) or Month.of(datetime.now(UTC).date()).before
+
     def params(self) -> dict[str, Any]:
         search = self.find.strip()
         return {
+            "month": self.period.first,
+            "closing": self._closing(),
             "needs": self._needs(),
             "turn": self.turn or None,
             "find": search or None,
@@ -53,6 +65,11 @@ class OverviewQuery(BaseModel):
             "sort": self.sort,
             "descending": self.order == "down",
         }
+
+    def _closing(self) -> list[str] | None:
+        if self.closing == "not_closed":
+            return ["ready", "open"]
+        return [self.closing] if self.closing else None
 
     def _needs(self) -> list[int] | None:
         if self.need == "action":
@@ -100,7 +117,14 @@ class OverviewStore:
         self, query: OverviewQuery, visible: Collection[int] | None, *, page_size: int, skip: int
     ) -> list[PracticeRow]:
         """:param visible: None for all."""
-        cut = {"ids": query.ids(visible), "page_size": page_size, "skip": skip}
+        zones = [row["time_zone"] for row in self._db.fetch_all(f"{_FOLDER}/select_zones")]
+        cut = {
+            "ids": query.ids(visible),
+            "page_size": page_size,
+            "skip": skip,
+            "zones": zones,
+            "month_ends": [query.period.ends(zone_of(zone)) for zone in zones],
+        }
         return self._db.fetch_values(PracticeRow, f"{_FOLDER}/select_page", query.params() | cut)
 
     def iterate(self, query: OverviewQuery, visible: Collection[int] | None) -> Iterator[PracticeRow]:

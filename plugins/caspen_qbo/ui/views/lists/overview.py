@@ -5,12 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from caspen_qbo.core.closing.month import Month
 from caspen_qbo.core.monitoring.overview import Need, PracticeRow
 from caspen_qbo.settings import CONNECTION_WARNING_DAYS, QUIET_AT_MOST
 from caspen_qbo.ui.views.lists.columns import Column
-from caspen_qbo.wording import NEED_WORDS, NONE, ago, counted, moment, money, need_reason, zone_of
+from caspen_qbo.wording import (
+    NEED_WORDS,
+    NONE,
+    ago,
+    counted,
+    moment,
+    money,
+    month_reason,
+    need_reason,
+    zone_of,
+)
 
 PAGE_SIZE = 25
+MONTHS_SHOWN = 15
 
 CSV_COLUMNS = (
     "workspace_id",
@@ -32,6 +44,11 @@ CSV_COLUMNS = (
     "currency",
     "reads_this_month",
     "as_of",
+    "month",
+    "month_state",
+    "month_why",
+    "month_closed_at",
+    "month_closed_by",
 )
 
 
@@ -45,6 +62,7 @@ COLUMNS = (
     Column("Listed", "listed", numeric=True, first="down"),
     Column("Unexplained", "unexplained", numeric=True, first="down"),
     Column("Reads", "reads", numeric=True, first="down"),
+    Column("Month end"),
 )
 
 
@@ -67,6 +85,8 @@ class Line:
     runs: tuple[Run, Run]
     reconciled: Run
     amount: str
+    month_badge: str
+    month_why: str
 
     @classmethod
     def of(cls, row: PracticeRow, now: datetime) -> "Line":
@@ -84,6 +104,8 @@ class Line:
             (run("posted", row.posted_at), run("imported", row.imported_at)),
             run("reconciled", row.reconciled_at),
             money(row.unexplained_amount, row.currency) if row.unexplained else NONE,
+            _MONTH_BADGES.get(row.month_state, ""),
+            month_reason(row, QUIET_AT_MOST, now),
         )
 
 
@@ -95,6 +117,17 @@ _BADGES = {
     Need.FINE: "ok",
     Need.OFF: "",
 }
+
+
+_MONTH_BADGES = {"closed": "ok", "changed": "bad", "open": "warn"}
+
+
+def month_choices(now: datetime) -> list[Month]:
+    """The last whole month and those before it."""
+    months = [Month.of(now.date()).before]
+    while len(months) < MONTHS_SHOWN:
+        months.append(months[-1].before)
+    return months
 
 
 def _connection(row: PracticeRow, now: datetime) -> str:
@@ -111,11 +144,11 @@ def _connection(row: PracticeRow, now: datetime) -> str:
     return "Connected"
 
 
-def csv_rows(rows: Iterable[PracticeRow], now: datetime) -> Iterator[tuple[str, ...]]:
-    return (_csv_row(row, now) for row in rows)
+def csv_rows(rows: Iterable[PracticeRow], month: Month, now: datetime) -> Iterator[tuple[str, ...]]:
+    return (_csv_row(row, month, now) for row in rows)
 
 
-def _csv_row(row: PracticeRow, now: datetime) -> tuple[str, ...]:
+def _csv_row(row: PracticeRow, month: Month, now: datetime) -> tuple[str, ...]:
     def at(value: datetime | None) -> str:
         return "" if value is None else value.astimezone(zone_of(row.time_zone)).isoformat(timespec="seconds")
 
@@ -139,4 +172,9 @@ def _csv_row(row: PracticeRow, now: datetime) -> tuple[str, ...]:
         row.currency,
         str(row.reads),
         at(row.refreshed_at),
+        str(month),
+        row.month_state,
+        month_reason(row, QUIET_AT_MOST, now),
+        at(row.closed_at),
+        row.closed_by or "",
     )
