@@ -43,6 +43,7 @@ PAYMENT = FamilyDocument(
     quickbooks_id="12",
     stored_facts=None,
     posted_at=NOW,
+    verified_at=NOW,
     removed=False,
     differs=False,
     matter=None,
