@@ -89,10 +89,9 @@ def scheduled_system(
                 {"type": "file", "log_file_path": str(lineage), "append": True}
             ),
         }
-        run_airflow(["db", "migrate"], env=env)
+        run_airflow(["db", "migrate"], ["dags", "reserialize"], env=env)
         server = ["api-server", "--host", HOST, "--port", str(port), "--workers", "1"]
         stack.enter_context(airflow_process("api-server", server, env, folder))
-        run_airflow(["dags", "reserialize"], env=env)
         scheduler = ["scheduler", "--skip-serve-logs"]
         stack.enter_context(airflow_process("scheduler", scheduler, env, folder))
         with AirflowApi(url) as api:
