@@ -226,6 +226,7 @@ HOLDS: dict[str, set[str]] = {
         "AIRFLOW__API_AUTH__JWT_SECRET",
         "AIRFLOW__CELERY__BROKER_URL",
         "AIRFLOW__CELERY__RESULT_BACKEND",
+        "AIRFLOW_CONN_SYNC_DB",
     },
     "housekeeping": {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CELERY__RESULT_BACKEND"},
     "dag-processor": {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__FERNET_KEY"},
@@ -294,6 +295,20 @@ def test_no_password_is_an_argument():
         # `printf` is the shell's own; its output goes to standard input.
         lines = [line for line in text.splitlines() if "PASSWORD" in line and "printf" not in line]
         assert [line for line in lines if re.search(r"\$\{?\w*PASSWORD|--password", line)] == [], script.name
+
+
+def test_what_writes_the_notes_of_runs_reaches_what_they_are_made_of():
+    """The listener runs in the scheduler, and in the API server when a person marks a run."""
+    for name in ("scheduler", "api-server"):
+        assert "AIRFLOW_CONN_SYNC_DB" in HOLDS[name]
+
+
+def test_the_databases_are_reached_inside_the_projects_own_network_only():
+    """They speak without TLS: see docs/security.md."""
+    assert "networks" not in yaml.safe_load(COMPOSE.read_text())
+    for name, service in SERVICES.items():
+        assert not {"network_mode", "networks", "links", "external_links"} & set(service), name
+        assert "expose" not in service or name not in ("postgres", "redis")
 
 
 def test_only_this_machine_reaches_what_is_published():
