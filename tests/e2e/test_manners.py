@@ -18,6 +18,7 @@ from caspen_seed import NewLine, create_workspace
 from tests.e2e.conftest import OpenWindow, Practice, Window
 from tests.e2e.test_a_newcomer import quickbooks_id_of
 from tests.support.flow import Flow
+from tests.support.task_context import task_context
 
 SERIOUS = {"serious", "critical"}
 
@@ -80,7 +81,7 @@ def _plan(practice: Practice, numbers: list[str]) -> str:
         conf = {"workspace_id": 1, "invoice_numbers": numbers, "dry_run": True}
         run = airflow.post("/dagRuns", json={"logical_date": None, "conf": conf}).raise_for_status().json()
         operator = PlanBackfillOperator(task_id="plan_backfill", workspace_id=1, invoice_numbers=numbers)
-        value = operator.execute({"run_id": run["dag_run_id"]})
+        value = operator.execute(task_context(operator.task_id, run["dag_run_id"]))
         task = f"/dagRuns/{run['dag_run_id']}/taskInstances/plan_backfill"
         body = {"key": "return_value", "value": value}
         airflow.post(f"{task}/xcomEntries", json=body).raise_for_status()

@@ -8,12 +8,13 @@ from caspen_qbo.operators.find import FindWorkspacesOperator
 from caspen_qbo.usecases.importing.run import import_payments
 from caspen_qbo.usecases.reconciling.run import reconcile
 from tests.support.flow import WORKSPACE, Flow
+from tests.support.task_context import task_context
 
 
 def _due(run_id: str = "scheduled__2026-11-16T00:07:00+00:00") -> bool:
     """Whether a run of the DAG would import from this practice."""
     find = FindWorkspacesOperator(task_id="find_workspaces", job="import", only_to_ask=True)
-    found = find.execute({"run_id": run_id})
+    found = find.execute(task_context(find.task_id, run_id))
     return WORKSPACE in {practice["workspace_id"] for shard in found for practice in shard}
 
 

@@ -10,6 +10,7 @@ from caspen_qbo.migrations import FIRST_RELEASED
 from caspen_qbo.operators.find import FindWorkspacesOperator
 from tests.integration.ui.conftest import Pages
 from tests.support.flow import Flow
+from tests.support.task_context import task_context
 
 
 @pytest.mark.parametrize(
@@ -22,4 +23,4 @@ def test_a_schema_of_another_version_is_refused(pages: Pages, flow: Flow, revisi
     assert answer.status_code == 409
     assert revision in answer.text and advice in answer.text
     with pytest.raises(ConfigurationError, match=advice):
-        FindWorkspacesOperator(task_id="find", job="post").execute({"params": {}, "run_id": "run"})
+        FindWorkspacesOperator(task_id="find", job="post").execute(task_context("find", "run"))

@@ -13,6 +13,7 @@ from caspen_qbo.operators.backfill import BackfillOperator, PlanBackfillOperator
 from tests.integration.ui.conftest import Pages, runs
 from tests.support.airflow_server import ROLES
 from tests.support.flow import Flow
+from tests.support.task_context import task_context
 
 DAG = "/api/v2/dags/backfill_invoices/dagRuns"
 
@@ -27,13 +28,13 @@ def start(pages: Pages, role: str, run_id: str) -> int:
 def carry_out(run_id: str) -> None:
     """What the worker does once it is that task's turn, whatever the tasks before it were marked as."""
     operator = BackfillOperator(task_id="backfill_invoices", workspace_id=1, invoice_numbers=["INV-0001"])
-    operator.execute({"run_id": run_id})
+    operator.execute(task_context(operator.task_id, run_id))
 
 
 def ask(pages: Pages, run_id: str) -> str:
     """The plan and the question of a run as the worker leaves them; the address to answer at."""
     plan = PlanBackfillOperator(task_id="plan_backfill", workspace_id=1, invoice_numbers=["INV-0001"])
-    plan.execute({"run_id": run_id})
+    plan.execute(task_context(plan.task_id, run_id))
     task = f"{DAG}/{run_id}/taskInstances/approve_backfill"
     instance = pages.airflow("admin", "GET", task).json()
     with create_session(scoped=False) as session:

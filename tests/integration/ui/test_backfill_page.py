@@ -8,13 +8,14 @@ from airflow.sdk import BaseOperator
 from caspen_qbo.operators.backfill import BackfillOperator, PlanBackfillOperator
 from tests.integration.ui.conftest import Door, Pages, runs
 from tests.support.flow import Flow
+from tests.support.task_context import task_context
 
 DAG = "/api/v2/dags/backfill_invoices/dagRuns"
 
 
 def work_off(pages: Pages, run_id: str, operator: BaseOperator, skipped: tuple[str, ...]) -> None:
     """What Airflow's worker does with a task and scheduler with a run: carry out, store, mark the rest."""
-    value = operator.execute({"run_id": run_id})
+    value = operator.execute(task_context(operator.task_id, run_id))
     tasks = f"{DAG}/{run_id}/taskInstances"
     body = {"key": "return_value", "value": value}
     stored = pages.airflow("admin", "POST", f"{tasks}/{operator.task_id}/xcomEntries", json=body)
