@@ -54,7 +54,7 @@ def keep_logs_plain() -> None:
 
     def make_plain(*args: object, **kwargs: object) -> logging.LogRecord:
         record = make(*args, **kwargs)
-        if "caspen_qbo" in record.name:
+        if record.name and "caspen_qbo" in record.name:  # a formatter makes records without a name
             message = log_value(record.msg)
             record.msg = message if record.args else _set_off(message)
             if isinstance(record.args, tuple):

@@ -60,3 +60,9 @@ def test_every_log_of_the_package_is_one_of_those() -> None:
 
     files = [*PLUGINS.rglob("*.py"), *DAGS.rglob("*.py")]
     assert [path.name for path in files if "self.log." in path.read_text()] == []
+
+
+def test_a_record_without_a_name_is_made_all_the_same() -> None:
+    """As structlog's formatter makes one of each record of others."""
+    keep_logs_plain()
+    assert logging.makeLogRecord({"msg": "x"}).getMessage() == "x"

@@ -113,6 +113,6 @@ class ReconcileOperator(WorkspaceOperator):
         with collecting() as found:
             result = reconcile(session, full=bool(self.full))
         written = write_data_docs(session.workspace_id, render_data_docs(found, session.run_id))
-        self.log.info("data docs workspace=%s path=%s", session.workspace_id, written)
+        log.info("data docs workspace=%s path=%s", session.workspace_id, written)
         shown = f"{page_of(session.workspace_id)}checks"
         return replace(result, message=f"{result.message} Data Docs: {shown}".lstrip())

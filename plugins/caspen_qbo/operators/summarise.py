@@ -101,7 +101,7 @@ class SummariseOperator(BaseOperator):
             with to_airflow(), open_store() as store:
                 measure_round(store, self.job, good=good)
         except SyncError as error:
-            self.log.warning("the figures of the round were not reported: %s", error.message)
+            log.warning("the figures of the round were not reported: %s", error.message)
         if good and acts:
             ping(self.job)
 
