@@ -7,6 +7,9 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from great_expectations.compatibility import pydantic
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.core.expect_column_values_to_be_in_set import (
+    ExpectColumnValuesToBeInSet,
+)
 from great_expectations.expectations.expectation import ColumnMapExpectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
@@ -49,6 +52,24 @@ class ExpectRowsToHoldEqualValues(ColumnMapExpectation):
     @property
     def configuration(self) -> ExpectationConfiguration:
         """Made once: GX asks each expectation a hundred times, which was half of what a check took."""
+        if self._made is None:
+            self._made = super().configuration
+        return self._made
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name in self.__fields__:
+            super().__setattr__("_made", None)
+
+
+class ExpectColumnToBeTrue(ExpectColumnValuesToBeInSet):
+    """A boolean column is true in every row; ``value_set`` is given, since pages show what is given."""
+
+    _made: ExpectationConfiguration | None = pydantic.PrivateAttr(None)
+
+    @property
+    def configuration(self) -> ExpectationConfiguration:
+        """Made once, as above."""
         if self._made is None:
             self._made = super().configuration
         return self._made

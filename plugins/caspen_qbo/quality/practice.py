@@ -73,12 +73,12 @@ _COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
 def check_own_rows(workspace_id: int, *, conn_id: str = settings.SYNC_CONN_ID) -> list[RecordedCheck]:
     """Caspen's own rows of all that should be in QuickBooks; none where nothing is staged."""
     import_gx()
-    from great_expectations.expectations.core.expect_column_values_to_be_in_set import (
-        ExpectColumnValuesToBeInSet as ExpectInSet,
-    )
+    from caspen_qbo.quality.expectations import ExpectColumnToBeTrue
 
     suite = [
-        ExpectInSet(column=check.value, value_set=[True], description=words, meta={"check": check.value})
+        ExpectColumnToBeTrue(
+            column=check.value, value_set=[True], description=words, meta={"check": check.value}
+        )
         for check, words in WORDS.items()
     ]
     with open_source(workspace_id, conn_id) as source:
