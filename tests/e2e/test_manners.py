@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from caspen_qbo import wiring
 from caspen_qbo.operators.backfill import PlanBackfillOperator
 from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_seed import NewLine, create_workspace
+from ops.paths import ROOT
 from tests.e2e.conftest import OpenWindow, Practice, Window
 from tests.e2e.test_a_newcomer import quickbooks_id_of
 from tests.support.flow import Flow
@@ -45,6 +47,7 @@ def busy(practice: Practice, airflow_dags: Path) -> Iterator[dict[str, str]]:
     client = f"customers/{flow.client_id}"
     numbers = flow.caspen_rows("SELECT number FROM caspen.invoice WHERE id >= %s ORDER BY id", paid)
     plan = _plan(practice, [*(number for (number,) in numbers[1:]), "NO-SUCH"])
+    _close_months(flow)
     neighbours = {2: "Riverside Physio", 3: "Old Mill Podiatry"}
     for number, name in neighbours.items():
         create_workspace(flow.caspen, number, name)
@@ -63,11 +66,32 @@ def busy(practice: Practice, airflow_dags: Path) -> Iterator[dict[str, str]]:
         "invoice-edited": f"invoices/{edited}",
         "reconciliation": "reconciliation",
         "reconciliation-run": "reconciliation/reconcile__second",
+        "month-end": "month-end",
+        "month-end-closed": "month-end?month=2026-01",
+        "month-end-changed": "month-end?month=2026-02",
         "activity": "activity",
         "backfill": "backfill",
         "backfill-plan": f"backfill/{plan}",
     }
     flow.caspen.execute("DELETE FROM caspen.workspace WHERE id = ANY(%s)", [list(neighbours)])
+
+
+def _close_months(flow: Flow) -> None:
+    """January as it was closed, reopened and closed again; February with a document changed since."""
+    side = {"total": "220.00", "tax": "20.00", "day": "2026-02-03"}
+    change = {"kind": "invoice", "number": "INV-0007", "caspen_closed": side, "caspen_now": side}
+    change |= {"quickbooks_closed": side, "quickbooks_now": {**side, "total": "209.00", "tax": "19.00"}}
+    changes = json.dumps({"changes": [change], "in_all": 1})
+    pack = (ROOT / "tests" / "golden" / "stored" / "month_closed.json").read_text()
+    for month, changed, reopened in (("01", 0, "a late bill"), ("01", 0, None), ("02", 1, None)):
+        flow.sync_rows(
+            "INSERT INTO qbo_sync.month_close (workspace_id, realm_id, month, run_id, sign_off_id, closed_at,"
+            " closed_by, note, pack, changed, changes, checked_at, reopened_at, reopened_by, reopened_reason)"
+            " SELECT 1, realm_id, %s::date, 'reconcile__second', 1, now(), 'airflow:op', 'Checked', %s, %s,"
+            " %s, now(), CASE WHEN %s::text <> '' THEN now() END, 'airflow:op', %s"
+            " FROM qbo_sync.connection WHERE workspace_id = 1 RETURNING 1",
+            f"2026-{month}-01", pack, changed, changes if changed else "{}", reopened, reopened,
+        )  # fmt: skip
 
 
 def _plan(practice: Practice, numbers: list[str]) -> str:
