@@ -164,6 +164,7 @@ def places(dags: Pages, flow: Flow) -> dict[str, str]:
         "client_id": str(flow.client_id),
         "invoice_id": str(invoice_id),
         "run_id": "reconcile__1",
+        "dag_id": "reconcile_quickbooks",
         "backfill_id": "manual__walked",
         "suite": "comparison",
         "kind": "invoice",
