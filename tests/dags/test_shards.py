@@ -80,11 +80,12 @@ def context(try_number: int = 1) -> Any:
 
 
 def test_what_an_earlier_try_did_stays_done_and_is_reported_all_the_same(
-    flow: Flow, capsys: pytest.CaptureFixture[str]
+    flow: Flow, caplog: pytest.LogCaptureFixture
 ) -> None:
     from caspen_qbo.errors import ConfigurationError
     from caspen_qbo.operators.jobs import PostOperator
 
+    caplog.set_level("INFO", "caspen_qbo.operators.shard")
     flow.invoice("100.00")
     operator = PostOperator(task_id="post_workspace", practices=shard(77, 1))
     outcomes = []
@@ -98,7 +99,7 @@ def test_what_an_earlier_try_did_stays_done_and_is_reported_all_the_same(
         assert (len(flow.requests()) > calls) is (try_number == 1)
     assert outcomes[0] == outcomes[1] and outcomes[0]["counts"]["invoices_posted"] == 1
     assert operator.shown == 77, "the button leads to the practice that failed"
-    written = capsys.readouterr().out
+    written = caplog.text
     assert re.search(r"::group::Practice 77 \(77\) \S*/quickbooks/w/77/", written)
     assert written.count("::group::") == written.count("::endgroup::") == 3
 
