@@ -143,7 +143,7 @@ def test_equal_is_announced_when_every_practice_is_proved_and_only_then(
 
     def run(statement: str) -> None:
         with sync_db.connect() as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
     def reconciled(workspace_id: int, run_id: str, success: str, ago: str = "1 hour") -> None:
         run(

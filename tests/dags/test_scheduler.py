@@ -35,7 +35,7 @@ def test_new_work_is_posted_at_once_and_another_teams_dag_runs_after_a_clean_nig
     with scheduled_system(tmp_path, postgres_server, connections, example) as system:
         system.api.ensure_pool(POOL, POOL_SLOTS, "")
         system.api.unpause({EVENTS})
-        run_airflow(["dags", "reserialize"], system.env)  # a watcher of a DAG that is off is none
+        run_airflow(["dags", "reserialize"], env=system.env)  # a watcher of a DAG that is off is none
         posts_at_once(system, flow)
 
         system.api.unpause({THEIRS})

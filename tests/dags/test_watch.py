@@ -28,7 +28,7 @@ def watch(looks: Callable[[Any], Any]) -> Any:
     async def run() -> Any:
         path, arguments = WorkTrigger(seconds=SECONDS).serialize()
         assert path == "caspen_qbo.operators.watch.WorkTrigger"
-        events = WorkTrigger(**arguments).run()
+        events: Any = WorkTrigger(**arguments).run()
         try:
             return await looks(events)
         finally:
@@ -89,7 +89,7 @@ def test_finding_costs_one_statement_at_each_database_by_index(flow: Flow, caspe
     with caspen_db.connect() as connection:
         connection.execute("SET enable_seqscan = off")
         plan = connection.execute(
-            "EXPLAIN " + queries.load("caspen/select_newest"),  # type: ignore[operator]
+            "EXPLAIN " + queries.load("caspen/select_newest"),
             {"workspace_ids": ids, "since": [since] * len(ids), "most": 100},
         ).fetchall()
     text = "\n".join(line for (line,) in plan)

@@ -66,7 +66,7 @@ def test_both_locks_agree():
     def pins(name: str) -> dict[str, str]:
         lines = (ROOT / name).read_text().splitlines()
         found = (re.match(r"([\w.-]+)(?:\[[\w, -]+\])?==(\S+)", line) for line in lines)
-        return dict(one.groups() for one in found if one)
+        return {one[1]: one[2] for one in found if one}
 
     development = pins("requirements-dev.txt")
     for lock in ("requirements.txt", "requirements-sandbox.txt"):

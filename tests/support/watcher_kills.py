@@ -52,7 +52,10 @@ def kill_again_and_again(flow: Flow, kills: int, *, seed: int = 1) -> Result:
                 documents += 1
             reads = chance.random() < 0.5  # else whatever it announces is lost with it
             while (left := ends - time.monotonic()) > 0:
-                events += _serve(flow, pipe, left) if reads else bool(time.sleep(left))
+                if reads:
+                    events += _serve(flow, pipe, left)
+                else:
+                    time.sleep(left)
     with _watcher() as pipe:
         ends = time.monotonic() + LAST_SECONDS
         while len(flow.books("Invoice")) < documents and (left := ends - time.monotonic()) > 0:

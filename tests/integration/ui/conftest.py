@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -17,6 +17,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from caspen_qbo import wiring
+from caspen_qbo.hooks.store.monitoring.runs import TaskKey
+from caspen_qbo.reports.data_docs import FOLDER
 from caspen_qbo.usecases.reconciling.run import reconcile
 from tests.support.airflow_server import simple_auth
 from tests.support.flow import Flow
@@ -65,9 +67,10 @@ class Door:
         self.client.cookies.clear()
         if self.token:
             self.client.cookies.set("_token", self.token)
-        return self.client.request(
+        answer = self.client.request(
             method, f"/quickbooks{path}", headers={**self.headers, **(headers or {})}, **how
         )
+        return cast("httpx.Response", answer)  # or its successor's, which has the same face
 
     def message(self, answer: httpx.Response) -> str:
         """What the page after a form says: the answer's cookie, shown by the page it leads to."""
@@ -106,7 +109,7 @@ class Pages:
         """Airflow's own API as this user."""
         self.client.cookies.clear()
         headers = {"Authorization": f"Bearer {self.as_(role).token}"}
-        return self.client.request(method, path, headers=headers, **how)
+        return cast("httpx.Response", self.client.request(method, path, headers=headers, **how))
 
 
 @pytest.fixture
@@ -148,12 +151,20 @@ def forget_runs(pages: Pages) -> None:
 
 
 @pytest.fixture
-def places(dags: Pages, flow: Flow) -> dict[str, str]:
+def places(dags: Pages, flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Real values for the parts of an address: something is behind every route."""
     invoice_id = flow.invoice("100.00")
     flow.post()
     with wiring.open_session(flow.workspace_id, "reconcile__1") as session:
         reconcile(session)
+    with wiring.open_store() as store:
+        store.notes.write(
+            TaskKey("reconcile_quickbooks", "reconcile__1", "practice.reconcile", 0), "All equal."
+        )
+    monkeypatch.setenv("CASPEN_QBO_REPORTS", str(tmp_path))
+    data_docs = tmp_path / "1" / FOLDER / "total.html"
+    data_docs.parent.mkdir(parents=True)
+    data_docs.write_text("<title>Data Docs</title>")
     conf = {"workspace_id": 1, "invoice_numbers": ["INV-0001"], "dry_run": True}
     body = {"dag_run_id": "manual__walked", "logical_date": None, "conf": conf}
     answer = dags.airflow("admin", "POST", "/api/v2/dags/backfill_invoices/dagRuns", json=body)

@@ -35,6 +35,7 @@ NEEDS = {
     "POST /w/{workspace_id}/invoices/{invoice_id}/retry": "user",
     "POST /w/{workspace_id}/invoices/{invoice_id}/choose": "user",
     "GET /w/{workspace_id}/reconciliation": "viewer",
+    "GET /w/{workspace_id}/reconciliation/last": "viewer",
     "GET /w/{workspace_id}/reconciliation/{run_id}": "viewer",
     "GET /w/{workspace_id}/reconciliation/{run_id}/differences.csv": "viewer",
     "GET /w/{workspace_id}/reconciliation/{run_id}/report.html": "viewer",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -53,7 +54,7 @@ GOOD = MonthFacts(
 )
 
 
-def jobs(**changes: object) -> tuple[JobState, ...]:
+def jobs(**changes: Any) -> tuple[JobState, ...]:
     """The post is otherwise."""
     return (replace(GOOD.jobs[0], **changes), *GOOD.jobs[1:])
 
@@ -68,7 +69,7 @@ def differing(key: str) -> Covering:
     return replace(RUN, tie_outs=(*others, tie_out(key, "5.00", "Not explained")))
 
 
-BROKEN = {
+BROKEN: dict[str, tuple[Any, set[str]]] = {
     "the month is not over": ({"today": OCTOBER.last}, {"over"}),
     "never connected": ({"health": Health(None, False, None)}, {"connection"}),
     "disconnected": ({"health": Health("disconnected", False, 9)}, {"connection"}),
