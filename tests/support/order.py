@@ -10,6 +10,15 @@ E2E = "tests/e2e"
 """Its files stay together: they share one API server of Airflow."""
 
 SECONDS = {
+    "tests/dags/test_scheduler.py": 75,
+    "tests/dags/test_metrics.py": 40,
+    "tests/integration/decisions/test_accepted_edits.py": 45,
+    "tests/integration/restore/test_caspen_set_back.py": 40,
+    "tests/integration/posting/test_own_rows.py": 30,
+    "tests/integration/reconciling/test_practice_checks.py": 30,
+    "tests/integration/closing/test_month_end.py": 40,
+    "tests/platform/test_housekeeping.py": 25,
+    "tests/dags/test_watch.py": 25,
     E2E: 90,
     "tests/dags/test_celery.py": 60,
     "tests/integration/decisions/test_agreed.py": 100,
