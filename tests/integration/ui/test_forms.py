@@ -17,6 +17,7 @@ CACHED = {"GET /icon.svg", "GET /frame.js"}
 REPORTS = (
     "GET /w/{workspace_id}/reconciliation/{run_id}/report.html",
     "GET /w/{workspace_id}/month-end/{month}/pack.html",
+    "GET /w/{workspace_id}/data-docs/{name}",
 )
 """A document of its own, with a policy of its own."""
 
