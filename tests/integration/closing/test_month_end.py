@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def busy(flow: Flow) -> BusyMonth:
 
 def test_what_cannot_be_checked_is_not_met(flow: Flow, busy: BusyMonth) -> None:
     sums = {"receivables", "payment_account", "tax", "credit_notes"}
-    assert unmet(busy) == {"runs", "reconciled", "differences", *sums}
+    assert unmet(busy) == {"runs", "reconciled", "waiting", "differences", *sums}, "nothing was read yet"
     flow.post()
     reconcile_once(flow)
     assert unmet(busy) == {"runs"}, "the import has not run"
@@ -51,6 +52,7 @@ def test_what_cannot_be_checked_is_not_met(flow: Flow, busy: BusyMonth) -> None:
         found = next(check for check in state(busy)["checks"] if check["key"] == "runs")
         assert not found["met"]
         assert "Posting: the newest run" in found["found"]
+    assert "waiting" not in unmet(busy)
     flow.sync_rows("DELETE FROM qbo_sync.frozen_run RETURNING 1")  # as after a crash of the server
     assert unmet(busy) == {"runs", "reconciled", "differences", *sums}
     flow.sync_rows("UPDATE qbo_sync.connection SET status = 'disconnected' RETURNING 1")
@@ -59,6 +61,34 @@ def test_what_cannot_be_checked_is_not_met(flow: Flow, busy: BusyMonth) -> None:
     assert refused.returncode == 1
     this_month = run_command("month-end", "--workspace", "1", "--month", str(busy.month.after), "--json")
     assert not json.loads(this_month.stdout)["checks"][0]["met"], "it is not over"
+
+
+def test_what_no_run_has_read_in_caspen_yet_waits(flow: Flow, busy: BusyMonth) -> None:
+    """Billed, paid, credited or taken back a moment ago: it is in no table of ours yet."""
+    run_all(flow)
+    assert unmet(busy) == set()
+    acts: dict[str, Callable[[], object]] = {
+        "invoice": lambda: dated(flow, busy.month.last, "10.00"),
+        "payment": lambda: flow.staff.pay(
+            flow.client_id, {busy.owed: "7.00"}, payment_date=busy.month.last, method="Cash"
+        ),
+        "credit note": lambda: flow.staff.credit(busy.owed, {1: "0.1"}, issue_date=busy.month.last),
+    }
+    for what, act in acts.items():
+        act()
+        seen = next(check for check in state(busy)["checks"] if check["key"] == "waiting")
+        assert not seen["met"] and f": {what} " in seen["found"], (what, seen)
+        assert "no run has read it in Caspen yet" in seen["found"]
+        assert month_end(busy, "--sign").returncode == 1, what
+        run_all(flow)
+        assert unmet(busy) == set(), what
+    dated(flow, busy.month.after.first, "5.00")
+    assert unmet(busy) == set(), "of another month"
+    unpaid = dated(flow, busy.month.first, "15.00")
+    run_all(flow)
+    assert unmet(busy) == set()
+    flow.staff.revert_to_draft(unpaid)
+    assert "waiting" in unmet(busy)
 
 
 def test_a_month_is_closed_with_the_figures_of_its_reconciliation(flow: Flow, busy: BusyMonth) -> None:

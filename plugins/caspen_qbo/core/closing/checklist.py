@@ -1,6 +1,5 @@
 """What has to hold before a month is closed. What cannot be checked is not met."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +18,8 @@ TIE_OUTS = {
     "credit_notes": "Credit notes agree",
 }
 NAMED_MAX = 5
+UNREAD = "unread"
+"""State of a document that changed in Caspen since a run last read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,11 @@ class OpenDocument:
     document_number: str
     amount: Decimal
     state: str
-    """listed, waiting, reverted (to draft, and still in QuickBooks), or since (sent after the last
-    reconciliation, so that it is not compared yet).
+    """listed, waiting, reverted (to draft, and still in QuickBooks), since (sent after the last
+    reconciliation, so that it is not compared yet), or :data:`UNREAD`.
     """
     in_all: int
+    """Documents of its list; more than are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ class MonthFacts:
     running: bool
     """A run is under way at this moment."""
     open_documents: tuple[OpenDocument, ...]
+    """As runs have stored them."""
+    unread: tuple[OpenDocument, ...] | None
+    """None: it is not known what changed in Caspen since."""
     covering: Covering | None
     """None: none is kept."""
 
@@ -99,7 +104,7 @@ def check_month(facts: MonthFacts) -> tuple[Check, ...]:
         _connection(facts.health),
         _runs(facts),
         _reconciled(facts),
-        _nothing_waits(facts.open_documents, facts.month),
+        _nothing_waits(facts),
         _differences(facts),
         *(_tie_out(facts, key, title) for key, title in TIE_OUTS.items()),
     )
@@ -198,16 +203,23 @@ def _usable(facts: MonthFacts) -> Covering | str:
     )
 
 
-def _nothing_waits(documents: Sequence[OpenDocument], month: Month) -> Check:
+def _nothing_waits(facts: MonthFacts) -> Check:
     title = "Nothing waits"
+    if facts.unread is None:
+        found = "Not checked. What changed in Caspen lately was not read."
+        return Check("waiting", title, False, found, "Run Post.", "activity", "Open Activity")
+    changed = {(one.document_kind, one.document_number) for one in facts.unread}
+    stored = [one for one in facts.open_documents if (one.document_kind, one.document_number) not in changed]
+    documents = [*stored, *facts.unread]
     if not documents:
-        found = f"Every document of {month.words} is in QuickBooks as Caspen has it, or left out by a person."
+        held = "is in QuickBooks as Caspen has it, or left out by a person"
+        found = f"Every document of {facts.month.words} {held}."
         return Check("waiting", title, True, found)
     named = ", ".join(
         f"{_name(one)} ({one.amount:,.2f}, {_STATES[one.state]})" for one in documents[:NAMED_MAX]
     )
-    more = f", and {documents[0].in_all - NAMED_MAX:,} more" if documents[0].in_all > NAMED_MAX else ""
-    number = documents[0].in_all
+    number = (stored[0].in_all if stored else 0) + len(facts.unread)
+    more = f", and {number - NAMED_MAX:,} more" if number > NAMED_MAX else ""
     found = f"{number:,} document{'s' * (number != 1)} of the month: {named}{more}."
     states = {one.state for one in documents}
     if "listed" in states:
@@ -217,7 +229,7 @@ def _nothing_waits(documents: Sequence[OpenDocument], month: Month) -> Check:
     if states == {"reverted"}:
         how = "Finalise, void or delete them in Caspen."
         return Check("waiting", title, False, found, how, "activity", "Open Activity")
-    how = "Run Post, then Reconcile." if "waiting" in states else "Run Reconcile once more."
+    how = "Run Post, then Reconcile." if states & {"waiting", UNREAD} else "Run Reconcile once more."
     return Check("waiting", title, False, found, how, "activity", "Open Activity")
 
 
@@ -226,6 +238,7 @@ _STATES = {
     "waiting": "waits for the next run",
     "reverted": "a draft again in Caspen, still in QuickBooks",
     "since": "sent since the last reconciliation",
+    UNREAD: "no run has read it in Caspen yet",
 }
 
 

@@ -68,7 +68,8 @@ def tell_story(recorded: Recorded) -> tuple[Step, ...]:
 
 def _steps(recorded: Recorded) -> Iterator[Step]:
     if recorded.finalised_at is not None:
-        yield Step(recorded.finalised_at, "finalised in Caspen")
+        again = any(one.at < recorded.finalised_at for one in recorded.happened)
+        yield Step(recorded.finalised_at, f"finalised {'again ' if again else ''}in Caspen")
     yield from map(_of_event, recorded.happened)
     yield from _of_list(recorded.listed)
     if recorded.equal_at is not None and not any(row.until is None for row in recorded.listed):

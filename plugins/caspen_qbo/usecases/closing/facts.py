@@ -9,6 +9,7 @@ from caspen_qbo.core.records import Workspace
 from caspen_qbo.hooks.store import WorkspaceStore
 from caspen_qbo.hooks.store.closing.months import KeptRun
 from caspen_qbo.usecases.closing.sales_tax import collect_sales_tax
+from caspen_qbo.usecases.closing.unread import find_unread
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.wording import zone_of
 
@@ -31,6 +32,7 @@ def read_facts(
         jobs=store.months.fetch_jobs(JOBS, month.begins(zone), month.ends(zone)),
         running=store.progress.is_worked_on(),
         open_documents=store.months.fetch_open(month.first, month.last, OPEN_SHOWN),
+        unread=find_unread(session, month) if session else None,
         covering=_covering(run, session, month) if run else None,
     )
 

@@ -50,6 +50,7 @@ GOOD = MonthFacts(
     tuple(JobState(job, 30, 2, ENDS + timedelta(hours=1), True) for job in JOBS),
     running=False,
     open_documents=(),
+    unread=(),
     covering=RUN,
 )
 
@@ -90,6 +91,8 @@ BROKEN: dict[str, tuple[Any, set[str]]] = {
     "unexplained": ({"covering": replace(RUN, differences=3, unexplained=1)}, {"differences"}),
     **{f"a document is {state}": ({"open_documents": waits(state)}, {"waiting"})
        for state in ("listed", "waiting", "reverted", "since")},
+    "a document was not read yet": ({"unread": waits("unread")}, {"waiting"}),
+    "what changed in Caspen is not known": ({"unread": None}, {"waiting"}),
     **{f"{key} differs": ({"covering": differing(key)}, {key}) for key in sorted(SUMS)},
     "a sum was not taken": (
         {"covering": replace(RUN, tie_outs=tuple(one for one in RUN.tie_outs if one.key != "receivables"))},

@@ -56,5 +56,11 @@ def test_what_is_open_comes_last_and_nothing_is_called_equal():
     ]
 
 
+def test_what_was_posted_before_was_finalised_again():
+    posted = Happened(at(1), "posted (post)", "Invoice 5, total 88.00, tid -", "sync", "")
+    recorded = Recorded(at(3), [posted], [], None)
+    assert words(tell_story(recorded)) == ["Posted as Invoice 5, total 88.00.", "Finalised again in Caspen."]
+
+
 def test_a_draft_of_which_nothing_is_recorded_has_no_story():
     assert tell_story(Recorded(None, [], [], None)) == ()
