@@ -13,5 +13,5 @@ LEFT JOIN qbo_sync.document_link l
   ON l.workspace_id = %(workspace_id)s AND l.realm_id = s.realm_id AND l.removed_at IS NULL
  AND l.quickbooks_type = s.quickbooks_type AND l.quickbooks_id = s.quickbooks_id
 WHERE s.realm_id = %(realm_id)s AND s.quickbooks_type IN ('Invoice', 'CreditMemo') AND s.gone IS NULL AND s.total <> 0
-  AND s.txn_date >= %(since)s AND c.document_id IS NULL
+  AND s.txn_date BETWEEN %(since)s AND coalesce(%(through)s::date, 'infinity') AND c.document_id IS NULL
 GROUP BY 1 ORDER BY 1

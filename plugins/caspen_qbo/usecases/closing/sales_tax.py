@@ -15,8 +15,8 @@ from caspen_qbo.usecases.shared.session import Session
 
 FIGURES = ("Net sales", "Tax")
 OTHERS = {
-    False: "QuickBooks documents that are not of Caspen's",
-    True: "Posted documents of which Caspen has a newer version that waits or is listed",
+    "other": "QuickBooks documents that are not of Caspen's",
+    "held": "Posted documents of which Caspen has a newer version that waits or is listed",
 }
 
 
@@ -38,11 +38,16 @@ def collect_sales_tax(session: Session, run_id: str, month: Month) -> tuple[Sale
         )
         for code in sorted(sides, key=lambda code: (code == "", -rates.get(code, ZERO), code))
     )
-    others = session.store.figures.sum_other_sales(session.realm_id, month.first, month.last)
+    rest = session.store.tie_outs.sum_other_tax(session.realm_id, month.first, month.last)
+    others = {one.name: one for one in rest}
     tax = SalesTax(
         codes,
         statement_lines(codes, session.workspace.country_code),
-        tuple(OtherSales(OTHERS[one.linked], one.documents, one.net, one.tax) for one in others),
+        tuple(
+            OtherSales(words, one.documents, one.net, one.tax)
+            for name, words in OTHERS.items()
+            if (one := others.get(name))
+        ),
     )
     return tax, _tie_out(session, run_id, month, sums)
 

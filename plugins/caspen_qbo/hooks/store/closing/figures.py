@@ -40,15 +40,6 @@ class OtherPayments:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class OtherSum:
-    linked: bool
-    """Posted, and Caspen has a newer version; else not of Caspen's."""
-    documents: int
-    net: Decimal
-    tax: Decimal
-
-
 class FigureStore(Subject):
     """Reads only."""
 
@@ -72,9 +63,6 @@ class FigureStore(Subject):
 
     def sum_volumes(self, first: date, last: date) -> tuple[Volume, ...]:
         return tuple(self._read_values(Volume, "sum_volumes", first=first, last=last))
-
-    def sum_other_sales(self, realm_id: str, first: date, last: date) -> list[OtherSum]:
-        return self._fetch_values(OtherSum, "sum_other_sales", realm_id=realm_id, first=first, last=last)
 
     def fetch_exceptions(self, first: date, last: date, most: int) -> tuple[tuple[Exceptional, ...], int]:
         """The first of them, and how many there are."""

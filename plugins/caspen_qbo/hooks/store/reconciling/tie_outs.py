@@ -145,8 +145,8 @@ class TieOutStore(Subject):
         keys = {"realm_id": realm_id, "account_id": account_id}
         return self._fetch_values(AccountPayments, "sum_account", **keys)[0]
 
-    def sum_other_tax(self, realm_id: str, since: date) -> list[OtherTax]:
-        return self._fetch_values(OtherTax, "sum_other_tax", realm_id=realm_id, since=since)
+    def sum_other_tax(self, realm_id: str, since: date, through: date | None = None) -> list[OtherTax]:
+        return self._fetch_values(OtherTax, "sum_other_tax", realm_id=realm_id, since=since, through=through)
 
     def fetch_reasons(
         self, run_id: str, kind: DocumentKind, document_ids: Sequence[int]
