@@ -35,11 +35,11 @@ NEED_WORDS: Mapping[Need, str] = {
     Need.STOPPED: "Stopped",
     Need.MONEY: "Money unexplained",
     Need.LISTED: "Documents listed",
-    Need.SOON: "Needed soon",
+    Need.SOON: "Attention soon",
     Need.FINE: "All in order",
     Need.OFF: "Not connected",
 }
-"""What a practice needs, worst first."""
+"""The status of a practice, worst first."""
 
 JOB_WORDS = {"post": "posting", "import": "importing", "reconcile": "reconciling", "backfill": "backfill"}
 
@@ -50,6 +50,11 @@ FIELD_WORDS = {"presence": "the document itself", "due_date": "due date"}
 def document_name(kind: str, number: str) -> str:
     """``Credit note CN-7``."""
     return f"{KIND_WORDS[DocumentKind(kind)][0].capitalize()} {number}"
+
+
+def field_words(field: str) -> str:
+    """A compared field as people call it: ``due date``, ``line 1 unit price``."""
+    return FIELD_WORDS.get(field, field.replace("_", " "))
 
 
 def need_reason(row: PracticeRow, quiet_at_most: Mapping[str, timedelta], now: datetime) -> str:

@@ -8,12 +8,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from caspen_qbo.catalogue import Turn
 from caspen_qbo.reports.words import change_words, signature_words
 from caspen_qbo.wording import (
-    FIELD_WORDS,
     KIND_WORDS,
     TURN_WORDS,
     counted,
     delta_words,
     document_name,
+    field_words,
     long_day,
     moment,
     money,
@@ -54,7 +54,7 @@ TEMPLATES.filters |= {
     "kind": lambda kind: KIND_WORDS[kind][1].capitalize(),
     "percent": percent,
     "user": lambda who: who.removeprefix("airflow:").removeprefix("cli:"),
-    "field": lambda name: FIELD_WORDS.get(name, name),
+    "field": field_words,
     "turn": lambda turn: TURN_WORDS[Turn(turn)],
     "document": document_name,
 }

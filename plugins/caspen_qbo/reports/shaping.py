@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.reports.model import ReportModel
-from caspen_qbo.wording import FIELD_WORDS
+from caspen_qbo.wording import field_words
 
 AGES = ((1, "today"), (7, "1 to 6 days"), (30, "7 to 29 days"))
 OLDEST = "30 days and more"
@@ -32,7 +32,7 @@ def listed_by_age(model: ReportModel) -> CountTable:
 
 def differences_by_field(model: ReportModel) -> CountTable:
     """How many documents differ in each field, by kind of document."""
-    pairs = [(FIELD_WORDS.get(row.field, row.field), str(row.document_kind)) for row in model.differences]
+    pairs = [(field_words(row.field), str(row.document_kind)) for row in model.differences]
     return _cross(pairs, [kind.value for kind in DocumentKind])
 
 

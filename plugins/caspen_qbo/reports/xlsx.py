@@ -20,7 +20,7 @@ from caspen_qbo.reports.model import ReportModel
 from caspen_qbo.reports.shaping import age_of
 from caspen_qbo.reports.sheets import Column, Sheets, new_workbook
 from caspen_qbo.reports.words import change_words, headline, sentences
-from caspen_qbo.wording import FIELD_WORDS, KIND_WORDS, TURN_WORDS
+from caspen_qbo.wording import KIND_WORDS, TURN_WORDS, field_words
 
 LEDGER = ("finalised", "synced", "waiting", "listed", "excluded", "stale")
 
@@ -79,7 +79,7 @@ def sum_lines(tie_out: TieOut) -> Iterator[SumLine]:
 _DIFFERENCES: tuple[Column[RecordedDifference], ...] = (
     Column("Kind", 12, lambda row: _kind(row.document_kind)),
     Column("Number", 16, lambda row: row.document_number),
-    Column("Field", 22, lambda row: FIELD_WORDS.get(row.field, row.field)),
+    Column("Field", 22, lambda row: field_words(row.field)),
     Column("Caspen", 22, lambda row: _value(row.caspen_value, row)),
     Column("QuickBooks", 22, lambda row: _value(row.quickbooks_value, row)),
     Column("QuickBooks minus Caspen", 24, lambda row: row.delta, "money"),

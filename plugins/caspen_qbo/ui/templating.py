@@ -38,6 +38,7 @@ def _environment() -> Environment:
         "clipped": wording.clipped,
         "counted": wording.counted,
         "day": wording.day,
+        "field_words": wording.field_words,
         "full_name": full_name,
         "kind": lambda kind: wording.KIND_WORDS[DocumentKind(kind)][0].capitalize(),
         "moment": _moment,
@@ -47,7 +48,7 @@ def _environment() -> Environment:
         "signed": _signed,
         "step_words": _step_words,
         "urlpart": url_part,
-        "user": lambda who: (who or "").removeprefix("airflow:"),
+        "user": lambda who: {"sync": "A run"}.get(who or "", (who or "").removeprefix("airflow:")),
         "value": _value,
     }
     environment.globals |= {

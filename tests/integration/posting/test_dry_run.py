@@ -94,7 +94,7 @@ def test_what_would_be_listed_is_said_with_the_title_and_is_not_listed(flow: Flo
     flow.invoice(lines=[NewLine("service", "Held", "50.00", tax_rate_id=other)])
     [step] = dry_run(flow).steps
     assert step.do == "list"
-    assert step.reason.endswith(f"Caspen's tax rate {other} is not linked to a QuickBooks tax code.")
+    assert step.reason.endswith(f"(id {other}) is not linked to a QuickBooks tax code.")
     assert flow.listed() == {}
     flow.post()
     assert said(dry_run(flow)) == [], "listed and not released: it is not due"

@@ -43,7 +43,7 @@ def test_a_plan_is_approved_by_an_op_and_carried_out(dags: Pages, flow: Flow) ->
     page, numbers = make_plan(dags, user, {"numbers": "INV-0001\nNO-SUCH; INV-0001"})
     assert numbers == ["INV-0001", "NO-SUCH"]
     text = user.get(page).text
-    assert "What would become of each invoice" in text
+    assert "What would happen to each invoice" in text
     assert "1 would be posted, 1 not found in Caspen." in text and "110.00 AUD" in text
     assert "Approve and carry out" not in text and "needs an Op or Admin" in text
     assert user.post(f"{page}/approve").status_code == 403
@@ -67,7 +67,7 @@ def test_a_plan_is_approved_by_an_op_and_carried_out(dags: Pages, flow: Flow) ->
     send = BackfillOperator(task_id="backfill_invoices", workspace_id=1, invoice_numbers=numbers)
     work_off(dags, carried["dag_run_id"], send, ())
     text = user.get(answer.headers["location"].removeprefix("/quickbooks")).text
-    assert "What became of each invoice" in text and "1 posted, 1 not found in Caspen." in text
+    assert "What happened to each invoice" in text and "1 posted, 1 not found in Caspen." in text
     assert [row["DocNumber"] for row in flow.books("Invoice")] == ["INV-0001"]
     listed = user.get("/w/1/backfill").text
     assert "Carried out" in listed and "Plan" in listed

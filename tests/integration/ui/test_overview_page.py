@@ -118,7 +118,7 @@ def test_those_that_need_somebody_come_first(many: Flow, pages: Pages) -> None:
     assert re.search(r"A?\$?115\.50.*3 differences", row(html, "Money Matters GP"))
     assert "2 finance 1 admin" in row(html, "Podiatry")
     assert "Ends in 13 days" in row(html, "Ends Soon Dental")
-    assert "posted 1 hour ago imported 1 hour ago" in row(html, "Fine Physio")
+    assert "Posted 1 hour ago Imported 1 hour ago" in row(html, "Fine Physio")
     assert "Never connected" in row(html, "Never Connected Clinic")
 
 

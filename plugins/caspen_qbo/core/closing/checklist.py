@@ -140,7 +140,9 @@ def _connection(health: Health) -> Check:
     title, link = "Connection to QuickBooks is healthy", ("setup", "Open Set-up")
     if health.status == "connected" and not health.refused:
         ends = (
-            "" if health.days_left is None else f" It lasts {health.days_left:,} more days unless it is used."
+            ""
+            if health.days_left is None
+            else f" {health.days_left:,} days left; every use starts them again."
         )
         return Check("connection", title, True, f"Connected.{ends}")
     found = {None: "Never connected.", "disconnected": "Disconnected.", "needs_reconnect": "Lost."}

@@ -8,7 +8,7 @@ from datetime import datetime
 BOOKKEEPING = re.compile(r",? ?\b(?:tid|run) \S+$")
 """Ids for support, which `history` shows and a person need not read."""
 
-POSTED = re.compile(r"posted \(\w+\)")
+POSTED = re.compile(r"posted(?: \(\w+\))?")
 
 
 @dataclass(frozen=True, slots=True)

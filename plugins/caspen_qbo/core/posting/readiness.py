@@ -186,7 +186,10 @@ def _tax_problem(
     cause = CauseRef(CauseKind.TAX_RATE, str(line.tax_rate_id))
     if line.tax_rate_id not in context.tax_code_by_rate:
         return Problem(
-            key, f"Caspen's tax rate {line.tax_rate_id} is not linked to a QuickBooks tax code.", cause
+            key,
+            f"Caspen's tax rate of {line.tax_percent.normalize():f} % (id {line.tax_rate_id}) is not linked "
+            "to a QuickBooks tax code.",
+            cause,
         )
     code = context.tax_code(line.tax_rate_id)
     if code is None:

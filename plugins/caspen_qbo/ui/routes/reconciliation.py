@@ -20,10 +20,11 @@ from caspen_qbo.ui.context import ContextDep, RequestContext
 from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import HEADERS, back_to, document, download, page, stream
 from caspen_qbo.ui.templating import url_part
+from caspen_qbo.ui.views.activity import url_of_run
 from caspen_qbo.ui.views.checks import UNSYNCED_KEY, by_suite, check_state
 from caspen_qbo.ui.views.lists.columns import csv_lines
 from caspen_qbo.ui.views.next_step import next_step
-from caspen_qbo.ui.views.reconciliation import run_state, trend_points, trend_words
+from caspen_qbo.ui.views.reconciliation import by_document, run_state, trend_points, trend_words
 from caspen_qbo.usecases.reconciling.sign_off import sign_off
 from caspen_qbo.wording import counted, day
 
@@ -96,7 +97,8 @@ def run(context: ContextDep, run_id: str) -> Response:
         run=found,
         state_words=run_state(found),
         next_step=None if found.compared else next_step(context, ledger),
-        differences=context.store.pages.fetch_differences(run_id, page_size=DIFFERENCES_SHOWN),
+        run_url=url_of_run(context, "reconcile", run_id),
+        differing=by_document(context.store.pages.fetch_differences(run_id, page_size=DIFFERENCES_SHOWN)),
         may_sign=may_sign,
         newest=frozen is not None and frozen.run_id == run_id,
         sign_through=default_through(_run_day(context, found), signed_through),

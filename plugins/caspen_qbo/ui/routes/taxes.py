@@ -1,5 +1,6 @@
 """Taxes: each Caspen rate, its link, and the list of QuickBooks tax codes to choose from."""
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException
@@ -27,15 +28,14 @@ def taxes(context: ContextDep) -> Response:
                 warning = warn_of_tax(session)
     except SyncError:
         pass  # the banner says that QuickBooks cannot be reached; the links are ours to show
+    shown = [rate for rate in rates if not rate.archived or rate.id in links]
     refs = [(found.cause, found.waiting) for found in context.store.pages.fetch_causes()]
     return page(
         context,
         "taxes.html",
         active="taxes",
-        rates=sorted(
-            (rate for rate in rates if not rate.archived or rate.id in links),
-            key=lambda rate: (rate.archived, rate.name.casefold(), rate.id),
-        ),
+        rates=sorted(shown, key=lambda rate: (rate.archived, rate.name.casefold(), rate.id)),
+        names=Counter(rate.name.casefold() for rate in shown),
         links=links,
         warning=warning,
         waiting_for_tax=sum(number for ref, number in refs if ref == SALES_TAX),
@@ -45,7 +45,7 @@ def taxes(context: ContextDep) -> Response:
 
 @router.get("/w/{workspace_id}/taxes/{tax_rate_id}", dependencies=[Depends(requires(Right.CONFIGURE))])
 def choose(context: ContextDep, tax_rate_id: IdPath) -> Response:
-    """Codes of the same rate first; the others are shown too, and refused with both rates when chosen."""
+    """Codes of the same rate first; the others are shown, and cannot be chosen."""
     rate = context.billing.fetch_tax_rates(context.workspace_id).get(tax_rate_id)
     if rate is None:
         raise HTTPException(404, f"Caspen has no tax rate {tax_rate_id} in this workspace.")

@@ -34,6 +34,7 @@ def unsynced(context: ContextDep, query: QueryDep) -> Response:
     last_page = max(1, -(-found // PAGE_SIZE))
     skip = (min(query.page, last_page) - 1) * PAGE_SIZE
     ledger = pages.fetch_latest_ledger()
+    rows = pages.fetch_unsynced(query, page_size=PAGE_SIZE, skip=skip) if found else []
     return page(
         context,
         "unsynced.html",
@@ -48,7 +49,10 @@ def unsynced(context: ContextDep, query: QueryDep) -> Response:
         fix_pages=FIX_PAGES,
         columns=COLUMNS,
         sorted_by=sorted_by,
-        rows=pages.fetch_unsynced(query, page_size=PAGE_SIZE, skip=skip) if found else [],
+        rows=rows,
+        people=context.billing.fetch_clients(
+            context.workspace_id, sorted({row.client_id for row in rows if row.client_id})
+        ),
         found=found,
         skip=skip,
         number=skip // PAGE_SIZE + 1,

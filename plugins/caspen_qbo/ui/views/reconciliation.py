@@ -1,11 +1,63 @@
 """Reconciliation: what a run found, in words, and the trend over the last runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from itertools import takewhile
 
+from caspen_qbo.core.reconciling.matching import Difference
+from caspen_qbo.core.reconciling.sentence import put_in_words
 from caspen_qbo.core.reconciling.stored import TrendPoint
-from caspen_qbo.hooks.store.monitoring.pages import ReconciliationEntry
+from caspen_qbo.hooks.store.monitoring.pages import FieldDifference, ReconciliationEntry
 from caspen_qbo.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingDocument:
+    """All that differs of one document."""
+
+    fields: tuple[FieldDifference, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.fields[0].kind
+
+    @property
+    def number(self) -> str:
+        return self.fields[0].number
+
+    @property
+    def invoice_id(self) -> int | None:
+        return self.fields[0].invoice_id
+
+    @property
+    def explained(self) -> bool:
+        return all(field.explained for field in self.fields)
+
+    @property
+    def words(self) -> str:
+        """The cause, and what it makes of the total."""
+        said = put_in_words(
+            [
+                Difference(each.field, each.caspen_value or "", each.quickbooks_value or "", each.delta)
+                for each in self.fields
+            ]
+        )
+        return f"{said[:1].upper()}{said[1:]}."
+
+    @property
+    def delta(self) -> Decimal | None:
+        """QuickBooks minus Caspen: the total's, else the largest; None where no money differs."""
+        deltas = {each.field: each.delta for each in self.fields if each.delta is not None}
+        return deltas.get("total", max(deltas.values(), key=abs, default=None))
+
+
+def by_document(fields: Iterable[FieldDifference]) -> list[DifferingDocument]:
+    """In the order in which a document is first met."""
+    documents: dict[tuple[str, str], list[FieldDifference]] = {}
+    for each in fields:
+        documents.setdefault((each.kind, each.number), []).append(each)
+    return [DifferingDocument(tuple(fields)) for fields in documents.values()]
 
 
 def run_state(run: ReconciliationEntry) -> tuple[str, str]:

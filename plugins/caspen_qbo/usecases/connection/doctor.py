@@ -68,7 +68,7 @@ def _check_age(session: Session) -> Finding:
     return _check(
         "connection age",
         left >= CONNECTION_WARNING_DAYS[0],
-        f"{left} days left unless it is used",
+        f"{left} days left; every use starts them again",
         f"the connection ends in {left} days",
         "Set-up > Reconnect.",
     )

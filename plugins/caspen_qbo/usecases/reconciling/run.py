@@ -15,6 +15,7 @@ from caspen_qbo.core.reconciling.verdict import CheckResult, DifferingDocument, 
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
+from caspen_qbo.hooks.store.reconciling.comparison import FoundDifferences
 from caspen_qbo.hooks.store.reconciling.snapshot import HeldInvoice
 from caspen_qbo.quality.validate import validate
 from caspen_qbo.usecases.monitoring.prune import prune_history
@@ -32,7 +33,7 @@ from caspen_qbo.usecases.shared.lost_in_caspen import follow_set_back
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import stage
 from caspen_qbo.usecases.shared.statuses import write_statuses
-from caspen_qbo.wording import counted
+from caspen_qbo.wording import counted, money
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,9 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
         differences=differences,
         unexplained=unexplained,
     )
-    return " ".join(filter(None, (_summary(sum(frozen.values()), differences, unexplained), beyond)))
+    found = session.store.comparison.sum_up(session.run_id)
+    said = _summary(sum(frozen.values()), found, session.home_currency)
+    return " ".join(filter(None, (said, beyond)))
 
 
 def _tell_import(session: Session) -> None:
@@ -105,14 +108,22 @@ def _tell_import(session: Session) -> None:
             session.store.rhythm.record_reported(session.realm_id)
 
 
-def _summary(documents: int, differences: int, unexplained: int) -> str:
+def _summary(documents: int, found: FoundDifferences, currency: str) -> str:
+    """For example ``1 of 14 documents compared differs, in 8 fields: 8 unexplained (2.75 AUD).``."""
     if not documents:
         return "Nothing is synced yet: there was nothing to compare."
-    if not differences:
+    if not found.fields:
         return f"{counted(documents, 'document')} compared, all equal."
+    explained = found.fields - found.unexplained
+    amount = f" ({money(found.unexplained_amount, currency)})" if found.unexplained_amount else ""
+    parts = (
+        f"{explained:,} explained by a listed cause" if explained else "",
+        f"{found.unexplained:,} unexplained{amount}" if found.unexplained else "",
+    )
     return (
-        f"{counted(documents, 'document')} compared, {counted(differences, 'difference')}, "
-        f"{differences - unexplained:,} explained by a listed cause, {unexplained:,} unexplained."
+        f"{found.documents:,} of {counted(documents, 'document')} compared "
+        f"{'differs' if found.documents == 1 else 'differ'}, in {counted(found.fields, 'field')}: "
+        f"{', '.join(filter(None, parts))}."
     )
 
 

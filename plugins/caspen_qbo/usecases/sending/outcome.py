@@ -320,7 +320,8 @@ def _add_posted(changes: Changes, outcome: Outcome, body: Body, document: Docume
         # Merged or moved since it was sent: the next comparison names that, or follows it.
         facts = replace(facts, customer_id=sent_for)
     changes.link(document, facts)
-    what = "found in QuickBooks after a lost answer" if outcome.adopted else f"posted ({request.step})"
+    posted = "posted" if request.step is Step.POST else f"posted ({request.step})"
+    what = "found in QuickBooks after a lost answer" if outcome.adopted else posted
     figures = f"{request.entity} {facts.quickbooks_id}, total {facts.total:.2f}, tid {tid}"
     changes.note(document, what, figures)
     if document.version != request.version:

@@ -34,6 +34,18 @@ class MixedPayment:
     now_facts: DocumentFacts
 
 
+@dataclass(frozen=True, slots=True)
+class FoundDifferences:
+    """What one run found to differ."""
+
+    documents: int
+    fields: int
+    unexplained: int
+    """Fields that neither a listed cause nor a person's acceptance explains."""
+    unexplained_amount: Decimal
+    """The largest unexplained difference of each document, added up without signs."""
+
+
 class ComparisonStore(Subject):
     folder = "reconciling/comparison"
 
@@ -120,6 +132,9 @@ class ComparisonStore(Subject):
         """(kind, check) -> documents, from the rows written."""
         rows = self._fetch_all("count_failing", run_id=run_id, compared=list(COMPARED))
         return {(row["document_kind"], row["name"]): row["documents"] for row in rows}
+
+    def sum_up(self, run_id: str) -> FoundDifferences:
+        return self._fetch_values(FoundDifferences, "sum_up", run_id=run_id)[0]
 
     def fetch_differing_customers(self) -> list[str]:
         """QuickBooks ids of customers that are on one side of a document only."""

@@ -54,7 +54,7 @@ CSV_COLUMNS = (
 
 COLUMNS = (
     Column("Practice", "name"),
-    Column("Needs", "need", first="down"),
+    Column("Status", "need", first="down"),
     Column("Connection", "ends"),
     Column("Last good run"),
     Column("Reconciled", "reconciled"),
@@ -66,11 +66,19 @@ COLUMNS = (
 )
 
 
+NEVER = "never"
+
+
 class Run(NamedTuple):
     label: str
     at: str
     """In the practice's time zone."""
     ago: str
+
+    @property
+    def words(self) -> str:
+        """``Posted 3 hours ago``, ``Never posted``."""
+        return f"Never {self.label}" if self.ago == NEVER else f"{self.label.capitalize()} {self.ago}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ class Line:
     def of(cls, row: PracticeRow, now: datetime) -> "Line":
         def run(label: str, at: datetime | None) -> Run:
             if at is None:
-                return Run(label, "", "never")
+                return Run(label, "", NEVER)
             return Run(label, moment(at, zone_of(row.time_zone)), ago(at, now))
 
         return cls(

@@ -28,7 +28,7 @@ CSV_COLUMNS = (
 
 COLUMNS = (
     Column("Number", "number"),
-    Column("Client id", "client", numeric=True),
+    Column("Client", "client"),
     Column("Date", "date"),
     Column("Total", "total", numeric=True),
     Column("What is wrong", "title"),
