@@ -270,7 +270,7 @@ def test_the_history_of_a_number_names_every_request_and_answer(flow: Flow) -> N
         ("client", "answered: done"),
         ("invoice", "sent: post (create Invoice)"),
         ("invoice", "answered: done"),
-        ("invoice", "posted (post)"),
+        ("invoice", "posted"),
     ]
     answered = [event for event in events if event.what.startswith("answered")]
     assert all(event.request_id and event.intuit_tid for event in answered)

@@ -94,7 +94,7 @@ def test_resending_brings_back_caspens_version(flow: Flow):
     assert latest(flow) == (0, True)
     assert history(flow, priced)[-2:] == [
         ("to be overwritten in QuickBooks", "cli:ann"),
-        ("posted (post)", "sync"),
+        ("posted", "sync"),
     ]
 
 

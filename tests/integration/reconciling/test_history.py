@@ -50,13 +50,13 @@ def test_a_documents_history_tells_everything_in_order_and_is_forgotten_by_age(
     assert [(row.what, row.who) for row in rows if row.document_kind == "invoice"] == [
         ("sent: post (create Invoice)", "sync"),
         ("answered: done", "quickbooks"),
-        ("posted (post)", "sync"),
+        ("posted", "sync"),
         ("listed: Changed in QuickBooks", "sync"),
         ("to be overwritten in QuickBooks", "cli:ann"),
         ("cleared: Changed in QuickBooks", "sync"),
         ("sent: post (update Invoice)", "sync"),
         ("answered: done", "quickbooks"),
-        ("posted (post)", "sync"),
+        ("posted", "sync"),
     ]
     assert [row.at for row in rows] == sorted(row.at for row in rows)
     answers = [row for row in rows if row.what.startswith("answered")]

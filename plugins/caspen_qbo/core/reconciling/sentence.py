@@ -1,8 +1,8 @@
-"""What differs, as one sentence: the cause, and what it makes of the total.
+"""What differs, as one sentence: the total first, and what it comes from.
 
 One changed price shows in up to six fields: a line's unit price and amount, subtotal, tax, total and balance.
-A person needs the line, and what it makes of the total. What merely follows is left out here;
-page and report show every field.
+A person needs what it makes of the total, and the line. What merely follows is left out here;
+page and report show every field. The total comes first because a list shows the beginning of a long sentence.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,15 @@ from decimal import Decimal
 from caspen_qbo.core.money import ZERO
 from caspen_qbo.core.reconciling.matching import Difference
 
+_NO_MONEY = (" description", " item", " service date")
+"""Properties of a line that move no amount."""
+
 
 def put_in_words(differences: Sequence[Difference]) -> str:
     """Without a full stop; empty where nothing differs.
 
-    ``line 1 amount: Caspen 80.00, QuickBooks 90.00 (10.00 more in QuickBooks), which makes the total 121.00
-    instead of 110.00 (11.00 more in QuickBooks)``.
+    ``total: Caspen 110.00, QuickBooks 121.00 (11.00 more in QuickBooks), from line 1 amount: Caspen 80.00,
+    QuickBooks 90.00 (10.00 more in QuickBooks)``.
     """
     by_field = {one.field: one for one in differences}
     total = by_field.get("total")
@@ -26,15 +29,13 @@ def put_in_words(differences: Sequence[Difference]) -> str:
     if total is None or total.delta is None or not causes:
         return "; ".join(map(str, shown))
     others = [one for one in shown if one not in causes and one is not total]
-    effect = (
-        f", which makes the total {total.quickbooks_value} instead of {total.caspen_value} "
-        f"({abs(total.delta):.2f} {'more' if total.delta > 0 else 'less'} in QuickBooks)"
-    )
-    return "; ".join([f"{'; '.join(map(str, causes))}{effect}", *map(str, others)])
+    return "; ".join([f"{total}, from {'; '.join(map(str, causes))}", *map(str, others)])
 
 
 def _moves_the_total(difference: Difference) -> bool:
-    return difference.field in ("subtotal", "tax", "lines") or difference.field.startswith("line ")
+    field = difference.field
+    of_a_line = field.startswith("line ") and not field.endswith(_NO_MONEY)
+    return of_a_line or field in ("subtotal", "tax", "lines")
 
 
 def _follow(by_field: dict[str, Difference], total: Difference | None) -> Iterator[str]:

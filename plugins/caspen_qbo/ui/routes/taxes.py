@@ -45,7 +45,7 @@ def taxes(context: ContextDep) -> Response:
 
 @router.get("/w/{workspace_id}/taxes/{tax_rate_id}", dependencies=[Depends(requires(Right.CONFIGURE))])
 def choose(context: ContextDep, tax_rate_id: IdPath) -> Response:
-    """Codes of the same rate first; the others are shown, and cannot be chosen."""
+    """Codes of the same rate first; the others are shown too, and refused with both rates when chosen."""
     rate = context.billing.fetch_tax_rates(context.workspace_id).get(tax_rate_id)
     if rate is None:
         raise HTTPException(404, f"Caspen has no tax rate {tax_rate_id} in this workspace.")

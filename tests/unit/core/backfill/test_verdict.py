@@ -145,7 +145,7 @@ def test_a_cent_is_a_clash_and_is_shown_with_id_date_total_and_sign() -> None:
     item = decide_number(replace(NEW, there=(there,)), LINE_AT)
     assert item is not None and item.verdict is Verdict.CLASH and item.document is there
     assert "QuickBooks Invoice 91 of 2026-02-01, total 110.01" in item.reason
-    assert "the total 110.01 instead of 110.00 (0.01 more in QuickBooks)" in item.reason
+    assert "total: Caspen 110.00, QuickBooks 110.01 (0.01 more in QuickBooks)" in item.reason
 
 
 def _pair(document: DocumentFacts, balance: str, allocations: list, payments: list, notes: int = 0):

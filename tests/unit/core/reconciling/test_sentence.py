@@ -20,29 +20,29 @@ PRICE = (
     money("line 1 amount", "80.00", "90.00"),
     money("line 1 unit price", "80.00", "90.00"),
 )
-TOTAL = "which makes the total 121.00 instead of 110.00 (11.00 more in QuickBooks)"
+TOTAL = "total: Caspen 110.00, QuickBooks 121.00 (11.00 more in QuickBooks), from"
 
 SENTENCES = {
     "a price": (
         PRICE,
-        f"line 1 amount: Caspen 80.00, QuickBooks 90.00 (10.00 more in QuickBooks), {TOTAL}",
+        f"{TOTAL} line 1 amount: Caspen 80.00, QuickBooks 90.00 (10.00 more in QuickBooks)",
     ),
     "a quantity": (
         (*PRICE[:5], money("line 1 quantity", "1.00", "1.12"), money("line 1 unit price", "80.00", "80.36")),
         (
-            "line 1 amount: Caspen 80.00, QuickBooks 90.00 (10.00 more in QuickBooks); "
+            f"{TOTAL} line 1 amount: Caspen 80.00, QuickBooks 90.00 (10.00 more in QuickBooks); "
             "line 1 quantity: Caspen 1.00, QuickBooks 1.12 (0.12 more in QuickBooks); "
-            f"line 1 unit price: Caspen 80.00, QuickBooks 80.36 (0.36 more in QuickBooks), {TOTAL}"
+            "line 1 unit price: Caspen 80.00, QuickBooks 80.36 (0.36 more in QuickBooks)"
         ),
     ),
     "a line more": (
         (*PRICE[:4], Difference("lines", "1", "2")),
-        f"lines: Caspen 1, QuickBooks 2, {TOTAL}",
+        f"{TOTAL} lines: Caspen 1, QuickBooks 2",
     ),
     "a price, and part of it paid there": (
         (*PRICE[:3], money("balance", "110.00", "71.00"), *PRICE[4:]),
         (
-            f"line 1 amount: Caspen 80.00, QuickBooks 90.00 (10.00 more in QuickBooks), {TOTAL}; "
+            f"{TOTAL} line 1 amount: Caspen 80.00, QuickBooks 90.00 (10.00 more in QuickBooks); "
             "balance: Caspen 110.00, QuickBooks 71.00 (39.00 less in QuickBooks)"
         ),
     ),
@@ -54,8 +54,8 @@ SENTENCES = {
             money("balance", "110.00", "102.00"),
         ),
         (
-            "tax: Caspen 10.00, QuickBooks 2.00 (8.00 less in QuickBooks), which makes the total 102.00 "
-            "instead of 110.00 (8.00 less in QuickBooks)"
+            "total: Caspen 110.00, QuickBooks 102.00 (8.00 less in QuickBooks), from tax: Caspen 10.00, "
+            "QuickBooks 2.00 (8.00 less in QuickBooks)"
         ),
     ),
     "a tax code": (
@@ -65,8 +65,8 @@ SENTENCES = {
             Difference("line 1 tax code", "GST [1]", "GST free [2]"),
         ),
         (
-            "line 1 tax code: Caspen GST [1], QuickBooks GST free [2], which makes the total 102.00 "
-            "instead of 110.00 (8.00 less in QuickBooks)"
+            "total: Caspen 110.00, QuickBooks 102.00 (8.00 less in QuickBooks), from line 1 tax code: "
+            "Caspen GST [1], QuickBooks GST free [2]"
         ),
     ),
     "subtotal and tax that cancel out": (
@@ -83,9 +83,9 @@ SENTENCES = {
             money("total", "110.00", "113.00"),
         ),
         (
-            "subtotal: Caspen 100.00, QuickBooks 101.00 (1.00 more in QuickBooks); tax: Caspen 10.00, "
-            "QuickBooks 11.00 (1.00 more in QuickBooks), which makes the total 113.00 instead of 110.00 "
-            "(3.00 more in QuickBooks)"
+            "total: Caspen 110.00, QuickBooks 113.00 (3.00 more in QuickBooks), from subtotal: Caspen "
+            "100.00, QuickBooks 101.00 (1.00 more in QuickBooks); tax: Caspen 10.00, QuickBooks 11.00 "
+            "(1.00 more in QuickBooks)"
         ),
     ),
     "quantity and price, the same amount": (
@@ -102,8 +102,28 @@ SENTENCES = {
     "a date, and a price": (
         (Difference("date", "2026-11-28", "2026-11-29"), *PRICE),
         (
-            f"line 1 amount: Caspen 80.00, QuickBooks 90.00 (10.00 more in QuickBooks), {TOTAL}; "
+            f"{TOTAL} line 1 amount: Caspen 80.00, QuickBooks 90.00 (10.00 more in QuickBooks); "
             "date: Caspen 2026-11-28, QuickBooks 2026-11-29"
+        ),
+    ),
+    "a price, and words": (
+        (*PRICE[:5], Difference("line 1 description", "Consultation", "Visit"), PRICE[5]),
+        (
+            f"{TOTAL} line 1 amount: Caspen 80.00, QuickBooks 90.00 (10.00 more in QuickBooks); "
+            "line 1 description: Caspen Consultation, QuickBooks Visit"
+        ),
+    ),
+    "words, and tax of another code": (
+        (
+            money("tax", "10.00", "2.00"),
+            money("total", "110.00", "102.00"),
+            Difference("line 1 description", "Consultation", "Visit"),
+            Difference("line 1 tax code", "GST [1]", "GST free [2]"),
+        ),
+        (
+            "total: Caspen 110.00, QuickBooks 102.00 (8.00 less in QuickBooks), from line 1 tax code: "
+            "Caspen GST [1], QuickBooks GST free [2]; line 1 description: Caspen Consultation, "
+            "QuickBooks Visit"
         ),
     ),
     "the whole document": (

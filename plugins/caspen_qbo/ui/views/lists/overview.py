@@ -95,6 +95,7 @@ class Line:
     amount: str
     month_badge: str
     month_why: str
+    """Beyond ``why``, which the row says already."""
 
     @classmethod
     def of(cls, row: PracticeRow, now: datetime) -> "Line":
@@ -103,17 +104,18 @@ class Line:
                 return Run(label, "", NEVER)
             return Run(label, moment(at, zone_of(row.time_zone)), ago(at, now))
 
+        why = need_reason(row, QUIET_AT_MOST, now)
         return cls(
             row,
             NEED_WORDS[row.needs],
             _BADGES[row.needs],
-            need_reason(row, QUIET_AT_MOST, now),
+            why,
             _connection(row, now),
             (run("posted", row.posted_at), run("imported", row.imported_at)),
             run("reconciled", row.reconciled_at),
             money(row.unexplained_amount, row.currency) if row.unexplained else NONE,
             _MONTH_BADGES.get(row.month_state, ""),
-            month_reason(row, QUIET_AT_MOST, now),
+            month_reason(row, QUIET_AT_MOST, now).removeprefix(why).lstrip(),
         )
 
 
