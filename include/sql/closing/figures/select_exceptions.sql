@@ -1,6 +1,6 @@
 -- What was listed about documents of a month, with what a person decided about each and how it ended. What is
 -- open first, then the newest; in_all is how many there are. Only fixed words: no name of a person other than the staff's.
-SELECT u.document_kind AS kind, u.document_number AS number, u.title, u.delta, u.first_seen_at AS since,
+SELECT u.document_kind AS kind, u.document_number AS number, u.title, u.delta, coalesce(u.field, '') AS field, u.first_seen_at AS since,
        u.resolved_at AS ended, coalesce(u.resolution, '') AS outcome, coalesce(e.what, '') AS decided,
        coalesce(e.who, '') AS decided_by, e.at AS decided_at, count(*) OVER () AS in_all
 FROM qbo_sync.unsynced_invoice u

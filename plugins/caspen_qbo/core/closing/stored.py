@@ -159,6 +159,8 @@ class Exceptional:
     """What a person chose; empty where nobody had to."""
     decided_by: str
     decided_at: datetime | None
+    field: str = ""
+    """What ``delta`` is the difference of; empty where there is none, and in packs of before it was kept."""
 
 
 @dataclass(frozen=True, slots=True)

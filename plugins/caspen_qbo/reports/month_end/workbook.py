@@ -9,7 +9,7 @@ from caspen_qbo.core.closing.stored import Check, CodeLine, Exceptional, MonthPa
 from caspen_qbo.reports.month_end.shaping import ONLY_QUICKBOOKS, AgedRow, all_aged, headline, sentences
 from caspen_qbo.reports.sheets import Column, Sheets, new_workbook
 from caspen_qbo.reports.xlsx import TIE_OUT_ITEMS, TIE_OUTS, sum_lines
-from caspen_qbo.wording import KIND_WORDS, long_day, zone_of
+from caspen_qbo.wording import KIND_WORDS, field_words, long_day, zone_of
 
 
 class _Key(NamedTuple):
@@ -103,6 +103,7 @@ _EXCEPTIONS: tuple[Column[Exceptional], ...] = (
     Column("Number", 16, lambda one: one.number),
     Column("What happened", 34, lambda one: one.title),
     Column("QuickBooks minus Caspen", 24, lambda one: one.delta, "money"),
+    Column("Of", 14, lambda one: field_words(one.field) if one.delta is not None else ""),
     Column("Since", 18, lambda one: one.since, "moment"),
     Column("Decided", 36, lambda one: one.decided),
     Column("By", 20, lambda one: one.decided_by),
