@@ -35,6 +35,7 @@ from caspen_qbo.hooks.quickbooks.call import Call, Reply
 from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter
 from caspen_qbo.hooks.quickbooks.wire import decode
 from caspen_qbo.hooks.store.monitoring.meter import Meter
+from caspen_qbo.hooks.traces import span
 from caspen_qbo.hooks.web import BoundedSession
 
 log = logging.getLogger(__name__)
@@ -167,7 +168,9 @@ class Transport:
                 # process's refresh would be used among the turns of the second after.
                 timing(metrics.LIMITER_WAIT, self._limiter.acquire(call.kind))
                 repeated, unconfirmed = unconfirmed, True
-                response, payload, text = self._exchange(call, token)
+                with span(f"quickbooks {call.kind}", kind=call.kind) as step:
+                    response, payload, text = self._exchange(call, token)
+                    step.note("http.response.status_code", response.status_code)
                 tid = response.headers.get("intuit_tid", "")
                 verdict = faults.judge(response.status_code, payload, text)
                 if verdict is None:
