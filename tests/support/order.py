@@ -12,6 +12,7 @@ E2E = "tests/e2e"
 SECONDS = {
     "tests/dags/test_scheduler.py": 75,
     "tests/dags/test_metrics.py": 40,
+    "tests/dags/test_traces.py": 12,
     "tests/integration/decisions/test_accepted_edits.py": 45,
     "tests/integration/restore/test_caspen_set_back.py": 40,
     "tests/integration/posting/test_own_rows.py": 30,

@@ -10,6 +10,7 @@ from caspen_qbo.errors import RetryError
 from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine
 from tests.support.bookkeeper import plain
+from tests.support.command_line import run_command
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.hasty import hasty_session
 from tests.support.interrupt import Instant, interrupt
@@ -100,6 +101,19 @@ def test_a_payment_received_meanwhile_does_not_pass_for_ours(flow: Flow, lost: s
     [document] = flow.books("Invoice")
     assert (document["TotalAmt"], document["Balance"]) == (220, 215)
     assert flow.listed() == {}
+
+
+@pytest.mark.parametrize("lost", list(LOST))
+def test_the_next_run_says_what_it_found_of_an_interrupted_one(flow: Flow, lost: str) -> None:
+    flow.invoice("5.00")
+    flow.post()  # the customer is there: the first batch is the invoices'
+    flow.invoice("100.00")
+    flow.invoice("200.00")
+    _lose_the_answer(flow, LOST[lost])
+    done = run_command("post", "--workspace", "1")
+    said = {"before": "sent again 2", "after": "found after lost answers 2"}[lost]
+    assert said in done.stdout, done.stdout
+    assert len(flow.books("Invoice")) == 3
 
 
 @pytest.mark.parametrize("number", ["INV\u201312", "\u53f7"])

@@ -76,7 +76,9 @@ def _post(session: Session, counts: Counter[str]) -> str:
         return NOT_SET_UP
     try:
         found = find_again(session, counts)
-        resolve_unconfirmed(session)
+        for outcome in resolve_unconfirmed(session):
+            counts["found_after_lost_answers"] += outcome.adopted
+            counts["sent_again"] += outcome.answer.ok and not outcome.adopted
         tried = _try_closed_books(session)
         if _has_work(session):
             write_all(posting)
