@@ -119,6 +119,10 @@ class StoreUnavailableError(RetryError):
     """The same of our own database."""
 
 
+class ReportStorageError(RetryError):
+    """Where reports are kept did not take, give or delete one. The figures are in our database."""
+
+
 class HoldError(SyncError):
     """One record cannot go now; every other can. It becomes a listed document and never leaves a use case."""
 

@@ -96,6 +96,8 @@ READS_SECONDS = 240
 """After so long in all a read that failed is not tried again: silence costs two tries, not four."""
 TURN_SECONDS = 300
 """For a turn among this project's own calls, which all its processes take one after the other."""
+STORAGE_SECONDS = _number("CASPEN_QBO_REPORTS_SECONDS", 60, of="seconds")
+"""Of one report where reports are kept, by a run; a person waits no longer than for a page."""
 NOTIFY_SECONDS = 30
 """Of a message by e-mail or Slack: what it is about does not wait for longer."""
 TOKEN_REFRESH_AHEAD_SECONDS = 300
@@ -135,7 +137,7 @@ CHECKS_KEEP_DAYS = _number("CASPEN_QBO_CHECKS_KEEP_DAYS", 90, of="days")
 BOOKS_KEEP_DAYS = _number("CASPEN_QBO_BOOKS_KEEP_DAYS", 2557, of="days")
 """Reconciliations, sign-offs, and all of practices that left: seven years (Corporations Act 2001, s 286)."""
 REPORTS_KEEP_DAYS = _number("CASPEN_QBO_REPORTS_KEEP_DAYS", 2557, of="days")
-"""Reports in the reports folder; the same bytes can be made again while the reconciliation is kept."""
+"""Files where reports are kept; the same bytes can be made again while the reconciliation is kept."""
 NOTES_KEEP_DAYS = 30
 """What the tasks of a run left for its note."""
 READS_KEEP_DAYS = _number("CASPEN_QBO_READS_KEEP_DAYS", 400, of="days")

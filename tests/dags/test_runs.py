@@ -194,7 +194,8 @@ def test_reconcile_stores_its_run_writes_the_report_and_mails_what_differs(
     assert stored == [(1, 1, False)]
     (mail,) = mailbox
     assert "1 difference between Caspen and QuickBooks to clear" in " ".join(mail["Subject"].split())
-    assert "1 document compared, 1 difference" in text_of(mail) and str(tmp_path) in text_of(mail)
+    assert "1 of 1 document compared differs" in text_of(mail)
+    assert "/quickbooks/w/1/reconciliation/manual__" in text_of(mail) and str(tmp_path) not in text_of(mail)
     assert sorted(path.suffix for path in (tmp_path / "1").iterdir()) == [".html", ".xlsx"]
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "1").iterdir()}
     assert modes == {0o640} and stat.S_IMODE((tmp_path / "1").stat().st_mode) == 0o750

@@ -26,6 +26,9 @@ NOTE = typer.Option("", "--note", help="What to keep with the signature.")
 PACK = typer.Option(
     None, "--pack", metavar="FOLDER", help="Write the pack here, as a page and a spreadsheet."
 )
+KEEP = typer.Option(
+    False, "--keep", help="Write the pack of a closed month where the server keeps reports, as closing does."
+)
 REOPEN = typer.Option(None, "--reopen", metavar="REASON", help="Open a closed month again, and why.")
 
 
@@ -36,6 +39,7 @@ def month_end(
     note: str = NOTE,
     reopen: str | None = REOPEN,
     pack: Path | None = PACK,
+    keep: bool = KEEP,
     as_json: bool = JSON,
 ) -> None:
     """Whether a month can be closed, line by line; closes it with --sign. Exit code 0: it is closed and
@@ -47,7 +51,7 @@ def month_end(
         raise typer.BadParameter("give --sign or --reopen, not both")
     now = datetime.now(UTC)
     if workspace is None:
-        if sign or reopen is not None or pack:
+        if sign or reopen is not None or pack or keep:
             raise typer.BadParameter("a month is closed and packed one practice at a time: give --workspace")
         _print_all(month, now, as_json=as_json)
         return
@@ -58,12 +62,13 @@ def month_end(
         if sign and session is not None:
             close_month(session, period, now, who=who(), note=note)
         state = read_month(store, practice, session, period, now)
+        kept = _keep(store, session, period, now) if state.closed and (sign or keep) else ""
         files = _write_pack(store, session, period, now, pack) if pack else []
     _print(workspace, state, as_json=as_json)
     if not as_json:
-        for file in files:
-            console().print(str(file))
-    if not state.good or (sign and state.closed is None):
+        for line in [*map(str, files), *filter(None, [kept])]:
+            console().print(line)
+    if (keep and kept) or not state.good or (sign and state.closed is None):
         raise typer.Exit(1)
 
 
@@ -119,10 +124,19 @@ def _opened(workspace: int) -> Iterator[tuple[WorkspaceStore, Workspace, Session
             yield store, practice, session
 
 
+def _keep(store: WorkspaceStore, session: Session | None, month: Month, now: datetime) -> str:
+    """A sentence where it could not be written."""
+    from caspen_qbo.hooks.storage import report_storage
+    from caspen_qbo.reports.kept import say_pack
+    from caspen_qbo.usecases.closing.close import read_pack
+
+    return say_pack(store, report_storage(), read_pack(store, session, month, now))
+
+
 def _write_pack(
     store: WorkspaceStore, session: Session | None, month: Month, now: datetime, folder: Path
 ) -> list[Path]:
-    from caspen_qbo.reports.files import write_report
+    from caspen_qbo.hooks.files import write_report
     from caspen_qbo.reports.month_end.page import render_pack_html
     from caspen_qbo.reports.month_end.workbook import render_pack_xlsx
     from caspen_qbo.usecases.closing.close import read_pack

@@ -89,10 +89,11 @@ def link_tax(
 
 def doctor(workspace: int = WORKSPACE) -> None:
     """Every set-up check, one line each; exit 0 only if all hold."""
+    from caspen_qbo.hooks.storage import report_storage
     from caspen_qbo.usecases.connection.doctor import examine
 
     with open_session(workspace, "doctor") as session:
-        findings = examine(session)
+        findings = examine(session, report_storage())
     for finding in findings:
         fix = f"  ->  {finding.fix}" if finding.fix else ""
         print(plain(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.detail}{fix}"))

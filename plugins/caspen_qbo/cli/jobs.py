@@ -51,16 +51,20 @@ def reconcile(
     data_docs: bool = typer.Option(False, "--data-docs", help="Write Great Expectations' pages too."),
 ) -> None:
     """Compare both sides and list what differs: one run."""
+    from caspen_qbo.hooks.storage import report_storage
     from caspen_qbo.usecases.reconciling.run import reconcile as run
+
+    storage = report_storage()
 
     def with_data_docs(session: Session) -> RunResult:
         from caspen_qbo.quality.data_docs import collecting, render_data_docs
-        from caspen_qbo.reports.data_docs import write_data_docs
+        from caspen_qbo.reports.kept import say_data_docs
 
         with collecting() as found:
             result = run(session, full=full)
-        written = write_data_docs(session.workspace_id, render_data_docs(found, session.run_id))
-        return replace(result, message=f"{result.message} Data Docs: {written}".lstrip())
+        where = f"{storage.where}/{session.workspace_id}/data-docs/index.html"
+        said = say_data_docs(session.store, storage, render_data_docs(found, session.run_id), where)
+        return replace(result, message=f"{result.message} {said}".lstrip())
 
     _for_each(
         workspace, "reconcile", with_data_docs if data_docs else lambda session: run(session, full=full)

@@ -28,15 +28,13 @@ def forget(
     keeps, and asks. A connected practice is disconnected first.
     """
     from caspen_qbo import wiring
-    from caspen_qbo.reports.folder import delete_reports, reports_folder
+    from caspen_qbo.hooks.storage import report_storage
     from caspen_qbo.usecases.connection import forget as case
 
     if name and client is None:
         raise typer.BadParameter("--name belongs to --client")
 
-    def reports(workspace_id: int) -> int:
-        return delete_reports(reports_folder(), workspace_id)
-
+    reports = report_storage().delete_all
     with wiring.open_store() as store:
         if client is None:
             lines = case.describe_workspace(store, workspace)
@@ -61,11 +59,11 @@ def forget(
 def prune() -> None:
     """Delete what is older than it is kept, of every practice, and old reports. Airflow does it nightly."""
     from caspen_qbo import wiring
-    from caspen_qbo.reports.folder import delete_old_reports, reports_folder
+    from caspen_qbo.hooks.storage import report_storage
     from caspen_qbo.usecases.monitoring.prune import prune as run
 
     with wiring.open_store() as store:
-        deleted = run(store, lambda before: delete_old_reports(reports_folder(), before))
+        deleted = run(store, report_storage())
     counts = ", ".join(f"{table} {rows}" for table, rows in sorted(deleted.items()))
     console().print(f"deleted: {counts or 'nothing'}")
 

@@ -8,6 +8,7 @@ from caspen_qbo.cli.shared import WORKSPACE, console, open_store, who
 
 HTML = typer.Option(None, "--html", help="Write the page here.")
 XLSX = typer.Option(None, "--xlsx", help="Write the spreadsheet here.")
+KEEP = typer.Option(False, "--keep", help="Write both where the server keeps reports, as nightly.")
 
 
 def report(
@@ -15,19 +16,27 @@ def report(
     run: str | None = typer.Option(None, "--run", help="Id of a reconciliation; the latest otherwise."),
     html: Path | None = HTML,
     xlsx: Path | None = XLSX,
+    keep: bool = KEEP,
 ) -> None:
     """Write the report of a stored reconciliation; the same run gives the same bytes whenever it is
     written.
     """
+    from caspen_qbo.hooks.files import write_report
+    from caspen_qbo.hooks.storage import report_storage
     from caspen_qbo.reports import build
-    from caspen_qbo.reports.files import write_report
+    from caspen_qbo.reports.kept import keep_report
     from caspen_qbo.usecases.monitoring.readers import record_read
 
-    if html is None and xlsx is None:
-        raise typer.BadParameter("give --html FILE, --xlsx FILE, or both")
+    if html is None and xlsx is None and not keep:
+        raise typer.BadParameter("give --html FILE, --xlsx FILE, or --keep")
     with open_store(workspace) as store:
         made = build(store, run)
-        record_read(store, who(), f"report of {made.run_id}", downloaded=True)
+        if keep:
+            storage = report_storage()
+            keep_report(store, storage, made)
+            console().print(f"kept in {storage.where}, run {made.run_id}")
+        if html or xlsx:
+            record_read(store, who(), f"report of {made.run_id}", downloaded=True)
     for path, content in ((html, made.html.encode()), (xlsx, made.xlsx)):
         if path is not None:
             write_report(path, content)

@@ -29,7 +29,7 @@ class CheckHeartbeatOperator(BaseOperator):
 
     def execute(self, context: Context) -> int:
         from caspen_qbo.errors import SyncError
-        from caspen_qbo.reports.folder import delete_old_reports, reports_folder
+        from caspen_qbo.hooks.storage import report_storage
         from caspen_qbo.usecases.monitoring.heartbeat import check_heartbeat
         from caspen_qbo.usecases.monitoring.prune import prune
         from caspen_qbo.wiring import open_store
@@ -37,7 +37,7 @@ class CheckHeartbeatOperator(BaseOperator):
         with note_on_failure(context), open_store() as store:
             overdue = check_heartbeat(store, context["run_id"])
             try:
-                prune(store, lambda before: delete_old_reports(reports_folder(), before))
+                prune(store, report_storage())
             except SyncError as error:  # what could not be deleted tonight is deleted tomorrow
                 log.warning("prune failed: %s", error.message)
         if overdue:

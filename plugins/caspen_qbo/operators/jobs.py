@@ -85,7 +85,7 @@ class ReconcileOperator(WorkspaceOperator):
     is finance's to clear and does not fail the task; a check that could not be carried out does.
 
     :param full: Read every linked document again, not only what changed since the last run.
-    :param data_docs: Write Great Expectations' pages of each practice into the reports' folder too.
+    :param data_docs: Write Great Expectations' pages of each practice where reports are kept, too.
     """
 
     template_fields: Sequence[str] = (*WorkspaceOperator.template_fields, "full", "data_docs")
@@ -100,6 +100,10 @@ class ReconcileOperator(WorkspaceOperator):
         from caspen_qbo.quality.validate import shared_context
 
         with shared_context():
+            if self.data_docs:
+                from caspen_qbo.hooks.storage import report_storage
+
+                self.storage = report_storage()
             yield
 
     def work(self, session: Session) -> RunResult:
@@ -108,11 +112,10 @@ class ReconcileOperator(WorkspaceOperator):
         if not self.data_docs:
             return reconcile(session, full=bool(self.full))
         from caspen_qbo.quality.data_docs import collecting, render_data_docs
-        from caspen_qbo.reports.data_docs import write_data_docs
+        from caspen_qbo.reports.kept import say_data_docs
 
         with collecting() as found:
             result = reconcile(session, full=bool(self.full))
-        written = write_data_docs(session.workspace_id, render_data_docs(found, session.run_id))
-        log.info("data docs workspace=%s path=%s", session.workspace_id, written)
-        shown = f"{page_of(session.workspace_id)}checks"
-        return replace(result, message=f"{result.message} Data Docs: {shown}".lstrip())
+        pages = render_data_docs(found, session.run_id)
+        said = say_data_docs(session.store, self.storage, pages, f"{page_of(session.workspace_id)}checks")
+        return replace(result, message=f"{result.message} {said}".lstrip())

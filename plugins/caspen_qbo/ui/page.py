@@ -177,9 +177,17 @@ def download(content: bytes | str, filename: str, media_type: str) -> Response:
     return Response(content, media_type=media_type, headers={**HEADERS, **_attachment(filename)})
 
 
-def stream(chunks: Iterator[str], filename: str, media_type: str) -> Response:
-    """A file that is made while it is sent; as :func:`download`."""
-    return StreamingResponse(chunks, media_type=media_type, headers={**HEADERS, **_attachment(filename)})
+def stream(
+    chunks: Iterator[str] | Iterator[bytes], filename: str, media_type: str, *, size: int | None = None
+) -> Response:
+    """A file that is made or read while it is sent; as :func:`download`. A document in it runs nothing.
+
+    :param size: In bytes, where it is known: then one that ends early is seen to be no whole file.
+    """
+    headers = {**HEADERS, **_attachment(filename), "Content-Security-Policy": "default-src 'none'; sandbox"}
+    if size is not None:
+        headers["Content-Length"] = str(size)
+    return StreamingResponse(chunks, media_type=media_type, headers=headers)
 
 
 def _attachment(filename: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,3 +162,39 @@ def test_a_later_change_in_a_closed_month_is_shown_by_document_and_amount(
         "cli:",
         False,
     )
+
+
+def test_a_change_in_a_closed_month_that_is_put_back_leaves(flow: Flow, busy: BusyMonth) -> None:
+    run_all(flow)
+    assert month_end(busy, "--sign").returncode == 0
+    for amount, changed in (("190.00", 1), ("200.00", 0)):
+        edit_line(flow, busy.owed, amount=amount)
+        run_all(flow)
+        assert state(busy)["closed"]["changed"] == changed, amount
+    assert month_end(busy).returncode == 0
+
+
+def test_a_month_is_closed_though_its_pack_cannot_be_kept(
+    flow: Flow, busy: BusyMonth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is kept as page and spreadsheet, one for each closing; what takes none holds nothing up."""
+    run_all(flow)
+    taken = tmp_path / "taken"
+    taken.write_text("a file where a folder should be")
+    monkeypatch.setenv("CASPEN_QBO_REPORTS", str(taken))
+    closed = month_end(busy, "--sign")
+    assert closed.returncode == 0 and "was closed by" in closed.stdout
+    told = " ".join(closed.stdout.split())
+    assert "It was not written to where reports are kept" in told
+    assert f"`month-end --workspace 1 --month {busy.month} --keep` writes it" in told
+    assert month_end(busy, "--keep").returncode == 1
+    monkeypatch.setenv("CASPEN_QBO_REPORTS", str(tmp_path / "kept"))
+    for _ in range(2):
+        assert month_end(busy, "--keep").returncode == 0
+    kept = sorted((tmp_path / "kept" / "1").iterdir())
+    assert [file.suffix for file in kept] == [".html", ".xlsx"]
+    assert kept[0].name.startswith(f"month-end-1-{busy.month}-closed-")
+    assert month_end(busy, "--pack", str(tmp_path / "own")).returncode == 0
+    assert [file.read_bytes() for file in kept] == [
+        file.read_bytes() for file in sorted((tmp_path / "own").iterdir())
+    ]

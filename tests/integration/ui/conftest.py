@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 
 from caspen_qbo import wiring
 from caspen_qbo.hooks.store.monitoring.runs import TaskKey
-from caspen_qbo.reports.data_docs import FOLDER
+from caspen_qbo.reports.kept import DATA_DOCS
 from caspen_qbo.usecases.reconciling.run import reconcile
 from tests.support.airflow_server import simple_auth
 from tests.support.flow import Flow
@@ -162,7 +162,7 @@ def places(dags: Pages, flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPa
             TaskKey("reconcile_quickbooks", "reconcile__1", "practice.reconcile", 0), "All equal."
         )
     monkeypatch.setenv("CASPEN_QBO_REPORTS", str(tmp_path))
-    data_docs = tmp_path / "1" / FOLDER / "total.html"
+    data_docs = tmp_path / "1" / DATA_DOCS / "total.html"
     data_docs.parent.mkdir(parents=True)
     data_docs.write_text("<title>Data Docs</title>")
     conf = {"workspace_id": 1, "invoice_numbers": ["INV-0001"], "dry_run": True}

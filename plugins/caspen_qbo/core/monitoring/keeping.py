@@ -25,6 +25,8 @@ class Kept(StrEnum):
     NOTES = "notes"
     """What the tasks of a run left for its note, which Airflow has."""
     READS = "reads"
+    REPORTS = "reports"
+    """Names of files; each goes with its file."""
     CHECKS = "checks"
     """What each check of each run found."""
     BOOKS = "books"
@@ -236,6 +238,7 @@ TABLES = (
         quotes=("pack", "note", "reopened_reason"),
         plain=(_REALM, "run_id", "closed_by", "changes", "reopened_by"),
     ),
+    Table("report_file", Kept.REPORTS, plain=("name",)),
     Table("read_record", Kept.READS, stays=True, plain=("who", "what")),
     Table("forgotten", Kept.BOOKS, stays=True, plain=("who", "counts")),
 )

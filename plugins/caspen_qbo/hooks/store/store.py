@@ -13,6 +13,7 @@ from caspen_qbo.hooks.database import Database, Row
 from caspen_qbo.hooks.postgres.limits import Limits
 from caspen_qbo.hooks.store.closing.figures import FigureStore
 from caspen_qbo.hooks.store.closing.months import MonthStore
+from caspen_qbo.hooks.store.closing.report_files import ReportFileStore
 from caspen_qbo.hooks.store.connection.connections import ConnectionStore
 from caspen_qbo.hooks.store.connection.consents import ConsentStore
 from caspen_qbo.hooks.store.connection.setup import SetupStore
@@ -97,6 +98,7 @@ class WorkspaceStore:
         self.sign_off = SignOffStore(database, workspace_id)
         self.months = MonthStore(database, workspace_id)
         self.figures = FigureStore(database, workspace_id)
+        self.report_files = ReportFileStore(database, workspace_id)
         self.inactive = InactiveStore(database, workspace_id)
         self.decisions = DecisionStore(database, workspace_id)
         self.left_rows = LeftRowStore(database, workspace_id)

@@ -9,10 +9,11 @@ from fastapi.responses import RedirectResponse, Response
 from caspen_qbo.core.quality.expected import Suite
 from caspen_qbo.core.reconciling.sign_off import default_through
 from caspen_qbo.errors import SyncError
+from caspen_qbo.hooks.storage import report_storage
 from caspen_qbo.hooks.store.monitoring.pages import ReconciliationEntry
 from caspen_qbo.reports import build_html, build_xlsx
 from caspen_qbo.reports.chart import trend_svg
-from caspen_qbo.reports.data_docs import data_docs_of, read_data_docs
+from caspen_qbo.reports.kept import data_docs_of, read_data_docs, stream_report
 from caspen_qbo.reports.words import change_words
 from caspen_qbo.settings import CHECKS_KEEP_DAYS
 from caspen_qbo.ui.access import Right, requires
@@ -133,7 +134,7 @@ def differences(context: ContextDep, run_id: str) -> Response:
 def report_page(
     context: ContextDep, run_id: str, save: Annotated[bool, Query(alias="download")] = False
 ) -> Response:
-    found = _report_of(context, run_id)
+    found = _report_of(context, run_id, "html" if save else "")
     if isinstance(found, Response):
         return found
     html = build_html(context.store, run_id)
@@ -142,7 +143,7 @@ def report_page(
 
 @router.get("/w/{workspace_id}/reconciliation/{run_id}/report.xlsx")
 def report_spreadsheet(context: ContextDep, run_id: str) -> Response:
-    found = _report_of(context, run_id)
+    found = _report_of(context, run_id, "xlsx")
     if isinstance(found, Response):
         return found
     name = _file_name(context, found, "reconciliation", "xlsx")
@@ -160,15 +161,19 @@ def checks(context: ContextDep) -> Response:
         run=latest[0] if latest else None,
         state_of=check_state,
         days=CHECKS_KEEP_DAYS,
-        data_docs=data_docs_of(context.workspace_id),
+        data_docs=data_docs_of(context.store),
     )
 
 
 @router.get("/w/{workspace_id}/data-docs/{name}")
 def data_docs(context: ContextDep, name: str) -> Response:
-    found = read_data_docs(context.workspace_id, f"{name}.html")
+    found = read_data_docs(report_storage(on_a_page=True), context.workspace_id, name)
     if found is None:
-        raise HTTPException(404, "There are no such Data Docs of this workspace on this server.")
+        raise HTTPException(
+            404,
+            "There are no such Data Docs of this workspace where this server keeps reports. A reconciliation "
+            "with Data Docs writes them; `doctor` says whether pages and workers share that place.",
+        )
     return document(found, None)
 
 
@@ -234,18 +239,34 @@ def _run_day(context: RequestContext, run: ReconciliationEntry) -> date:
     return run.started_at.astimezone(context.zone).date()
 
 
-def _report_of(context: RequestContext, run_id: str) -> ReconciliationEntry | Response:
-    """The run whose report a page may make; where it is too large for a page's thread, the way to it."""
+def _report_of(context: RequestContext, run_id: str, ending: str) -> ReconciliationEntry | Response:
+    """The run whose report a page may make. One too large for a page's thread is sent as the nightly run kept
+    it; where it was not kept, the way to it.
+
+    :param ending: Of the file to download; empty: to be shown in place.
+    """
     run = _run(context, run_id)
     if run.differences is None:
         raise HTTPException(404, "This run compared nothing, so it has no report.")
     if run.differences > REPORT_ROWS_MAX:
+        if ending and (kept := _kept(context, run, ending)):
+            return kept
         problem = (
-            f"{run.differences:,} differences are too many for a report made on a page. differences.csv has "
-            "all of them; `caspen-qbo report` writes the report."
+            f"{run.differences:,} differences are too many for a report made on a page. The nightly run's is "
+            "offered as a file; differences.csv has all of them; `caspen-qbo report` writes the report."
         )
         return back_to(context, f"reconciliation/{url_part(run_id)}", problem=problem)
     return run
+
+
+def _kept(context: RequestContext, run: ReconciliationEntry, ending: str) -> Response | None:
+    storage = report_storage(on_a_page=True)
+    found = stream_report(storage, context.workspace_id, run.run_id, ending)
+    if found is None:
+        return None
+    size, pieces = found
+    name = _file_name(context, run, "reconciliation", ending)
+    return stream(pieces, name, XLSX if ending == "xlsx" else "text/html; charset=utf-8", size=size)
 
 
 def _file_name(context: RequestContext, run: ReconciliationEntry, what: str, ending: str) -> str:

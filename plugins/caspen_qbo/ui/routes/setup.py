@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from caspen_qbo.core.reference import Choices
 from caspen_qbo.errors import SyncError
+from caspen_qbo.hooks.storage import report_storage
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.context import ContextDep, RequestContext
 from caspen_qbo.ui.forms import protected
@@ -88,7 +89,7 @@ def doctor(context: ContextDep) -> Response:
     problem = ""
     try:
         with context.session() as session:
-            findings = examine(session)
+            findings = examine(session, report_storage(on_a_page=True))
     except SyncError as error:
         problem = error.message
     return page(context, "doctor.html", active="setup", findings=findings, problem=problem, fix_page=fix_page)

@@ -9,7 +9,8 @@ from caspen_qbo.core.cause import Setting
 from caspen_qbo.core.posting.readiness import check_setup
 from caspen_qbo.core.records import TaxRate
 from caspen_qbo.core.reference import CompanyFacts, TaxCode
-from caspen_qbo.errors import ConfigurationError, SyncError
+from caspen_qbo.errors import ConfigurationError, ReportStorageError, SyncError
+from caspen_qbo.hooks.storage import ReportStorage, probe
 from caspen_qbo.hooks.store.connection.setup import TaxLink
 from caspen_qbo.settings import CONNECTION_WARNING_DAYS
 from caspen_qbo.usecases.shared.session import Session
@@ -28,8 +29,14 @@ class Finding:
     """What to click; empty when all is well."""
 
 
-def examine(session: Session) -> list[Finding]:
-    """Every check, read live; writes nothing. A check that cannot be made is a finding and raises nothing."""
+def examine(session: Session, storage: ReportStorage) -> list[Finding]:
+    """Every check, read live; writes nothing but a file that it deletes again where reports are kept.
+    A check that cannot be made is a finding and raises nothing.
+    """
+    return [*_examine_books(session), _check_reports(session, storage)]
+
+
+def _examine_books(session: Session) -> list[Finding]:
     session.forget_reference()
     try:
         company = session.reference().company
@@ -129,6 +136,26 @@ def _check_customers(session: Session) -> Finding:
     )
     fix = "Customers: look at the link; reactivate the customer in QuickBooks, or link another (`relink`)."
     return _check("customers", not held, "none that holds a document is inactive", f"inactive: {named}", fix)
+
+
+def _check_reports(session: Session, storage: ReportStorage) -> Finding:
+    """That they can be written and read from here, and that here is where the runs write them."""
+    name = "reports"
+    try:
+        probe(storage)
+        last = session.store.report_files.fetch_last()
+        there = last is None or storage.read(f"{session.workspace_id}/{last.name}", 1) is not None
+    except ReportStorageError as error:
+        return Finding(name, False, error.message, "Set CASPEN_QBO_REPORTS to a place that works.")
+    if last is None or there:
+        return Finding(name, True, f"written to and read from {storage.where}")
+    return Finding(
+        name,
+        False,
+        f"{last.name} of {last.at:%Y-%m-%d %H:%M} UTC is not in {storage.where}: what wrote it keeps reports "
+        "elsewhere",
+        "Set CASPEN_QBO_REPORTS to one place that workers and API server all reach.",
+    )
 
 
 def _covered(rates: Iterable[TaxRate], links: Mapping[int, TaxLink]) -> frozenset[tuple[str, Decimal]]:

@@ -1,5 +1,5 @@
-"""Taking a practice's or a client's data out of our own tables and the reports folder. What is kept by law
-stays: core/monitoring/keeping.py says what and why. QuickBooks and Caspen are not touched.
+"""Taking a practice's or a client's data out of our own tables and of where reports are kept. What is kept
+by law stays: core/monitoring/keeping.py says what and why. QuickBooks and Caspen are not touched.
 """
 
 import json
@@ -78,6 +78,7 @@ def forget_workspace(
 ) -> Forgotten:
     """Safe to repeat and to interrupt.
 
+    :raises ReportStorageError: the reports could not be deleted; the tables are as they were.
     :raises ConfigurationError: the workspace was never connected.
     :raises WorkspaceBusyError: a run is working on it; nothing was taken out.
     """
@@ -86,13 +87,14 @@ def forget_workspace(
         practice = _practice(store, workspace_id)
         if practice.connected:
             disconnect(workspace_id)
+        files = delete_reports(workspace_id)  # before the names of what lies there
         gone = [table for table in TABLES if not table.stays]
         realm_id = practice.realm_id if practice.alone else None
         counts = Counter(keeping.delete(gone, workspace_id, realm_id))
         with own.transaction():
             counts.update(keeping.blank(workspace_id))
             counts["run_note"] += keeping.delete_run_notes()
-            counts["reports"] = delete_reports(workspace_id)
+            counts["reports"] = files
             keeping.record(workspace_id, None, who, +counts)
     log.info("forgotten workspace=%d by=%s", workspace_id, who)
     return Forgotten(+counts)
@@ -110,6 +112,7 @@ def forget_client(
     """All or nothing; safe to repeat. The links to QuickBooks stay, so that nothing is posted again.
 
     :param names: The words to look for: names, e-mail addresses.
+    :raises ReportStorageError: the reports could not be deleted; nothing was taken out.
     :raises ConfigurationError: the workspace was never connected.
     :raises WorkspaceBusyError: a run is working on it; nothing was taken out.
     """
@@ -123,6 +126,7 @@ def forget_client(
                 counts.update(keeping.replace(workspace_id, realm_id, pattern, f"client {client_id}"))
             counts["run_note"] += keeping.delete_run_notes()
             counts["reports"] = delete_reports(workspace_id)
+            own.report_files.delete(own.report_files.fetch(unwritten_too=True))
             keeping.record(workspace_id, client_id, who, +counts)
     log.info("forgotten workspace=%d client=%d by=%s", workspace_id, client_id, who)
     return Forgotten(+counts)

@@ -10,6 +10,8 @@ from caspen_qbo import wiring
 from caspen_qbo.core.closing.month import Month
 from caspen_qbo.core.closing.stored import MonthPack
 from caspen_qbo.errors import ConfigurationError, SyncError
+from caspen_qbo.hooks.storage import report_storage
+from caspen_qbo.reports.kept import say_pack
 from caspen_qbo.reports.month_end.page import render_pack_html
 from caspen_qbo.reports.month_end.workbook import render_pack_xlsx
 from caspen_qbo.ui.access import Right, requires
@@ -61,10 +63,13 @@ def close(context: ContextDep, month: MonthPath, note: Annotated[str, Form()] = 
         with wiring.open_offline(context.workspace_id, context.store, context.billing) as session:
             if session is None:
                 return back_to(context, place, problem="The practice is not connected to QuickBooks.")
-            close_month(session, period, datetime.now(UTC), who=context.who, note=note)
+            pack = close_month(session, period, datetime.now(UTC), who=context.who, note=note)
     except SyncError as error:
         return back_to(context, place, problem=error.message)
-    return back_to(context, place, done=f"{period.words} is closed. Its pack can be downloaded below.")
+    kept = say_pack(context.store, report_storage(on_a_page=True), pack)
+    return back_to(
+        context, place, done=f"{period.words} is closed. Its pack can be downloaded below. {kept}".strip()
+    )
 
 
 @router.post("/w/{workspace_id}/month-end/{month}/reopen", dependencies=MAY_CLOSE)
