@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from benchmarks import calls, lateness, reads, reconcile, sessions
+from benchmarks.scale.simulation import Simulation, tasks_of_idle_hour
 from ops.paths import ROOT
 from tests.support.standalone import services
 
@@ -21,6 +22,9 @@ README = ROOT / "README.md"
 OPEN, CLOSE = "<!-- bench -->", "<!-- /bench -->"
 RECONCILE_ROWS = 1_000_000
 """Enough that what a run costs whatever its size, a second, weighs little. Two minutes."""
+
+PRACTICES, SLOTS = 10_000, 32
+"""Simulated for a day; ``python -m benchmarks.scale.simulation`` simulates the month."""
 
 Row = tuple[str, str, str]
 """What was measured, the figure, what it is compared with."""
@@ -32,6 +36,7 @@ def run_all() -> list[Row]:
         counted = calls.measure(started)
         held = sessions.measure(started)
         deaf, hearing = (reads.measure(started, webhooks=webhooks).total for webhooks in (False, True))
+    crowd = Simulation(PRACTICES, days=1, slots=SLOTS).run()
     late, reported = (lateness.simulate(webhooks=webhooks) for webhooks in (False, True))
     joined = reconcile.measure(RECONCILE_ROWS, repetitions=2)
     return [
@@ -55,6 +60,19 @@ def run_all() -> list[Row]:
             "Minutes until a payment made in QuickBooks is in Caspen, 99 of 100, webhooks on / off",
             f"{reported.of_99:.0f} / {late.of_99:.0f}",
             f"half of them: {reported.median:.0f} / {late.median:.0f}; simulated with our own rhythm",
+        ),
+        (
+            f"Simulated: seconds from finalised in Caspen to Synced, 95 of 100, {PRACTICES:,} practices",
+            f"{crowd.synced_95:.0f}",
+            (
+                f"900 where each waits for the clock; {SLOTS} slots, one day, {crowd.documents:,} documents, "
+                f"{crowd.cores:.1f} cores, {crowd.tasks_an_hour:,.0f} task instances an hour"
+            ),
+        ),
+        (
+            f"Task instances in an hour in which nothing happens in {PRACTICES:,} practices",
+            f"{tasks_of_idle_hour(PRACTICES)}",
+            f"{PRACTICES:,} where each has a task an hour",
         ),
         (
             f"Reconciling {joined.rows:,} invoices, in times of a plain SQL join of the same tables",

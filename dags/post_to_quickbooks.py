@@ -4,7 +4,7 @@ Brings QuickBooks to what Caspen shows: customers, invoices, credit notes and pa
 changed or voided since the last run; then writes `Synced`, or why not, back to Caspen.
 
 **Runs:** every 15 minutes, once at a time, for every connected practice that has something to do. A practice
-where nothing happens is checked hourly.
+where nothing happens is checked every three hours.
 **Safe to re-run:** yes, at any time, also after a crash. What was sent is looked up before anything is sent
 again.
 **If it fails:** the log of `summarise` names the practice and the reason. The other practices were done. A

@@ -145,12 +145,12 @@ READS_KEEP_DAYS = _number("CASPEN_QBO_READS_KEEP_DAYS", 400, of="days")
 APPROVAL_HOURS = 12
 """How long an approved backfill may be carried out: a long one waits for its turn, and is retried."""
 QUIET_AT_MOST: Mapping[str, timedelta] = {
-    "post": timedelta(hours=4),
+    "post": timedelta(hours=6),
     "import": timedelta(hours=4),
     "reconcile": timedelta(hours=50),
 }
-"""How long a job may go without a good run that was due: a post at least hourly, an import by its rhythm
-(which comes on top), a reconciliation nightly; some may fail."""
+"""How long a job may go without a good run that was due: a post at least every three hours, an import by its
+rhythm (which comes on top), a reconciliation nightly; some may fail."""
 PROVED_WITHIN = timedelta(hours=30)
 """An older reconciliation proves nothing of today: a night, its length, and one by hand later that day."""
 CONNECTION_WARNING_DAYS = (14, 7, 2)

@@ -107,7 +107,7 @@ def list_document(sync: Connection, workspace_id: int, cause: str) -> None:
 def test_each_reason_to_run_is_seen_and_a_practice_without_one_is_idle(
     caspen: Connection, sync: Connection
 ) -> None:
-    connect(caspen, sync, 1, 14)
+    connect(caspen, sync, 1, 16)
     assert due(find()) == []
     insert_invoice(caspen, 2, NOW)
     insert_invoice(caspen, 3, NOW - timedelta(hours=2))  # read long ago
@@ -116,7 +116,7 @@ def test_each_reason_to_run_is_seen_and_a_practice_without_one_is_idle(
     list_document(sync, 5, "")  # held, until a person acts
     list_document(sync, 6, "tax_rate:1")  # held by what a run looks up
     sync.execute(
-        "UPDATE qbo_sync.sync_run SET started_at = now() - interval '2 hours' WHERE workspace_id = 7"
+        "UPDATE qbo_sync.sync_run SET started_at = now() - interval '4 hours' WHERE workspace_id = 7"
     )
     sync.execute("UPDATE qbo_sync.sync_run SET success = false WHERE workspace_id = 8")
     sync.execute("DELETE FROM qbo_sync.cursor WHERE workspace_id = 9")
@@ -127,11 +127,18 @@ def test_each_reason_to_run_is_seen_and_a_practice_without_one_is_idle(
         " document_id, step, entity, operation, generation, version, payload, payload_hash)"
         " VALUES (12, '1', 'r', 'b', '', 'invoice', 1, 'post', 'Invoice', 'create', 1, 'v', '{}', '')"
     )
+    for workspace_id, touched in ((15, "10 minutes"), (16, "40 minutes")):  # after and before the last run
+        sync.execute(
+            "INSERT INTO qbo_sync.import_rhythm (workspace_id, realm_id, touched_at)"
+            " SELECT workspace_id, realm_id, now() - %s::interval FROM qbo_sync.connection"
+            " WHERE workspace_id = %s",
+            [touched, workspace_id],
+        )
     caspen.execute("DELETE FROM caspen.workspace WHERE id = 13")
     insert_document(sync, 13, 1)
     found = find()
-    assert due(found) == [2, 4, 6, 7, 8, 9, 12, 13]
-    assert found.idle == (1, 3, 5, 14)
+    assert due(found) == [2, 4, 6, 7, 8, 9, 12, 13, 15]
+    assert found.idle == (1, 3, 5, 14, 16)
     assert found.waiting == ((10, "Practice 10"),)
     assert {one.workspace_id: one.name for one in found.due}[13] == "workspace 13"
     assert [one.workspace_id for one in found.due if one.troubled] == [8]
@@ -247,6 +254,8 @@ def test_history_is_not_read_on_either_side(caspen: Connection, sync: Connection
         {"job": "post", "max_age": timedelta(hours=1), "only": None, "most": COUNTED_MOST},
     )
     # One row a practice is what is asked for; requests and listed rows are empty here.
-    assert read_whole(standing, "connection", "cursor", "request", "unsynced_invoice") == set(), standing
+    assert (
+        read_whole(standing, "connection", "cursor", "request", "unsynced_invoice", "import_rhythm") == set()
+    ), standing
     for index in ("sync_run_latest", "document_work"):
         assert any(index in line for line in standing), standing

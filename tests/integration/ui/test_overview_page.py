@@ -80,7 +80,7 @@ def many(flow: Flow) -> Flow:
         (3, "total", "1000.00", True),
     ):
         run(flow, DIFFERENCE, 6, document, field, delta, explained)
-    working(flow, practice(flow, 7, "Stopped Optical"), since=timedelta(hours=5))
+    working(flow, practice(flow, 7, "Stopped Optical"), since=timedelta(hours=7))
     run(flow, CONNECT, practice(flow, 8, "Lost Audiology"), "realm-8", "needs_reconnect", timedelta(days=50))
     return flow
 

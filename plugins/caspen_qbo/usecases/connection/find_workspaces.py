@@ -16,8 +16,9 @@ from caspen_qbo.hooks.store.monitoring.practices import Standing
 from caspen_qbo.usecases.shared.reads import read_budget
 from caspen_qbo.wording import zone_of
 
-POST_AT_LEAST_EVERY = timedelta(hours=1)
-"""A practice where nothing happens is run this often, so that its ledger and its heartbeat are fresh."""
+POST_AT_LEAST_EVERY = timedelta(hours=3)
+"""A practice where nothing happens is run this often, so that its ledger and its heartbeat are fresh.
+What moves is seen by the watcher and by each scheduled run, however long ago a practice had its turn."""
 
 EARLY = timedelta(minutes=4)
 """Runs start every quarter of an hour, some seconds apart: what is due by then does not wait for the next."""

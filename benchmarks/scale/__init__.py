@@ -1,0 +1,1 @@
+"""Many practices: simulated with the core's own policies, and run for real."""

@@ -1,0 +1,464 @@
+"""A month of ten thousand practices of different sizes, simulated with the core's own policies.
+
+    python -m benchmarks.scale.simulation [--practices N] [--days N] [--slots N] [--no-webhooks]
+
+From the core come: when an import asks (``decide_when_to_ask``), what the watcher announces
+(``decide_news``), how practices are shared out over tasks (``plan_shards``), how reads stand
+(``judge_budget``). The schedules, the pool's slots and priorities, and the three runs of ``sync_new_work`` at
+a time are as the DAGs have them. What a task, a run and a document cost is in ``costs.py``, with where each
+figure comes from. The same result each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import itertools
+import random
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import partial
+
+from benchmarks.scale.costs import Costs, Reads
+from benchmarks.scale.practices import (
+    LOST,
+    PAYMENTS_OUT,
+    REPORTED_SECONDS,
+    START,
+    Practice,
+    at,
+    finalised,
+    paid,
+    practices,
+)
+from caspen_qbo.core.importing.rhythm import NET, Rhythm
+from caspen_qbo.core.monitoring.metering import Budget, forecast_month, judge_budget
+from caspen_qbo.core.monitoring.shards import (
+    IDLE_SECONDS,
+    UNKNOWN_SECONDS,
+    Work,
+    estimate_seconds,
+    plan_shards,
+)
+from caspen_qbo.core.monitoring.watch import Memory, Moved, Watched, decide_news
+from caspen_qbo.settings import PRIORITIES, WATCH_SECONDS
+from caspen_qbo.usecases.connection.find_workspaces import EARLY, POST_AT_LEAST_EVERY
+
+DAY, QUARTER = 86_400.0, 900.0
+AT_DESK, LATER = PAYMENTS_OUT * 4 / 5, PAYMENTS_OUT / 5
+"""Payments for each invoice, with it and later."""
+REPORT_CPU = 0.1
+EARLY_SECONDS = EARLY.total_seconds()
+NIGHT = 15.5 * 3600
+"""02:30 in Sydney."""
+EVENT_RUNS_MOST = 3
+LOOK_SHARE = 20
+SCHEDULER_SECONDS = 1.0
+"""From an event, or a task's end, to what follows."""
+ASK_OFFSET = 7 * 60
+
+
+@dataclass(frozen=True)
+class Result:
+    """Times are seconds; the rest is of the simulated days."""
+
+    practices: int
+    days: int
+    documents: int
+    reads: int
+    reads_of_ordinary: float
+    """On average, of those that make 450 to 750 invoices a month."""
+    payment_median: float
+    payment_99: float
+    synced_95: float
+    tasks: Counter[str]
+    cpu: float
+    slots_busy: float
+    """Share of the pool's time, in the busiest hour."""
+    budget: Budget
+    """At the end."""
+
+    @property
+    def cores(self) -> float:
+        """In use, on average."""
+        return self.cpu / self.days / DAY
+
+    @property
+    def tasks_an_hour(self) -> float:
+        return sum(self.tasks.values()) / self.days / 24
+
+
+@dataclass(slots=True)
+class Run:
+    """One DAG run; it ends when the last of its tasks has."""
+
+    dag: str
+    left: int
+    """Jobs and mapped tasks that have not ended."""
+    jobs: int = 1
+    when_done: Callable[[], None] | None = None
+
+
+@dataclass(order=True, slots=True)
+class Waiting:
+    """A mapped task that waits for a slot of the pool."""
+
+    order: tuple[int, float, int]
+    run: Run = field(compare=False)
+    job: str = field(compare=False)
+    shard: Sequence[Work] = field(compare=False)
+
+
+class Simulation:
+    def __init__(
+        self,
+        number: int,
+        days: int,
+        *,
+        webhooks: bool = True,
+        slots: int = 4,
+        allowance: int = 10_000_000,
+        costs: Costs | None = None,
+        reads: Reads | None = None,
+    ) -> None:
+        self.chance = random.Random(16)  # noqa: S311  the same month each time
+        self.costs, self.reads, self.rhythm = costs or Costs(), reads or Reads(), Rhythm()
+        self.all = practices(number, self.chance)
+        self.days, self.webhooks, self.slots, self.allowance = days, webhooks, slots, allowance
+        self.now = 0.0
+        self.budget = Budget.AMPLE
+        self.memory: Memory = {}
+        self.news: dict[str, set[int]] = {"post": set(), "import": set()}
+        self.stirred: set[int] = set()
+        """Where a watcher's look may find something."""
+        self.active: Counter[str] = Counter()
+        self.free = slots
+        self.queue: list[Waiting] = []
+        self.tasks: Counter[str] = Counter()
+        self.cpu = 0.0
+        self.busy: defaultdict[int, float] = defaultdict(float)
+        self.read_by_day: Counter[date] = Counter()
+        self.read_by_practice: Counter[int] = Counter()
+        self.late: list[float] = []
+        self.synced: list[float] = []
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = itertools.count()
+
+    # --- the clock ---
+
+    def later(self, moment: float, what: Callable[[], None]) -> None:
+        heapq.heappush(self._events, (moment, next(self._numbers), what))
+
+    def run(self) -> Result:
+        for one in self.all:
+            one.plan(self.budget, self.rhythm)
+        self.later(0.0, self._day)
+        self.later(1.0, self._look)
+        self.later(2.0, partial(self._tick, "post_to_quickbooks", QUARTER))
+        self.later(ASK_OFFSET, partial(self._tick, "import_from_quickbooks", QUARTER))
+        self.later(NIGHT, partial(self._tick, "reconcile_quickbooks", DAY))
+        while self._events and self._events[0][0] < self.days * DAY:
+            self.now, _, what = heapq.heappop(self._events)
+            what()
+        return self._result()
+
+    def _day(self) -> None:
+        """It is tomorrow already in the east, so what happens there is planned a day ahead."""
+        day = round(self.now / DAY)
+        for one in self.all:
+            for local in (day, day + 1) if day == 0 else (day + 1,):
+                for moments, what in ((finalised, self._finalise), (paid, self._pay)):
+                    for moment in moments(one, local, self.chance):
+                        if moment >= 0:
+                            self.later(moment, partial(what, one, moment))
+        today = at(self.now).date()
+        budget = judge_budget(forecast_month(self.read_by_day, today), self.allowance)
+        if budget is not self.budget:
+            self.budget = budget
+            for one in self.all:
+                one.plan(budget, self.rhythm)
+        self.later(self.now + DAY, self._day)
+
+    # --- what happens ---
+
+    def _finalise(self, one: Practice, moment: float) -> None:
+        one.open.append(moment)
+        self._move(one, 1)
+
+    def _move(self, one: Practice, rows: int) -> None:
+        one.moved, one.newest = one.moved + rows, self.now
+        self.stirred.add(one.id)
+
+    def _pay(self, one: Practice, moment: float) -> None:
+        one.unseen.append(moment)
+        if self.webhooks and self.chance.random() >= LOST:
+            self.later(moment + self.chance.uniform(2, REPORTED_SECONDS), partial(self._report, one))
+
+    def _report(self, one: Practice) -> None:
+        one.asked = replace(one.asked, reported_at=at(self.now), heard_at=at(self.now))
+        self.stirred.add(one.id)
+
+    # --- what the watcher and the schedules start ---
+
+    def _look(self) -> None:
+        watched = {id_: self._watched(self.all[id_ - 1]) for id_ in self.stirred}
+        moved = {
+            id_: Moved(id_, one.moved, at(one.newest))
+            for id_ in self.stirred
+            if (one := self.all[id_ - 1]).newest is not None
+        }
+        news = decide_news(watched, moved, self.memory)
+        self.memory = news.memory
+        self.stirred = {id_ for _, id_ in news.memory}
+        self.news["post"] |= set(news.post)
+        self.news["import"] |= set(news.imports)
+        if news.post or news.imports:
+            self.later(self.now + SCHEDULER_SECONDS, self._start_event_run)
+        self.later(self.now + max(WATCH_SECONDS, LOOK_SHARE * self.costs.look), self._look)
+
+    def _watched(self, one: Practice) -> Watched:
+        return Watched(
+            one.id,
+            now=at(self.now),
+            position=START,
+            posted_at=at(one.posted_at),
+            imported_at=at(one.imported_at),
+            touched_at=None,
+            reported_at=one.asked.reported_at,
+            asked_at=one.asked.asked_at,
+        )
+
+    def _start_event_run(self) -> None:
+        named, dag = self.news, "sync_new_work"
+        if self.active[dag] >= EVENT_RUNS_MOST or not (named["post"] or named["import"]):
+            return
+        self.news = {"post": set(), "import": set()}
+        run = Run(dag, left=2, jobs=2, when_done=self._start_event_run)
+        self.active[dag] += 1
+        for job, ids in named.items():
+            self._find(run, job, [self.all[id_ - 1] for id_ in sorted(ids)])
+
+    def _tick(self, dag: str, every: float) -> None:
+        self.later(self.now + every, partial(self._tick, dag, every))
+        if self.active[dag]:
+            return
+        self.active[dag] += 1
+        run = Run(dag, left=1)
+        if dag == "post_to_quickbooks":
+            oldest = self.now - POST_AT_LEAST_EVERY.total_seconds()
+            self._find(run, "post", [one for one in self.all if one.moved or one.posted_at < oldest])
+        elif dag == "import_from_quickbooks":
+            self._find(run, "import", [one for one in self.all if one.due_at <= self.now + EARLY_SECONDS])
+        else:
+            self._find(run, "reconcile", self.all)
+
+    def _asks(self, one: Practice) -> bool:
+        """What a webhook reported since it was planned only puts it off."""
+        if one.due_at <= self.now + EARLY_SECONDS:
+            one.plan(self.budget, self.rhythm)
+        return one.due_at <= self.now + EARLY_SECONDS
+
+    # --- tasks ---
+
+    def _find(self, run: Run, job: str, found: Collection[Practice]) -> None:
+        shards = plan_shards(self._work(job, one) for one in found) if found else ()
+        self._task(run.dag, self.costs.find / 2)
+        moment = self.now + self.costs.task_start + self.costs.find + SCHEDULER_SECONDS
+        if not shards:
+            self.tasks[run.dag] += 1  # skipped
+            self.later(moment, partial(self._part_done, run))
+            return
+        run.left += len(shards) - 1
+        for shard in shards:
+            self.later(moment, partial(self._enqueue, run, job, shard))
+
+    def _work(self, job: str, one: Practice) -> Work:
+        if job == "post":
+            return Work(one.id, "", estimate_seconds(one.moved))
+        seconds = one.asks_seconds if job == "import" else self.costs.reconcile()
+        return Work(one.id, "", UNKNOWN_SECONDS if seconds is None else seconds)
+
+    def _task(self, dag: str, cpu: float) -> None:
+        self.tasks[dag] += 1
+        self.cpu += self.costs.task_cpu + cpu
+
+    def _enqueue(self, run: Run, job: str, shard: Sequence[Work]) -> None:
+        order = (-PRIORITIES[run.dag], self.now, next(self._numbers))
+        heapq.heappush(self.queue, Waiting(order, run, job, shard))
+        self._fill()
+
+    def _fill(self) -> None:
+        while self.free and self.queue:
+            waiting = heapq.heappop(self.queue)
+            self.free -= 1
+            self._task(waiting.run.dag, 0)
+            self._work_on(waiting, 0, self.now)
+
+    def _work_on(self, waiting: Waiting, index: int, began: float) -> None:
+        """The next practice of a shard; its turn begins when the one before it ends."""
+        if index == len(waiting.shard):
+            self._end(waiting, began)
+            return
+        start = self.now + (self.costs.task_start if index == 0 else 0)
+        one = self.all[waiting.shard[index].workspace_id - 1]
+        self.later(start, partial(self._begin, waiting, index, began, one))
+
+    def _begin(self, waiting: Waiting, index: int, began: float, one: Practice) -> None:
+        following = partial(self._work_on, waiting, index + 1, began)
+        if one.busy:
+            following()
+            return
+        one.busy = True
+        act = {"post": self._post, "import": self._import, "reconcile": self._reconcile}[waiting.job]
+        seconds, done = act(one)
+
+        def end() -> None:
+            one.busy = False
+            done()
+            following()
+
+        self.later(self.now + seconds, end)
+
+    def _end(self, waiting: Waiting, began: float) -> None:
+        self.free += 1
+        for hour in range(int(began // 3600), int(self.now // 3600) + 1):
+            self.busy[hour] += min(self.now, 3600.0 * (hour + 1)) - max(began, 3600.0 * hour)
+        if waiting.job == "reconcile":
+            self._task(waiting.run.dag, REPORT_CPU * len(waiting.shard))
+        self._part_done(waiting.run)
+        self._fill()
+
+    def _part_done(self, run: Run) -> None:
+        """A summary for each job of the run; the run is over with the last."""
+        run.left -= 1
+        if run.left:
+            return
+        for _ in range(run.jobs):
+            self._task(run.dag, 0.1)
+        self.later(self.now + self.costs.task_start + SCHEDULER_SECONDS, partial(self._over, run))
+
+    def _over(self, run: Run) -> None:
+        self.active[run.dag] -= 1
+        if run.when_done:
+            run.when_done()
+
+    # --- a practice's turn: its seconds, and what is so at its end ---
+
+    def _post(self, one: Practice) -> tuple[float, Callable[[], None]]:
+        took, one.open = one.open, []
+        one.moved, one.newest, one.posted_at = 0, None, self.now
+        documents = round(len(took) * (1 + AT_DESK))
+        self.cpu += (
+            self.costs.run_cpu if took else self.costs.idle_cpu
+        ) + documents * self.costs.document_cpu
+        self._read(one, self.reads.document * len(took) / (1 + LATER))
+
+        def done() -> None:
+            if not took:
+                return
+            self.synced.extend(self.now - moment for moment in took)
+            self._move(one, len(took))  # its status was written
+            if self.webhooks:
+                one.asked = replace(one.asked, wrote_at=at(self.now), heard_at=at(self.now))
+
+        return self.costs.post(documents), done
+
+    def _import(self, one: Practice) -> tuple[float, Callable[[], None]]:
+        took, one.unseen = one.unseen, []
+        asked = at(self.now)
+        one.imported_at, one.asks_seconds = self.now, self.costs.ask()
+        one.asked = replace(one.asked, asked_at=asked, found_at=asked if took else one.asked.found_at)
+        one.plan(self.budget, self.rhythm)
+        self.cpu += self.costs.run_cpu
+        self._read(one, self.reads.ask)
+
+        def done() -> None:
+            self.late.extend(self.now - moment for moment in took)
+            if took:
+                self._move(one, len(took))  # allocations of our own, which posting looks at
+
+        return self.costs.ask(), done
+
+    def _reconcile(self, one: Practice) -> tuple[float, Callable[[], None]]:
+        self.cpu += self.costs.reconcile_cpu
+        self._read(one, self.reads.night)
+        return self.costs.reconcile(), lambda: None
+
+    def _read(self, one: Practice, reads: float) -> None:
+        whole = int(reads) + (self.chance.random() < reads % 1)
+        self.read_by_day[at(self.now).date()] += whole
+        self.read_by_practice[one.id] += whole
+
+    def _result(self) -> Result:
+        ordinary = [one.id for one in self.all if one.ordinary]
+        mean = statistics.fmean(self.read_by_practice[id_] for id_ in ordinary) if ordinary else 0.0
+        return Result(
+            practices=len(self.all),
+            days=self.days,
+            documents=len(self.synced),
+            reads=sum(self.read_by_day.values()),
+            reads_of_ordinary=mean,
+            payment_median=_part(self.late, 50),
+            payment_99=_part(self.late, 99),
+            synced_95=_part(self.synced, 95),
+            tasks=self.tasks,
+            cpu=self.cpu,
+            slots_busy=max(self.busy.values(), default=0) / 3600 / self.slots,
+            budget=self.budget,
+        )
+
+
+def _part(values: Sequence[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100)[percent - 1] if len(values) > 1 else 0.0
+
+
+def tasks_of_idle_hour(practices: int) -> int:
+    """Of one hour in which nothing happens anywhere, webhooks on: the schedules, and each practice's turn."""
+    quarters = timedelta(hours=1) / timedelta(seconds=QUARTER)
+    tasks = 0
+    for every, seconds in ((POST_AT_LEAST_EVERY, IDLE_SECONDS), (NET, Costs().ask())):
+        due = round(practices * timedelta(seconds=QUARTER) / every)
+        shards = plan_shards(Work(id_, "", seconds) for id_ in range(due))
+        tasks += round(quarters) * (2 + max(1, len(shards)))
+    return tasks
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
+    parser.add_argument("--practices", type=int, default=10_000)
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--slots", type=int, default=16)
+    parser.add_argument("--allowance", type=int, default=10_000_000)
+    parser.add_argument("--no-webhooks", action="store_true")
+    asked = parser.parse_args()
+    simulation = Simulation(
+        asked.practices,
+        asked.days,
+        webhooks=not asked.no_webhooks,
+        slots=asked.slots,
+        allowance=asked.allowance,
+    )
+    found = simulation.run()
+    print(describe(found))
+    print(f"task instances of an hour in which nothing happens: {tasks_of_idle_hour(asked.practices)}")
+
+
+def describe(found: Result) -> str:
+    lines = [
+        f"{found.practices:,} practices, {found.days} days, {found.documents:,} documents",
+        f"metered reads                {found.reads:12,}   ordinary practice: {found.reads_of_ordinary:.0f}",
+        f"payment in Caspen, minutes   {found.payment_median / 60:12.1f}   99 %: {found.payment_99 / 60:.1f}",
+        f"finalised to Synced, 95 %, s {found.synced_95:12.0f}",
+        f"task instances an hour       {found.tasks_an_hour:12.0f}",
+        *(f"  {dag:26} {number / found.days / 24:12.0f}" for dag, number in sorted(found.tasks.items())),
+        f"CPU of our processes, hours  {found.cpu / 3600:12.1f}   cores: {found.cores:.2f}",
+        f"pool's slots in use          {found.slots_busy:12.0%}   in the busiest hour",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
