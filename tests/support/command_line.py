@@ -1,18 +1,23 @@
-"""The command line in a process of its own, without the seconds it takes to load Airflow each time."""
+"""The command line without the seconds it takes to load Airflow each time: to its end in this process, or at
+work in one of its own.
+"""
 
 from __future__ import annotations
 
 import gc
+import io
+import logging
 import os
 import signal
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import IO
+from typing import IO, Any
 
 # What a forked child need not load again.
 from caspen_qbo.cli import app as _app  # noqa: F401
@@ -67,41 +72,88 @@ def started_command(*arguments: str, typed: str = "") -> Iterator[Started]:
 @cache
 def load_checks() -> None:
     """Great Expectations takes seconds to load: once here, instead of in every fork."""
-    from caspen_qbo.quality import expectations, suites, validate
+    from caspen_qbo.quality import suites
+
+    suites.import_gx()
+    from caspen_qbo.quality import expectations, validate
 
     assert expectations and validate
-    suites.import_gx()
 
 
 def run_command(*arguments: str, typed: str = "") -> Finished:
-    """The same, to its end."""
-    with started_command(*arguments, typed=typed) as command:
-        return command.wait()
+    """``caspen-qbo <arguments>`` to its end, with its own input, output and exit code.
+
+    In this process, which saves most of what a command takes here: a process of this size is slow to copy.
+    What a command sets for its process is put back.
+    """
+    if threading.current_thread() is not threading.main_thread():  # which alone may take signals
+        with started_command(*arguments, typed=typed) as command:
+            return command.wait()
+    if "reconcile" in arguments:
+        load_checks()
+    streams = tuple(_stream(typed if number == 0 else "") for number in range(3))
+    with _own_process_state():
+        sys.stdin, sys.stdout, sys.stderr = streams
+        code = _run(arguments)
+    _, out, err = (stream.buffer.getvalue().decode() for stream in streams)
+    return Finished(code, out, err)
+
+
+def _stream(text: str) -> Any:
+    return io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="\n", write_through=True)
+
+
+@contextmanager
+def _own_process_state() -> Iterator[None]:
+    """Streams, arguments, logging and signals as they were, at the end of the block."""
+    root, ours = logging.getLogger(), logging.getLogger("caspen_qbo")
+    handlers, levels = root.handlers[:], (root.level, ours.level)
+    streams, typed = (sys.stdin, sys.stdout, sys.stderr), sys.argv
+    on_signal = signal.getsignal(signal.SIGTERM)
+    root.handlers.clear()  # or the command would close them
+    try:
+        yield
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = streams
+        sys.argv = typed
+        signal.signal(signal.SIGTERM, on_signal)
+        root.handlers[:] = handlers
+        root.setLevel(levels[0])
+        ours.setLevel(levels[1])
 
 
 def _as_child(arguments: Sequence[str], given: int, out: int, err: int) -> int:
     """The command in this process, which must end with what is returned and run nothing else."""
     gc.freeze()  # collecting what the parent made would copy all of its memory
+    # As at a terminal: a shell that started the tests in the background has set them to ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.dup2(given, 0)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    # pytest has put its own files in the place of these.
+    sys.stdin = open(0, closefd=False)
+    sys.stdout = open(1, "w", closefd=False)
+    sys.stderr = open(2, "w", closefd=False)
     try:
-        # As at a terminal: a shell that started the tests in the background has set them to ignore it.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        os.dup2(given, 0)
-        os.dup2(out, 1)
-        os.dup2(err, 2)
-        # pytest has put its own files in the place of these.
-        sys.stdin = open(0, closefd=False)
-        sys.stdout = open(1, "w", closefd=False)
-        sys.stderr = open(2, "w", closefd=False)
-        sys.argv = ["caspen-qbo", *arguments]
-        from caspen_qbo.cli.app import main
-
-        main()
-        code = 0
-    except SystemExit as stop:
-        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        code = _run(arguments)
     except BaseException:  # noqa: BLE001 - as the interpreter would: a traceback and 1
         traceback.print_exc()
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()
     return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """The exit code; whatever it raises is on its standard error, as at a terminal."""
+    from caspen_qbo.cli.app import main
+
+    sys.argv = ["caspen-qbo", *arguments]
+    try:
+        main()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except Exception:  # noqa: BLE001 - as the interpreter would: a traceback and 1
+        traceback.print_exc()
+        return 1
+    return 0

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -97,14 +96,11 @@ class ReconcileOperator(WorkspaceOperator):
 
     @contextmanager
     def around(self) -> Iterator[None]:
-        from caspen_qbo.quality.validate import shared_context
+        if self.data_docs:
+            from caspen_qbo.hooks.storage import report_storage
 
-        with shared_context():
-            if self.data_docs:
-                from caspen_qbo.hooks.storage import report_storage
-
-                self.storage = report_storage()
-            yield
+            self.storage = report_storage()
+        yield
 
     def work(self, session: Session) -> RunResult:
         from caspen_qbo.usecases.reconciling.run import reconcile

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+    from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 
 INDEX = "index.html"
 
@@ -53,7 +53,7 @@ class Validated(NamedTuple):
     """One suite as it was carried out."""
 
     name: str
-    result: "ExpectationSuiteValidationResult"
+    results: "list[ExpectationValidationResult]"
 
 
 _COLLECTED: ContextVar[list[Validated] | None] = ContextVar("data_docs", default=None)
@@ -70,30 +70,38 @@ def collecting() -> Iterator[list[Validated]]:
         _COLLECTED.reset(token)
 
 
-def collect(name: str, result: "ExpectationSuiteValidationResult") -> None:
+def collect(name: str, results: "list[ExpectationValidationResult]") -> None:
     """For the pages, where they are wanted."""
     if (found := _COLLECTED.get()) is not None:
-        found.append(Validated(name, result))
+        found.append(Validated(name, results))
 
 
 def render_data_docs(found: list[Validated], run_id: str) -> dict[str, str]:
     """File name -> page: an index, and of each suite its expectations with their results."""
+    from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
     from great_expectations.render.view.view import DefaultJinjaPageView
+    from great_expectations.validator.validation_statistics import calc_validation_statistics
 
     pages, rows = {}, []
-    for name, result in found:
-        for one in result.results:
+    for name, results in found:
+        for one in results:
             for key in _VALUES & set(one.result):
                 one.result.pop(key)
-        result.meta["run_id"] = RunIdentifier(run_name=run_id)
+        statistics = calc_validation_statistics(results)
+        result = ExpectationSuiteValidationResult(
+            success=statistics.success,
+            results=results,
+            suite_name=name,
+            statistics=statistics._asdict(),
+            meta={"run_id": RunIdentifier(run_name=run_id)},
+        )
         view: Any = DefaultJinjaPageView()
         rendered = str(view.render(ValidationResultsPageRenderer().render(result)))
         file = f"{name}.html"
         pages[file] = _alone(rendered)
-        done = result.statistics["evaluated_expectations"]
-        good = result.statistics["successful_expectations"]
+        done, good = statistics.evaluated_expectations, statistics.successful_expectations
         state = "passed" if result.success else "failed"
         cells = (f'<a href="{file}">{html.escape(name)}</a>', state, f"{good} of {done}")
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")

@@ -1,80 +1,160 @@
-"""Two columns hold the same, counted in one statement with all of a suite: GX's own expectation reads the
-table twice for each pair. A condition on the never-null key, so a row without values counts. Loads GX.
+"""Expectations that count: each says how many rows it looks at and how many of them fail, by two figures.
+
+Great Expectations' own look at a column takes some thirty figures, most of them about lists of values that
+nobody wants here, and reads a table once for each condition. These are read in one statement, whatever their
+number. Loads Great Expectations.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from great_expectations.compatibility import pydantic
+from great_expectations.core.metric_domain_types import MetricDomainTypes
+from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
-from great_expectations.expectations.core.expect_column_values_to_be_in_set import (
-    ExpectColumnValuesToBeInSet,
-)
-from great_expectations.expectations.expectation import ColumnMapExpectation
+from great_expectations.expectations.expectation import BatchExpectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
-    column_condition_partial,
+from great_expectations.expectations.metrics.metric_provider import metric_partial
+from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.validator.validator import ValidationDependencies
+
+Values = Mapping[str, Any]
+
+_counted = metric_partial(
+    engine=SqlAlchemyExecutionEngine,
+    partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
+    domain_type=MetricDomainTypes.TABLE,
 )
-from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
-    ColumnMapMetricProvider,
-)
 
 
-class ColumnValuesOfRowEqual(ColumnMapMetricProvider):
-    """Of each row: neither side has a value, both have the same, or ``where`` is false."""
-
-    condition_metric_name = "column_values.of_row_equal"
-    condition_value_keys = ("left", "right", "where")
-    filter_column_isnull = False
-
-    @column_condition_partial(engine=SqlAlchemyExecutionEngine)
-    def _sqlalchemy(cls, column: Any, left: str, right: str, where: str | None, **kwargs: Any) -> Any:  # noqa: N805
-        equal = sa.column(left).is_not_distinct_from(sa.column(right))
-        return equal if where is None else sa.or_(sa.not_(sa.column(where)), equal)
+def _rows(values: Values, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """How many of the rows that are looked at meet the conditions."""
+    among = [sa.column(name) for name in values["among"]]
+    return sa.func.count().filter(*among, *conditions) if among or conditions else sa.func.count()
 
 
-class ExpectRowsToHoldEqualValues(ColumnMapExpectation):
+class RowsLookedAt(TableMetricProvider):
+    """How many rows there are, or of which all boolean columns ``among`` are true."""
+
+    metric_name = "table.rows_looked_at"
+    value_keys = ("among",)
+
+    @_counted
+    def _sqlalchemy(cls, metric_domain_kwargs: Any, metric_value_kwargs: Values, **_: Any) -> Any:  # noqa: N805
+        return _rows(metric_value_kwargs), metric_domain_kwargs, {}
+
+
+class RowsUnequal(TableMetricProvider):
+    """Of them, those of which two columns differ; a value on one side only does, none on both does not."""
+
+    metric_name = "table.rows_unequal"
+    value_keys = ("left", "right", "where", "among")
+
+    @_counted
+    def _sqlalchemy(cls, metric_domain_kwargs: Any, metric_value_kwargs: Values, **_: Any) -> Any:  # noqa: N805
+        left, right, where = (metric_value_kwargs[key] for key in ("left", "right", "where"))
+        unequal = sa.column(left).is_distinct_from(sa.column(right))
+        conditions = (unequal,) if where is None else (sa.column(where), unequal)
+        return _rows(metric_value_kwargs, *conditions), metric_domain_kwargs, {}
+
+
+class RowsOtherwise(TableMetricProvider):
+    """Of them, those of which a column has another value than the given one; no value is none."""
+
+    metric_name = "table.rows_otherwise"
+    value_keys = ("column", "value", "among")
+
+    @_counted
+    def _sqlalchemy(cls, metric_domain_kwargs: Any, metric_value_kwargs: Values, **_: Any) -> Any:  # noqa: N805
+        otherwise = sa.column(metric_value_kwargs["column"]) != sa.literal(metric_value_kwargs["value"])
+        return _rows(metric_value_kwargs, otherwise), metric_domain_kwargs, {}
+
+
+class RowsRepeated(TableMetricProvider):
+    """How many rows more there are than values of a column."""
+
+    metric_name = "table.rows_repeated"
+    value_keys = ("column", "among")
+
+    @_counted
+    def _sqlalchemy(cls, metric_domain_kwargs: Any, metric_value_kwargs: Values, **_: Any) -> Any:  # noqa: N805
+        values = sa.func.count(sa.distinct(sa.column(metric_value_kwargs["column"])))
+        return _rows(metric_value_kwargs) - values, metric_domain_kwargs, {}
+
+
+class _Counting(BatchExpectation):
+    """Succeeds where the figure ``failing`` is zero.
+
+    :param among: Boolean columns, never null; rows of which one is false are not looked at.
+    """
+
+    among: tuple[str, ...] = ()
+
+    failing: ClassVar[type[TableMetricProvider]]
+    _made: ExpectationConfiguration | None = pydantic.PrivateAttr(None)
+
+    @property
+    def configuration(self) -> ExpectationConfiguration:
+        """Made once: Great Expectations asks for it again and again."""
+        if self._made is None:
+            self._made = super().configuration
+        return self._made
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name in self.__fields__:
+            super().__setattr__("_made", None)
+
+    def get_validation_dependencies(self, *args: Any, **kwargs: Any) -> ValidationDependencies:
+        dependencies = super().get_validation_dependencies(*args, **kwargs)
+        for metric in (RowsLookedAt, self.failing):
+            dependencies.set_metric_configuration(
+                metric.metric_name,
+                MetricConfiguration(
+                    metric.metric_name,
+                    dict.fromkeys(metric.domain_keys) | {"batch_id": self.batch_id},
+                    {key: getattr(self, key) for key in metric.value_keys},
+                ),
+            )
+        return dependencies
+
+    def _validate(self, metrics: Mapping[str, int], **_: Any) -> dict[str, Any]:
+        looked_at, failing = metrics[RowsLookedAt.metric_name], metrics[self.failing.metric_name]
+        result = {
+            "element_count": looked_at,
+            "unexpected_count": failing,
+            "unexpected_percent": 100 * failing / looked_at if looked_at else 0.0,
+        }
+        return {"success": failing == 0, "result": result}
+
+
+class ExpectRowsToHoldEqualValues(_Counting):
     """Two columns are equal in every row; a value on one side only fails, none on both does not.
 
-    :param column: A column that is never null, such as the key.
-    :param where: A boolean column, never null; rows where it is false are not compared, at no extra reading.
+    :param where: A boolean column, never null; rows where it is false are looked at and do not fail.
     """
 
     left: str
     right: str
     where: str | None = None
 
-    map_metric = "column_values.of_row_equal"
-    success_keys: ClassVar[tuple[str, ...]] = ("left", "right", "where", "mostly")
-    args_keys: ClassVar[tuple[str, ...]] = ("column", "left", "right", "where")
-    _made: ExpectationConfiguration | None = pydantic.PrivateAttr(None)
-
-    @property
-    def configuration(self) -> ExpectationConfiguration:
-        """Made once: GX asks each expectation a hundred times, which was half of what a check took."""
-        if self._made is None:
-            self._made = super().configuration
-        return self._made
-
-    def __setattr__(self, name: str, value: object) -> None:
-        super().__setattr__(name, value)
-        if name in self.__fields__:
-            super().__setattr__("_made", None)
+    failing = RowsUnequal
 
 
-class ExpectColumnToBeTrue(ExpectColumnValuesToBeInSet):
-    """A boolean column is true in every row; ``value_set`` is given, since pages show what is given."""
+class ExpectColumnToHold(_Counting):
+    """A column has one value in every row."""
 
-    _made: ExpectationConfiguration | None = pydantic.PrivateAttr(None)
+    column: str
+    value: pydantic.StrictBool | pydantic.StrictInt
 
-    @property
-    def configuration(self) -> ExpectationConfiguration:
-        """Made once, as above."""
-        if self._made is None:
-            self._made = super().configuration
-        return self._made
+    failing = RowsOtherwise
 
-    def __setattr__(self, name: str, value: object) -> None:
-        super().__setattr__(name, value)
-        if name in self.__fields__:
-            super().__setattr__("_made", None)
+
+class ExpectColumnToIdentify(_Counting):
+    """A column has another value in every row."""
+
+    column: str
+
+    failing = RowsRepeated

@@ -73,16 +73,14 @@ _COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
 def check_own_rows(workspace_id: int, *, conn_id: str = settings.SYNC_CONN_ID) -> list[RecordedCheck]:
     """Caspen's own rows of all that should be in QuickBooks; none where nothing is staged."""
     import_gx()
-    from caspen_qbo.quality.expectations import ExpectColumnToBeTrue
+    from caspen_qbo.quality.expectations import ExpectColumnToHold
 
     suite = [
-        ExpectColumnToBeTrue(
-            column=check.value, value_set=[True], description=words, meta={"check": check.value}
-        )
+        ExpectColumnToHold(column=check.value, value=True, description=words, meta={"check": check.value})
         for check, words in WORDS.items()
     ]
     with open_source(workspace_id, conn_id) as source:
-        found = validate_suite(source, "own_row", "rows_in_caspen", suite, SUMMARY)
+        found = validate_suite(source, "own_row", suite, SUMMARY)
     return [
         _recorded(item) for item in found if item.result.get("element_count") or raised(item.exception_info)
     ]
@@ -125,9 +123,7 @@ def check_expected(
     with open_source(workspace_id, conn_id) as source:
         for kind, suite in built.items():
             if suite:
-                found = validate_suite(
-                    source, f"practice_{kind}", f"own_{kind}", list(suite.values()), _DOCUMENTS
-                )
+                found = validate_suite(source, f"practice_{kind}", list(suite.values()), _DOCUMENTS)
                 for item in found:
                     one = by_name[_config_of(item).meta["check"]]
                     results[one.name] = _result(one, item)

@@ -9,7 +9,7 @@ import pytest
 
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import BrokenCheckError
-from caspen_qbo.quality.validate import shared_context, validate
+from caspen_qbo.quality.validate import validate
 from ops.local.environment import connection_json
 from ops.local.postgres import Database
 
@@ -80,12 +80,11 @@ def test_a_cent_in_ten_billion_is_seen(freeze):
     assert failing(1, 1) == {"total": 1}
 
 
-def test_one_context_serves_several_practices_and_keeps_nothing_of_them(freeze):
+def test_several_practices_are_checked_in_one_process_and_nothing_of_them_is_kept(freeze):
     freeze(1, 1)
     freeze(2, 1, quickbooks_total="110.01")
-    with shared_context():
-        assert failing(1, 1) == {}
-        assert failing(2, 1) == {"total": 1}
-        with pytest.raises(BrokenCheckError):
-            failing(1, 5)
-        assert failing(2, 1) == {"total": 1}
+    assert failing(1, 1) == {}
+    assert failing(2, 1) == {"total": 1}
+    with pytest.raises(BrokenCheckError):
+        failing(1, 5)
+    assert failing(2, 1) == {"total": 1}

@@ -28,15 +28,13 @@ from caspen_qbo.usecases.reconciling.run import cross_check
 @pytest.mark.parametrize("kind", list(DocumentKind))
 def test_every_compared_field_has_a_check_of_its_own(kind: DocumentKind):
     suite = build_suite(kind, 3)
-    names = [expectation.meta["check"] for expectation in suite.expectations]
+    names = [expectation.meta["check"] for expectation in suite]
     assert names == ["rows", "unique", "in_quickbooks", "in_caspen", *COMPARED_OF[kind], "edited"]
-    assert all(expectation.description for expectation in suite.expectations)
+    assert all(expectation.description for expectation in suite)
 
 
 def test_money_and_presence_are_critical():
-    severities = {
-        e.meta["check"]: e.severity.value for e in build_suite(DocumentKind.INVOICE, 1).expectations
-    }
+    severities = {e.meta["check"]: e.severity.value for e in build_suite(DocumentKind.INVOICE, 1)}
     critical = {name for name, severity in severities.items() if severity == "critical"}
     assert critical == {"rows", "unique", "in_quickbooks", "in_caspen", "subtotal", "tax", "total", "balance"}
 
@@ -68,7 +66,7 @@ class Result:
 
 
 def outcome(*results: Result) -> Any:
-    return SimpleNamespace(statistics={"evaluated_expectations": len(results)}, results=list(results))
+    return list(results)
 
 
 def test_a_result_is_counted():
