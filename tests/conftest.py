@@ -16,9 +16,9 @@ A database is an `ops.local.postgres.Database`: `.uri`, `.connect()`, `.host`, `
 from __future__ import annotations
 
 import atexit
+import fcntl
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -31,6 +31,7 @@ from cryptography.fernet import Fernet
 from ops.local.environment import common_settings
 from ops.local.postgres import Database, PostgresServer, temporary_postgres
 from ops.paths import DAGS
+from tests.support.celery_system import run_airflow
 from tests.support.order import longest_first, unit_of
 from tests.support.scratch import scratch
 from tests.support.services import (
@@ -173,22 +174,21 @@ def _secrets_of_other_tests_are_forgotten() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def airflow_metadata() -> Path:
-    """Airflow's metadata database (SQLite), for tests that run DAGs. The value is AIRFLOW_HOME."""
-    done = subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"], capture_output=True, text=True, cwd=AIRFLOW_HOME
-    )
-    assert done.returncode == 0, f"airflow db migrate failed:\n{done.stderr[-3000:]}"
+def airflow_metadata(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Airflow's metadata database (SQLite) with the DAGs in it, for tests that run or show them. The value is
+    AIRFLOW_HOME. Where several processes share the tests, one makes it for all.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    made = shared / "airflow.db"
+    with (shared / "airflow.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            run_airflow(["db", "migrate"], ["dags", "reserialize"], env={**os.environ})
+            shutil.copy(AIRFLOW_HOME / "airflow.db", made)
+    shutil.copy(made, AIRFLOW_HOME / "airflow.db")
     return AIRFLOW_HOME
-
-
-@pytest.fixture(scope="session")
-def airflow_dags(airflow_metadata: Path) -> Path:
-    """The DAGs in Airflow's metadata database."""
-    command = [sys.executable, "-m", "airflow", "dags", "reserialize"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=airflow_metadata)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return airflow_metadata
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -26,7 +26,7 @@ SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
-def busy(practice: Practice, airflow_dags: Path) -> Iterator[dict[str, str]]:
+def busy(practice: Practice, airflow_metadata: Path) -> Iterator[dict[str, str]]:
     """A practice with something on every page; addresses by picture name."""
     flow = practice.flow
     flow.connect()

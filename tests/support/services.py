@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pytest
 
 from caspen_seed import load_schema
 from ops.local.environment import QUICKBOOKS_APP, connection_json, quickbooks_connection
 from ops.local.ports import HOST, free_port
 from ops.local.postgres import Database, PostgresServer
 from ops.local.processes import die_with_parent
-from ops.paths import ROOT
 
 # Distinctive, because Airflow masks connection passwords wherever they occur in a log.
 CASPEN_PASSWORD = "caspen-Pw7Qx2"
@@ -70,12 +70,12 @@ def caspen_factory(server: PostgresServer) -> DatabaseFactory:
 
 def sync_factory(server: PostgresServer) -> DatabaseFactory:
     """Databases with our own schema, made by the command that makes it in production."""
+    from tests.support.command_line import run_command  # loads Airflow, which reads its settings then
+
     template = server.ensure_database("sync_template", SYNC_PASSWORD, owner="caspen_qbo")
-    connection = connection_json("postgres", template)
-    env = {**os.environ, "AIRFLOW_CONN_SYNC_DB": connection}
-    done = subprocess.run(
-        [sys.executable, "-m", "caspen_qbo", "migrate"], cwd=ROOT, env=env, capture_output=True, text=True
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRFLOW_CONN_SYNC_DB", connection_json("postgres", template))
+        done = run_command("migrate")
     assert done.returncode == 0, f"migrate failed ({done.returncode}):\n{done.stdout}\n{done.stderr}"
     return DatabaseFactory(server, template)
 

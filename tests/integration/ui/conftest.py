@@ -131,7 +131,7 @@ def pages(airflow_app: TestClient, connections: Mapping[str, str]) -> Pages:
 
 
 @pytest.fixture
-def dags(pages: Pages, airflow_dags: Path) -> Iterator[Pages]:
+def dags(pages: Pages) -> Iterator[Pages]:
     """The DAGs are known to Airflow and switched on; runs of other tests are taken away."""
     for dag_id in DAG_IDS:
         answer = pages.airflow("admin", "PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": False})
