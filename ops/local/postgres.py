@@ -124,7 +124,7 @@ class PostgresServer:
         """Drop a database and end the connections to it."""
         self._administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def _administer(self, statement: sql.Composed) -> None:
+    def _administer(self, statement: sql.SQL | sql.Composed) -> None:
         """In a session that is kept: to open one takes as long as a database does."""
         if self._administration is None or self._administration.closed:
             self._administration = self.admin()

@@ -31,11 +31,15 @@ _counted = metric_partial(
 
 def _rows(values: Values, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     """How many of the rows that are looked at meet the conditions."""
-    among = [sa.column(name) for name in values["among"]]
-    return sa.func.count().filter(*among, *conditions) if among or conditions else sa.func.count()
+    conditions = (*(sa.column(name) for name in values["among"]), *conditions)
+    return sa.func.count().filter(*conditions) if conditions else sa.func.count()
 
 
-class RowsLookedAt(TableMetricProvider):
+class _Figure(TableMetricProvider):
+    metric_name: ClassVar[str]
+
+
+class RowsLookedAt(_Figure):
     """How many rows there are, or of which all boolean columns ``among`` are true."""
 
     metric_name = "table.rows_looked_at"
@@ -46,7 +50,7 @@ class RowsLookedAt(TableMetricProvider):
         return _rows(metric_value_kwargs), metric_domain_kwargs, {}
 
 
-class RowsUnequal(TableMetricProvider):
+class RowsUnequal(_Figure):
     """Of them, those of which two columns differ; a value on one side only does, none on both does not."""
 
     metric_name = "table.rows_unequal"
@@ -60,7 +64,7 @@ class RowsUnequal(TableMetricProvider):
         return _rows(metric_value_kwargs, *conditions), metric_domain_kwargs, {}
 
 
-class RowsOtherwise(TableMetricProvider):
+class RowsOtherwise(_Figure):
     """Of them, those of which a column has another value than the given one; no value is none."""
 
     metric_name = "table.rows_otherwise"
@@ -72,7 +76,7 @@ class RowsOtherwise(TableMetricProvider):
         return _rows(metric_value_kwargs, otherwise), metric_domain_kwargs, {}
 
 
-class RowsRepeated(TableMetricProvider):
+class RowsRepeated(_Figure):
     """How many rows more there are than values of a column."""
 
     metric_name = "table.rows_repeated"
@@ -92,7 +96,7 @@ class _Counting(BatchExpectation):
 
     among: tuple[str, ...] = ()
 
-    failing: ClassVar[type[TableMetricProvider]]
+    failing: ClassVar[type[_Figure]]
     _made: ExpectationConfiguration | None = pydantic.PrivateAttr(None)
 
     @property
@@ -120,7 +124,7 @@ class _Counting(BatchExpectation):
             )
         return dependencies
 
-    def _validate(self, metrics: Mapping[str, int], **_: Any) -> dict[str, Any]:
+    def _validate(self, metrics: dict[str, int], *_: Any, **__: Any) -> dict[str, Any]:
         looked_at, failing = metrics[RowsLookedAt.metric_name], metrics[self.failing.metric_name]
         result = {
             "element_count": looked_at,

@@ -83,12 +83,16 @@ def validate_suite(
     the view first, write all of it into stores nobody reads, and take longer than the checks themselves.
     """
     import_gx()
-    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
     from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+    from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
     from great_expectations.validator.validator import Validator
+    from sqlalchemy import table
 
     engine = SqlAlchemyExecutionEngine(engine=source)
-    engine.load_batch_data(view, SqlAlchemyBatchData(engine, table_name=view, source_table_name=view))
+    rows = SqlAlchemyBatchData(
+        engine, selectable=table(view), create_temp_table=False, source_table_name=view
+    )
+    engine.load_batch_data(view, rows)
     validator = Validator(engine)
     validator.metrics_calculator.show_progress_bars = False
     configurations = [expectation.configuration for expectation in suite]
