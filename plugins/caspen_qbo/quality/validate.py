@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from caspen_qbo import settings
@@ -17,6 +18,7 @@ from caspen_qbo.quality.suites import build_suite, import_gx
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+    from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
     from great_expectations.expectations.expectation import Expectation
     from sqlalchemy import Engine
 
@@ -46,11 +48,9 @@ def validate(
                 suite = build_suite(kind, documents[kind])
                 found = validate_suite(source, f"comparison_{kind}", suite, SUMMARY)
                 results += _read(kind, found, len(suite), documents[kind])
-    except BrokenCheckError:
+    except SyncError:
         raise
     except Exception as error:  # whatever GX or the driver raises, nothing is known about the figures
-        if (ours := _raised_by_us(error)) is not None:
-            raise ours from error
         reason = next(iter(str(error).splitlines()), "")[:200]
         raise BrokenCheckError(
             f"workspace {workspace_id}: the checks could not be carried out ({type(error).__name__}: "
@@ -59,9 +59,18 @@ def validate(
     return results
 
 
-@contextmanager
-def open_source(workspace_id: int, conn_id: str) -> Iterator[Engine]:
+@dataclass(frozen=True)
+class Source:
     """Our own database, as views that show one workspace."""
+
+    engine: Engine
+    kept: list[SqlAlchemyExecutionEngine] = field(default_factory=list)
+    """Great Expectations' engines over it: one that is collected as garbage takes the session along."""
+
+
+@contextmanager
+def open_source(workspace_id: int, conn_id: str) -> Iterator[Source]:
+    """For the length of the block, over one session."""
     from sqlalchemy import create_engine
 
     # The views show the session's workspace only, so two can be checked at once.
@@ -71,11 +80,11 @@ def open_source(workspace_id: int, conn_id: str) -> Iterator[Engine]:
         "work_mem": _SORT_MEMORY,
     }
     with engine_arguments(conn_id, SYNC, own_settings) as arguments:
-        yield create_engine(URL, **arguments)
+        yield Source(create_engine(URL, **arguments))
 
 
 def validate_suite(
-    source: Engine, view: str, suite: Sequence[Expectation], result_format: Mapping[str, object]
+    source: Source, view: str, suite: Sequence[Expectation], result_format: Mapping[str, object]
 ) -> list[ExpectationValidationResult]:
     """One result for each expectation that was carried out, or tried.
 
@@ -88,7 +97,8 @@ def validate_suite(
     from great_expectations.validator.validator import Validator
     from sqlalchemy import table
 
-    engine = SqlAlchemyExecutionEngine(engine=source)
+    engine = SqlAlchemyExecutionEngine(engine=source.engine)
+    source.kept.append(engine)
     rows = SqlAlchemyBatchData(
         engine, selectable=table(view), create_temp_table=False, source_table_name=view
     )
@@ -99,15 +109,6 @@ def validate_suite(
     found = validator.graph_validate(configurations, {"result_format": dict(result_format)})
     collect(view, found)
     return found
-
-
-def _raised_by_us(error: BaseException | None) -> SyncError | None:
-    """What opening our database raised, at the bottom of what GX made of it."""
-    while error is not None:
-        if isinstance(error, SyncError):
-            return error
-        error = error.__cause__ or error.__context__
-    return None
 
 
 def _read(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from psycopg import OperationalError
+
+from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.postgres.limits import Limits
-from caspen_qbo.hooks.postgres.opening import NO_SETTINGS, open_session
+from caspen_qbo.hooks.postgres.opening import NO_SETTINGS, open_session, unavailable
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -22,12 +26,47 @@ URL = "postgresql+psycopg://an@airflow.connection/database"
 def engine_arguments(
     conn_id: str, limits: Limits, own_settings: Mapping[str, str] = NO_SETTINGS
 ) -> Iterator[dict[str, Any]]:
-    """For ``create_engine(URL, ...)``: each engine keeps one session, and all of them end with this block."""
-    with ExitStack() as opened:
-        yield {
-            "creator": lambda: opened.enter_context(closing(_open(conn_id, limits, own_settings))),
-            "pool_size": 1,
-        }
+    """For ``create_engine(URL, ...)``: one session, opened once, that ends with this block. A library that
+    tries again and again waits for a silent server once, instead of with each statement; whatever it makes of
+    that, the block raises as :func:`open_session` does.
+    """
+    only = _OneSession(conn_id, limits, own_settings)
+    try:
+        yield {"creator": only.open, "pool_size": 1}
+    except Exception as error:
+        if only.lost is None or error is only.lost:
+            raise
+        raise only.lost from error
+    finally:
+        only.close()
+    if only.lost is not None:
+        raise only.lost
+
+
+@dataclass
+class _OneSession:
+    conn_id: str
+    limits: Limits
+    own_settings: Mapping[str, str]
+    lost: SyncError | None = None
+    """Why there is none, or none any more."""
+    _opened: Connection[Any] | None = None
+
+    def open(self) -> Connection[Any]:
+        if self.lost is None and self._opened is not None:
+            self.lost = unavailable(self.conn_id, OperationalError("the connection was lost"))
+        if self.lost is not None:
+            raise self.lost
+        try:
+            self._opened = _open(self.conn_id, self.limits, self.own_settings)
+        except SyncError as error:
+            self.lost = error
+            raise
+        return self._opened
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
 
 
 def make_engine(conn_id: str, limits: Limits, own_settings: Mapping[str, str] = NO_SETTINGS) -> Engine:
