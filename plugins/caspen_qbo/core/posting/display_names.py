@@ -47,8 +47,9 @@ def usable_email(email: str | None) -> str | None:
 
 def same_name(left: str, right: str) -> bool:
     """As QuickBooks compares display names: case and surrounding blanks ignored, ``(deleted)`` stripped."""
-    return _comparable(left) == _comparable(right)
+    return comparable_name(left) == comparable_name(right)
 
 
-def _comparable(text: str) -> str:
+def comparable_name(text: str) -> str:
+    """The form in which names that are the same are equal: to look one up among many."""
     return clean(text.removesuffix(_INACTIVE_SUFFIX)).casefold()

@@ -16,14 +16,19 @@ from caspen_qbo.core.posting.customers import (
     read_candidate,
     wanted_names,
 )
-from caspen_qbo.core.posting.display_names import display_name, same_name, usable_email
+from caspen_qbo.core.posting.display_names import comparable_name, display_name, same_name, usable_email
 from caspen_qbo.core.posting.mapping import map_customer
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.records import Client
 from caspen_qbo.core.writes import CLIENT, Step, Write
 from caspen_qbo.hooks.store.posting.links import CustomerLink
-from caspen_qbo.usecases.sending.lookup import fetch_by, fetch_customers, find_customers_named
+from caspen_qbo.usecases.sending.lookup import (
+    fetch_all_customers,
+    fetch_by,
+    fetch_customers,
+    find_customers_named,
+)
 from caspen_qbo.usecases.sending.outcome import Outcome
 from caspen_qbo.usecases.sending.resolve import resolve_unconfirmed
 from caspen_qbo.usecases.sending.send import send
@@ -89,8 +94,11 @@ def _choose(
 
 
 def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candidate]:
-    found: dict[str, Body] = {}
     names = [name for client in clients for name in wanted_names(client)]
+    emails = {email.lower() for client in clients if (email := usable_email(client.email))}
+    if (everyone := fetch_all_customers(session, len(names) + len(emails))) is not None:
+        return _among(everyone, names, emails)
+    found: dict[str, Body] = {}
     for body in find_customers_named(session, names):
         found[str(body["Id"])] = body
     known = [read_candidate(body) for body in found.values()]
@@ -100,12 +108,22 @@ def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candid
         for client in clients
         if not any(same_name(c.display_name, name) for c in known for name in wanted_names(client))
     ]
-    emails = {
+    asked = {
         email.lower() for client in unnamed if (email := usable_email(client.email)) and is_queryable(email)
     }
-    for body in fetch_by(session, "Customer", "PrimaryEmailAddr", emails):
+    for body in fetch_by(session, "Customer", "PrimaryEmailAddr", asked):
         found[str(body["Id"])] = body
     return [read_candidate(body) for body in found.values()]
+
+
+def _among(customers: Iterable[Body], names: Iterable[str], emails: Collection[str]) -> list[Candidate]:
+    """Of all customers those that queries for these names and addresses would bring."""
+    wanted = {comparable_name(name) for name in names}
+    return [
+        candidate
+        for candidate in map(read_candidate, customers)
+        if comparable_name(candidate.display_name) in wanted or candidate.email.strip().lower() in emails
+    ]
 
 
 def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Resolution:

@@ -15,7 +15,7 @@ from caspen_qbo.core.reconciling.matching import differ_in_currency
 from caspen_qbo.core.writes import Step
 from caspen_qbo.errors import QboUnavailableError
 from caspen_qbo.hooks.store.posting.requests import Request
-from caspen_qbo.settings import QUERY_IN_MAX
+from caspen_qbo.settings import QUERY_IN_MAX, QUERY_PAGE_SIZE
 from caspen_qbo.usecases.shared.session import Session
 
 
@@ -71,6 +71,22 @@ def fetch_customers(session: Session, ids: Collection[str]) -> Iterable[Body]:
         )
 
 
+def fetch_all_customers(session: Session, values: int) -> list[Body] | None:
+    """All active customers, where reading them takes fewer calls than asking for so many names and addresses
+    in lists; None where it takes as many or more.
+
+    The first evening of a practice: its new clients fill many lists, and its books hold few customers.
+    """
+    lists = -(-values // QUERY_IN_MAX)
+    if lists <= ALL_FROM:
+        return None
+    try:
+        pages = -(-session.accounting.count("Customer") // QUERY_PAGE_SIZE)
+    except QboUnavailableError:  # tried once only; the lists are asked for as patiently as anything
+        return None
+    return list(session.accounting.query("Customer")) if pages < lists - 1 else None
+
+
 def _is_one_of(attribute: str, values: Iterable[str]) -> str:
     return f"{attribute} IN ({', '.join(quote(value) for value in values)})"
 
@@ -95,6 +111,8 @@ def _find_short(
     yield from _find_short(session, entity, attribute, values[half:], seen)
 
 
+ALL_FROM = 2
+"""From more lists than this on, counting the customers first can save calls."""
 UNREADABLE_MAX = 30
 """Records on which QuickBooks fails one by one: more is an outage, and the run is repeated."""
 
