@@ -115,6 +115,10 @@ class CaspenUnavailableError(RetryError):
     """Caspen's database could not be reached, went away, or gave up; what was open was undone."""
 
 
+class MailUnavailableError(RetryError):
+    """The mail server was silent, refused the login, or takes nothing now; it was handed nothing."""
+
+
 class StoreUnavailableError(RetryError):
     """The same of our own database."""
 

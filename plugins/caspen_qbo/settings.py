@@ -100,6 +100,12 @@ STORAGE_SECONDS = _number("CASPEN_QBO_REPORTS_SECONDS", 60, of="seconds")
 """Of one report where reports are kept, by a run; a person waits no longer than for a page."""
 NOTIFY_SECONDS = 30
 """Of a message by e-mail or Slack: what it is about does not wait for longer."""
+MAIL_ROUND_SECONDS = 60
+"""A round sends morning mails for so long and leaves the rest to the next: posting does not wait for them."""
+PAGE_STEP_SECONDS = 5
+"""Of each step at a mail server while a person waits in front of a screen."""
+MAIL_WORDS_MAX = 300
+"""Characters of what a mail server said that are kept."""
 TOKEN_REFRESH_AHEAD_SECONDS = 300
 WORKSPACE_LOCK_WAIT_SECONDS = 600
 
@@ -139,7 +145,7 @@ BOOKS_KEEP_DAYS = _number("CASPEN_QBO_BOOKS_KEEP_DAYS", 2557, of="days")
 REPORTS_KEEP_DAYS = _number("CASPEN_QBO_REPORTS_KEEP_DAYS", 2557, of="days")
 """Files where reports are kept; the same bytes can be made again while the reconciliation is kept."""
 NOTES_KEEP_DAYS = 30
-"""What the tasks of a run left for its note."""
+"""What the tasks of a run left for its note; which mails were sent to whom."""
 READS_KEEP_DAYS = _number("CASPEN_QBO_READS_KEEP_DAYS", 400, of="days")
 """Who read or downloaded what."""
 APPROVAL_HOURS = 12

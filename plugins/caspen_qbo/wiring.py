@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,8 @@ from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.usecases.shared.session import Session
 
 if TYPE_CHECKING:
+    from caspen_qbo.hooks.mail_server import Answer
+    from caspen_qbo.reports.mailing.letter import Rendered
     from caspen_qbo.usecases.connection.connect import Connector
 
 
@@ -115,3 +119,57 @@ def open_offline(
         except NotConnectedError:
             session = None
         yield session
+
+
+def pages_address() -> str:
+    """Where people reach the pages, ending in a slash; empty where Airflow's configuration does not say."""
+    from airflow.configuration import conf
+
+    base_url = (conf.get("api", "base_url", fallback="") or "").rstrip("/")
+    return f"{base_url}{settings.PAGES_PREFIX}/" if base_url.startswith(("https://", "http://")) else ""
+
+
+def has_mail_server() -> bool:
+    """Whether there is a connection that mails can be sent over; nothing is asked of the server."""
+    from caspen_qbo.hooks.mail_server import open_mail_server
+
+    try:
+        return open_mail_server() is not None
+    except ConfigurationError:
+        return False
+
+
+def send_due_mails(now: datetime | None = None) -> Counter[str]:
+    """The morning mails that are due; how many ended how. See the use case."""
+    from caspen_qbo.core.monitoring.mail_matters import Letter, OpsLetter
+    from caspen_qbo.hooks.mail_server import Mail, open_mail_server
+    from caspen_qbo.reports.mailing.letter import render_letter
+    from caspen_qbo.usecases.monitoring.send_mails import send_due
+
+    now, pages = now or datetime.now(UTC), pages_address()
+
+    def render(to: str, letter: Letter | OpsLetter, message_id: str) -> Mail:
+        made = render_letter(letter, pages)
+        return Mail(to, made.subject, made.plain, made.html, message_id)
+
+    with open_store() as store, open_billing() as billing:
+        return send_due(store, billing, open_mail_server, render, now)
+
+
+def send_test_mail(addresses: Sequence[str], made: Rendered, *, on_a_page: bool = False) -> dict[str, Answer]:
+    """Now, and marked as a test; what became of each, by address.
+
+    :raises ConfigurationError: there is nobody to send it to, or no mail server.
+    :raises MailUnavailableError: the server takes nothing.
+    """
+    from caspen_qbo.hooks.mail_server import SMTP_CONN_ID, Mail, open_mail_server
+    from caspen_qbo.usecases.monitoring.send_mails import send_test
+
+    if not addresses:
+        raise ConfigurationError("No address is kept for this mail: add one first.")
+    server = open_mail_server(settings.PAGE_STEP_SECONDS if on_a_page else None)
+    if server is None:
+        raise ConfigurationError(f"There is no Airflow connection {SMTP_CONN_ID}, so no mail can be sent.")
+    with server:
+        mails = [Mail(to, made.subject, made.plain, made.html, new_run_id("test")) for to in addresses]
+        return send_test(server, mails)

@@ -47,6 +47,18 @@ FIELD_WORDS = {"presence": "the document itself", "due_date": "due date"}
 """Compared fields that are not called by their own name."""
 
 
+MAIL_WORDS: Mapping[str, str] = {
+    "due": "To be sent",
+    "handing": "Being sent",
+    "sent": "Sent",
+    "refused": "Refused",
+    "unknown": "Sent, perhaps: the answer was lost",
+    "dropped": "Not needed any more",
+    "missed": "Not sent that day",
+}
+"""What became of a morning mail, as the mail server answered."""
+
+
 def document_name(kind: str, number: str) -> str:
     """``Credit note CN-7``."""
     return f"{KIND_WORDS[DocumentKind(kind)][0].capitalize()} {number}"

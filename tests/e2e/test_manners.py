@@ -13,12 +13,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from caspen_qbo import wiring
+from caspen_qbo.core.monitoring.mail_wishes import Wishes
 from caspen_qbo.operators.backfill import PlanBackfillOperator
+from caspen_qbo.usecases.connection.mail_wishes import save_wishes
 from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_seed import NewLine, create_workspace
 from ops.paths import ROOT
 from tests.e2e.conftest import OpenWindow, Practice, Window
 from tests.e2e.test_a_newcomer import quickbooks_id_of
+from tests.support.command_line import run_command
 from tests.support.flow import Flow
 from tests.support.task_context import task_context
 
@@ -45,6 +48,7 @@ def busy(practice: Practice, airflow_metadata: Path) -> Iterator[dict[str, str]]
     flow.invoice("45.00")
     family = flow.person("create", entity="Customer", document={"DisplayName": "O'Neil family"})["Id"]
     client = f"customers/{flow.client_id}"
+    _want_mails(flow)
     numbers = flow.caspen_rows("SELECT number FROM caspen.invoice WHERE id >= %s ORDER BY id", paid)
     plan = _plan(practice, [*(number for (number,) in numbers[1:]), "NO-SUCH"])
     _close_months(flow)
@@ -69,11 +73,27 @@ def busy(practice: Practice, airflow_metadata: Path) -> Iterator[dict[str, str]]
         "month-end": "month-end",
         "month-end-closed": "month-end?month=2026-01",
         "month-end-changed": "month-end?month=2026-02",
+        "morning-mail": "mail",
+        "morning-mail-of-all": "../../mail",
         "activity": "activity",
         "backfill": "backfill",
         "backfill-plan": f"backfill/{plan}",
     }
     flow.caspen.execute("DELETE FROM caspen.workspace WHERE id = ANY(%s)", [list(neighbours)])
+
+
+def _want_mails(flow: Flow) -> None:
+    """Three addresses, one of which the mail server refused."""
+    with wiring.open_store() as store:
+        wishes = Wishes(("books@example.com", "gone@example.com", "desk@example.com"), weekly=1)
+        save_wishes(store, flow.workspace_id, wishes, who="cli:test")
+    flow.sync_rows(
+        "INSERT INTO qbo_sync.mail (workspace_id, day, address, kind, state, problem, decided_at, ended_at)"
+        " SELECT 1, date '2026-11-26', address, 'needed', state, problem, now(), now() FROM (VALUES"
+        " ('books@example.com', 'sent', ''), ('gone@example.com', 'refused', '550 5.1.1 no such user'),"
+        " ('desk@example.com', 'unknown', 'The server''s answer was lost.')) AS m (address, state, problem)"
+        " RETURNING 1"
+    )
 
 
 def _close_months(flow: Flow) -> None:
@@ -224,3 +244,27 @@ def test_the_list_is_worked_by_keyboard(busy: dict[str, str], window: OpenWindow
     tab.page.focus("text=Retry ticked")
     tab.page.keyboard.press("Enter")
     tab.page.locator("main > .note[role=status]").wait_for()
+
+
+def test_the_mail_is_readable_for_everybody(
+    busy: dict[str, str], window: OpenWindow, shots: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a mail program shows it: in the light, in the dark, on a telephone."""
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example.com")
+    wrong: dict[str, object] = {}
+    done = run_command("mail", "--workspace", "1", "--preview", "--html", "-")
+    assert "action needed" in done.stdout, done.stderr
+    for how, scheme, width in (("light", "light", 760), ("dark", "dark", 760), ("phone", "light", 360)):
+        tab = window(None, scheme=scheme, width=width)
+        tab.page.set_viewport_size({"width": width, "height": 400})
+        tab.page.set_content(done.stdout)
+        assert tab.page.locator("h1").count() == 1
+        if found := complaints_of(tab.page):
+            wrong[how] = found
+        wide = tab.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, how
+        if shots and (how != "phone" or os.environ["CASPEN_QBO_SCREENSHOTS"] == "phone"):
+            tab.page.screenshot(path=str(shots / f"letter-{how}.png"), full_page=True)
+    assert wrong == {}

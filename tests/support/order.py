@@ -18,6 +18,7 @@ SECONDS = {
     "tests/integration/posting/test_own_rows.py": 30,
     "tests/integration/reconciling/test_practice_checks.py": 30,
     "tests/integration/closing/test_month_end.py": 40,
+    "tests/integration/mailing/test_mails.py": 20,
     "tests/platform/test_housekeeping.py": 25,
     "tests/dags/test_watch.py": 25,
     E2E: 90,

@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from caspen_qbo.cli import closing, connection, decisions, jobs, keeping, monitoring, reports
+from caspen_qbo.cli import closing, connection, decisions, jobs, keeping, mailing, monitoring, reports
 from caspen_qbo.cli.shared import TRY_AGAIN_LATER, PlainFormatter, say_error
 from caspen_qbo.errors import RetryError, SyncError
 from caspen_qbo.hooks.postgres.environment import read_from_environment
@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "explain": monitoring.explain,
     "overview": monitoring.overview,
     "heartbeat": monitoring.heartbeat,
+    "mail": mailing.mail,
     "report": reports.report,
     "month-end": closing.month_end,
     "accept": decisions.accept,

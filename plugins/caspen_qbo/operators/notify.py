@@ -17,13 +17,13 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from caspen_qbo import settings
 from caspen_qbo.hooks.deadline import DeadlinePassedError, within
+from caspen_qbo.hooks.mail_server import SMTP_CONN_ID
 from caspen_qbo.operators.shard import by_workspace, pull
 from caspen_qbo.plain_text import plain
 from caspen_qbo.wording import counted
 
 log = logging.getLogger(__name__)
 
-SMTP_CONN_ID = "smtp_default"
 SLACK_CONN_ID = "slack"
 RECONCILE_TASK = "practice.reconcile"
 REPORT_TASK = "practice.write_report"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator, BaseOperatorLink, Context, TriggerRule
 from airflow.sdk.exceptions import AirflowFailException
 
-from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
+from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG, is_scheduled
 from caspen_qbo.hooks.metrics import to_airflow
 from caspen_qbo.operators.exposed.links import LINKS
 from caspen_qbo.operators.note import leave_note
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MAILING_JOBS = ("post", "import")
+"""Their rounds begin every 15 minutes."""
 LINES_MAX = 100
 """Practices in an error's text, of those that failed and of those that did not; the log names all."""
 
@@ -60,6 +62,12 @@ class SummariseOperator(BaseOperator):
 
     def execute(self, context: Context) -> str:
         """:return: The summary, one line for each practice."""
+        try:
+            return self._summarise(context)
+        finally:
+            self._send_mails(context["run_id"])
+
+    def _summarise(self, context: Context) -> str:
         if self.workspaces is None:
             self._end_round(good=False, acts=False)
             raise AirflowFailException("No practice was worked on: find_workspaces failed, see its log.")
@@ -104,6 +112,19 @@ class SummariseOperator(BaseOperator):
             log.warning("the figures of the round were not reported: %s", error.message)
         if good and acts:
             ping(self.job)
+
+    def _send_mails(self, run_id: str) -> None:
+        """The morning mails that are due, after a scheduled round of posting or importing, good or not: so
+        either DAG alone sends them. It cannot fail the run, and ends after a minute or two.
+        """
+        from caspen_qbo.wiring import send_due_mails
+
+        if self.job not in MAILING_JOBS or not is_scheduled(run_id):
+            return
+        try:
+            send_due_mails()
+        except Exception:  # what was posted is posted; the next round sends them
+            log.exception("the morning mails were not sent")
 
     def _read_done(self, context: Context) -> dict[int, str]:
         """What was done in the practices where every one of the tasks succeeded."""

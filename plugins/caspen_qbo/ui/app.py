@@ -28,6 +28,7 @@ from caspen_qbo.ui.routes import (
     webhook,
 )
 from caspen_qbo.ui.routes.closing import month_end
+from caspen_qbo.ui.routes.mailing import mail
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ SUBJECTS = (
     activity,
     backfill,
     month_end,
+    mail,
 )
 TITLES = {
     401: "Please sign in",

@@ -179,6 +179,7 @@ AGES = {
     "sync_run": "started_at",
     "check_result": "at",
     "run_note": "written_at",
+    "mail": "decided_at",
     "backfill_plan": "planned_at",
     "reconciliation_run": "started_at",
     "month_close": "closed_at",
@@ -200,6 +201,8 @@ def test_what_is_older_than_it_is_kept_goes_also_of_practices_that_left(
             " VALUES (1, 'a', 'b', true);"
             "INSERT INTO qbo_sync.forgotten (workspace_id, who, counts) VALUES (1, 'a', '{}');"
             "INSERT INTO qbo_sync.run_note VALUES ('d', 'r', 't', -1, 0, 'w');"
+            "INSERT INTO qbo_sync.mail (workspace_id, day, address, kind, state)"
+            " VALUES (1, current_date, 'a@b.au', 'needed', 'sent');"
             "INSERT INTO qbo_sync.metered_call VALUES (1, current_date, 'old', 1);"
             "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id,"
             " document_number, invoice_id, error_key, title, detail, fix, resolved_at)"

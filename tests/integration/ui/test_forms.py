@@ -18,6 +18,8 @@ REPORTS = (
     "GET /w/{workspace_id}/reconciliation/{run_id}/report.html",
     "GET /w/{workspace_id}/month-end/{month}/pack.html",
     "GET /w/{workspace_id}/data-docs/{name}",
+    "GET /w/{workspace_id}/mail/preview.html",
+    "GET /mail/preview.html",
 )
 """A document of its own, with a policy of its own."""
 

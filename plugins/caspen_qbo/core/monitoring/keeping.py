@@ -23,7 +23,7 @@ class Kept(StrEnum):
     HISTORY = "history"
     """What was sent, answered, seen, chosen and cleared."""
     NOTES = "notes"
-    """What the tasks of a run left for its note, which Airflow has."""
+    """What the tasks of a run left for its note, which Airflow has; which mails were sent."""
     READS = "reads"
     REPORTS = "reports"
     """Names of files; each goes with its file."""
@@ -87,6 +87,8 @@ TABLES = (
     Table("metered_call", Kept.HISTORY, plain=("kind",)),
     Table("practice_overview", Kept.IN_USE, plain=("name", "time_zone", "currency", "reconciliation_id")),
     Table("place", Kept.IN_USE),
+    Table("mail_wish", Kept.IN_USE, plain=("addresses", "time_zone", "changed_by")),
+    Table("mail", Kept.NOTES, plain=("address", "kind", "state", "problem")),
     Table("import_rhythm", Kept.IN_USE, plain=(_REALM,)),
     Table("cursor", Kept.IN_USE, plain=("name", "checkpoints")),
     Table(

@@ -22,6 +22,7 @@ from caspen_qbo.hooks.store.decisions.left_rows import LeftRowStore
 from caspen_qbo.hooks.store.decisions.plans import PlanStore
 from caspen_qbo.hooks.store.importing.imports import ImportStore
 from caspen_qbo.hooks.store.importing.rhythm import RhythmStore
+from caspen_qbo.hooks.store.mailing.mails import MailStore
 from caspen_qbo.hooks.store.monitoring.activity import ActivityStore
 from caspen_qbo.hooks.store.monitoring.keeping import KeepingStore
 from caspen_qbo.hooks.store.monitoring.meter import MeterStore
@@ -62,6 +63,7 @@ class Store:
         self.meter = MeterStore(self.database)
         self.keeping = KeepingStore(self.database)
         self.notes = NoteStore(self.database)
+        self.mails = MailStore(self.database)
 
     def for_workspace(self, workspace_id: int) -> WorkspaceStore:
         return WorkspaceStore(self.database, workspace_id)
@@ -110,6 +112,7 @@ class WorkspaceStore:
         self.pages = PageStore(database, workspace_id)
         self.readers = ReaderStore(database, workspace_id)
         self.keeping = KeepingStore(database)
+        self.mails = MailStore(database)
 
     def limited_to(self, invoice_ids: frozenset[int]) -> WorkspaceStore:
         """The same store, session and lock, where only these invoices and what hangs on them are work."""

@@ -53,7 +53,8 @@ WORDS: Mapping[str, str] = {
     ),
     "summarise": (
         "One line for each practice in its log; its words become the run's note. Red when a "
-        "practice failed, and then it decides that the run is.\n\n"
+        "practice failed, and then it decides that the run is. Then sends the morning mails that are due, "
+        "after a scheduled round of posting or importing.\n\n"
         "**If it fails:** it names the practice, the reason and who has to act; the log of that "
         "practice's task has the rest."
     ),

@@ -82,6 +82,7 @@ def _overview(
         found=found,
         skip=skip,
         last_page=max(1, -(-found // PAGE_SIZE)),
+        mail_page=ids is None,
     )
 
 

@@ -22,6 +22,7 @@ from caspen_qbo.ui.views.setup import (
     selects,
 )
 from caspen_qbo.usecases.connection.doctor import Finding, examine
+from caspen_qbo.usecases.connection.mail_wishes import read_wishes
 from caspen_qbo.usecases.connection.setup import Offers, read_offers, save_settings
 
 router = APIRouter()
@@ -51,6 +52,7 @@ def setup(context: ContextDep) -> Response:
         event_words=EVENT_WORDS,
         selects=selects(choices, offers) if offers else (),
         problem=problem,
+        mail_to=len(read_wishes(context.whole_store, context.workspace_id).addresses),
     )
 
 

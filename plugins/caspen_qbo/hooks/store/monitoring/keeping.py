@@ -20,6 +20,7 @@ AGED: Mapping[str, str] = {
     "oauth_state": "prune_oauth_state",
     "check_result": "prune_check_result",
     "run_note": "prune_run_note",
+    "mail": "prune_mail",
     "sync_run": "prune_sync_run",
     "backfill_plan": "prune_backfill_plan",
     "reconciliation_run": "prune_reconciliation_run",

@@ -1,0 +1,1 @@
+"""The morning mail: who wants it, what became of each, and what it tells."""

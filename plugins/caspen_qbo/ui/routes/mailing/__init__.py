@@ -1,0 +1,1 @@
+"""The morning mail: its wishes, what it would say now, a test."""
