@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
+from datetime import time
 from typing import Any, cast
 
 import pytest
 
+from caspen_qbo.core.monitoring.mail_wishes import Wishes
+from caspen_qbo.wiring import open_store
+from ops.local.ports import free_port
 from ops.local.postgres import Database
+from tests.support.flow import Flow
+from tests.support.postbox import Postbox, running_postbox
 
 pytestmark = pytest.mark.airflow
 
@@ -38,13 +45,19 @@ def _result(workspace_id: int, message: str = "", **counts: int) -> dict[str, An
     return {"workspace_id": workspace_id, "practice": "", "counts": counts, "message": message}
 
 
-def _summarise(results: Results, workspaces: list[dict[str, Any]] | None = WORKSPACES) -> str:
+def _summarise(
+    results: Results,
+    workspaces: list[dict[str, Any]] | None = WORKSPACES,
+    *,
+    job: str = "post",
+    run_id: str = "manual__1",
+) -> str:
     from caspen_qbo.operators.summarise import SummariseOperator
 
     operator = SummariseOperator(
-        task_id="summarise", job="post", workspaces=cast("Any", workspaces), results_of=list(results.by_task)
+        task_id="summarise", job=job, workspaces=cast("Any", workspaces), results_of=list(results.by_task)
     )
-    context: Any = {"ti": results, "run_id": "manual__1"}
+    context: Any = {"ti": results, "run_id": run_id}
     return operator.execute(context)
 
 
@@ -113,3 +126,49 @@ def test_no_workspaces_is_green_and_unknown_workspaces_is_red(connections: Mappi
     assert _summarise(Results(post=[None]), []) == "Nothing to do in any practice."
     with pytest.raises(AirflowFailException, match="find_workspaces failed"):
         _summarise(Results(post=[None]), None)
+
+
+@pytest.mark.parametrize(
+    ("job", "run_id", "sends"),
+    [
+        ("post", "scheduled__2026-11-25T20:30:00+00:00", True),
+        ("import", "scheduled__2026-11-25T20:37:00+00:00", True),
+        ("reconcile", "scheduled__2026-11-25T15:30:00+00:00", False),  # in the quiet hours of most
+        ("post", "manual__1", False),
+        ("post", "asset_triggered__1", False),  # new work does not wait for mails
+    ],
+)
+def test_a_scheduled_round_of_posting_or_importing_sends_the_mails_that_are_due(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch, job: str, run_id: str, sends: bool
+) -> None:
+    flow.staff.finalise(flow.staff.draft_invoice(flow.client_id, []))
+    flow.post()
+    with running_postbox() as box, open_store() as store:
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", box.connection)
+        at_any_hour = Wishes(("books@example.com",), time(0), time(0), time(0), weekends=True)
+        store.mails.save_wishes(1, at_any_hour, "cli:test")
+        _summarise(Results(work=[]), [], job=job, run_id=run_id)
+        assert [mail["To"] for mail in box.mails] == ["books@example.com"] * sends
+
+
+@pytest.mark.parametrize("green", [True, False])
+def test_mails_that_cannot_be_sent_change_nothing_of_a_round(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch, green: bool
+) -> None:
+    """Neither a mail server that is away nor one that is set up wrongly."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    with open_store() as store:
+        at_any_hour = Wishes(("books@example.com",), time(0), time(0), time(0), weekends=True)
+        store.mails.save_wishes(1, at_any_hour, "cli:test")
+    flow.staff.finalise(flow.staff.draft_invoice(flow.client_id, []))
+    flow.post()
+    for connection in (Postbox(free_port()).connection, '{"conn_type": "smtp"}'):
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", connection)
+        ends = nullcontext() if green else pytest.raises(AirflowFailException, match="practices failed")
+        with ends:
+            summary = _summarise(
+                Results(work=[_result(1, invoices_posted=2), *[_result(2)] * green]),
+                run_id="scheduled__2026-11-25T20:30:00+00:00",
+            )
+            assert summary == "Harbour (1): invoices posted 2\nBay (2): nothing to do"
