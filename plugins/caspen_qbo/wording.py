@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from caspen_qbo.catalogue import Turn
@@ -15,6 +16,21 @@ from caspen_qbo.plain_text import bare
 from caspen_qbo.settings import CONNECTION_WARNING_DAYS
 
 NONE = "–"
+
+EXCLUDED = {
+    "historical": "historical: from before the connection",
+    "imported": "came from QuickBooks",
+    "never_synced": "was never synced",
+    "left_out": "left out by a person; Retry takes that back",
+}
+FIT_WORDS: Mapping[str, str] = {
+    "number": "number",
+    "end": "end of its number",
+    "quickbooks_id": "QuickBooks id",
+    "amount": "amount",
+    "beginning": "beginning of its number",
+}
+"""By what a search found a document."""
 
 KIND_WORDS: Mapping[DocumentKind, tuple[str, str]] = {
     DocumentKind.INVOICE: ("invoice", "invoices"),
@@ -213,3 +229,40 @@ def no_formula(text: str) -> str:
     seen = unicodedata.normalize("NFKC", text).lstrip().lstrip("\0\ufeff\u200b").lstrip()
     quoted = seen[:1] in tuple("=+-@|") or text[:1] in ("\t", "\r", "\n")
     return f"'{bare(text)}" if quoted else bare(text)
+
+
+class Standing(Protocol):
+    """What is known of a document in our own tables."""
+
+    @property
+    def wanted(self) -> str: ...
+    @property
+    def excluded_reason(self) -> str | None: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def synced_version(self) -> str | None: ...
+    @property
+    def removed(self) -> bool: ...
+    @property
+    def differs(self) -> bool: ...
+    @property
+    def matter(self) -> str | None: ...
+
+
+def standing(document: Standing | None) -> tuple[str, str]:
+    """Where a document stands in QuickBooks: the kind of badge, and words."""
+    if document is None:
+        return "", "Not processed yet"
+    if document.differs:
+        return "open", "Needs attention"
+    if document.excluded_reason:
+        reason = EXCLUDED.get(document.excluded_reason, document.excluded_reason.replace("_", " "))
+        return "", f"Does not go to QuickBooks ({reason})"
+    if document.removed:
+        return "", "Removed from QuickBooks"
+    if document.version == document.synced_version:
+        return "done", f"Synced; {document.matter}" if document.matter else "Synced"
+    if document.matter:
+        return "open", "Needs attention"
+    return ("", "Nothing to post") if document.wanted == "as_is" else ("partly", "Waits for the next run")

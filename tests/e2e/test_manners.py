@@ -57,6 +57,7 @@ def busy(practice: Practice, airflow_metadata: Path) -> Iterator[dict[str, str]]
         create_workspace(flow.caspen, number, name)
     yield {
         "practices": "../../",
+        "search": "../../search?text=INV-00",
         "set-up": "setup",
         "doctor": "setup/doctor",
         "disconnect": "disconnect",

@@ -8,7 +8,17 @@ from types import FrameType
 
 import typer
 
-from caspen_qbo.cli import closing, connection, decisions, jobs, keeping, mailing, monitoring, reports
+from caspen_qbo.cli import (
+    closing,
+    connection,
+    decisions,
+    jobs,
+    keeping,
+    mailing,
+    monitoring,
+    reports,
+    searching,
+)
 from caspen_qbo.cli.shared import TRY_AGAIN_LATER, PlainFormatter, say_error
 from caspen_qbo.errors import RetryError, SyncError
 from caspen_qbo.hooks.postgres.environment import read_from_environment
@@ -34,6 +44,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "history": monitoring.history,
     "explain": monitoring.explain,
     "overview": monitoring.overview,
+    "search": searching.search,
     "heartbeat": monitoring.heartbeat,
     "mail": mailing.mail,
     "report": reports.report,

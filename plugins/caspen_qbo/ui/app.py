@@ -28,12 +28,14 @@ from caspen_qbo.ui.routes import (
     webhook,
 )
 from caspen_qbo.ui.routes.closing import month_end
+from caspen_qbo.ui.routes.finding import search
 from caspen_qbo.ui.routes.mailing import mail
 
 log = logging.getLogger(__name__)
 
 SUBJECTS = (
     home,
+    search,
     setup,
     connect,
     taxes,

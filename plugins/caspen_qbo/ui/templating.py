@@ -58,6 +58,7 @@ def _environment() -> Environment:
         "entry_of": entry_of,
         "KIND_WORDS": wording.KIND_WORDS,
         "lasted": wording.lasted,
+        "money_in": wording.money,
         "MONTH_WORDS": wording.MONTH_WORDS,
         "NEED_WORDS": wording.NEED_WORDS,
         "NONE": wording.NONE,

@@ -9,6 +9,7 @@ from tests.integration.ui.conftest import Pages
 NEEDS = {
     "GET /": "viewer",
     "GET /practices.csv": "viewer",
+    "GET /search": "viewer",
     "GET /icon.svg": "viewer",
     "GET /runs/{dag_id}/{run_id}": "viewer",
     "GET /frame.js": "viewer",

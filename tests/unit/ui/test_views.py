@@ -20,10 +20,10 @@ from caspen_qbo.hooks.store.monitoring.pages import (
 )
 from caspen_qbo.hooks.store.monitoring.progress import RunProgress
 from caspen_qbo.ui.views import activity, backfill, reconciliation
-from caspen_qbo.ui.views.invoice import standing
 from caspen_qbo.ui.views.lists.columns import address, sorted_by
 from caspen_qbo.ui.views.lists.unsynced import COLUMNS
 from caspen_qbo.ui.views.progress import Work
+from caspen_qbo.wording import standing
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 

@@ -21,12 +21,12 @@ from caspen_qbo.ui.forms import protected
 from caspen_qbo.ui.page import back_to, page
 from caspen_qbo.ui.quickbooks_links import document_url, read_config
 from caspen_qbo.ui.views.activity import url_of_run
-from caspen_qbo.ui.views.invoice import Parties, compare_facts, compare_lines, standing
+from caspen_qbo.ui.views.invoice import Parties, compare_facts, compare_lines
 from caspen_qbo.usecases.decisions.accept_or_resend import accept, resend
 from caspen_qbo.usecases.decisions.retry import release
 from caspen_qbo.usecases.monitoring.explain import explain
 from caspen_qbo.usecases.sending.lookup import describe_unread
-from caspen_qbo.wording import NONE, counted, moment
+from caspen_qbo.wording import NONE, counted, moment, standing
 
 router = APIRouter()
 

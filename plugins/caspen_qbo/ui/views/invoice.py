@@ -9,14 +9,6 @@ from caspen_qbo.core.documents import DocumentFacts, LineFacts
 from caspen_qbo.core.posting.mapping import describe_line
 from caspen_qbo.core.posting.totals import line_amounts
 from caspen_qbo.core.records import Invoice, InvoiceLine
-from caspen_qbo.hooks.store.monitoring.pages import FamilyDocument
-
-EXCLUDED = {
-    "historical": "historical: from before the connection",
-    "imported": "came from QuickBooks",
-    "never_synced": "was never synced",
-    "left_out": "left out by a person; Retry takes that back",
-}
 
 Value = Decimal | date | str | None
 
@@ -126,21 +118,3 @@ def compare_lines(invoice: Invoice, theirs: DocumentFacts | None) -> tuple[Line,
     rest = iter(left)
     rows = [row if row.quickbooks else replace(row, quickbooks=next(rest, None)) for row in rows]
     return (*rows, *(Line(None, None, line, compared) for line in rest))
-
-
-def standing(document: FamilyDocument | None) -> tuple[str, str]:
-    """Where a document stands in QuickBooks: the kind of badge, and words."""
-    if document is None:
-        return "", "Not processed yet"
-    if document.differs:
-        return "open", "Needs attention"
-    if document.excluded_reason:
-        reason = EXCLUDED.get(document.excluded_reason, document.excluded_reason.replace("_", " "))
-        return "", f"Does not go to QuickBooks ({reason})"
-    if document.removed:
-        return "", "Removed from QuickBooks"
-    if document.version == document.synced_version:
-        return "done", f"Synced; {document.matter}" if document.matter else "Synced"
-    if document.matter:
-        return "open", "Needs attention"
-    return ("", "Nothing to post") if document.wanted == "as_is" else ("partly", "Waits for the next run")
