@@ -10,6 +10,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -143,7 +144,7 @@ def test_the_cost_of_the_front_door_and_of_a_search_does_not_grow_with_the_pract
                 answer = door.get(path)
                 assert answer.status_code == 200 and "Practice " in answer.text, name
             sent[name].append(len(statements))
-            taken[name].append(seconds(lambda path=path: door.get(path)))
+            taken[name].append(seconds(partial(door.get, path)))
     for name, (few, many) in taken.items():
         print(f"{name}: {few * 1000:.0f} ms with {FEW}, {many * 1000:.0f} ms with {PRACTICES:,} practices")
     assert all(few == many for few, many in sent.values()), sent
