@@ -163,6 +163,8 @@ def read_whole(typed: str, visible: list[int] | None) -> set[str]:
 
     class Explaining(Session):
         def fetch_values(self, kind: Any, name: str, params: Any = None) -> list[Any]:
+            if not LARGE:  # a small table is read whole at less cost: that it need not be is what is asked
+                self.connection.execute("SET enable_seqscan = off")
             rows = self.connection.execute(f"EXPLAIN {load(name)}", params).fetchall()
             seen.extend(str(next(iter(row.values() if isinstance(row, dict) else row))) for row in rows)
             return []
