@@ -45,6 +45,7 @@ class Flow:
     rates: dict[str, int] = field(default_factory=dict)
     """GST 10 % and free 0 %, linked; Caspen tax rate ids by name."""
     client_id: int = 0
+    _looking: psycopg.Connection | None = None
 
     @classmethod
     def open(
@@ -70,6 +71,8 @@ class Flow:
 
     def close(self) -> None:
         self.caspen.close()
+        if self._looking is not None:
+            self._looking.close()
 
     def backdate_connection(self, first_connected_at: datetime) -> None:
         """As if it had been connected then: history told by the staff lies on both sides of that line."""
@@ -163,8 +166,13 @@ class Flow:
 
     def sync_rows(self, sql: str, *params: Any) -> list[Any]:
         """Rows of our own tables; plain SQL for assertions."""
-        with psycopg.connect(self.sync.uri, autocommit=True) as connection:
-            return connection.execute(sql, params).fetchall()
+        if self._looking is not None:  # kept: a session costs more than what is looked at
+            try:
+                return self._looking.execute(sql, params).fetchall()
+            except psycopg.OperationalError:  # a test has ended it
+                self._looking.close()
+        self._looking = psycopg.connect(self.sync.uri, autocommit=True, prepare_threshold=None)
+        return self._looking.execute(sql, params).fetchall()
 
     def listed(self) -> dict[tuple[str, str], str]:
         """(document number, error key) -> detail of every open row."""

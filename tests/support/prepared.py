@@ -34,9 +34,8 @@ class PreparedPractice:
         """
         flow = Flow.attach(caspen, sync, sandbox)
         flow.connect()
-        with psycopg.connect(sync.uri, autocommit=True) as connection:
-            read = connection.execute("UPDATE qbo_sync.reference_cache SET read_at = now()")
-        assert read.rowcount, "these databases are no copies of the prepared practice"
+        read = flow.sync_rows("UPDATE qbo_sync.reference_cache SET read_at = now() RETURNING 1")
+        assert read, "these databases are no copies of the prepared practice"
         flow.rates, flow.client_id = dict(self.rates), self.client_id
         return flow
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -72,6 +71,18 @@ def agreed(flow: Flow, amount: float = 15, price: float | None = None) -> int:
     return invoice
 
 
+def all_agreed(flow: Flow, how_many: int) -> list[int]:
+    """The same of several."""
+    invoices = [flow.invoice("100.00") for _ in range(how_many)]
+    command("post")
+    for invoice in invoices:
+        add_fee(flow, invoice)
+    command("reconcile")
+    for invoice in invoices:
+        command("accept", "--number", number(flow, invoice))
+    return invoices
+
+
 def lowered(flow: Flow) -> int:
     invoice = agreed(flow, 0, 90.91)
     assert invoice_of(flow, invoice)["TotalAmt"] == 100
@@ -134,14 +145,13 @@ def test_what_is_paid_of_an_accepted_lower_total_leaves_what_only_caspen_has(flo
     assert balances(flow, invoice) == (110, 100)
 
 
-@pytest.mark.parametrize(
-    ("paid", "left"), [("60.00", (50, 65)), ("110.00", (0, 15)), ("120.00", (0, 5)), ("125.00", (0, 0))]
-)
-def test_a_part_payment_of_an_agreed_total(flow: Flow, paid: str, left: tuple[int, int]) -> None:
-    invoice = agreed(flow)
-    receive(flow, {invoice: paid})
+def test_a_part_payment_of_an_agreed_total(flow: Flow) -> None:
+    left = {"60.00": (50, 65), "110.00": (0, 15), "120.00": (0, 5), "125.00": (0, 0)}
+    paid = dict(zip(left, all_agreed(flow, len(left)), strict=True))
+    for amount, invoice in paid.items():
+        receive(flow, {invoice: amount})
     quiet(flow, 2)
-    assert balances(flow, invoice) == left
+    assert {amount: balances(flow, invoice) for amount, invoice in paid.items()} == left
 
 
 def test_an_edited_payment_follows_up_to_what_caspen_takes(flow: Flow) -> None:
@@ -215,34 +225,34 @@ def raise_it(flow: Flow, invoice: int) -> None:
     add_fee(flow, invoice, 25)
 
 
-@pytest.mark.parametrize("change", [drop, raise_it])
-def test_a_charge_changed_after_it_was_accepted_is_listed_again(
-    flow: Flow, change: Callable[[Flow, int], Any]
-) -> None:
-    invoice = agreed(flow)
-    receive(flow, {invoice: "110.00"})
+def test_a_charge_changed_after_it_was_accepted_is_listed_again(flow: Flow) -> None:
+    invoices = all_agreed(flow, 2)
+    for invoice in invoices:
+        receive(flow, {invoice: "110.00"})
     quiet(flow, 1)
-    change(flow, invoice)
+    for change, invoice in zip((drop, raise_it), invoices, strict=True):
+        change(flow, invoice)
     command("reconcile")
-    assert (number(flow, invoice), CHANGED) in flow.listed()
-    command("accept", "--number", number(flow, invoice))
+    assert {(number(flow, invoice), CHANGED) for invoice in invoices} <= flow.listed().keys()
+    for invoice in invoices:
+        command("accept", "--number", number(flow, invoice))
     quiet(flow)
 
 
-@pytest.mark.parametrize("change", [drop, raise_it])
-def test_a_paid_charge_changed_after_it_was_accepted(flow: Flow, change: Callable[[Flow, int], Any]) -> None:
-    invoice = agreed(flow)
-    payment = receive(flow, {invoice: "125.00"})
+def test_a_paid_charge_changed_after_it_was_accepted(flow: Flow) -> None:
+    dropped, raised = invoices = all_agreed(flow, 2)
+    payment, _ = (receive(flow, {invoice: "125.00"}) for invoice in invoices)
     quiet(flow, 1)
-    change(flow, invoice)
+    drop(flow, dropped)
+    raise_it(flow, raised)
     for job in ("import", "reconcile"):
         command(job)
-    assert (number(flow, invoice), CHANGED) in flow.listed()
-    command("accept", "--number", number(flow, invoice))
+    assert {(number(flow, invoice), CHANGED) for invoice in invoices} <= flow.listed().keys()
+    for invoice in invoices:
+        command("accept", "--number", number(flow, invoice))
     for job in ("import", "reconcile"):
         command(job)
-    if change is drop:  # QuickBooks takes the payment's rest off the invoice
-        edit_payment(flow, payment, {invoice: "110.00"})
+    edit_payment(flow, payment, {dropped: "110.00"})  # QuickBooks takes the payment's rest off the invoice
     quiet(flow)
 
 
@@ -289,19 +299,22 @@ def move_date(flow: Flow, invoice: int) -> dict[str, Any]:
     return {"TxnDate": "2020-02-29"}
 
 
-@pytest.mark.parametrize("change", [move_account, move_date])
-def test_what_was_accepted_of_a_payment_stays_when_its_allocation_changes(
-    flow: Flow, change: Callable[[Flow, int], dict[str, Any]]
-) -> None:
-    invoice = flow.invoice("100.00")
-    flow.pay(invoice, "40.00")
+def test_what_was_accepted_of_a_payment_stays_when_its_allocation_changes(flow: Flow) -> None:
+    invoices = [flow.invoice("100.00") for _ in range(2)]
+    for invoice in invoices:
+        flow.pay(invoice, "40.00")
     command("post")
-    kept = change(flow, invoice)
+    kept = {
+        invoice: change(flow, invoice)
+        for change, invoice in zip((move_account, move_date), invoices, strict=True)
+    }
     command("reconcile")
-    [(listed, key)] = flow.listed()
-    assert key == CHANGED
-    command("accept", "--number", listed)
-    lower(flow, invoice)
+    assert [key for _, key in flow.listed()] == [CHANGED, CHANGED]
+    for listed, _ in flow.listed():
+        command("accept", "--number", listed)
+    for invoice in invoices:
+        lower(flow, invoice)
     quiet(flow, 1)
-    there = payment_of(flow, invoice)
-    assert there["TotalAmt"] == 30 and kept.items() <= there.items()
+    for invoice in invoices:
+        there = payment_of(flow, invoice)
+        assert there["TotalAmt"] == 30 and kept[invoice].items() <= there.items()

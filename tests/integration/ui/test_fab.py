@@ -18,7 +18,10 @@ from tests.support.flow import Flow
 
 AUTH_MANAGER = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 
-ADD_USERS = """
+SET_UP = """
+from airflow.cli.cli_parser import get_parser
+migrate = get_parser().parse_args(["db", "migrate"])
+migrate.func(migrate)
 from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 with get_application_builder() as builder:
     for name in {roles}:
@@ -39,11 +42,9 @@ def fab(flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         "AIRFLOW__CORE__AUTH_MANAGER": AUTH_MANAGER,
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path}/airflow.db",
     }
-    for command in (["-m", "airflow", "db", "migrate"], ["-c", ADD_USERS.format(roles=ROLES)]):
-        done = subprocess.run(
-            [sys.executable, *command], env={**os.environ, **environ}, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
+    command = [sys.executable, "-c", SET_UP.format(roles=ROLES)]
+    done = subprocess.run(command, env={**os.environ, **environ}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
     with running_airflow(tmp_path, environ) as server:
         server.await_health()
         yield server
