@@ -108,8 +108,19 @@ def test_the_switcher_offers_the_workspaces_of_the_user(
     door = pages.as_(None)
     door.role, door.token = "member", get_auth_manager().generate_jwt(member)
     assert door.get("/").headers["location"] == "/quickbooks/w/2/"
+    for of_all in ("/mail", "/mail/preview.html"):
+        assert door.get(of_all).status_code == 404, "a mail about all practices is for those who see all"
     text = door.get("/w/2/unsynced").text
     assert "Hillside Physiotherapy" in text and 'aria-label="Workspaces"' not in text
-    for path in ("unsynced", "setup", "taxes", "reconciliation", "activity", "backfill", "unsynced.csv"):
+    for path in (
+        "unsynced",
+        "setup",
+        "taxes",
+        "reconciliation",
+        "activity",
+        "backfill",
+        "mail",
+        "unsynced.csv",
+    ):
         answer = door.get(f"/w/1/{path}")
         assert answer.status_code == 404 and "Harbour" not in answer.text, path
