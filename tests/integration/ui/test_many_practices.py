@@ -90,10 +90,10 @@ def fill(flow: Flow, first: int, last: int, documents: int) -> None:
     with flow.sync.connect() as connection:
         for statement in (PRACTICES_THAT_POST, SETTINGS, RUNS, MONTHS, INVOICES, LINKS):
             connection.execute(statement, values)
-    with psycopg.connect(flow.sync.uri, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
     with wiring.open_store() as store, wiring.open_billing() as billing:
         refresh_all(store, billing)
+    with psycopg.connect(flow.sync.uri, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
 
 
 @pytest.fixture(autouse=True)
