@@ -82,7 +82,8 @@ def test_slack_gets_the_reason_even_when_mail_does_not_work(
 def test_a_mail_is_delivered_and_its_text_is_not_taken_for_html(
     airflow_metadata: Path, mailbox: list[Message]
 ) -> None:
-    from caspen_qbo.operators.notify import SMTP_CONN_ID, notify_people
+    from caspen_qbo.hooks.mail_server import SMTP_CONN_ID
+    from caspen_qbo.operators.notify import notify_people
 
     assert notify_people("post_to_quickbooks failed", "Harbour & <Bay>: 1 of 2") == [SMTP_CONN_ID]
     (mail,) = mailbox
