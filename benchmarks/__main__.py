@@ -13,7 +13,7 @@ import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from benchmarks import calls, lateness, reads, reconcile, sessions
+from benchmarks import backlog, calls, cpu, lateness, reads, reconcile, sessions
 from benchmarks.scale.simulation import Simulation, tasks_of_idle_hour
 from ops.paths import ROOT
 from tests.support.standalone import services
@@ -34,6 +34,8 @@ def run_all() -> list[Row]:
     """Every benchmark once, short."""
     with services() as started:
         counted = calls.measure(started)
+        worked = cpu.measure(started)
+        queued = backlog.measure(started)
         held = sessions.measure(started)
         deaf, hearing = (reads.measure(started, webhooks=webhooks).total for webhooks in (False, True))
     crowd = Simulation(PRACTICES, days=1, slots=SLOTS).run()
@@ -50,6 +52,16 @@ def run_all() -> list[Row]:
                 f"{counted.script:,} by a script that makes one call at a time: {counted.ratio:.0f} times "
                 f"as many (run for {counted.script_ran} invoices)"
             ),
+        ),
+        (
+            f"Backlog of {queued.documents:,} documents of one company: share of the limiter's rate; 429s",
+            f"{queued.share:.2f}; {queued.refused}",
+            f"{queued.share_one_at_a_time:.2f} one batch at a time; up to {queued.most_at_once} at once here",
+        ),
+        (
+            "Our own processor time for an invoice with its client and payment, in times of that script's",
+            f"{worked.ratio:.2f}",
+            f"1 is the script ({worked.script:.1f} ms); start-up apart",
         ),
         (
             "Metered reads of an ordinary practice in a month, webhooks on / off",

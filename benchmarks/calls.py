@@ -59,8 +59,8 @@ def sizes(invoices: int) -> tuple[int, int, int]:
     return invoices, invoices * CLIENTS // INVOICES, invoices * PAYMENTS // INVOICES
 
 
-def count_ours(flow: Flow, invoices: int) -> dict[str, int]:
-    """Post so many new invoices with their clients and payments; the calls QuickBooks received, by kind."""
+def finalise(flow: Flow, invoices: int) -> None:
+    """So many new invoices with their clients and payments, in Caspen."""
     count, clients, payments = sizes(invoices)
     ids = [
         flow.staff.create_client(f"Client{n}", f"Family{n % 83}", email=f"client{n}@example.com")
@@ -75,11 +75,16 @@ def count_ours(flow: Flow, invoices: int) -> dict[str, int]:
         flow.staff.finalise(invoice)
         if n < payments:
             flow.staff.pay(client, {invoice: Decimal("30.00")})
+
+
+def count_ours(flow: Flow, invoices: int) -> dict[str, int]:
+    """Post so many new invoices with their clients and payments; the calls QuickBooks received, by kind."""
+    finalise(flow, invoices)
     _clear(flow.sandbox)
     with wiring.open_session(WORKSPACE, "benchmark") as session:
         session.forget_reference()  # as on a first evening: QuickBooks' lists are read too
         done = post(session)
-    assert done.ledger is not None and done.ledger.synced == count, done.ledger
+    assert done.ledger is not None and done.ledger.synced == invoices, done.ledger
     return _received(flow)
 
 

@@ -79,6 +79,10 @@ CDC_DAYS_MAX = 29
 REQUESTS_PER_MINUTE = 450
 REQUESTS_PER_SECOND = 8
 BATCHES_PER_MINUTE = 38
+BATCHES_IN_FLIGHT = 8
+"""Of one run at once, below the 10 requests that QuickBooks takes at once from an app for a company. A
+batch is carried out item by item there, in some 5 to 10 s: one after the other would be a quarter of that.
+"""
 
 # --- Time-outs, in seconds ---
 CONNECT_TIMEOUT_SECONDS = 10

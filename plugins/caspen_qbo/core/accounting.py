@@ -1,14 +1,16 @@
 """QuickBooks Online as the use cases see it: what they send, what is answered, and the port that does it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.faults import FaultVerdict
 
+T = TypeVar("T")
 BeforeRepeat = Callable[[], None]
 """Looks up whether a write the gateway refused was done, before it is sent again; raising ends the call."""
 
@@ -83,6 +85,20 @@ class Answer:
         return self.verdict.error.code if self.verdict else ""
 
 
+class UnderWay(Protocol[T]):
+    """Calls begun together, each in a thread of its own; one thread at a time runs our code, and the others
+    wait for QuickBooks.
+    """
+
+    count: int
+    """Begun and not waited for."""
+
+    def begin(self, call: Callable[[], T]) -> None: ...
+
+    def wait(self) -> T:
+        """What the next call to end returned, or raised."""
+
+
 class Accounting(Protocol):
     """QuickBooks Online, one company. Any call may raise StopError, QboThrottledError or QuotaExhaustedError.
 
@@ -138,6 +154,11 @@ class Accounting(Protocol):
         before_repeat: BeforeRepeat | None = None,
     ) -> Answer:
         """Void one invoice or payment. ``request_id`` is at most 50 characters."""
+
+    def in_flight(self, result: type[T]) -> AbstractContextManager[UnderWay[T]]:
+        """For calls of this object under way together. Left by an exception, they are ended: what those that
+        were not waited for did is not known.
+        """
 
     def wait_for_visibility(self) -> bool:
         """Wait as long as QuickBooks may take to show what it has done; False: nothing to wait for here."""

@@ -46,6 +46,10 @@ class BoundedSession(requests.Session):
         except DeadlinePassedError as error:
             raise DeadlineTimeout(str(error)) from None
 
+    def hang_up(self) -> None:
+        """End the call under way in another thread."""
+        self._bounded.hang_up()
+
     def close(self) -> None:
         super().close()
         self._bounded.close()

@@ -2,6 +2,7 @@
 else the only one with the same names and e-mail address, else a new one. Two clients never share a customer.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,14 @@ from datetime import UTC, datetime
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.decisions.successors import Successor
 from caspen_qbo.core.documents import Body, ref_of
-from caspen_qbo.core.posting.display_names import display_name, full_name, name_part, same_name, usable_email
+from caspen_qbo.core.posting.display_names import (
+    comparable_name,
+    display_name,
+    full_name,
+    name_part,
+    same_name,
+    usable_email,
+)
 from caspen_qbo.core.posting.readiness import Problem
 from caspen_qbo.core.reconciling.matching import differ_in_currency
 from caspen_qbo.core.records import Client
@@ -95,24 +103,43 @@ def choose_customers(
     """
     owners = dict(taken)
     chosen: dict[int, CustomerChoice] = {}
+    new_names: set[str] = set()
+    by_name, by_email = _index(candidates)
+    position = {candidate.id: number for number, candidate in enumerate(candidates)}
     for client_id in sorted(clients):
         client = clients[client_id]
-        others = [c for c, owner in owners.items() if owner != client.id]
-        match = match_client(client, candidates, others, home)
+        found = {one.id: one for name in wanted_names(client) for one in by_name[comparable_name(name)]}
+        found |= {one.id: one for one in by_email[(client.email or "").strip().casefold()]}
+        in_order = sorted(found.values(), key=lambda one: position[one.id])
+        others = [one.id for one in in_order if owners.get(one.id, client.id) != client.id]
+        match = match_client(client, in_order, others, home)
         problem = name_taken(match.clash) if match.clash else None
         if match.foreign is not None:
             problem = kept_in_another_currency(match.foreign, home)
         if match.customer_id is not None:
             owners[match.customer_id] = client.id
-        elif problem is None and any(
-            one.to_create and same_name(display_name(client), display_name(one.client))
-            for one in chosen.values()
-        ):
-            problem = name_taken(
-                "Another client has the same name and the same last five digits, and takes that customer."
-            )
+        elif problem is None:
+            name = comparable_name(display_name(client))
+            if name in new_names:
+                problem = name_taken(
+                    "Another client has the same name and the same last five digits, and takes that customer."
+                )
+            else:
+                new_names.add(name)
         chosen[client_id] = CustomerChoice(client, match.customer_id or "", match.matched_by, problem)
     return chosen
+
+
+def _index(
+    candidates: Iterable[Candidate],
+) -> tuple[Mapping[str, list[Candidate]], Mapping[str, list[Candidate]]]:
+    """By name, and by address: a backlog has thousands of clients, and each is looked up once."""
+    by_name: dict[str, list[Candidate]] = defaultdict(list)
+    by_email: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_name[comparable_name(candidate.display_name)].append(candidate)
+        by_email[candidate.email.strip().casefold()].append(candidate)
+    return by_name, by_email
 
 
 def name_taken(detail: str) -> Problem:

@@ -1,9 +1,13 @@
 """The books of a company whose connection waits for a person: every call says so."""
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from contextlib import AbstractContextManager
+from typing import Any, NoReturn, TypeVar
 
 from caspen_qbo.errors import QboAuthError
+from caspen_qbo.hooks.in_flight import Flight, InFlight
+
+T = TypeVar("T")
 
 
 class DisconnectedAccounting:
@@ -15,6 +19,10 @@ class DisconnectedAccounting:
 
     def calls(self) -> Mapping[str, int]:
         return {}
+
+    def in_flight(self, result: type[T]) -> AbstractContextManager[Flight[T]]:
+        """Each of the calls is refused."""
+        return InFlight().open(result)
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         error = QboAuthError(self._error.message, intuit_tid=self._error.intuit_tid)

@@ -4,8 +4,9 @@ mappings: the library's classes send placeholders for unset fields and turn amou
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote_plus
 
 from quickbooks import QuickBooks
@@ -23,6 +24,7 @@ from caspen_qbo.core.accounting import (
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.faults import NOT_FOUND, FaultAction
 from caspen_qbo.errors import QboRecordError, QboRejectedError, QboUnavailableError
+from caspen_qbo.hooks.in_flight import Flight
 from caspen_qbo.hooks.quickbooks.batch import check_length, compose_batch, read_answers, unsendable
 from caspen_qbo.hooks.quickbooks.call import Call, Reply
 from caspen_qbo.hooks.quickbooks.change_feed import read_changes
@@ -31,6 +33,7 @@ from caspen_qbo.hooks.quickbooks.transport import Transport
 from caspen_qbo.hooks.quickbooks.wire import encode
 
 SINGLE_REQUEST_ID_MAX = 50
+T = TypeVar("T")
 
 _VOIDS: dict[str, tuple[dict[str, str], dict[str, bool]]] = {
     "Invoice": ({"operation": "void"}, {}),
@@ -223,6 +226,9 @@ class QuickBooksAccounting(Accounting):
         return reply.payload.get("Preferences") or {}
 
     # --- writing ---
+
+    def in_flight(self, result: type[T]) -> AbstractContextManager[Flight[T]]:
+        return self._transport.in_flight.open(result)
 
     def send_batch(
         self, request_id: str, items: Sequence[BatchItem], *, before_repeat: BeforeRepeat | None = None

@@ -4,6 +4,7 @@ connection is read, and the libraries behind it are imported, on first use.
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ class QuickBooksHook(BaseHook):
         :raises QboAuthError: the connection is dead and waits for a person.
         :raises ConfigurationError: a connection of Airflow is missing or wrong.
         """
+        from caspen_qbo.hooks.in_flight import InFlight
         from caspen_qbo.hooks.intuit.tokens import TokenStore
         from caspen_qbo.hooks.quickbooks.client import QuickBooksAccounting
         from caspen_qbo.hooks.quickbooks.rate_limit import RealmLimiter, limiter_session
@@ -75,8 +77,14 @@ class QuickBooksHook(BaseHook):
             tokens.close()
             raise
         retry = self._patience(on_a_page=on_a_page)
+        in_flight = InFlight()
+
+        def sleep(seconds: float) -> None:
+            with in_flight.waiting():
+                time.sleep(seconds)
+
         limiter = RealmLimiter(
-            realm_id, self.config, self.sync_conn_id, database=database, wait_max=retry.turn
+            realm_id, self.config, self.sync_conn_id, database=database, wait_max=retry.turn, sleep=sleep
         )
         stored = MeterStore(database, workspace_id)
         meter = Meter(stored.add)
@@ -84,7 +92,7 @@ class QuickBooksHook(BaseHook):
         def is_used_up() -> bool:
             return stored.is_refused() or MeterStore(database).count_month() >= settings.READS_PER_MONTH
 
-        transport = Transport(tokens, limiter, retry, meter=meter, is_used_up=is_used_up)
+        transport = Transport(tokens, limiter, retry, meter=meter, is_used_up=is_used_up, in_flight=in_flight)
         closing = (limiter.close, tokens.close, meter.flush)  # done from the last on
         return QuickBooksAccounting(
             realm_id, self.config.api_url, transport, token_calls=lambda: tokens.calls, on_close=closing

@@ -8,7 +8,8 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -28,6 +29,7 @@ from caspen_qbo.errors import (
     QuotaExhaustedError,
     SyncError,
 )
+from caspen_qbo.hooks.in_flight import InFlight
 from caspen_qbo.hooks.intuit.tokens import PairInHand, TokenStore
 from caspen_qbo.hooks.metrics import count, timing
 from caspen_qbo.hooks.quickbooks import failures
@@ -89,7 +91,9 @@ class RetrySettings:
 
 
 class Transport:
-    """One realm's calls, counted by kind. One object belongs to one thread."""
+    """One realm's calls, counted by kind. One object belongs to one thread, or to those of its ``in_flight``:
+    they wait for QuickBooks together, and do all else one at a time.
+    """
 
     def __init__(
         self,
@@ -100,6 +104,7 @@ class Transport:
         meter: Meter | None = None,
         is_used_up: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
+        in_flight: InFlight | None = None,
     ) -> None:
         """:param meter: Counts what is metered; None: nobody counts.
         :param is_used_up: Asked when a read is refused: whether the month's reads are known to be used up.
@@ -110,13 +115,39 @@ class Transport:
         self._tokens = tokens
         self._limiter = limiter
         self._retry = retry or RetrySettings()
-        self._sleep = sleep
+        self.in_flight = in_flight or InFlight()
+        self.in_flight.hang_up = self.hang_up
+        self._slept = sleep
         self._writes_refused = False
-        self._http = BoundedSession()
-        self._http.total_seconds = self._retry.answer
+        self._free: list[BoundedSession] = []
+        self._used: list[BoundedSession] = []
 
     def close(self) -> None:
-        self._http.close()
+        """Also of calls under way, which are ended."""
+        self.hang_up()
+        while self._free:
+            self._free.pop().close()
+
+    def hang_up(self) -> None:
+        """End every call under way; what it did is not known."""
+        for session in list(self._used):
+            session.hang_up()
+
+    def _sleep(self, seconds: float) -> None:
+        with self.in_flight.waiting():
+            self._slept(seconds)
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[BoundedSession]:
+        """A session for one call: the end of its time ends no other call's connection."""
+        session = self._free.pop() if self._free else BoundedSession()
+        session.total_seconds = self._retry.answer
+        self._used.append(session)
+        try:
+            yield session
+        finally:
+            self._used.remove(session)
+            self._free.append(session)
 
     def request(self, call: Call, before_repeat: BeforeRepeat | None = None) -> Reply:
         """A write may have been carried out unless the error's ``not_carried_out`` says otherwise.
@@ -205,16 +236,17 @@ class Transport:
         started = time.monotonic()
         status, tid = "-", ""
         try:
-            response = self._http.request(
-                "GET" if call.body is None else "POST",
-                call.url,
-                params=call.params,
-                data=call.body,
-                headers={"Accept": "application/json", "Content-Type": call.content_type},
-                auth=partial(_sign, token),  # so that a .netrc of the machine cannot replace the header
-                timeout=(self._retry.connect, min(self._retry.read, self._retry.answer)),
-                allow_redirects=False,  # a redirected POST would be sent twice
-            )
+            with self._borrowed() as http, self.in_flight.waiting():
+                response = http.request(
+                    "GET" if call.body is None else "POST",
+                    call.url,
+                    params=call.params,
+                    data=call.body,
+                    headers={"Accept": "application/json", "Content-Type": call.content_type},
+                    auth=partial(_sign, token),  # so that a .netrc of the machine cannot replace the header
+                    timeout=(self._retry.connect, min(self._retry.read, self._retry.answer)),
+                    allow_redirects=False,  # a redirected POST would be sent twice
+                )
             status, tid = str(response.status_code), response.headers.get("intuit_tid", "")
         except requests.RequestException as error:
             # The exception's own text holds the address with its parameters; its type says enough.

@@ -91,6 +91,11 @@ class Session:
             )
         return self._context
 
+    def stocked_items(self) -> frozenset[str]:
+        """Ids of QuickBooks' inventory items, as far as its lists were read by now."""
+        items = self._context.reference.items.values() if self._context is not None else ()
+        return frozenset(item.id for item in items if item.since is not None)
+
     def refresh_figures(self) -> None:
         """Have what decides figures read once more before this run sends them: preferences and dated tax
         rates. A document sent a minute after GST was switched off would be taken without its tax.

@@ -1,0 +1,76 @@
+"""Our own processor time for a document, compared with a script that makes one call at a time.
+
+    python -m benchmarks.cpu [--invoices N]
+
+Both post invoices of new clients with their payments from this process into the sandbox, which is another.
+Both did a little work before, so that loading programs is not counted. The time is this process's: it grows
+with what else the machine does, and the ratio hardly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from dataclasses import dataclass
+
+from benchmarks.calls import count_script, finalise
+from caspen_qbo import wiring
+from caspen_qbo.usecases.posting.run import post
+from tests.support.flow import REALM, WORKSPACE, Flow
+from tests.support.standalone import Services, services
+
+INVOICES, BY_SCRIPT, WARM_UP = 500, 100, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Milliseconds of processor time for an invoice with its share of clients and payments."""
+
+    ours: float
+    script: float
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.script
+
+
+def measure(started: Services, invoices: int = INVOICES) -> Measured:
+    """Ours, then the script into empty books."""
+    caspen, sync = started.caspen.create(), started.sync.create()
+    started.prepare_for(caspen, sync)
+    flow = Flow.open(caspen, sync, started.sandbox)
+    try:
+        finalise(flow, WARM_UP)
+        _post()
+        finalise(flow, invoices)
+        begun = time.process_time()
+        _post()
+        ours = (time.process_time() - begun) / invoices
+        for count in (WARM_UP, BY_SCRIPT):
+            flow.door("reset", realm=REALM)
+            flow.switch(limits=False, auto_apply_credit=False)
+            begun = time.process_time()
+            count_script(flow, count)
+        script = (time.process_time() - begun) / BY_SCRIPT
+    finally:
+        flow.close()
+    return Measured(ours * 1000, script * 1000)
+
+
+def _post() -> None:
+    with wiring.open_session(WORKSPACE, "benchmark") as session:
+        post(session)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
+    parser.add_argument("--invoices", type=int, default=INVOICES)
+    logging.getLogger("caspen_qbo").setLevel(logging.WARNING)
+    with services() as started:
+        found = measure(started, parser.parse_args().invoices)
+    print(f"ours {found.ours:.2f} ms, the script {found.script:.2f} ms: {found.ratio:.2f}")
+
+
+if __name__ == "__main__":
+    main()
