@@ -1,38 +1,40 @@
 """What one task, run and document cost, as the simulation and docs/scaling.md reckon with.
 
-Measured by ``python -m benchmarks.scale.thousand`` where not marked. Seconds are of this kind of machine
-(2 cores); QuickBooks' own answers are not in the sandbox's figures, so they are added, as computed.
+Where a figure is marked as measured, ``python -m benchmarks.scale.thousand`` measures it, or what its source
+names. QuickBooks' own answers are not in the sandbox's figures, so they are added, as computed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from caspen_qbo.settings import BATCH_ITEMS_MAX, BATCHES_PER_MINUTE
+
+HERE = "measured here"
+COMPUTED = "computed"
+
+
+def _figure(value: float, what: str, source: str = HERE) -> float:
+    made: float = field(default=value, metadata={"what": what, "source": source})
+    return made
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """Seconds; the CPU is our own processes', without either database."""
 
-    task_start: float = 1.5
-    """From when a task may start until its first own statement."""
-    task_cpu: float = 0.4
-    """Of a task that has nothing to do: Airflow's start and report."""
-    find: float = 1.0
-    """Finding work among 10,000 practices."""
-    look: float = 0.4
-    """One look of the watcher at 10,000 practices."""
-    idle_cpu: float = 0.06
-    """A run of a practice that finds nothing to do."""
-    run_cpu: float = 0.15
-    """Of a practice with something to post, apart from the documents; also an import that asks."""
-    document_cpu: float = 0.02
-    """One more invoice or payment of a batch."""
-    reconcile_cpu: float = 0.5
-    """An ordinary practice's night, in a shard."""
-    answer: float = 0.6
-    """Computed: one answer of QuickBooks'. A lone small batch takes about as long."""
-    answers_of_run: int = 3
-    """One after the other, where there is something to post."""
+    task_start: float = _figure(1.5, "s from when a task may start to its first statement", "assumed")
+    task_cpu: float = _figure(0.9, "s of CPU of Airflow for each task instance", "assumed")
+    find: float = _figure(1.0, "s to find work among 10,000 practices")
+    look: float = _figure(
+        0.4, "s of one look of the watcher at 10,000 practices", "computed, 30,000 look-ups"
+    )
+    idle_cpu: float = _figure(0.017, "s of CPU of a run that finds nothing")
+    run_cpu: float = _figure(0.047, "s of CPU of a run that posts, or of an import that asks")
+    document_cpu: float = _figure(0.0007, "s of CPU of one more document")
+    reconcile_cpu: float = _figure(0.36, "s of CPU of a practice's night")
+    answer: float = _figure(0.6, "s until QuickBooks answers a small batch or a read", "assumed")
+    answers_of_run: int = field(
+        default=3, metadata={"what": "answers of a small run, one after the other", "source": "assumed"}
+    )
 
     def post(self, documents: int) -> float:
         """How long a run holds its slot; what the limiter allows is the least."""
@@ -48,6 +50,23 @@ class Costs:
 
     def reconcile(self) -> float:
         return self.reconcile_cpu + 2 * self.answer
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Of an ordinary practice: 600 invoices and 500 payments a month, 50 payments made in QuickBooks."""
+
+    reads_hearing: int = field(
+        default=1060,
+        metadata={"what": "reads a month, webhooks on", "source": "measured here, benchmarks.reads"},
+    )
+    reads_deaf: int = field(
+        default=1630,
+        metadata={"what": "reads a month, webhooks off", "source": "measured here, benchmarks.reads"},
+    )
+    bytes_of_invoice: int = field(
+        default=6963, metadata={"what": "bytes of `sync_db` for an invoice with its payment", "source": HERE}
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ ZONES = (
 START = datetime(2026, 11, 2, tzinfo=UTC)
 """A Monday."""
 WORKING_DAYS = 22
+INVOICES, HOURS_A_MONTH = 600, 220
+"""Of an ordinary practice."""
 ORDINARY = (450, 750)
 """Invoices a month."""
 PAYMENTS_IN, PAYMENTS_OUT = 50 / 600, 500 / 600

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import typer
 
+from benchmarks.scale.arithmetic import costs_table, growth_table, walls_table
 from caspen_qbo.cli.app import app
 from caspen_qbo.core.posting.merging.ownership import OWNERSHIP, WHY_UNNAMED, OwnedField, Owner, Place
 from ops.paths import ROOT
@@ -85,10 +86,15 @@ def _difference(entity: str, field: OwnedField) -> str:
     return f"`{field.difference}`" if field.difference else WHY_UNNAMED[field.name]
 
 
+SCALING = ROOT / "docs" / "scaling.md"
+
 GENERATED: tuple[tuple[Path, str, Callable[[], str]], ...] = (
     (INSTALL, "commands", command_table),
     (DECISIONS, "decisions", decision_index),
     (OURS_AND_THEIRS, "ownership", ownership_tables),
+    (SCALING, "growth", growth_table),
+    (SCALING, "walls", walls_table),
+    (SCALING, "costs", costs_table),
 )
 """(page, name of the markers, what stands between them)."""
 

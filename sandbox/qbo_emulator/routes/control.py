@@ -94,6 +94,14 @@ def reset(world: World, asked: dict[str, Any], request: Request) -> Any:
     return {"reset": asked.get("realm", "all")}
 
 
+def companies(world: World, asked: dict[str, Any], request: Request) -> Any:
+    """``number`` more companies of a ``country`` (AU), new; gone with the next reset of all."""
+    country, number = asked.get("country", "AU"), int(asked.get("number", 1))
+    if country not in {company.country for company in world.companies.values()}:
+        raise BadRequest(f"country {country!r} is unknown")
+    return {"realms": world.add_companies(country, number)}
+
+
 def mint_token(world: World, asked: dict[str, Any], request: Request) -> Any:
     """A token pair for ``realm`` (default: the first), without the consent page."""
     realm = asked.get("realm", world.realms[0])
@@ -300,6 +308,7 @@ def snapshot(world: World, asked: dict[str, Any], request: Request) -> Any:
 ROUTES = [
     Route("/_sandbox/status", endpoint(status)),
     Route("/_sandbox/reset", endpoint(reset), methods=["POST"]),
+    Route("/_sandbox/companies", endpoint(companies), methods=["POST"]),
     Route("/_sandbox/token", endpoint(mint_token), methods=["POST"]),
     Route("/_sandbox/expire-tokens", endpoint(expire_tokens), methods=["POST"]),
     Route("/_sandbox/oauth", endpoint(oauth_settings), methods=["POST"]),

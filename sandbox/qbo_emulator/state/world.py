@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qbo_emulator.seed import COUNTRIES, seed_company
 from qbo_emulator.settings import Settings
 from qbo_emulator.state.fault_plan import FaultPlan
@@ -41,13 +43,27 @@ class World:
         self.plan.replace([])
         self.webhooks.reset()
         self.latency_seconds = 0.0
+        for held in (self.companies, self.limits, self.answers):
+            held.clear()
         for seed in COUNTRIES:
             self.add_company(seed_company(seed, self.clock))
 
     def reset_company(self, realm: str) -> Company:
         """One company back to its first day; tokens for it keep working."""
-        seed = next(seed for seed in COUNTRIES if seed.realm == realm)
-        return self.add_company(seed_company(seed, self.clock))
+        country = self.companies[realm].country
+        seed = next((seed for seed in COUNTRIES if seed.realm == realm), None) or next(
+            seed for seed in COUNTRIES if seed.country == country
+        )
+        return self.add_company(seed_company(replace(seed, realm=realm), self.clock))
+
+    def add_companies(self, country: str, number: int) -> list[str]:
+        """So many more of that country, on their first day; their realms."""
+        seed = next(seed for seed in COUNTRIES if seed.country == country)
+        start = max(map(int, self.companies)) + 1
+        realms = [str(start + n) for n in range(number)]
+        for realm in realms:
+            self.add_company(seed_company(replace(seed, realm=realm), self.clock))
+        return realms
 
     def add_company(self, company: Company) -> Company:
         """Take a company in, with fresh limits and no stored answers."""

@@ -167,6 +167,19 @@ def test_a_reset_brings_back_the_first_day(sandbox: Sandbox, books: Books) -> No
     assert sandbox.get(f"{AU}/switches")["auto_apply_credit"] is True
 
 
+def test_more_companies_are_added_and_go_with_the_next_reset(sandbox: Sandbox, books: Books) -> None:
+    realms = sandbox.do("companies", number=3)["realms"]
+    assert len(set(realms)) == 3 and AU not in realms
+    names = [
+        [row["Name"] for row in sandbox.get(f"{realm}/rows/Account")["rows"]] for realm in (AU, realms[-1])
+    ]
+    assert names[0] == names[1]
+    sandbox.do("reset", realm=realms[-1])
+    assert sandbox.do("token", realm=realms[-1])["refresh_token"]
+    sandbox.do("reset")
+    assert not set(realms) & {company["realm"] for company in sandbox.get("status")["companies"]}
+
+
 def test_one_company_can_be_reset_with_its_tokens_alive(sandbox: Sandbox, books: Books) -> None:
     books.customer()
     sandbox.do("reset", realm=AU)

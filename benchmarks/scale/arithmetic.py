@@ -1,0 +1,96 @@
+"""The tables of docs/scaling.md: from one practice to ten thousand, with the figures of ``costs.py``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import fields
+
+from benchmarks.scale.costs import Costs, Measured
+from benchmarks.scale.practices import HOURS_A_MONTH, INVOICES
+from benchmarks.scale.simulation import tasks_of_idle_hour
+from caspen_qbo.settings import QUICKBOOKS_POOL
+
+SIZES = (1, 10, 100, 1_000, 10_000)
+WORKER_SLOTS, UTILISATION = 4, 0.6
+"""Of a worker; and how much of the busiest hour they may be in use, so that little waits."""
+YEARS = 2
+TIERS = (
+    (500_000, "Builder", 0),
+    (1_000_000, "Silver", 300),
+    (10_000_000, "Gold", 1_700),
+    (75_000_000, "Platinum", 4_500),
+)
+"""Reads a month, name, US dollars a month: the paid ones by third-party reports, not by Intuit."""
+GIB = 1024**3
+
+
+def tier(reads: int) -> str:
+    """The smallest that the month's reads fit in."""
+    for most, name, price in TIERS:
+        if reads <= most:
+            return f"{name}, ${price:,}" if price else f"{name}, free"
+    return "beyond Platinum"
+
+
+def slots(practices: int) -> int:
+    """Slots of the pool for the working hours' load: each document comes in a run of its own at worst, an
+    empty run follows its status, and a shard starts for every few of them.
+    """
+    costs = Costs()
+    documents = practices * INVOICES / HOURS_A_MONTH
+    seconds = costs.post(2) + costs.post(0) + costs.ask() / 12
+    return max(1, math.ceil(documents * seconds / 3600 / UTILISATION))
+
+
+def database(practices: int) -> float:
+    """GiB of ``sync_db`` after so many years."""
+    return practices * INVOICES * 12 * YEARS * Measured().bytes_of_invoice / GIB
+
+
+def growth_table() -> str:
+    measured = Measured()
+    head = ("Practices", "Invoices an hour", "Reads a month, webhooks on", "off", "Tier, on", "off")
+    more = ("Slots", "Workers", f"`sync_db` after {YEARS} years")
+    lines = [_row(head + more), "|---:|---:|---:|---:|---|---|---:|---:|---:|"]
+    for number in SIZES:
+        hearing, deaf = number * measured.reads_hearing, number * measured.reads_deaf
+        needed = slots(number)
+        load = f"{number * INVOICES / HOURS_A_MONTH:,.0f}"
+        reads = (f"{hearing:,}", f"{deaf:,}", tier(hearing), tier(deaf))
+        workers = (f"{needed}", f"{math.ceil(needed / WORKER_SLOTS)}", _size(database(number)))
+        lines.append(_row((f"{number:,}", load, *reads, *workers)))
+    return "\n".join([*lines, ""])
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _size(gib: float) -> str:
+    return f"{gib:,.0f} GiB" if gib >= 10 else f"{gib:.1f} GiB"  # noqa: PLR2004  two figures
+
+
+def walls_table() -> str:
+    """At how many ordinary practices each limit is met."""
+    measured = Measured()
+    rows = [
+        (f"Reads of {name} ({most:,} a month)", most // measured.reads_hearing, most // measured.reads_deaf)
+        for most, name, _ in TIERS
+    ]
+    lines = ["| Limit | Ordinary practices, webhooks on | off |", "|---|---:|---:|"]
+    lines += [f"| {what} | {hearing:,} | {deaf:,} |" for what, hearing, deaf in rows]
+    four = max(n for n in range(1, 20_000) if slots(n) <= WORKER_SLOTS)
+    lines.append(f"| The pool `{QUICKBOOKS_POOL}` with {WORKER_SLOTS} slots | {four:,} | {four:,} |")
+    return "\n".join([*lines, ""])
+
+
+def costs_table() -> str:
+    """Each figure, with whether it was measured here."""
+    lines = ["| Figure | Value | |", "|---|---:|---|"]
+    for one in (*fields(Costs), *fields(Measured)):
+        what, source = one.metadata["what"], one.metadata["source"]
+        lines.append(f"| {what} | {one.default:,} | {source} |")
+    idle = tasks_of_idle_hour(SIZES[-1])
+    lines.append(f"| task instances of an idle hour, {SIZES[-1]:,} practices | {idle} | computed |")
+    return "\n".join([*lines, ""])
