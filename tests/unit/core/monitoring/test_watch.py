@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caspen_qbo.core.monitoring.watch import REPEAT_FIRST, REPEAT_MOST, Moved, News, Watched, decide_news
@@ -102,6 +102,7 @@ def test_what_webhooks_handed_over(
     assert (news.post, news.imports) == (post, imports)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 600), min_size=1, max_size=8),
     st.lists(st.integers(0, 600), max_size=6),
