@@ -119,8 +119,19 @@ CASPEN_CURSOR_OVERLAP_SECONDS = 120
 QUICKBOOKS_CURSOR_OVERLAP_SECONDS = 600
 
 # --- Behaviour ---
-REFERENCE_CACHE_SECONDS = 86_400
-"""How long accounts, items, tax codes and the like are kept; what decides figures is read before they go."""
+REFERENCE_CACHE_SECONDS = 7 * 86_400
+"""How long accounts, items, tax codes and the like are kept; a refusal, an answer, a webhook or the change
+feed ends that sooner."""
+NUMBER_FREE_SECONDS = 3600
+"""So long a number that QuickBooks had nothing under counts as free, since it was asked for or all changes
+were read.
+"""
+NUMBER_FREE_HEARD_SECONDS = 26 * 3600
+"""The same where webhooks work, which report who else made a document: until the next nightly reading."""
+CUSTOMERS_KNOWN_SECONDS = 26 * 3600
+"""So long all customers are known since their changes were read."""
+TAX_ANSWERED_SECONDS = 86_400
+"""So long after QuickBooks computed Caspen's tax the tax of new invoices is not read before it is sent."""
 LOOK_AGAIN_SECONDS = 10.0
 """A new object may be missing from queries so long (undocumented); ``look_again_seconds`` sets it."""
 UNCONFIRMED_ROUNDS_MAX = 3
@@ -129,7 +140,7 @@ FULL_COMPARE_DOCUMENTS_MAX = 5000
 """Up to this many linked documents a reconciliation by hand reads all of them: at most five pages a kind."""
 HISTORY_KEEP_DAYS = _number("CASPEN_QBO_HISTORY_KEEP_DAYS", 730, of="days")
 """What was sent, answered, seen, chosen and cleared is deleted after so many days; what is open never is."""
-ASK_MINUTES = _number("CASPEN_QBO_ASK_MINUTES", 30, of="minutes")
+ASK_MINUTES = _number("CASPEN_QBO_ASK_MINUTES", 45, of="minutes")
 """In working hours the import asks QuickBooks so often for new payments, where no webhook reports them."""
 WATCH_SECONDS = 5.0
 """The watcher looks for new work so often."""

@@ -29,6 +29,15 @@ class Changed:
     """Types of which QuickBooks could not serve a record."""
 
 
+def was_cut(answer: Changed, most: int) -> bool:
+    """Whether an answer of the change feed may lack something: all it holds counts, stubs too, over all its
+    types. Where QuickBooks counts each type for itself, that only asks once more than needed.
+
+    :param most: So many objects QuickBooks answers at most.
+    """
+    return sum(len(rows) for rows in answer.rows.values()) >= most
+
+
 class Absence(StrEnum):
     """Why a read by id brought nothing."""
 
@@ -123,8 +132,11 @@ class Accounting(Protocol):
     def read(self, entity: str, quickbooks_id: str) -> Reading:
         """One entity by its id: what QuickBooks itself says of it. One call."""
 
-    def fetch_changes(self, entities: Sequence[str], since: datetime) -> Changed:
-        """The change feed, or queries, without deletions, where it was cut or ``since`` is too old."""
+    def fetch_changes(self, entities: Sequence[str], since: datetime, *, also: Sequence[str] = ()) -> Changed:
+        """The change feed, or queries, without deletions, where it was cut or ``since`` is too old.
+
+        :param also: Types of which the changes come with it where that costs no further call.
+        """
 
     def fetch_feed(self, entities: Sequence[str], since: datetime) -> Changed:
         """One call of the change feed as it is: at most 1,000 objects, silently cut there."""

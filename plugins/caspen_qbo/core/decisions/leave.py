@@ -12,6 +12,7 @@ from caspen_qbo.core.quality.expected import PRACTICE_CHECK
 from caspen_qbo.core.quality.own_rows import INCONSISTENT
 from caspen_qbo.core.records import DocumentKind
 
+DUPLICATE_NUMBER = "duplicate_document_number"
 ABOUT_PAYMENTS = frozenset({"split_payment", "overpayment", "currency_mismatch"})
 """What the import says of payments made in QuickBooks; the invoice itself is there."""
 
@@ -33,7 +34,7 @@ def may_leave(error_key: str, *, blocks: bool, linked: bool) -> bool:
         return not linked and error_key != "outcome_unknown"
     if error_key == UNREADABLE:  # what is not linked may still be on its way
         return linked
-    if error_key == INCONSISTENT:  # in QuickBooks as it was posted, and it stays
+    if error_key in (INCONSISTENT, DUPLICATE_NUMBER):  # in QuickBooks as it was posted, and it stays
         return linked
     return error_key in ("historical_invoice", PRACTICE_CHECK) or error_key in ABOUT_PAYMENTS
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from caspen_qbo.core.monitoring.metering import Budget
 
 STEP = timedelta(minutes=5)
-FRESH = timedelta(hours=1)
+FRESH = timedelta(hours=2)
 """After something was found: payments are entered several at a time."""
 FORGOTTEN = timedelta(days=14)
 """Where nothing was found for so long, payments are seldom made in QuickBooks."""
@@ -23,7 +23,7 @@ NET = timedelta(hours=24)
 class Rhythm:
     """How long it may take until a payment made in QuickBooks is asked for, without a webhook."""
 
-    working: timedelta = timedelta(minutes=30)
+    working: timedelta = timedelta(minutes=45)
     """In the practice's working hours."""
     opens: time = time(8)
     closes: time = time(18)
@@ -31,21 +31,21 @@ class Rhythm:
 
     @property
     def busy(self) -> timedelta:
-        """For an hour after something was found."""
-        return self.working / 2
+        """For two hours after something was found."""
+        return self.working / 3
 
     @property
     def quiet(self) -> timedelta:
         """In working hours, where nothing was found for two weeks; and in the evening and at weekends."""
-        return 4 * self.working
+        return self.working * 8 / 3
 
     @property
     def night(self) -> timedelta:
-        return 20 * self.working
+        return self.working * 40 / 3
 
 
-DAY_FROM, DAY_UNTIL = time(7), time(22)
-"""Outside of it people sleep."""
+DAY_FROM, DAY_UNTIL = time(8), time(22)
+"""Outside of it people sleep; the nightly reconciliation reads what they made all the same."""
 
 
 @dataclass(frozen=True, slots=True)

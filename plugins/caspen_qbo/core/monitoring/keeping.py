@@ -90,6 +90,8 @@ TABLES = (
     Table("mail_wish", Kept.IN_USE, plain=("addresses", "time_zone", "changed_by")),
     Table("mail", Kept.NOTES, plain=("address", "kind", "state", "problem")),
     Table("import_rhythm", Kept.IN_USE, plain=(_REALM,)),
+    Table("free_number", Kept.IN_USE, plain=(_REALM, "quickbooks_type", "number")),
+    Table("known_customer", Kept.IN_USE, plain=(_REALM, "key", "quickbooks_id")),
     Table("cursor", Kept.IN_USE, plain=("name", "checkpoints")),
     Table(
         "document",

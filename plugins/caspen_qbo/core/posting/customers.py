@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.decisions.successors import Successor
@@ -171,6 +172,23 @@ def read_candidate(body: Body) -> Candidate:
         active=body.get("Active") is not False,
         currency=ref_of(body, "CurrencyRef"),
     )
+
+
+def keys_of_candidate(candidate: Candidate) -> set[str]:
+    """By what a client may be this customer: digests, since names and addresses of people are not kept."""
+    found = {_digest("name", candidate.display_name)} if candidate.display_name else set()
+    return found | ({_digest("email", candidate.email)} if candidate.email.strip() else set())
+
+
+def keys_of_client(client: Client) -> set[str]:
+    """By what a customer in QuickBooks may be this client."""
+    found = {_digest("name", name) for name in wanted_names(client)}
+    email = usable_email(client.email)
+    return found | ({_digest("email", email)} if email else set())
+
+
+def _digest(kind: str, text: str) -> str:
+    return sha256(f"{kind}:{comparable_name(text)}".encode()).hexdigest()[:32]
 
 
 def wanted_names(client: Client) -> tuple[str, ...]:

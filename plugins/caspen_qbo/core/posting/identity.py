@@ -3,11 +3,33 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 _MARKER = re.compile(r"\[caspen:(\d+):(invoice|credit_note|payment|application):(\d+)\]")
+
+
+_COUNTED = re.compile(r"(.*?)(\d{1,15})", re.DOTALL)
+
+
+def foresee_numbers(numbers: Collection[str], count: int) -> list[str]:
+    """The document numbers that come next, by counting on from the highest of each prefix that ends in
+    digits: ``INV-0099`` is followed by ``INV-0100``. Caspen may number otherwise; a number is then asked for
+    when it is used.
+    """
+    highest: dict[str, str] = {}
+    for number in numbers:
+        if (found := _COUNTED.fullmatch(number)) is not None:
+            prefix, digits = found[1], found[2]
+            if int(digits) >= int(highest.get(prefix, "0")):
+                highest[prefix] = digits
+    following: list[str] = []
+    for prefix, digits in sorted(highest.items()):
+        share = count // len(highest)
+        following += [f"{prefix}{int(digits) + step:0{len(digits)}d}" for step in range(1, share + 1)]
+    taken = {number.casefold() for number in numbers}
+    return [number for number in following if number.casefold() not in taken]
 
 
 def marker_of(workspace_id: int, kind: str, document_id: int) -> str:

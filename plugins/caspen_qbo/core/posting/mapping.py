@@ -150,6 +150,16 @@ def can_be_corrected(payload: Payload) -> bool:
     return grossed or "TxnTaxDetail" not in payload
 
 
+def states_tax(document: Invoice | CreditNote, context: MappingContext) -> bool:
+    """Whether its first form states the tax: QuickBooks then says nothing of the tax it would compute."""
+    mode = _mode_sent(document, context)
+    lines: Sequence[InvoiceLine | CreditNoteLine] = document.lines
+    amounts = [
+        totals.line_amounts(line, mode, _code_on(line, mode, document.issue_date, context)) for line in lines
+    ]
+    return totals.needs_override(amounts, mode, document.tax_total)
+
+
 def _map_sale(
     document: Invoice | CreditNote,
     lines: Sequence[InvoiceLine | CreditNoteLine],

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from caspen_qbo import settings
-from caspen_qbo.core.accounting import Changed
+from caspen_qbo.core.accounting import Changed, was_cut
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.query_text import quote
 from caspen_qbo.errors import QboRecordError, QboRejectedError
@@ -33,17 +33,21 @@ class _Reader(Protocol):
     def fetch_time(self) -> datetime: ...
 
 
-def read_changes(reader: _Reader, entities: Sequence[str], since: datetime) -> Changed:
+def read_changes(
+    reader: _Reader, entities: Sequence[str], since: datetime, *, also: Sequence[str] = ()
+) -> Changed:
     """What changed of these types at or after ``since`` (with a time zone), and QuickBooks' time of the first
     answer, but never a time to come. The feed is cut silently at 1,000 objects, deletions first: when full,
     each type is asked for alone, and one still full is queried. So is what the feed fails on.
+
+    :param also: Types to answer too where one call of the feed answers all of it whole; else they are absent.
     """
     wanted = list(dict.fromkeys(entities))
     fed = [entity for entity in wanted if entity not in NOT_IN_FEED]
     found: dict[str, list[Body]] = {}
     read_at: datetime | None = None
     if fed and since >= datetime.now(UTC) - timedelta(days=settings.CDC_DAYS_MAX):
-        found, read_at = _read_feed(reader, fed, since)
+        found, read_at = _read_feed(reader, fed, [one for one in also if one not in wanted], since)
     if read_at is None:
         read_at = reader.fetch_time()  # before the queries: what changes in between is read again next time
     queried = [entity for entity in wanted if entity not in found]
@@ -56,7 +60,7 @@ def read_changes(reader: _Reader, entities: Sequence[str], since: datetime) -> C
         skipped |= {entity} if lost else set()
     # A cursor never goes back: a time that is still to come would hide every change until then.
     return Changed(
-        {entity: found[entity] for entity in wanted},
+        found,
         min(read_at, datetime.now(UTC)),
         queried=frozenset(queried),
         skipped=frozenset(skipped),
@@ -64,12 +68,14 @@ def read_changes(reader: _Reader, entities: Sequence[str], since: datetime) -> C
 
 
 def _read_feed(
-    reader: _Reader, fed: Sequence[str], since: datetime
+    reader: _Reader, fed: Sequence[str], also: Sequence[str], since: datetime
 ) -> tuple[dict[str, list[Body]], datetime | None]:
     """What the feed answered whole, by type, and when it first answered; None: it never did."""
     try:
-        whole = _ask(reader, fed, since)
-        if whole is not None and not was_cut(whole):
+        whole = _ask(reader, [*fed, *also], since)
+        if also and (whole is None or was_cut(whole, settings.CDC_OBJECTS_MAX)):
+            return _read_feed(reader, fed, (), since)
+        if whole is not None and not was_cut(whole, settings.CDC_OBJECTS_MAX):
             return dict(whole.rows), whole.read_at
         alone = [_ask(reader, [entity], since) for entity in fed] if len(fed) > 1 else []
     except QboRejectedError as error:
@@ -78,7 +84,7 @@ def _read_feed(
         return {}, None
     answers = [answer for answer in alone if answer is not None]
     times = [answer.read_at for answer in (whole, *answers) if answer is not None]
-    complete = [answer.rows for answer in answers if not was_cut(answer)]
+    complete = [answer.rows for answer in answers if not was_cut(answer, settings.CDC_OBJECTS_MAX)]
     return {entity: rows for part in complete for entity, rows in part.items()}, min(times, default=None)
 
 
@@ -89,13 +95,6 @@ def _ask(reader: _Reader, entities: Sequence[str], since: datetime) -> Changed |
     except QboRecordError:
         log.warning("quickbooks change feed fails entities=%s", ",".join(entities))
         return None
-
-
-def was_cut(answer: Changed) -> bool:
-    """Whether the answer may lack something: all it holds counts, stubs too, over all its types. Where
-    QuickBooks counts each type for itself, that only asks once more than needed.
-    """
-    return sum(len(rows) for rows in answer.rows.values()) >= settings.CDC_OBJECTS_MAX
 
 
 def _changed_since(entity: str, since: datetime) -> str:

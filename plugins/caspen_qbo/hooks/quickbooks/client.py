@@ -195,8 +195,8 @@ class QuickBooksAccounting(Accounting):
             return Reading(None, Absence.UNREADABLE, f"an answer without {entity}")
         return Reading(body)
 
-    def fetch_changes(self, entities: Sequence[str], since: datetime) -> Changed:
-        return read_changes(self, entities, since)
+    def fetch_changes(self, entities: Sequence[str], since: datetime, *, also: Sequence[str] = ()) -> Changed:
+        return read_changes(self, entities, since, also=also)
 
     def fetch_feed(self, entities: Sequence[str], since: datetime) -> Changed:
         params = {

@@ -36,6 +36,7 @@ from caspen_qbo.hooks.store.monitoring.revision import StoreDatabase
 from caspen_qbo.hooks.store.monitoring.runs import NoteStore, RunStore
 from caspen_qbo.hooks.store.posting.customers import CustomerStore
 from caspen_qbo.hooks.store.posting.documents import DocumentStore
+from caspen_qbo.hooks.store.posting.known import KnownStore
 from caspen_qbo.hooks.store.posting.links import LinkStore
 from caspen_qbo.hooks.store.posting.requests import RequestStore
 from caspen_qbo.hooks.store.posting.set_back import SetBackStore
@@ -85,6 +86,7 @@ class WorkspaceStore:
         self.setup = SetupStore(database, workspace_id)
         self.documents = DocumentStore(database, workspace_id)
         self.links = LinkStore(database, workspace_id)
+        self.known = KnownStore(database, workspace_id)
         self.customers = CustomerStore(database, workspace_id)
         self.imports = ImportStore(database, workspace_id)
         self.rhythm = RhythmStore(database, workspace_id)

@@ -28,6 +28,7 @@ router = APIRouter()
 BODY_BYTES_MAX = 1_000_000
 ID_LENGTH_MAX = 100
 PAYMENT = "payment"
+SALES = {"invoice": "Invoice", "creditmemo": "CreditMemo"}
 LISTS = {
     name.casefold(): name
     for name in ("Preferences", "Account", "Item", "PaymentMethod", "CompanyInfo", "TaxCode", "TaxRate")
@@ -141,11 +142,13 @@ def wake(reported: Collection[Reported]) -> None:
         for one in reported
         if one.entity == PAYMENT
     }
+    sales = {(one.realm_id, SALES[one.entity], one.quickbooks_id) for one in reported if one.entity in SALES}
     others = {one.realm_id for one in reported if one.entity != PAYMENT}
     try:
         with wiring.open_store(on_a_page=True) as store:
             store.practices.record_heard(payments)
             store.practices.record_touched(others)
+            store.practices.forget_numbers(sales)
             for one in reported:
                 if name := LISTS.get(one.entity):
                     store.practices.forget_list(one.realm_id, name)

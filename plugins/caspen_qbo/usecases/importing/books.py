@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from caspen_qbo import settings
 from caspen_qbo.core.accounting import Absence, Reading
-from caspen_qbo.core.documents import DocumentFacts, read_facts
+from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.importing.plan import UnreadPayment
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.posting.identity import read_marker
@@ -20,6 +20,9 @@ from caspen_qbo.usecases.shared.session import Session
 
 IMPORTED = "quickbooks"
 """The origin of a link to a payment that was recorded in QuickBooks."""
+
+WITH_THEM = ("Invoice", "CreditMemo", "Customer")
+"""What changed of these comes in the same answer as the payments, and need not be asked for apart."""
 
 Links = Mapping[str, Sequence[LinkedDocument]]
 """By QuickBooks id."""
@@ -45,6 +48,12 @@ class BooksState:
     """QuickBooks invoice id -> our id."""
     credited: dict[str, int] = field(default_factory=dict)
     """QuickBooks credit memo id -> our invoice that it lowers."""
+    around: Mapping[str, Sequence[Body]] = field(default_factory=dict)
+    """By type, all that changed since the import before."""
+    in_feed: dict[str, Body] = field(default_factory=dict)
+    """QuickBooks id -> an invoice that changed too, as the feed shows it in the same answer as its
+    payments.
+    """
 
 
 def payment_id_of(session: Session, allocation: Allocation) -> str:
@@ -69,9 +78,12 @@ def read_books(
     stored = session.store.documents.fetch_cursor(CURSOR)
     position = stored[0] if stored else session.connection.first_connected_at
     since = position - timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
-    changes = session.accounting.fetch_changes(["Payment"], since)
+    changes = session.accounting.fetch_changes(["Payment"], since, also=WITH_THEM)
     bodies = changes.rows["Payment"]
     counts["payments_seen"] += len(bodies)
+    changed = (body for body in changes.rows.get("Invoice", ()) if body.get("status") != "Deleted")
+    books.around = changes.rows
+    books.in_feed = {str(body["Id"]): body for body in changed}
     waiting = {*invoice_ids, *session.store.imports.fetch_unsettled(since)}
     waiting |= session.store.imports.fetch_missed(session.realm_id, since)
     waiting |= _file_feed(session, books, [read_facts("Payment", body) for body in bodies])
@@ -157,13 +169,14 @@ def _read_invoices(session: Session, books: BooksState, ids: Collection[int]) ->
     documents = session.store.documents.fetch_documents(DocumentKind.INVOICE, ids)
     linked = {id_: document.link.quickbooks_id for id_, document in documents.items() if document.link}
     books.our_ids |= {quickbooks_id: id_ for id_, quickbooks_id in linked.items()}
-    found = look_up(session, "Invoice", linked.values())
+    found = look_up(session, "Invoice", [id_ for id_ in linked.values() if id_ not in books.in_feed])
+    there = {**found.there, **books.in_feed}
     named: dict[str, set[int]] = {}
     for allocation in fetch_allocations(session, ids):
         if payment_id := payment_id_of(session, allocation):
             named.setdefault(payment_id, set()).add(allocation.invoice_id)
     for invoice_id in ids:
-        body = found.there.get(linked.get(invoice_id, ""))
+        body = there.get(linked.get(invoice_id, ""))
         facts = books.invoices[invoice_id] = read_facts("Invoice", body) if body else None
         if why := found.why_unread(linked.get(invoice_id)):
             books.unread_invoices[invoice_id] = why

@@ -14,6 +14,7 @@ from caspen_qbo.usecases.importing.apply import apply
 from caspen_qbo.usecases.importing.books import fetch_allocations, payment_id_of, read_books
 from caspen_qbo.usecases.importing.snapshot import read_snapshot
 from caspen_qbo.usecases.sending.found_again import find_again
+from caspen_qbo.usecases.shared.around import note_around
 from caspen_qbo.usecases.shared.jobs import RunResult, run_job
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import read_changed, stage
@@ -43,6 +44,7 @@ def _import(session: Session, counts: Counter[str]) -> str:
     books, read_at = read_books(session, counts)
     if books.invoices:
         apply(session, books, counts)
+    note_around(session, books.around, asked_at)
     session.store.documents.move_cursor(CURSOR, read_at)
     session.store.rhythm.record_asked(session.realm_id, asked_at, found=any(counts[name] for name in FOUND))
     write_statuses(session, counts)

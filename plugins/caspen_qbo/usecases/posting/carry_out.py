@@ -58,6 +58,9 @@ from caspen_qbo.usecases.shared.changes import Changes
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import restage
 
+ELSEWHERE = ("period_closed", "subscription_ended", "invalid_refresh_token", "outcome_unknown")
+"""Why a payment is refused, whatever stands on its invoice."""
+
 
 def carry_out(posting: Posting, decided: Sequence[Decided]) -> None:
     """Record, create customers, send, and correct once what QuickBooks computed otherwise.
@@ -80,17 +83,7 @@ def carry_out(posting: Posting, decided: Sequence[Decided]) -> None:
     if undone := sum(isinstance(s, ApplicationSituation) and isinstance(d, Remove) for s, d in decided):
         counts["auto_applied_undone"] += undone
     outcomes = send(session, writes) + resolve_unconfirmed(session)
-    situations = {situation.document.key: situation for situation, _ in decided}
-    corrections = []
-    for outcome in outcomes:
-        if outcome.answer.body is None or outcome.request.document_kind == CLIENT:
-            continue
-        facts = read_facts(outcome.request.entity, outcome.answer.body)
-        if outcome.request.document_kind == DocumentKind.PAYMENT:
-            posting.left_unapplied |= facts.total != applied_as_sent(outcome.request.payload, facts)
-        if (sent := situations.get(outcome.request.key)) is not None:
-            _count(counts, sent.document, outcome)
-            corrections += _map_correction(session, sent, outcome.request, outcome.answer.body)
+    corrections = _read_outcomes(posting, decided, outcomes)
     if corrections:
         counts["corrected"] += len(corrections)
         send(session, corrections)
@@ -98,6 +91,33 @@ def carry_out(posting: Posting, decided: Sequence[Decided]) -> None:
     taken_back = [s.document.invoice_id for s, d in decided if isinstance(d, Remove) and d.step is Step.UNDO]
     if taken_back:  # without its payment in QuickBooks, an allocation may no longer have to go
         restage(session, taken_back)
+
+
+def _read_outcomes(posting: Posting, decided: Iterable[Decided], outcomes: Iterable[Outcome]) -> list[Write]:
+    """Count what was done, note what the answers say; what has to be corrected."""
+    session, corrections = posting.session, list[Write]()
+    situations = {situation.document.key: situation for situation, _ in decided}
+    for outcome in outcomes:
+        sent = situations.get(outcome.request.key)
+        if isinstance(sent, PaymentSituation) and sent.takes_all and _may_be_told_by_reading(outcome):
+            posting.refused_unread.add(sent.document.key)
+        if outcome.answer.body is None or outcome.request.document_kind == CLIENT:
+            continue
+        facts = read_facts(outcome.request.entity, outcome.answer.body)
+        if outcome.request.document_kind == DocumentKind.PAYMENT:
+            posting.left_unapplied |= facts.total != applied_as_sent(outcome.request.payload, facts)
+        if sent is not None:
+            _count(posting.counts, sent.document, outcome)
+            if _is_tax_proved(sent, outcome.request, facts):
+                session.note_tax_answered()
+            corrections += _map_correction(session, sent, outcome.request, outcome.answer.body)
+    return corrections
+
+
+def _may_be_told_by_reading(outcome: Outcome) -> bool:
+    """Refused for what its invoice, or the invoice's customer, has become."""
+    verdict = outcome.answer.verdict
+    return verdict is not None and verdict.error_key not in ELSEWHERE
 
 
 def _record(posting: Posting, changes: Changes, document: Document, decision: Decision) -> None:
@@ -328,9 +348,16 @@ def _map_correction(session: Session, situation: Situation, request: Request, bo
     return [_update(situation, Step.CORRECT, body, payload)]
 
 
+def _is_tax_proved(situation: Situation, request: Request, facts: DocumentFacts) -> bool:
+    """QuickBooks computed its tax, and came to what Caspen has."""
+    record = situation.record if isinstance(situation, SaleSituation) else None
+    computed = request.step is Step.POST and "TxnTaxDetail" not in request.payload
+    return record is not None and computed and record.carries_tax and facts.tax == record.tax_total
+
+
 def _is_held_now(session: Session, situation: Situation, facts: DocumentFacts) -> bool:
     """QuickBooks taxed it at a rate that its lists do not show, or not at all: read again before any tax is
-    stated, they may say that GST was switched off or a rate changed in this minute. Then a person sees it.
+    stated, they may say that GST was switched off or a rate changed since. Then a person sees it.
     """
     if not isinstance(situation, SaleSituation) or situation.record is None:
         return False
@@ -341,7 +368,9 @@ def _is_held_now(session: Session, situation: Situation, facts: DocumentFacts) -
         return False
     session.doubt_reference()
     problems = [
-        replace(problem, detail=f"{problem.detail} QuickBooks took it as {_name(facts)} in that minute.")
+        replace(
+            problem, detail=f"{problem.detail} QuickBooks took it as {_name(facts)} before that was read."
+        )
         for problem in check_sale(record, session.context())
     ]
     if problems:

@@ -12,6 +12,7 @@ from caspen_qbo.core.posting.customers import (
     choose_customers,
     choose_linked,
     is_foreign,
+    keys_of_client,
     name_taken,
     read_candidate,
     wanted_names,
@@ -23,6 +24,7 @@ from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.records import Client
 from caspen_qbo.core.writes import CLIENT, Step, Write
 from caspen_qbo.hooks.store.posting.links import CustomerLink
+from caspen_qbo.settings import CUSTOMERS_KNOWN_SECONDS
 from caspen_qbo.usecases.sending.lookup import (
     fetch_all_customers,
     fetch_by,
@@ -94,6 +96,13 @@ def _choose(
 
 
 def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candidate]:
+    """Customers who may be these clients. Of one whom QuickBooks has under neither name nor e-mail address,
+    as all its customers were read and all changes of them since, nothing is asked: should somebody have
+    taken the name in the meantime, QuickBooks refuses it, and then it is looked up.
+    """
+    clients = _leave_unknown(session, clients)
+    if not clients:
+        return []
     names = [name for client in clients for name in wanted_names(client)]
     emails = {email.lower() for client in clients if (email := usable_email(client.email))}
     if (everyone := fetch_all_customers(session, len(names) + len(emails))) is not None:
@@ -124,6 +133,15 @@ def _among(customers: Iterable[Body], names: Iterable[str], emails: Collection[s
         for candidate in map(read_candidate, customers)
         if comparable_name(candidate.display_name) in wanted or candidate.email.strip().lower() in emails
     ]
+
+
+def _leave_unknown(session: Session, clients: Sequence[Client]) -> list[Client]:
+    known = session.store.known
+    if not clients or not known.fetch_heard(session.realm_id, CUSTOMERS_KNOWN_SECONDS).customers_known:
+        return list(clients)
+    keys = {client.id: keys_of_client(client) for client in clients}
+    there = known.fetch_customers(session.realm_id, {key for found in keys.values() for key in found})
+    return [client for client in clients if keys[client.id] & there]
 
 
 def create_customers(session: Session, choices: Iterable[CustomerChoice]) -> Resolution:

@@ -1,11 +1,17 @@
 """Payments: one QuickBooks payment per allocation, never more than its invoice has open there."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.posting.decide import Decided
-from caspen_qbo.core.posting.decide.payments import PaymentSituation, is_moved_away, plan_payments
+from caspen_qbo.core.posting.decide.payments import (
+    PaymentSituation,
+    is_moved_away,
+    plan_payments,
+    takes_all_open,
+)
 from caspen_qbo.core.posting.document import Document, InvoiceStanding, is_live
 from caspen_qbo.core.posting.readiness import check_payment, check_staged
 from caspen_qbo.core.records import Allocation, DocumentKind
@@ -50,8 +56,24 @@ def decide_payments(posting: Posting) -> Iterator[Sequence[Decided]]:
         keys = {document.key for document in moved}
         rest = [document for document in page if document.key not in keys]
         yield plan_payments(_read_situations(posting, rest, allocations, standings))
+    if posting.refused_unread:
+        yield from _decide_again(posting)
     if posting.left_unapplied:
         yield from decide_payment_removals(posting)
+
+
+def _decide_again(posting: Posting) -> Iterator[Sequence[Decided]]:
+    """What QuickBooks refused of payments sent without reading their invoices: these are read now, and say
+    why, or that it may go another way.
+    """
+    session, keys = posting.session, set(posting.refused_unread)
+    for key in keys:
+        session.store.documents.release(key)
+    for page in posting.documents.fetch_work(DocumentKind.PAYMENT, "present"):
+        again = [document for document in page if document.key in keys]
+        allocations = session.billing.fetch_allocations(session.workspace_id, [one.id for one in again])
+        standings = posting.documents.fetch_invoice_standings([one.invoice_id for one in again])
+        yield plan_payments(_read_situations(posting, again, allocations, standings))
 
 
 def _is_live(allocation: Allocation | None) -> bool:
@@ -82,15 +104,17 @@ def _read_situations(
     linked = [document for document in documents if document.id in ready and document.linked]
     new = [document for document in documents if document.id in ready and not document.linked]
     unpaid = {document.id for document in new if is_new(posting, ready[document.id])}
+    taking_all = _find_taking_all(posting, [one for one in new if one.id not in unpaid], allocations)
+    read = {document.id for document in (*linked, *new)} - unpaid - taking_all
     posted = _read_posted(session, linked)
     there = posted.there
-    asked = [ready[document.id].quickbooks_id for document in (*linked, *new) if document.id not in unpaid]
+    asked = [ready[id_].quickbooks_id for id_ in read]
     on_books = look_up(session, "Invoice", asked)
     bodies = on_books.there
     note_customers(posting, bodies)
     standings = with_customers(posting, standings)
     invoices = {id_: read_facts("Invoice", body) for id_, body in bodies.items()}
-    with_new = {ready[document.id].quickbooks_id for document in new if document.id not in unpaid}
+    with_new = {ready[document.id].quickbooks_id for document in new if document.id in read}
     hidden: dict[str, str] = {}
     on_invoice = _read_other_payments(session, [i for id_, i in invoices.items() if id_ in with_new], hidden)
     released = session.store.unsynced.fetch_open_ids(
@@ -116,16 +140,43 @@ def _read_situations(
                 there=there.get(document.quickbooks_id or ""),
                 invoice_there=invoices.get(quickbooks_id),
                 known_unpaid=document.id in unpaid,
+                takes_all=document.id in taking_all,
                 on_invoice=tuple(on_invoice.get(quickbooks_id, ())),
                 unread=posted.describe("Payment", document.quickbooks_id)
                 or on_books.describe("Invoice", quickbooks_id)
                 or ("" if document.linked else hidden.get(quickbooks_id, "")),
                 merged=merged,
                 # An open row of a document that is due was released by a person: these are two receipts.
-                released=document.id in released,
+                released=document.id in released and document.key not in posting.refused_unread,
             )
         )
     return situations
+
+
+def _find_taking_all(
+    posting: Posting, new: Sequence[Document], allocations: Mapping[int, Allocation]
+) -> set[int]:
+    """Payments whose own answer says whether anything happened to their invoice: it need not be read. Not
+    where one was sent before, is listed, or may be found there by its mark.
+    """
+    session = posting.session
+    if not new or posting.reads_all or session.reference().company.multi_currency:
+        return set()
+    paying = Counter(document.invoice_id for document in new)
+    invoices = posting.documents.fetch_documents(DocumentKind.INVOICE, list(paying))
+    alone = [
+        document
+        for document in new
+        if paying[document.invoice_id] == 1
+        and document.link is None
+        and document.key not in posting.refused_unread
+        and document.invoice_id not in posting.relinked_invoices
+        and takes_all_open(allocations[document.id], invoices.get(document.invoice_id))
+    ]
+    ids = [document.id for document in alone]
+    listed = {row.key for row in session.store.unsynced.fetch_open([document.key for document in alone])}
+    sent = {id_ for id_, _, _ in session.store.requests.fetch_steps(DocumentKind.PAYMENT, ids)}
+    return {document.id for document in alone if document.key not in listed and document.id not in sent}
 
 
 def _read_other_payments(

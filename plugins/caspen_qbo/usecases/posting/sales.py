@@ -18,10 +18,14 @@ from caspen_qbo.core.posting.decide.sales import (
     only_application_missing,
 )
 from caspen_qbo.core.posting.document import Document, is_still_as_staged
+from caspen_qbo.core.posting.identity import foresee_numbers
+from caspen_qbo.core.posting.mapping import states_tax
 from caspen_qbo.core.posting.merging import merge_document
 from caspen_qbo.core.posting.readiness import check_credit_note, check_invoice, check_staged
+from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import ENTITY, Step
+from caspen_qbo.settings import BATCH_ITEMS_MAX, QUERY_IN_MAX
 from caspen_qbo.usecases.posting.carry_out import added_on, map_payload
 from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
 from caspen_qbo.usecases.posting.standings import read_standings
@@ -29,6 +33,7 @@ from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.lookup import fetch_by_number, look_up
 from caspen_qbo.usecases.sending.outcome import find_charge
 from caspen_qbo.usecases.sending.successors import find_merged
+from caspen_qbo.usecases.shared.around import known_for
 from caspen_qbo.usecases.shared.session import Session
 
 
@@ -37,7 +42,8 @@ def decide_invoices(posting: Posting) -> Iterator[Sequence[Decided]]:
     session = posting.session
     for page in posting.documents.fetch_work(DocumentKind.INVOICE, "present"):
         records = session.billing.fetch_invoices(session.workspace_id, [document.id for document in page])
-        _refresh_figures(session, records.values())
+        changed = {document.id for document in page if document.linked}
+        _refresh_figures(session, records.values(), changed)
         situations = []
         for document in page:
             record = records.get(document.id)
@@ -49,7 +55,7 @@ def decide_invoices(posting: Posting) -> Iterator[Sequence[Decided]]:
                 situations.append(SaleSituation(staged, record, problems))
             else:
                 situations.append(SaleSituation(document, None))
-        decided = [(s, decide_sale(s)) for s in _read_owners(session, _read_there(session, situations))]
+        decided = [(s, decide_sale(s)) for s in _read_owners(session, _read_there(posting, situations))]
         yield _decide_merges(session, _decide_customers(session, hold_equal_numbers(decided)))
 
 
@@ -62,7 +68,7 @@ def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
         standings = read_standings(posting, standings)
         invoices = session.billing.fetch_invoices(session.workspace_id, list(standings))
         steps = _fetch_steps(session, page)
-        _refresh_figures(session, notes.values())
+        _refresh_figures(session, notes.values(), notes.keys())
         situations = []
         for document in page:
             note, standing = notes.get(document.id), standings.get(document.invoice_id)
@@ -85,18 +91,33 @@ def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
                     currency=invoice.currency if invoice else "",
                 )
             )
-        decided = [(s, decide_sale(s)) for s in _read_there(session, situations)]
+        decided = [(s, decide_sale(s)) for s in _read_there(posting, situations)]
         yield _decide_merges(session, hold_equal_numbers(decided))
 
 
-def _refresh_figures(session: Session, records: Iterable[Invoice | CreditNote]) -> None:
-    """Before tax is sent. Without tax a document's figures are the same whatever the lists say by now."""
-    if any(record.carries_tax for record in records):
-        session.refresh_figures()
+def _refresh_figures(
+    session: Session, records: Iterable[Invoice | CreditNote], changed: Collection[int]
+) -> None:
+    """Before tax is sent. Without tax a document's figures are the same whatever the lists say by now. A new
+    invoice whose tax QuickBooks computes, as it lately computed Caspen's, needs no reading: its answer says
+    what was computed, and one batch at most goes before that is known.
+
+    :param changed: Of these an answer comes too late: they are posted already, or are credit notes.
+    """
+    taxed = [record for record in records if record.carries_tax]
+    if not taxed:
+        return
+    few_and_new = len(taxed) <= BATCH_ITEMS_MAX and not any(record.id in changed for record in taxed)
+    if few_and_new and session.tax_answered:
+        context = session.context()
+        if not any(states_tax(record, context) for record in taxed):
+            return
+    session.refresh_figures()
 
 
-def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[SaleSituation]:
+def _read_there(posting: Posting, situations: Sequence[SaleSituation]) -> list[SaleSituation]:
     """What QuickBooks holds of those that may go: by its id where it is linked, else under its number."""
+    session = posting.session
     going = [s for s in situations if s.record is not None and not s.problems]
     if not going:
         return list(situations)
@@ -106,7 +127,7 @@ def _read_there(session: Session, situations: Sequence[SaleSituation]) -> list[S
     kind = situations[0].document.kind
     found = look_up(session, ENTITY[kind], [str(document.quickbooks_id) for document in linked])
     there, unread_numbers = found.there, set[str]()
-    numbered = _fetch_by_number(session, ENTITY[kind], numbered_now, unread_numbers)
+    numbered = _fetch_by_number(posting, ENTITY[kind], numbered_now, unread_numbers)
     numbered = _with_own_removed(session, ENTITY[kind], numbered_now, numbered)
     own = _find_own(session, ENTITY[kind], numbered)
     steps, merged = _fetch_steps(session, linked), find_merged(session, linked, there)
@@ -144,14 +165,38 @@ def _describe_number(document: Document, unread: Collection[str]) -> str:
 
 
 def _fetch_by_number(
-    session: Session, entity: str, documents: Collection[Document], unread: set[str]
+    posting: Posting, entity: str, documents: Collection[Document], unread: set[str]
 ) -> Mapping[str, tuple[DocumentFacts, ...]]:
+    """What stands under these numbers. Nothing is asked for one that was free when it was last known; what is
+    asked is asked together with the numbers that come next.
+    """
+    session = posting.session
+    free = set[str]() if posting.reads_all else _take_free(session, entity, documents)
+    asked = [document.number for document in documents if document.number.casefold() not in free]
     found: dict[str, tuple[DocumentFacts, ...]] = {}
-    for body in fetch_by_number(session, entity, [document.number for document in documents], unread):
+    room = -len(asked) % QUERY_IN_MAX
+    coming = [n for n in foresee_numbers(asked, room) if is_queryable(n)] if not posting.reads_all else []
+    for body in fetch_by_number(session, entity, [*asked, *coming], unread) if asked else ():
         facts = read_facts(entity, body)
         number = facts.doc_number.casefold()
         found[number] = (*found.get(number, ()), facts)
+    if coming:
+        taken = found.keys() | {number.casefold() for number in unread}
+        coming = [number for number in coming if number.casefold() not in taken]
+        session.store.known.record_free(session.realm_id, entity, {number.casefold() for number in coming})
     return found
+
+
+def _take_free(session: Session, entity: str, documents: Collection[Document]) -> set[str]:
+    """Numbers of new documents under which nothing stood when QuickBooks was asked, and nothing was made
+    since by what was read and reported. Each is used once.
+    """
+    new = {document.number.casefold() for document in documents if document.link is None}
+    known, realm_id = session.store.known, session.realm_id
+    free = known.fetch_free(realm_id, entity, new, known_for(session)) if new else set[str]()
+    if free:
+        known.delete_free(realm_id, entity, free)
+    return free
 
 
 def _with_own_removed(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.usecases.shared.session import Session
@@ -35,5 +36,9 @@ class Posting:
     """QuickBooks invoice -> the customer it stands on there, as read in this run."""
     foreign_invoices: dict[str, DocumentFacts] = field(default_factory=dict)
     """Of these, those that QuickBooks has in another currency than its home currency."""
+    reads_all: bool = False
+    """Of a dry run: what a refusal or an answer would tell is read."""
+    refused_unread: set[DocumentKey] = field(default_factory=set)
+    """Payments sent without reading their invoice, which QuickBooks refused: it is read, and decides."""
     left_unapplied: bool = False
     """QuickBooks took a payment and did not apply all of it: it is taken back out."""

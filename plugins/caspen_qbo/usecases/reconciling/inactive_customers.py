@@ -2,7 +2,7 @@
 names one, so what is still to come for its invoices moves on one side only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from decimal import Decimal
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.decisions.successors import read_customer
 from caspen_qbo.core.documents import Body, amount_of, ref_of
+from caspen_qbo.core.posting.customers import keys_of_candidate, read_candidate
 from caspen_qbo.core.reconciling.matching import Difference, differ_in_currency
 from caspen_qbo.core.reconciling.verdict import CUSTOMER_STATUS, DifferingDocument
 from caspen_qbo.hooks.store.posting.unsynced import Listing
@@ -26,6 +27,8 @@ RECENT_DAYS = 92
 class CustomersRead:
     balances: Mapping[str, Decimal] | None
     """What each owes, by id, where not nothing; None when not all were read."""
+    keys: Mapping[str, Collection[str]] | None = None
+    """By what a client may be each of them, where all were read."""
     absent: frozenset[str] = frozenset()
     """Customers that clients are linked to and that QuickBooks does not show at all."""
 
@@ -41,9 +44,11 @@ def read_customers(session: Session, changed: Iterable[Body] | None, seen_at: da
     active: list[str] = []
     inactive: list[str] = []
     balances: dict[str, Decimal] = {}
+    keys: dict[str, Collection[str]] = {}
     for body in bodies if changed is None else changed:
         customer_id = str(body["Id"])
         (active if read_customer(body).active else inactive).append(customer_id)
+        keys[customer_id] = keys_of_candidate(read_candidate(body))
         # A customer kept in another currency owes in that one.
         foreign = differ_in_currency(session.home_currency, ref_of(body, "CurrencyRef"))
         if not foreign and (balance := amount_of(body.get("Balance"))):
@@ -63,7 +68,7 @@ def read_customers(session: Session, changed: Iterable[Body] | None, seen_at: da
     if not complete:
         return CustomersRead(None)
     linked = session.store.customers.fetch_linked_customers(session.realm_id)
-    return CustomersRead(balances, frozenset(linked) - {*active, *inactive})
+    return CustomersRead(balances, keys, frozenset(linked) - {*active, *inactive})
 
 
 def follow_merged(session: Session, read: CustomersRead) -> int:

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from caspen_qbo import settings
-from caspen_qbo.core.accounting import Changed
+from caspen_qbo.core.accounting import Changed, was_cut
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.monitoring.metering import decide_full_days
@@ -16,7 +16,9 @@ from caspen_qbo.hooks.store.monitoring.meter import MeterStore
 from caspen_qbo.usecases.reconciling.inactive_customers import ENTITY as CUSTOMER
 from caspen_qbo.usecases.reconciling.inactive_customers import CustomersRead, read_customers
 from caspen_qbo.usecases.reconciling.read_apart import read_apart
+from caspen_qbo.usecases.shared.around import note_around
 from caspen_qbo.usecases.shared.reads import read_budget
+from caspen_qbo.usecases.shared.reference import LISTS_IN_FEED, keep_lists
 from caspen_qbo.usecases.shared.session import Session
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ class ReadBack:
     started_at: datetime
     """Our clock; what was read carries a ``seen_at`` from here on."""
     customers: CustomersRead
+    read_at: datetime
+    """QuickBooks' time, up to when all changes were read."""
 
 
 def wants_full(session: Session, *, requested: bool) -> bool:
@@ -60,16 +64,19 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     :raises RetryError: QuickBooks is unavailable or throttles; what was read is saved, the cursor stays.
     """
     started_at = datetime.now(UTC)
-    linked, _ = session.store.snapshot.fetch_extent(session.realm_id)
+    asked_at = session.store.practices.read_clock()
     cursor = session.store.documents.fetch_cursor(CURSOR)
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     since = started_at - overlap if cursor is None else cursor[0] - overlap
     if full:
-        changes = _read_feed(session, since, started_at)
+        changes, whole = _read_feed(session, since, started_at)
     else:
-        changes = session.accounting.fetch_changes((*TYPES, CUSTOMER), since)
+        changes = session.accounting.fetch_changes((*TYPES, CUSTOMER), since, also=LISTS_IN_FEED)
+        whole = not changes.skipped
         # Where the feed was cut, too old or failed, queries answered, and queries do not know deletions.
         full = bool(changes.queried)
+    if cursor is not None:
+        keep_lists(session.store, session.realm_id, changes.rows)
     documents = 0
     stubs: dict[str, set[str]] = {}
     for quickbooks_type in TYPES:
@@ -79,9 +86,12 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     if full:
         documents += _read_all(session, started_at)
     documents += read_apart(session, stubs, started_at if full else None, started_at)
-    # A call for each thousand; with all of them the report compares what each owes.
-    all_customers = full or linked <= settings.FULL_COMPARE_DOCUMENTS_MAX
-    customers = read_customers(session, None if all_customers else changes.rows[CUSTOMER], started_at)
+    # All customers are a call for each thousand; with them the report compares what each owes.
+    customers = read_customers(session, None if full else changes.rows[CUSTOMER], started_at)
+    if cursor is None or not whole:  # what was known before may have changed unread
+        session.store.known.forget(session.realm_id)
+    if whole or customers.keys is not None:
+        note_around(session, changes.rows, asked_at, customers.keys)
     session.store.documents.move_cursor(CURSOR, changes.read_at)
     log.info(
         "read back workspace=%d full=%s documents=%d run=%s",
@@ -90,17 +100,22 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
         documents,
         session.run_id,
     )
-    return ReadBack(full, documents, started_at, customers)
+    return ReadBack(full, documents, started_at, customers, changes.read_at)
 
 
-def _read_feed(session: Session, since: datetime, started_at: datetime) -> Changed:
-    """Before a full read: the time to resume from, and who was deleted, as far as the feed goes back."""
+def _read_feed(session: Session, since: datetime, started_at: datetime) -> tuple[Changed, bool]:
+    """Before a full read: the time to resume from, and who was deleted, as far as the feed goes back; and
+    whether it showed all that changed.
+    """
     oldest = started_at - timedelta(days=settings.CDC_DAYS_MAX)
     try:
-        return session.accounting.fetch_feed(TYPES, max(since, oldest))
+        found = session.accounting.fetch_feed((*TYPES, *LISTS_IN_FEED), max(since, oldest))
     except (QboRecordError, QboRejectedError):  # it fails on a record, or QuickBooks' clock is ahead of ours
         at = session.accounting.fetch_changes((), started_at).read_at
-        return Changed({quickbooks_type: [] for quickbooks_type in TYPES}, at)
+        return Changed({quickbooks_type: [] for quickbooks_type in TYPES}, at), False
+    if since >= oldest and not was_cut(found, settings.CDC_OBJECTS_MAX):
+        return found, True
+    return replace(found, rows={name: found.rows[name] for name in TYPES}), False
 
 
 def _read_all(session: Session, started_at: datetime) -> int:

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from caspen_qbo import settings
 from caspen_qbo.core.keys import DocumentKey
@@ -60,6 +60,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
     follow_set_back(session, counts)
     full = wants_full(session, requested=requested)
     store.start(session.run_id, full=full)
+    asked_at = session.store.practices.read_clock()
     try:
         read = read_back(session, full=full)
         counts["customers_followed"] += follow_merged(session, read.customers)
@@ -84,7 +85,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
         run_id, calls = session.run_id, session.accounting.calls()
         last_word(session.store, lambda own: own.reconciliation.fail(run_id, calls))
         raise
-    _tell_import(session)
+    _serve_import(session, asked_at, read.read_at)
     beyond = check_beyond(session, checks, counts)
     write_statuses(session, counts)
     prune_history(session.store)
@@ -99,13 +100,23 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
     return " ".join(filter(None, (said, beyond)))
 
 
-def _tell_import(session: Session) -> None:
-    """What was read serves the import too: where it shows what no import has seen, the next one asks."""
-    cursor = session.store.documents.fetch_cursor(IMPORT_CURSOR)
-    if cursor is not None:
-        since = cursor[0] - timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
-        if session.store.imports.fetch_missed(session.realm_id, since):
-            session.store.rhythm.record_reported(session.realm_id)
+def _serve_import(session: Session, asked_at: datetime, read_at: datetime) -> None:
+    """What was read serves the import too. Where it shows what no import has seen, or something is listed
+    that only an import can close, the next import asks; else it has been asked for, and the import reads on
+    from here.
+
+    :param asked_at: Our database's time, from before it was read.
+    :param read_at: QuickBooks' time of what was read.
+    """
+    imports, cursor = session.store.imports, session.store.documents.fetch_cursor(IMPORT_CURSOR)
+    if cursor is None:
+        return
+    since = cursor[0] - timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
+    if imports.fetch_missed(session.realm_id, since):
+        session.store.rhythm.record_reported(session.realm_id)
+    elif read_at > cursor[0] and not imports.fetch_unsettled(since):
+        session.store.documents.move_cursor(IMPORT_CURSOR, read_at)
+        session.store.rhythm.record_asked(session.realm_id, asked_at, found=False)
 
 
 def _summary(documents: int, found: FoundDifferences, currency: str) -> str:

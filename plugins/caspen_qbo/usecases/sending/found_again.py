@@ -44,6 +44,7 @@ def find_again(session: Session, counts: Counter[str]) -> str:
     place = session.store.place.fetch(session.run_id)
     if place.same:
         return ""
+    session.store.known.forget(session.realm_id)
     message = _find_since(session, counts, place.last_run_at) if place.last_run_at is not None else ""
     session.store.place.note()
     return message

@@ -1,6 +1,8 @@
-"""QuickBooks' lists that documents refer to: read live, kept for a day."""
+"""QuickBooks' lists that documents refer to: read live, kept for a week, and up to date by the change
+feed.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +12,29 @@ from caspen_qbo.core.reference import ListEntry, Reference, read_company, read_e
 from caspen_qbo.hooks.store import WorkspaceStore
 
 _ALL = "Active IN (true, false)"
+LISTS_IN_FEED = ("Account", "Item", "PaymentMethod")
+"""Of these the feed shows what changed; not of tax codes, tax rates, preferences and the company."""
+
+
+def keep_lists(store: WorkspaceStore, realm_id: str, changed: Mapping[str, Sequence[Body]]) -> None:
+    """Bring the kept lists up to date with what the feed shows of them. No call; one of which the feed does
+    not tell is not kept.
+
+    :param changed: By type, all that changed since this was last done.
+    """
+    for name in LISTS_IN_FEED:
+        if name not in changed:
+            store.setup.delete_cached(realm_id, [name])
+        kept = store.setup.fetch_cached(realm_id, name)
+        if kept is None:
+            continue
+        rows = {str(body["Id"]): body for body in kept}
+        for body in changed[name]:
+            rows.pop(str(body["Id"]), None)
+            hidden = name == "PaymentMethod" and body.get("Active") is False
+            if body.get("status") != "Deleted" and not hidden:
+                rows[str(body["Id"])] = body
+        store.setup.cache(realm_id, name, list(rows.values()))
 
 
 def read_reference(accounting: Accounting, store: WorkspaceStore) -> Reference:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from caspen_qbo import settings
 from caspen_qbo.core.accounting import Accounting, Reading
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.monitoring.run_note import is_scheduled
@@ -19,7 +20,9 @@ from caspen_qbo.hooks.store.connection.setup import ConnectionFacts
 from caspen_qbo.usecases.shared.reference import read_reference
 
 DECIDES_FIGURES = ("Preferences", "TaxRate")
-"""Of QuickBooks' lists: two reads for a run that has a document with tax to send."""
+"""Of QuickBooks' lists: two reads for a run that has a document to send whose tax no answer would prove."""
+TAX_ANSWERED = "TaxAnswered"
+"""Kept among the lists, and dropped with all of them: QuickBooks computed the tax that Caspen has."""
 SHOWN_BY = {
     CauseKind.TAX_RATE: ("TaxCode", "TaxRate"),
     CauseKind.SALES_TAX: ("Preferences",),
@@ -51,6 +54,7 @@ class Session:
     _fresh: set[str] = field(default_factory=set, repr=False)
     """Lists that this run has read, or will read before it uses them."""
     _doubted: bool = field(default=False, repr=False)
+    _tax_noted: bool = field(default=False, repr=False)
 
     @property
     def workspace_id(self) -> int:
@@ -70,7 +74,7 @@ class Session:
         return self.connection.home_currency or self.workspace.currency
 
     def reference(self) -> Reference:
-        """QuickBooks' lists, as read within the last day or since something said that they moved."""
+        """QuickBooks' lists, as read within the last week or since something said that they moved."""
         return read_reference(self.accounting, self.store)
 
     def context(self) -> MappingContext:
@@ -102,6 +106,19 @@ class Session:
         """
         self._refresh(DECIDES_FIGURES)
 
+    @property
+    def tax_answered(self) -> bool:
+        """Whether QuickBooks lately computed Caspen's tax by itself, and the lists say that it still does."""
+        seconds = settings.TAX_ANSWERED_SECONDS
+        found = self.store.setup.fetch_cached(self.realm_id, TAX_ANSWERED, seconds=seconds)
+        return found is not None and self.reference().company.tax_on is not False
+
+    def note_tax_answered(self) -> None:
+        """An answer has shown it. Written once in a run."""
+        if not self._tax_noted:
+            self._tax_noted = True
+            self.store.setup.cache(self.realm_id, TAX_ANSWERED, True)
+
     def refresh_causes(self, causes: Collection[CauseRef]) -> None:
         """Have the lists read again that show whether what holds documents is fixed; by a scheduled run not
         more often than each hour.
@@ -110,7 +127,7 @@ class Session:
         self._refresh(names, older_than=SEEN_LATELY if self.scheduled else timedelta(0))
 
     def checked(self, check: Callable[[MappingContext], Sequence[Problem]]) -> tuple[Problem, ...]:
-        """What stops a document. Lists kept since earlier in the day let pass what QuickBooks then decides,
+        """What stops a document. Lists kept since earlier in the week let pass what QuickBooks then decides,
         but they hold nothing: those that show the cause are read again first, once in a run.
         """
         problems = tuple(check(self.context()))

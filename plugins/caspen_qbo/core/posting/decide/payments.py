@@ -64,6 +64,11 @@ class PaymentSituation:
     """Its invoice as QuickBooks holds it now."""
     known_unpaid: bool = False
     """The invoice was posted by this run, so nobody has paid it in QuickBooks; it is not read."""
+    takes_all: bool = False
+    """It pays all that was open on the invoice when QuickBooks last answered for it, and the invoice is not
+    read: applied in full, it proves that nobody else has paid; QuickBooks refuses it, or applies less, if
+    anybody has.
+    """
     on_invoice: tuple[DocumentFacts, ...] = ()
     """Payments on that invoice that are neither linked nor imported."""
     merged: Collection[str] = ()
@@ -79,6 +84,12 @@ def is_moved_away(document: Document, invoice: InvoiceStanding | None) -> bool:
     pays = {link.txn_id for link in document.as_posted.links} if document.as_posted else set()
     takes_it = invoice is not None and (invoice.ready or invoice.quickbooks_id in pays)
     return bool(pays) and not takes_it
+
+
+def takes_all_open(allocation: Allocation, invoice: Document | None) -> bool:
+    """Whether it pays the whole of an invoice on which nothing was when QuickBooks last answered for it."""
+    then = invoice.as_posted if invoice is not None and invoice.linked else None
+    return then is not None and then.balance == then.total == allocation.amount > 0
 
 
 def decide_payment(s: PaymentSituation, still_open: Decimal = ZERO) -> Decision:
@@ -179,7 +190,7 @@ def _decide_new_payment(
     s: PaymentSituation, allocation: Allocation, standing: InvoiceStanding, still_open: Decimal
 ) -> Decision:
     """What the balance lacks someone paid in QuickBooks, perhaps by this receipt: it must not count twice."""
-    if s.known_unpaid:
+    if s.known_unpaid or s.takes_all:
         return Create()
     mark = (allocation.workspace_id, s.document.kind.value, s.document.id)
     for payment in s.on_invoice:

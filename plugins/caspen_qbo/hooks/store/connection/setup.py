@@ -70,11 +70,13 @@ class SetupStore(Subject):
         linked = {"tax_code_id": code.id, "tax_code_name": code.name, "rate": rate.rate}
         self._execute("upsert_tax_link", tax_rate_id=rate.id, **linked, who=who)
 
-    def fetch_cached(self, realm_id: str, name: str) -> Any | None:
-        """A list read at most ``settings.REFERENCE_CACHE_SECONDS`` ago, or None."""
-        row = self._fetch_one(
-            "select_cached", realm_id=realm_id, name=name, max_age_seconds=settings.REFERENCE_CACHE_SECONDS
-        )
+    def fetch_cached(self, realm_id: str, name: str, *, seconds: int | None = None) -> Any | None:
+        """A list read within so long, or None.
+
+        :param seconds: None: ``settings.REFERENCE_CACHE_SECONDS``.
+        """
+        oldest = settings.REFERENCE_CACHE_SECONDS if seconds is None else seconds
+        row = self._fetch_one("select_cached", realm_id=realm_id, name=name, max_age_seconds=oldest)
         return decode(row["payload"].encode()) if row else None
 
     def cache(self, realm_id: str, name: str, payload: Any) -> None:

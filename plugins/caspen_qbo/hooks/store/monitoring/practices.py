@@ -175,6 +175,19 @@ class PracticeStore:
         rows = self._db.fetch_all(f"{_FOLDER}/upsert_heard", params) if reported else []
         return {row["workspace_id"]: row["foreign_payment"] for row in rows}
 
+    def forget_numbers(self, sales: Collection[tuple[str, str, str]]) -> None:
+        """Company, type and id of invoices and credit memos that QuickBooks reported: where one is not ours,
+        its number is not known, so that none counts as free without asking.
+        """
+        reported = sorted(sales)
+        params = {
+            "realm_ids": [realm_id for realm_id, _, _ in reported],
+            "quickbooks_types": [type_ for _, type_, _ in reported],
+            "quickbooks_ids": [id_ for _, _, id_ in reported],
+        }
+        if reported:
+            self._db.execute(f"{_FOLDER}/delete_reported_numbers", params)
+
     def forget_list(self, realm_id: str, name: str) -> None:
         """A list of QuickBooks' moved: it is read again when it is next wanted."""
         params = {"realm_id": realm_id, "names": [name], "older_than": timedelta(0)}
