@@ -3,11 +3,11 @@
     python -m benchmarks.lateness
 
 Three hundred weeks of one practice, twelve payments a week. Nine of ten are made in working hours, one in the
-evening or at the weekend by day. A bookkeeper enters what a bank statement shows, one to four at a sitting, some
-minutes apart; or, for comparison, each comes alone at a time of its own, which no practice's payments do. Runs
-start at 7, 22, 37 and 52 minutes past, as the DAG does, and take half a minute to have the payment in Caspen; at
-two in the night the reconciliation reads what changed. A webhook comes within half a minute and starts its run at
-the end of a span of twenty seconds; one in five hundred is lost.
+evening or at the weekend by day. A bookkeeper enters what a bank statement shows, one to four at a sitting,
+some minutes apart; or, for comparison, each comes alone at a time of its own, which no practice's payments
+do. Runs start at 7, 22, 37 and 52 minutes past, as the DAG does, and take half a minute to have the payment
+in Caspen; at two in the night the reconciliation reads what changed. A webhook comes within half a minute
+and starts its run at the end of a span of twenty seconds; one in five hundred is lost.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def main() -> None:
             print(
                 f"webhooks {'on ' if webhooks else 'off'}, "
                 f"{'one to four at a sitting' if sitting > 1 else 'each one alone':24}: "
-                f"median {found.median:.1f} min, 99 % {found.of_99:.0f} min, longest {found.longest:.0f} min, "
-                f"asked {found.asked_a_month:.0f} times a month"
+                f"median {found.median:.1f} min, 99 % {found.of_99:.0f} min, "
+                f"longest {found.longest:.0f} min, asked {found.asked_a_month:.0f} times a month"
             )
 
 

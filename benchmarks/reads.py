@@ -5,8 +5,10 @@
 600 invoices, 500 payments out, 60 new clients and 50 payments made in QuickBooks on 22 working days, and
 eight days on which nothing happens. Two working days and a day off are run through the real use cases, a
 quarter of an hour at a time as the schedules do, and scaled. Four of five invoices are free of GST, as health
-services are; four of five payments are taken with the invoice, at the desk. The days have a clock of their
-own: when the import asks is decided by the core for that clock.
+services are; four of five payments are taken with the invoice, at the desk; a bookkeeper enters one to four
+payments at a sitting. Added are 30 nights, of which each seventh reads everything; the lists that are read
+each week, with what a weekend without invoices costs; and a question for numbers for each hundred invoices.
+The days have a clock of their own: when the import asks is decided by the core for that clock.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,6 +26,7 @@ import psycopg
 
 from caspen_qbo import wiring
 from caspen_qbo.core.importing.rhythm import Asked, Rhythm, decide_when_to_ask
+from caspen_qbo.hooks.store.monitoring.practices import ReportedPayment
 from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
 from caspen_qbo.usecases.importing.run import FOUND, import_payments
 from caspen_qbo.usecases.posting.run import post
@@ -37,11 +40,26 @@ WORKING_DAYS, OTHER_DAYS = 22, 8
 TICK = timedelta(minutes=15)
 OPEN_FROM, OPEN_UNTIL = 8 * 4, 18 * 4
 """Quarters of an hour of a day."""
-INVOICES, AT_DESK, LATER, CLIENTS, THEIRS = 55, 36, 9, 6, 5
+INVOICES, AT_DESK, LATER, CLIENTS, THEIRS = 55, 36, 9, 6, (2, 3)
 """On two working days; a month has eleven times as many."""
+NIGHT = 2
 TAXED = 0.2
 """Of the invoices."""
-AGED = "UPDATE qbo_sync.reference_cache SET read_at = read_at - interval '15 minutes'"
+AGED = (
+    "UPDATE qbo_sync.reference_cache SET read_at = read_at - interval '15 minutes'",
+    "UPDATE qbo_sync.free_number SET asked_at = asked_at - interval '15 minutes'",
+    """UPDATE qbo_sync.import_rhythm SET around_at = around_at - interval '15 minutes',
+         customers_at = customers_at - interval '15 minutes', heard_at = heard_at - interval '15 minutes',
+         wrote_at = wrote_at - interval '15 minutes'""",
+)
+A_WEEK_LATER = (
+    """DELETE FROM qbo_sync.reference_cache
+       WHERE name IN ('CompanyInfo', 'Preferences', 'TaxCode', 'TaxRate', 'TaxAnswered')""",
+)
+"""The other lists are kept up to date by the change feed, and not read again."""
+NUMBERS_USED = ("DELETE FROM qbo_sync.free_number",)
+NUMBERS_AT_ONCE = 99
+INVOICES_A_MONTH = 600
 SYDNEY = ZoneInfo("Australia/Sydney")
 MONDAY = datetime(2026, 11, 16, tzinfo=SYDNEY)
 DAYS_A_WEEK = 7
@@ -106,6 +124,19 @@ class Practice:
             self.flow.person("record-payment", invoices=[{"id": posted[0][1]}])
             if self.webhooks:
                 self.asked = replace(self.asked, heard_at=self.now, reported_at=self.now)
+                self._report("9999")
+
+    def _report(self, *foreign: str) -> None:
+        """As webhooks do: payments of ours and of others, and our invoices."""
+        rows = self.flow.sync_rows(
+            "SELECT quickbooks_type, quickbooks_id FROM qbo_sync.document_link WHERE removed_at IS NULL"
+        )
+        payments = {id_ for type_, id_ in rows if type_ == "Payment"} | set(foreign)
+        with wiring.open_store() as store:
+            store.practices.record_heard({ReportedPayment(self.flow.realm, id_) for id_ in payments})
+            store.practices.forget_numbers(
+                {(self.flow.realm, type_, id_) for type_, id_ in rows if type_ == "Invoice"}
+            )
 
     # --- what runs ---
 
@@ -129,6 +160,8 @@ class Practice:
         self._count.add(self._counting("post"), 1)
         if done.counts.get("payments_posted"):
             heard = self.now if self.webhooks else self.asked.heard_at
+            if self.webhooks:
+                self._report()
             self.asked = replace(self.asked, wrote_at=self.asked.wrote_at or self.now, heard_at=heard)
 
     def _import(self) -> None:
@@ -147,19 +180,39 @@ class Practice:
             reconcile(session, full=full)
         return self._counting("reconcile full" if full else "reconcile")
 
+    def change(self, statements: Sequence[str]) -> None:
+        with psycopg.connect(self.flow.sync.uri, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
     def tick(self) -> None:
+        if (self.now.hour, self.now.minute) == (NIGHT, 0):
+            self.night(full=False)  # counted once, below
+            self.asked = replace(self.asked, asked_at=self.now)
         self._post()
         self._import()
-        with psycopg.connect(self.flow.sync.uri, autocommit=True) as connection:
-            connection.execute(AGED)
+        self.change(AGED)
         self.now += TICK
 
+    def after(self, what: Sequence[str]) -> Counted:
+        """What one more taxed invoice costs then."""
+        self._counting("")
+        self.change(what)
+        self.flow.invoice("120.00")
+        self._count = Counted()
+        self._post()
+        return self._count
+
     def two_working_days(self) -> Counted:
-        what = ["desk"] * AT_DESK + ["open"] * (INVOICES - AT_DESK) + ["later"] * LATER + ["theirs"] * THEIRS
+        what = ["desk"] * AT_DESK + ["open"] * (INVOICES - AT_DESK) + ["later"] * LATER
         planned: dict[int, list[str]] = {}
         for event in what:
             day = self._chance.randrange(2) * 96
             planned.setdefault(day + self._chance.randrange(OPEN_FROM, OPEN_UNTIL), []).append(event)
+        for day, payments in enumerate(THEIRS):
+            start = day * 96 + self._chance.randrange(OPEN_FROM, OPEN_UNTIL - 1)
+            for number in range(payments):  # some minutes apart
+                planned.setdefault(start + number // 2, []).append("theirs")
         new = set(self._chance.sample(range(INVOICES), CLIENTS))
         made = 0
         self._count, self.now = Counted(), MONDAY
@@ -193,11 +246,14 @@ def measure(started: Services, *, webhooks: bool) -> Counted:
         for number in range(8):  # invoices of earlier days
             practice.invoice(new_client=False, paid=number % 2 == 0)
             practice.tick()
+        practice.night(full=True)
         month = Counted()
         month.add(practice.two_working_days(), WORKING_DAYS / 2)
         month.add(practice.night(full=True), days / DAYS_A_WEEK)
         month.add(practice.night(full=False), days - days / DAYS_A_WEEK)
         month.add(practice.day_off(), OTHER_DAYS)
+        month.add(practice.after(A_WEEK_LATER), days / DAYS_A_WEEK)
+        month.add(practice.after(NUMBERS_USED), INVOICES_A_MONTH / NUMBERS_AT_ONCE)
     finally:
         flow.close()
     return month

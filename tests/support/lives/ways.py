@@ -113,6 +113,13 @@ WAYS: tuple[Way, ...] = (
     ),
     Way(
         "duplicate_document_number",
+        "was given that number too",
+        QUICKBOOKS,
+        "give that document another number, or delete it if it is the same sale",
+        lambda c, r: c.renumber_the_other(r),
+    ),
+    Way(
+        "duplicate_document_number",
         "",
         CASPEN,
         "revert it, give it another number, finalise it again",

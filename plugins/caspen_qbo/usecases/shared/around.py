@@ -3,13 +3,13 @@ customers there are, so that neither has to be asked for; and a document of anot
 of ours. Why that is safe, with figures: docs/decisions/0020-reads-as-a-budget.md.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from caspen_qbo import settings
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.importing.rhythm import Asked, hears
-from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.customers import keys_of_candidate, read_candidate
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.hooks.store.posting.unsynced import Listing
@@ -83,7 +83,7 @@ def _list_doubled(session: Session, rows: Mapping[str, Sequence[Body]]) -> None:
                 if (facts := by_number.get(document.number.casefold())) is not None
             ]
         )
-        if others:
+        if rows[entity]:
             close_doubled(session, entity, kind)
 
 
@@ -104,31 +104,30 @@ def _fetch_numbered(session: Session, kind: DocumentKind, numbers: Collection[st
 def _describe(number: str, facts: DocumentFacts) -> str:
     dated = facts.txn_date.isoformat() if facts.txn_date else "no date"
     return (
-        f"{number} is in QuickBooks, and right. Another {facts.quickbooks_type} there, {facts.quickbooks_id} "
-        f"of {dated}, total {facts.money}, was given the same number: give that one another number, or "
-        "delete it if it is the same sale. This row then closes automatically."
+        f"{number} is in QuickBooks, and right. QuickBooks {facts.quickbooks_type} {facts.quickbooks_id} of "
+        f"{dated}, total {facts.money}, was given that number too: give that one another number, or delete "
+        "it if it is the same sale. This row then closes automatically."
     )
 
 
 def close_doubled(session: Session, entity: str, kind: DocumentKind) -> None:
     """Close the rows of documents whose number is theirs alone by now. One call, where there is a row."""
-    rows = [
-        row
-        for row in session.store.unsynced.fetch_open()
-        if row.error_key == DUPLICATE and not row.blocks and row.document_kind == kind
-    ]
-    if not rows:
+    rows = session.store.unsynced.fetch_open()
+    keys = [row.key for row in rows if row.error_key == DUPLICATE and not row.blocks]
+    keys = [key for key in keys if key.kind is kind]
+    if not keys:
         return
+    ours = session.store.documents.fetch(keys)
+    numbers = {key: one.as_posted.doc_number for key, one in ours.items() if one.as_posted is not None}
     unread: set[str] = set()
-    bodies = fetch_by_number(session, entity, [row.document_number for row in rows], unread)
-    taken: dict[str, set[str]] = {}
-    for facts in (read_facts(entity, body) for body in bodies):
-        if not facts.gone:
-            taken.setdefault(facts.doc_number.casefold(), set()).add(facts.quickbooks_id)
+    taken: Counter[str] = Counter()
+    for body in fetch_by_number(session, entity, set(numbers.values()), unread):
+        facts = read_facts(entity, body)
+        taken[facts.doc_number.casefold()] += not facts.gone
     alone = [
-        DocumentKey(kind, row.document_id)
-        for row in rows
-        if row.document_number not in unread and len(taken.get(row.document_number.casefold(), ())) <= 1
+        key
+        for key in keys
+        if key not in numbers or (numbers[key] not in unread and taken[numbers[key].casefold()] <= 1)
     ]
     session.store.unsynced.resolve_all(
         alone, resolution="its number is its own again", error_keys=[DUPLICATE]

@@ -8,7 +8,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caspen_qbo.core.posting.customers import Candidate, match_client, read_candidate, wanted_names
+from caspen_qbo.core.posting.customers import (
+    Candidate,
+    keys_of_candidate,
+    keys_of_client,
+    match_client,
+    read_candidate,
+    wanted_names,
+)
 from caspen_qbo.core.posting.display_names import display_name
 from tests.support.records import a_client
 
@@ -108,3 +115,26 @@ def test_a_candidate_is_read_from_what_quickbooks_leaves_out():
 
 def test_the_wanted_name_is_the_one_a_new_customer_gets():
     assert wanted_names(CLIENT)[0] == display_name(CLIENT)
+
+
+PARTS = st.sampled_from(["Ann", "ann ", "ANN", "O'Neil", "o'neil", "Ann O'Neil (Caspen 31415)", ""])
+EMAILS = st.sampled_from(["ann@example.com", " Ann@Example.COM", "other@example.com", ""])
+
+
+@given(
+    st.builds(
+        Candidate, st.just("60"), PARTS, PARTS, PARTS, EMAILS, st.just(True), st.sampled_from(["", "USD"])
+    )
+)
+def test_whoever_may_be_a_client_has_a_key_of_the_client(candidate: Candidate):
+    """Of nobody without one anything needs to be asked: neither a match nor one who is in the way is
+    missed.
+    """
+    match = match_client(CLIENT, [candidate], taken=(), home="AUD")
+    taken = match_client(CLIENT, [candidate], taken=("60",), home="AUD")
+    if match.customer_id or match.foreign or taken.clash:
+        assert keys_of_candidate(candidate) & keys_of_client(CLIENT)
+
+
+def test_keys_say_nothing_of_a_person():
+    assert not any("ann" in key for key in keys_of_client(CLIENT) | keys_of_candidate(PERSON))

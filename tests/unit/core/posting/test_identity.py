@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caspen_qbo.core.posting.identity import batch_request_id, item_id, marker_of, payload_hash, read_marker
+from caspen_qbo.core.posting.identity import (
+    batch_request_id,
+    foresee_numbers,
+    item_id,
+    marker_of,
+    payload_hash,
+    read_marker,
+)
 
 KINDS = st.sampled_from(["invoice", "credit_note", "payment", "application"])
 IDS = st.integers(1, 2**63 - 1)
@@ -76,3 +83,26 @@ def test_a_payloads_digest_ignores_order_and_trailing_zeros_and_nothing_else():
     assert payload_hash(one) != payload_hash({**one, "B": [{"x": 1}]})
     with pytest.raises(TypeError, match="float|object"):
         payload_hash({"A": object()})
+
+
+@pytest.mark.parametrize(
+    ("numbers", "count", "following"),
+    [
+        (["INV-0099"], 3, ["INV-0100", "INV-0101", "INV-0102"]),
+        (["7", "8"], 2, ["9", "10"]),
+        (["INV-9", "INV-12", "inv-3"], 2, ["INV-13", "inv-4"]),
+        (["A-1", "B-7"], 4, ["A-2", "A-3", "B-8", "B-9"]),
+        (["DRAFT"], 5, []),
+        ([], 5, []),
+        (["INV-1"], 0, []),
+    ],
+)
+def test_the_numbers_that_come_next_are_counted_on(numbers: list[str], count: int, following: list[str]):
+    assert foresee_numbers(numbers, count) == following
+
+
+@given(st.lists(st.text(max_size=12), max_size=6), st.integers(0, 99))
+def test_no_number_is_foreseen_that_is_asked_for_anyhow(numbers: list[str], count: int):
+    following = foresee_numbers(numbers, count)
+    assert len(following) <= count
+    assert not {one.casefold() for one in following} & {number.casefold() for number in numbers}
