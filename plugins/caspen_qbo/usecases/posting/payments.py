@@ -104,7 +104,7 @@ def _read_situations(
     linked = [document for document in documents if document.id in ready and document.linked]
     new = [document for document in documents if document.id in ready and not document.linked]
     unpaid = {document.id for document in new if is_new(posting, ready[document.id])}
-    taking_all = _find_taking_all(posting, [one for one in new if one.id not in unpaid], allocations)
+    taking_all = _find_taking_all(posting, [one for one in new if one.id not in unpaid], allocations, ready)
     read = {document.id for document in (*linked, *new)} - unpaid - taking_all
     posted = _read_posted(session, linked)
     there = posted.there
@@ -154,13 +154,20 @@ def _read_situations(
 
 
 def _find_taking_all(
-    posting: Posting, new: Sequence[Document], allocations: Mapping[int, Allocation]
+    posting: Posting,
+    new: Sequence[Document],
+    allocations: Mapping[int, Allocation],
+    ready: Mapping[int, InvoiceStanding],
 ) -> set[int]:
     """Payments whose own answer says whether anything happened to their invoice: it need not be read. Not
-    where one was sent before, is listed, or may be found there by its mark.
+    where no change was read since the invoice was posted, or QuickBooks failed to show some; nor where one
+    was sent before, is listed, or may be found there by its mark.
     """
     session = posting.session
     if not new or posting.reads_all or session.reference().company.multi_currency:
+        return set()
+    around_at = session.store.known.fetch_heard(session.realm_id, 0).around_at
+    if around_at is None:
         return set()
     paying = Counter(document.invoice_id for document in new)
     invoices = posting.documents.fetch_documents(DocumentKind.INVOICE, list(paying))
@@ -169,6 +176,7 @@ def _find_taking_all(
         for document in new
         if paying[document.invoice_id] == 1
         and document.link is None
+        and ready[document.id].posted_at < around_at
         and document.key not in posting.refused_unread
         and document.invoice_id not in posting.relinked_invoices
         and takes_all_open(allocations[document.id], invoices.get(document.invoice_id))

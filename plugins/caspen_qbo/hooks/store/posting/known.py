@@ -13,6 +13,8 @@ class Heard:
     """The last webhook about a payment."""
     wrote_at: datetime | None
     """The first payment of ours that none has reported yet; or the last one."""
+    around_at: datetime | None
+    """Up to when all changes of invoices, credit memos and customers were read; None: nothing is known."""
     customers_known: bool
     """All customers were read, and all changes of them since."""
 
@@ -23,7 +25,7 @@ class KnownStore(Subject):
     def fetch_heard(self, realm_id: str, seconds: int) -> Heard:
         """:param seconds: Customers are known where their changes were read within so long."""
         found = self._fetch_value(Heard, "select_heard", realm_id=realm_id, seconds=seconds)
-        return found or Heard(None, None, customers_known=False)
+        return found or Heard(None, None, None, customers_known=False)
 
     def record_around(self, realm_id: str, read_at: datetime, *, all_customers: bool) -> None:
         """All changes of invoices, credit memos and customers were read.
