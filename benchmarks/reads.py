@@ -17,14 +17,16 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import httpx
 import psycopg
 
-from caspen_qbo import wiring
+from caspen_qbo import settings, wiring
 from caspen_qbo.core.importing.rhythm import Asked, Rhythm, decide_when_to_ask
 from caspen_qbo.hooks.store.monitoring.practices import ReportedPayment
 from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
@@ -235,8 +237,24 @@ class Practice:
         return self._count
 
 
-def measure(started: Services, *, webhooks: bool) -> Counted:
+@contextmanager
+def _reading(thrifty: bool) -> Iterator[None]:
+    """As installed with CASPEN_QBO_READS."""
+    before = settings.THRIFTY, settings.REFERENCE_CACHE_SECONDS
+    settings.THRIFTY, settings.REFERENCE_CACHE_SECONDS = thrifty, (7 if thrifty else 1) * 86_400
+    try:
+        yield
+    finally:
+        settings.THRIFTY, settings.REFERENCE_CACHE_SECONDS = before
+
+
+def measure(started: Services, *, webhooks: bool, thrifty: bool) -> Counted:
     """A month's metered reads."""
+    with _reading(thrifty):
+        return _measure(started, webhooks=webhooks)
+
+
+def _measure(started: Services, *, webhooks: bool) -> Counted:
     caspen, sync = started.caspen.create(), started.sync.create()
     started.prepare_for(caspen, sync)
     flow = Flow.open(caspen, sync, started.sandbox)
@@ -252,8 +270,9 @@ def measure(started: Services, *, webhooks: bool) -> Counted:
         month.add(practice.night(full=True), days / DAYS_A_WEEK)
         month.add(practice.night(full=False), days - days / DAYS_A_WEEK)
         month.add(practice.day_off(), OTHER_DAYS)
-        month.add(practice.after(A_WEEK_LATER), days / DAYS_A_WEEK)
-        month.add(practice.after(NUMBERS_USED), INVOICES_A_MONTH / NUMBERS_AT_ONCE)
+        if settings.THRIFTY:
+            month.add(practice.after(A_WEEK_LATER), days / DAYS_A_WEEK)
+            month.add(practice.after(NUMBERS_USED), INVOICES_A_MONTH / NUMBERS_AT_ONCE)
     finally:
         flow.close()
     return month
@@ -269,9 +288,9 @@ def _lines(month: Counted) -> Iterator[str]:
 def main() -> None:
     logging.getLogger("caspen_qbo").setLevel(logging.WARNING)
     with services() as started:
-        for webhooks in (False, True):
-            print(f"webhooks {'on' if webhooks else 'off'}")
-            print("\n".join(_lines(measure(started, webhooks=webhooks))))
+        for thrifty, webhooks in product((False, True), (False, True)):
+            print(f"{'thrifty' if thrifty else 'careful'}, webhooks {'on' if webhooks else 'off'}")
+            print("\n".join(_lines(measure(started, webhooks=webhooks, thrifty=thrifty))), flush=True)
 
 
 if __name__ == "__main__":

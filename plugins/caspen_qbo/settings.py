@@ -12,6 +12,13 @@ def _number(name: str, default: int, *, of: str) -> int:
     return int(text)
 
 
+def _choice(name: str, *choices: str) -> str:
+    text = os.environ.get(name, "").strip().lower() or choices[0]
+    if text not in choices:
+        raise ValueError(f"environment variable {name} is {text!r}; expected {' or '.join(choices)}")
+    return text
+
+
 CASPEN_CONN_ID = "caspen_db"
 SYNC_CONN_ID = "sync_db"
 QUICKBOOKS_CONN_ID = "quickbooks"
@@ -119,9 +126,14 @@ CASPEN_CURSOR_OVERLAP_SECONDS = 120
 QUICKBOOKS_CURSOR_OVERLAP_SECONDS = 600
 
 # --- Behaviour ---
-REFERENCE_CACHE_SECONDS = 7 * 86_400
+THRIFTY = _choice("CASPEN_QBO_READS", "careful", "thrifty") == "thrifty"
+"""Use unread what QuickBooks' answer proves, or a later reading finds; careful: everything is read before it
+is used. What thrifty gives up: docs/decisions/0020-reads-as-a-budget.md.
+"""
+REFERENCE_CACHE_SECONDS = 7 * 86_400 if THRIFTY else 86_400
 """How long accounts, items, tax codes and the like are kept; a refusal, an answer, a webhook or the change
-feed ends that sooner."""
+feed ends that sooner.
+"""
 NUMBER_FREE_SECONDS = 3600
 """So long a number that QuickBooks had nothing under counts as free, since it was asked for or all changes
 were read.

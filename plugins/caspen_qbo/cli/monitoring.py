@@ -36,13 +36,14 @@ def reads(
     as_json: bool = JSON,
 ) -> None:
     """This month's calls to QuickBooks as Intuit meters them, by practice and kind, with a forecast."""
-    from caspen_qbo import wiring
+    from caspen_qbo import settings, wiring
     from caspen_qbo.usecases.shared.reads import read_budget, read_practices
 
+    mode = "thrifty" if settings.THRIFTY else "careful"
     with wiring.open_store() as store:
         budget, practices = read_budget(store.meter), read_practices(store, only=workspace)
     if as_json:
-        print_json({**asdict(budget), "practices": practices})
+        print_json({**asdict(budget), "mode": mode, "practices": practices})
         return
     print_table(
         ("workspace", "reads this month", "forecast", "queries", "change feed", "by id", "writes (free)"),
@@ -52,6 +53,7 @@ def reads(
         ],
     )
     console().print(str(budget))
+    console().print(f"Reading is {mode} (CASPEN_QBO_READS).")
 
 
 def unsynced(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:

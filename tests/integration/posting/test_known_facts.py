@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from caspen_qbo import wiring
+from caspen_qbo import settings, wiring
 from caspen_qbo.hooks.store.monitoring.practices import ReportedPayment
 from caspen_qbo.usecases.posting.dry_run import plan_post
 from caspen_qbo.usecases.reconciling.run import reconcile
@@ -17,6 +17,13 @@ from tests.support.flow import WORKSPACE, Flow
 from tests.support.importing import receive, run_import
 
 DUPLICATE, OVERPAYMENT, TAX = "duplicate_document_number", "overpayment", "business_validation_tax"
+
+
+@pytest.fixture(autouse=True)
+def thrifty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As installed with CASPEN_QBO_READS=thrifty, in this process and on the command line."""
+    monkeypatch.setenv("CASPEN_QBO_READS", "thrifty")
+    monkeypatch.setattr(settings, "THRIFTY", True)
 
 
 def reads(flow: Flow) -> list[str]:
@@ -77,6 +84,30 @@ def pass_time(flow: Flow, hours: float) -> None:
         "UPDATE qbo_sync.free_number SET asked_at = asked_at - make_interval(secs => %s) RETURNING 1",
         hours * 3600,
     )
+
+
+def test_unless_it_is_installed_thrifty_everything_is_read_before_it_is_used(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A number, a client's customer, what is open on an invoice, and tax, each time."""
+    monkeypatch.setattr(settings, "THRIFTY", False)
+    monkeypatch.delenv("CASPEN_QBO_READS")
+    know_customers(flow)
+    taxed = flow.invoice("20.00")
+    flow.post()
+    run_import(flow)
+    reads(flow)
+    flow.invoice("30.00", client=flow.staff.create_client("Bea", "Nguyen", email="bea@example.com"))
+    flow.pay(taxed)
+    flow.post()
+    found = reads(flow)
+    assert found.count("query") >= 4, "number, customer, tax rates, the paid invoice"
+    assert [one for one in found if one.startswith("read")] != [], "preferences"
+    theirs = by_hand(flow, number_of(flow, made := flow.invoice("40.00", rate="GST free")))
+    flow.post()
+    assert f"Invoice {theirs} of 2026-11-01" in flow.listed()[number_of(flow, made), DUPLICATE]
+    assert flow.sync_rows("SELECT 1 FROM qbo_sync.free_number") == []
+    assert "Reading is careful" in run_command("reads").stdout
 
 
 # --- numbers ---

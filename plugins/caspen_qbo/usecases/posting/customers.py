@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from caspen_qbo import settings
 from caspen_qbo.core.documents import Body
 from caspen_qbo.core.faults import FaultAction
 from caspen_qbo.core.posting.customers import (
@@ -24,7 +25,6 @@ from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.records import Client
 from caspen_qbo.core.writes import CLIENT, Step, Write
 from caspen_qbo.hooks.store.posting.links import CustomerLink
-from caspen_qbo.settings import CUSTOMERS_KNOWN_SECONDS
 from caspen_qbo.usecases.sending.lookup import (
     fetch_all_customers,
     fetch_by,
@@ -136,8 +136,10 @@ def _among(customers: Iterable[Body], names: Iterable[str], emails: Collection[s
 
 
 def _leave_unknown(session: Session, clients: Sequence[Client]) -> list[Client]:
-    known = session.store.known
-    if not clients or not known.fetch_heard(session.realm_id, CUSTOMERS_KNOWN_SECONDS).customers_known:
+    known, seconds = session.store.known, settings.CUSTOMERS_KNOWN_SECONDS
+    if not settings.THRIFTY or not clients:
+        return list(clients)
+    if not known.fetch_heard(session.realm_id, seconds).customers_known:
         return list(clients)
     keys = {client.id: keys_of_client(client) for client in clients}
     there = known.fetch_customers(session.realm_id, {key for found in keys.values() for key in found})

@@ -109,6 +109,8 @@ class Session:
     @property
     def tax_answered(self) -> bool:
         """Whether QuickBooks lately computed Caspen's tax by itself, and the lists say that it still does."""
+        if not settings.THRIFTY:
+            return False
         seconds = settings.TAX_ANSWERED_SECONDS
         found = self.store.setup.fetch_cached(self.realm_id, TAX_ANSWERED, seconds=seconds)
         return found is not None and self.reference().company.tax_on is not False

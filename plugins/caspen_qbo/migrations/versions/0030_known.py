@@ -2,9 +2,9 @@
 
 from caspen_qbo.migrations import run_file
 
-revision = "0028_known"
-down_revision = "0027_touched"
+revision = "0030_known"
+down_revision = "0029_mail"
 
 
 def upgrade() -> None:
-    run_file("0028_known")
+    run_file("0030_known")
