@@ -49,6 +49,7 @@ TAXED = 0.2
 """Of the invoices."""
 AGED = (
     "UPDATE qbo_sync.reference_cache SET read_at = read_at - interval '15 minutes'",
+    "UPDATE qbo_sync.document_link SET posted_at = posted_at - interval '15 minutes'",
     "UPDATE qbo_sync.free_number SET asked_at = asked_at - interval '15 minutes'",
     """UPDATE qbo_sync.import_rhythm SET around_at = around_at - interval '15 minutes',
          customers_at = customers_at - interval '15 minutes', heard_at = heard_at - interval '15 minutes',

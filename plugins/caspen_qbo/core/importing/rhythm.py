@@ -1,7 +1,7 @@
 """When a practice's import asks QuickBooks next: where something may have happened, and often enough."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from caspen_qbo.core.monitoring.metering import Budget
@@ -40,12 +40,17 @@ class Rhythm:
         return self.working * 8 / 3
 
     @property
+    def day_from(self) -> time:
+        """The first question of a day: half an hour after opening, since right at opening there is nothing."""
+        return (datetime.combine(date.min, self.opens) + timedelta(minutes=30)).time()
+
+    @property
     def night(self) -> timedelta:
         return self.working * 40 / 3
 
 
-DAY_FROM, DAY_UNTIL = time(8), time(22)
-"""Outside of it people sleep; the nightly reconciliation reads what they made all the same."""
+DAY_UNTIL = time(22)
+"""Then people sleep; the nightly reconciliation reads what they made all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def longest_pause(asked: Asked, rhythm: Rhythm, now: datetime, budget: Budget) -
 
 
 def _by_the_clock(asked: Asked, rhythm: Rhythm, now: datetime) -> timedelta:
-    if not DAY_FROM <= now.time() < DAY_UNTIL:
+    if not rhythm.day_from <= now.time() < DAY_UNTIL:
         return rhythm.night
     since_found = now - (asked.found_at or asked.connected_at)
     if asked.found_at is not None and since_found < FRESH:
