@@ -2,9 +2,9 @@
 
 from caspen_qbo.migrations import run_file
 
-revision = "0030_known"
-down_revision = "0029_mail"
+revision = "0031_known"
+down_revision = "0030_finding"
 
 
 def upgrade() -> None:
-    run_file("0030_known")
+    run_file("0031_known")
