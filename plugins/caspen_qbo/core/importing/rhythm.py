@@ -41,7 +41,9 @@ class Rhythm:
 
     @property
     def day_from(self) -> time:
-        """The first question of a day: half an hour after opening, since right at opening there is nothing."""
+        """The first question of a day: half an hour after opening, since right at opening there is
+        nothing.
+        """
         return (datetime.combine(date.min, self.opens) + timedelta(minutes=30)).time()
 
     @property

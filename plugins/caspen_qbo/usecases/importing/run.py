@@ -13,8 +13,8 @@ from caspen_qbo.hooks.store.importing.imports import CURSOR
 from caspen_qbo.usecases.importing.apply import apply
 from caspen_qbo.usecases.importing.books import fetch_allocations, payment_id_of, read_books
 from caspen_qbo.usecases.importing.snapshot import read_snapshot
+from caspen_qbo.usecases.sending.around import note_around
 from caspen_qbo.usecases.sending.found_again import find_again
-from caspen_qbo.usecases.shared.around import note_around
 from caspen_qbo.usecases.shared.jobs import RunResult, run_job
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import read_changed, stage

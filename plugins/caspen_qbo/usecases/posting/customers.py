@@ -97,7 +97,7 @@ def _choose(
 
 def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candidate]:
     """Customers who may be these clients. Of one whom QuickBooks has under neither name nor e-mail address,
-    as all its customers were read and all changes of them since, nothing is asked: should somebody have
+    as all its customers were read and all changes of them since, nothing is asked: should a person have
     taken the name in the meantime, QuickBooks refuses it, and then it is looked up.
     """
     clients = _leave_unknown(session, clients)

@@ -30,10 +30,10 @@ from caspen_qbo.usecases.posting.carry_out import added_on, map_payload
 from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
 from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting
+from caspen_qbo.usecases.sending.around import fetch_free
 from caspen_qbo.usecases.sending.lookup import fetch_by_number, look_up
 from caspen_qbo.usecases.sending.outcome import find_charge
 from caspen_qbo.usecases.sending.successors import find_merged
-from caspen_qbo.usecases.shared.around import known_for
 from caspen_qbo.usecases.shared.session import Session
 
 
@@ -193,7 +193,7 @@ def _take_free(session: Session, entity: str, documents: Collection[Document]) -
     """
     new = {document.number.casefold() for document in documents if document.link is None}
     known, realm_id = session.store.known, session.realm_id
-    free = known.fetch_free(realm_id, entity, new, known_for(session)) if new else set[str]()
+    free = fetch_free(session, entity, new) if new else set[str]()
     if free:
         known.delete_free(realm_id, entity, free)
     return free

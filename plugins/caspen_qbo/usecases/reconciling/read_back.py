@@ -16,7 +16,7 @@ from caspen_qbo.hooks.store.monitoring.meter import MeterStore
 from caspen_qbo.usecases.reconciling.inactive_customers import ENTITY as CUSTOMER
 from caspen_qbo.usecases.reconciling.inactive_customers import CustomersRead, read_customers
 from caspen_qbo.usecases.reconciling.read_apart import read_apart
-from caspen_qbo.usecases.shared.around import note_around
+from caspen_qbo.usecases.sending.around import note_around
 from caspen_qbo.usecases.shared.reads import read_budget
 from caspen_qbo.usecases.shared.reference import LISTS_IN_FEED, keep_lists
 from caspen_qbo.usecases.shared.session import Session

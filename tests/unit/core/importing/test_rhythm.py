@@ -94,7 +94,9 @@ def test_no_two_questions_are_further_apart_than_the_heartbeat_allows(asked: Ask
 
 @given(practices)
 def test_without_a_webhook_the_documented_worst_case_holds(asked: Asked) -> None:
-    """Two hours by day, and the night: from ten in the evening until half past eight, or what was left of two hours."""
+    """Two hours by day, and the night: from ten in the evening until half past eight, or what was left of
+    two hours.
+    """
     deaf = replace(asked, heard_at=None, reported_at=None)
     assert pause(deaf) <= 10 * HOUR
     local = deaf.asked_at.astimezone(SYDNEY) if deaf.asked_at else None

@@ -67,7 +67,7 @@ class PaymentSituation:
     takes_all: bool = False
     """It pays all that was open on the invoice when QuickBooks last answered for it, and the invoice is not
     read: applied in full, it proves that nobody else has paid; QuickBooks refuses it, or applies less, if
-    anybody has.
+    a person has.
     """
     on_invoice: tuple[DocumentFacts, ...] = ()
     """Payments on that invoice that are neither linked nor imported."""

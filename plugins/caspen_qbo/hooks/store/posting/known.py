@@ -48,11 +48,11 @@ class KnownStore(Subject):
         self._execute("insert_free", **found)
 
     def fetch_free(
-        self, realm_id: str, quickbooks_type: str, numbers: Collection[str], seconds: int
+        self, realm_id: str, quickbooks_type: str, numbers: Collection[str], seconds: int, *, heard: bool
     ) -> set[str]:
-        """Those of them that were free within so long."""
+        """Those of them that were free within so long. :param heard: Webhooks say what was made since."""
         asked = {"realm_id": realm_id, "quickbooks_type": quickbooks_type, "numbers": sorted(numbers)}
-        return set(self._fetch_column("select_free", **asked, seconds=seconds))
+        return set(self._fetch_column("select_free", **asked, seconds=seconds, heard=heard))
 
     def delete_free(self, realm_id: str, quickbooks_type: str, numbers: Collection[str]) -> None:
         """They are used from here on, or stand in QuickBooks."""

@@ -56,8 +56,15 @@ def _keys_of(bodies: Iterable[Body]) -> dict[str, set[str]]:
     }
 
 
-def known_for(session: Session) -> int:
-    """For how many seconds a number that was free counts as free: longer where a webhook says that somebody
+def fetch_free(session: Session, entity: str, numbers: Collection[str]) -> set[str]:
+    """Of these numbers, letter case folded: those under which QuickBooks has nothing, as far as is known."""
+    seconds = _known_for(session)
+    heard = seconds == settings.NUMBER_FREE_HEARD_SECONDS
+    return session.store.known.fetch_free(session.realm_id, entity, numbers, seconds, heard=heard)
+
+
+def _known_for(session: Session) -> int:
+    """For how many seconds a number that was free counts as free: longer where a webhook says that a person
     made a document.
     """
     heard = session.store.known.fetch_heard(session.realm_id, 0)
