@@ -101,6 +101,7 @@ def _read_outcomes(posting: Posting, decided: Iterable[Decided], outcomes: Itera
         sent = situations.get(outcome.request.key)
         if isinstance(sent, PaymentSituation) and sent.takes_all and _may_be_told_by_reading(outcome):
             posting.refused_unread.add(sent.document.key)
+            session.store.documents.release(sent.document.key)  # read, and decided again, by this run
         if outcome.answer.body is None or outcome.request.document_kind == CLIENT:
             continue
         facts = read_facts(outcome.request.entity, outcome.answer.body)

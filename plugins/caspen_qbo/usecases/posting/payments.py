@@ -67,8 +67,6 @@ def _decide_again(posting: Posting) -> Iterator[Sequence[Decided]]:
     why, or that it may go another way.
     """
     session, keys = posting.session, set(posting.refused_unread)
-    for key in keys:
-        session.store.documents.release(key)
     for page in posting.documents.fetch_work(DocumentKind.PAYMENT, "present"):
         again = [document for document in page if document.key in keys]
         allocations = session.billing.fetch_allocations(session.workspace_id, [one.id for one in again])
