@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from caspen_qbo import wiring
+import pytest
+
+from caspen_qbo import settings, wiring
 from caspen_qbo.core.reconciling.stored import TieOut
+from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_seed import NewLine
 from tests.integration.reconciling.runs import run
 from tests.support.bookkeeper import (
@@ -57,6 +60,23 @@ def customer_balance(flow: Flow, *invoices: int) -> Decimal:
     """What QuickBooks says the customers of these invoices owe."""
     ids = {invoice_of(flow, invoice)["CustomerRef"]["value"] for invoice in invoices}
     return sum((row["Balance"] for row in flow.books("Customer") if row["Id"] in ids), Decimal(0))
+
+
+@pytest.mark.parametrize("thrifty", [False, True])
+def test_a_night_that_reads_changes_alone_compares_what_customers_owe(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch, thrifty: bool
+) -> None:
+    """Unless reading is thrifty: then once a week, with everything."""
+    monkeypatch.setattr(settings, "THRIFTY", thrifty)
+    owed = flow.invoice("80.00")
+    flow.post()
+    run(flow)
+    with wiring.open_session(flow.workspace_id, "scheduled__2026-11-29T16:00:00+00:00") as session:
+        reconcile(session)
+    with wiring.open_store() as store:
+        assert not store.for_workspace(flow.workspace_id).reconciliation.fetch_run().full_compare
+    found = tie_outs(flow)["receivables"].leads_to
+    assert (found.amount if found else None) == (None if thrifty else customer_balance(flow, owed))
 
 
 def test_every_difference_is_explained_by_items_that_add_up_to_it(flow: Flow):

@@ -65,6 +65,7 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
     """
     started_at = datetime.now(UTC)
     asked_at = session.store.practices.read_clock()
+    linked, _ = session.store.snapshot.fetch_extent(session.realm_id)
     cursor = session.store.documents.fetch_cursor(CURSOR)
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     since = started_at - overlap if cursor is None else cursor[0] - overlap
@@ -87,7 +88,8 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
         documents += _read_all(session, started_at)
     documents += read_apart(session, stubs, started_at if full else None, started_at)
     # All customers are a call for each thousand; with them the report compares what each owes.
-    customers = read_customers(session, None if full else changes.rows[CUSTOMER], started_at)
+    all_customers = full or (not settings.THRIFTY and linked <= settings.FULL_COMPARE_DOCUMENTS_MAX)
+    customers = read_customers(session, None if all_customers else changes.rows[CUSTOMER], started_at)
     if cursor is None or not whole:  # what was known before may have changed unread
         session.store.known.forget(session.realm_id)
     if whole or customers.keys is not None:
