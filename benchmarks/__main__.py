@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import product
 
-from benchmarks import backlog, calls, cpu, lateness, reads, reconcile, sessions
+from benchmarks import backlog, calls, cpu, delay, lateness, reads, reconcile, sessions
 from benchmarks.scale.simulation import Simulation, tasks_of_idle_hour
 from ops.paths import ROOT
 from tests.support.standalone import services
@@ -37,6 +37,7 @@ def run_all() -> list[Row]:
         counted = calls.measure(started)
         worked = cpu.measure(started)
         queued = backlog.measure(started)
+        delayed = delay.measure(started)
         held = sessions.measure(started)
         deaf, hearing, thrifty_deaf, thrifty_hearing = (
             reads.measure(started, webhooks=webhooks, thrifty=thrifty).total
@@ -66,6 +67,11 @@ def run_all() -> list[Row]:
             "Our own processor time for an invoice with its client and payment, in times of that script's",
             f"{worked.ratio:.2f}",
             f"1 is the script ({worked.script:.1f} ms); start-up apart",
+        ),
+        (
+            f"Seconds by which a company that answers slowly delays {delay.OTHERS} other practices",
+            f"{delayed.overtaken:.0f}",
+            f"{delayed.in_turn:.0f} where none is overtaken; each call takes {delay.CALL_SECONDS:.0f} s",
         ),
         (
             "Metered reads of an ordinary practice in a month, webhooks on / off",

@@ -49,18 +49,13 @@ class Measured:
     """Seconds between two batches where each waits for the one before."""
 
     @property
-    def allowed_seconds(self) -> float:
-        """As soon as the limiter lets the last batch go: so many in any minute."""
-        return 60.0 * ((self.batches - 1) // settings.BATCHES_PER_MINUTE)
-
-    @property
     def share(self) -> float:
-        """Of the rate that the limiter allows; 1 is all of it."""
-        return self.allowed_seconds / self.seconds
+        """Batches a minute, until the last answer, of those that the limiter allows on average: 1 is all."""
+        return self.batches / (self.seconds + BATCH_SECONDS) * 60 / settings.BATCHES_PER_MINUTE
 
     @property
     def share_one_at_a_time(self) -> float:
-        return self.allowed_seconds / (self.one_at_a_time * (self.batches - 1))
+        return 60 / self.one_at_a_time / settings.BATCHES_PER_MINUTE
 
 
 def _post(started: Services, documents: int, at_once: int) -> list[Mapping[str, Any]]:

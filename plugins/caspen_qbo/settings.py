@@ -109,6 +109,8 @@ TURN_SECONDS = 300
 """For a turn among this project's own calls, which all its processes take one after the other."""
 STORAGE_SECONDS = _number("CASPEN_QBO_REPORTS_SECONDS", 60, of="seconds")
 """Of one report where reports are kept, by a run; a person waits no longer than for a page."""
+PATIENCE_SECONDS = 30.0
+"""Where a practice takes longer, the next one of its task is begun alongside."""
 NOTIFY_SECONDS = 30
 """Of a message by e-mail or Slack: what it is about does not wait for longer."""
 MAIL_ROUND_SECONDS = 60

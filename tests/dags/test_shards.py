@@ -124,6 +124,22 @@ def test_a_practice_that_another_run_works_on_is_taken_last(
     assert len(flow.books("Invoice")) == 1
 
 
+def test_a_practice_that_takes_long_is_overtaken_and_finished_all_the_same(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from caspen_qbo import settings
+    from caspen_qbo.operators.jobs import PostOperator
+
+    monkeypatch.setattr(settings, "PATIENCE_SECONDS", 0.1)
+    connect_more(flow)
+    flow.invoice("100.00")
+    flow.door("latency", seconds=0.3)
+    operator = PostOperator(task_id="post_workspace", practices=shard(1, 101, 102, 103))
+    outcomes = operator.execute(context())
+    assert [one["workspace_id"] for one in outcomes] == [101, 102, 103, 1]
+    assert len(flow.books("Invoice")) == 1
+
+
 def test_reports_are_written_of_those_that_were_reconciled(
     flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

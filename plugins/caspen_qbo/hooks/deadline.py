@@ -30,11 +30,7 @@ def within(
     :param too_late: Is given a result that came after all: to close it.
     :raises DeadlinePassedError: it has not ended after so long.
     """
-    outcome: Future[T] = Future()
-    work = Thread(
-        target=contextvars.copy_context().run, args=(_settle, outcome, call), name="within", daemon=True
-    )
-    work.start()
+    outcome = begin(call, name="within")
     try:
         done = wait([outcome], seconds).done
     except BaseException:  # the process is asked to end, or the task's time is over
@@ -45,6 +41,14 @@ def within(
     hang_up()
     outcome.add_done_callback(lambda late: None if late.exception() else too_late(late.result()))
     raise DeadlinePassedError(f"no end after {seconds:g} s")
+
+
+def begin(call: Callable[[], T], *, name: str) -> Future[T]:
+    """Have it done in a thread of its own, which does not keep the process alive."""
+    outcome: Future[T] = Future()
+    run = contextvars.copy_context().run
+    Thread(target=run, args=(_settle, outcome, call), name=name, daemon=True).start()
+    return outcome
 
 
 def _settle(outcome: Future[Any], call: Callable[[], object]) -> None:

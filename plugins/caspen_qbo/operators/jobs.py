@@ -47,6 +47,7 @@ class _PlannableOperator(WorkspaceOperator):
     """:param plan_only: Plan and report; send and write nothing."""
 
     template_fields: Sequence[str] = (*WorkspaceOperator.template_fields, "plan_only")
+    overtakes = True
 
     def __init__(self, *, plan_only: bool | str = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)

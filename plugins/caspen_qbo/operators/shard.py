@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, cast
 
 from airflow.sdk import BaseOperator, BaseOperatorLink, Context
@@ -13,6 +18,7 @@ from caspen_qbo import settings
 from caspen_qbo.core.monitoring.metering import count_reads
 from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
 from caspen_qbo.errors import RetryError, StopError, SyncError, WorkspaceBusyError
+from caspen_qbo.hooks.deadline import begin
 from caspen_qbo.hooks.metrics import to_airflow
 from caspen_qbo.operators.exposed import assets, lineage
 from caspen_qbo.operators.exposed.links import LINKS, page_of
@@ -29,6 +35,8 @@ NAME_MAX = 60
 """Characters of a name in the grid, where a label has 250."""
 MESSAGE_MAX = 1000
 """Characters of a result's message that travel on; a dry run of many documents lists them all in the log."""
+AT_ONCE_MAX = 2
+"""Practices under way in one task: the next, and one that takes long. Each has sessions of its own."""
 SEE_THE_TASKS = "See the log of its tasks."
 
 
@@ -56,6 +64,23 @@ class Failure(TypedDict):
     reason: str
     action: str
     """Who has to act, and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Working:
+    """A practice that is worked on."""
+
+    practice: Practice
+    patient: bool
+    result: Future[Outcome | None]
+    begun_at: float
+    """By the monotonic clock, seconds."""
+
+
+def _wait(under_way: Sequence[_Working], seconds: float | None) -> list[_Working]:
+    """Those that have ended, after the first did or after so long."""
+    wait([working.result for working in under_way], seconds, FIRST_COMPLETED)
+    return [working for working in under_way if working.result.done()]
 
 
 def label(practices: Sequence[Practice]) -> str:
@@ -108,6 +133,9 @@ class ShardOperator(BaseOperator):
         """What Airflow's grid shows for each instance of a mapped task."""
         return label(self.practices)
 
+    overtakes: ClassVar[bool] = False
+    """Whether a practice that takes long is overtaken: where practices share nothing but the process."""
+
     def work_on(self, practice: Practice, run_id: str, *, patient: bool) -> Outcome | None:
         """:param patient: Wait for another run that is working on it, rather than come back to it last.
         :return: None: there is nothing to do, for a reason that is reported elsewhere.
@@ -159,30 +187,64 @@ class ShardOperator(BaseOperator):
     ) -> None:
         earlier = self._fetch_earlier(context)
         alone = len(self.practices) == 1 and not self.leave_busy
-        waiting = [(practice, alone) for practice in self.practices]
-        while waiting:
-            practice, patient = waiting.pop(0)
-            id_, name = practice["workspace_id"], practice["practice"]
-            if (done := earlier.get(id_)) is not None:
-                outcomes.append(outcome_of(practice, done.counts, done.calls, done.message))
-                continue
-            # Airflow's log folds what follows, up to the end of the group.
-            log.info("::group::%s (%d) %s", name, id_, page_of(id_))
-            try:
-                outcome = self.work_on(practice, context["run_id"], patient=patient)
-                outcomes += [outcome] if outcome else []
-            except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-                if isinstance(error, WorkspaceBusyError) and self.leave_busy:
-                    outcomes.append(
-                        outcome_of(practice, {}, {}, "Left to another run, which is working on it.")
-                    )
-                elif isinstance(error, WorkspaceBusyError) and not patient:
-                    log.info("%s Its turn is after the others.", error.message)
-                    waiting.append((practice, True))
+        waiting = deque((practice, alone) for practice in self.practices)
+        under_way: list[_Working] = []
+        while waiting or under_way:
+            if waiting and self._may_begin(under_way):
+                practice, patient = waiting.popleft()
+                if (done := earlier.get(practice["workspace_id"])) is not None:
+                    outcomes.append(outcome_of(practice, done.counts, done.calls, done.message))
                 else:
-                    failures[id_] = self._fail(practice, error)
-            finally:
-                log.info("::endgroup::")
+                    under_way.append(self._begin(practice, context["run_id"], patient=patient))
+                continue
+            for working in _wait(under_way, self._patience_left(under_way) if waiting else None):
+                under_way.remove(working)
+                again = self._settle(working, outcomes, failures)
+                waiting.extend([(again, True)] if again else [])
+
+    def _may_begin(self, under_way: Sequence[_Working]) -> bool:
+        """One after the other; alongside one that takes long."""
+        return not under_way or (len(under_way) < AT_ONCE_MAX and self._patience_left(under_way) == 0)
+
+    def _patience_left(self, under_way: Sequence[_Working]) -> float | None:
+        """Seconds until another may be begun; None: one that is under way has to end first."""
+        if not self.overtakes or len(under_way) >= AT_ONCE_MAX:
+            return None
+        return max(0.0, under_way[0].begun_at + settings.PATIENCE_SECONDS - time.monotonic())
+
+    def _begin(self, practice: Practice, run_id: str, *, patient: bool) -> _Working:
+        id_ = practice["workspace_id"]
+        # Airflow's log folds what follows, up to the end of the group.
+        log.info("::group::%s (%d) %s", practice["practice"], id_, page_of(id_))
+        work = partial(self.work_on, practice, run_id, patient=patient)
+        if self.overtakes and len(self.practices) > 1:
+            return _Working(practice, patient, begin(work, name=f"practice-{id_}"), time.monotonic())
+        ended: Future[Outcome | None] = Future()
+        try:
+            ended.set_result(work())
+        except Exception as error:  # noqa: BLE001 - looked at with all others'
+            ended.set_exception(error)
+        return _Working(practice, patient, ended, time.monotonic())
+
+    def _settle(
+        self, working: _Working, outcomes: list[Outcome], failures: dict[int, tuple[Failure, Exception]]
+    ) -> Practice | None:
+        """Keep what came of it. A practice that is to be taken again, after the others."""
+        practice = working.practice
+        try:
+            outcome = working.result.result()
+            outcomes += [outcome] if outcome else []
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            if isinstance(error, WorkspaceBusyError) and self.leave_busy:
+                outcomes.append(outcome_of(practice, {}, {}, "Left to another run, which is working on it."))
+            elif isinstance(error, WorkspaceBusyError) and not working.patient:
+                log.info("%s Its turn is after the others.", error.message)
+                return practice
+            else:
+                failures[practice["workspace_id"]] = self._fail(practice, error)
+        finally:
+            log.info("::endgroup::")
+        return None
 
     def _fetch_earlier(self, context: Context) -> Mapping[int, DoneJob]:
         """What an earlier try of this task did; nothing where all succeeded: then it is to be redone."""
