@@ -52,18 +52,22 @@ class Costs:
         return self.reconcile_cpu + 2 * self.answer
 
 
+def _reads(value: int, what: str) -> int:
+    made: int = field(
+        default=value,
+        metadata={"what": f"metered reads a month, {what}", "source": f"{HERE}, benchmarks.reads"},
+    )
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """Of an ordinary practice: 600 invoices and 500 payments a month, 50 payments made in QuickBooks."""
 
-    reads_hearing: int = field(
-        default=1060,
-        metadata={"what": "reads a month, webhooks on", "source": "measured here, benchmarks.reads"},
-    )
-    reads_deaf: int = field(
-        default=1630,
-        metadata={"what": "reads a month, webhooks off", "source": "measured here, benchmarks.reads"},
-    )
+    careful_hearing: int = _reads(957, "careful, webhooks on")
+    careful_deaf: int = _reads(1405, "careful, webhooks off")
+    thrifty_hearing: int = _reads(144, "thrifty, webhooks on")
+    thrifty_deaf: int = _reads(585, "thrifty, webhooks off")
     bytes_of_invoice: int = field(
         default=6963, metadata={"what": "bytes of `sync_db` for an invoice with its payment", "source": HERE}
     )
@@ -71,10 +75,15 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Metered reads, of an ordinary practice as ``benchmarks.reads`` counts them."""
+    """Metered reads, of an ordinary practice as ``benchmarks.reads`` counts them; careful, unless installed
+    thrifty.
+    """
 
     ask: float = 1.0
     """One change feed."""
-    document: float = 880 / 600
+    document: float = 858 / 600
     """Of those that posting asks, for each invoice."""
-    night: float = 72 / 30
+    night: float = 47 / 30
+
+
+THRIFTY = Reads(document=45 / 600)

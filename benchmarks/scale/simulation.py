@@ -1,6 +1,6 @@
 """A month of ten thousand practices of different sizes, simulated with the core's own policies.
 
-    python -m benchmarks.scale.simulation [--practices N] [--days N] [--slots N] [--no-webhooks]
+    python -m benchmarks.scale.simulation [--practices N] [--days N] [--slots N] [--thrifty] [--no-webhooks]
 
 From the core come: when an import asks (``decide_when_to_ask``), what the watcher announces
 (``decide_news``), how practices are shared out over tasks (``plan_shards``), how reads stand
@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 
-from benchmarks.scale.costs import Costs, Reads
+from benchmarks.scale.costs import THRIFTY, Costs, Reads
 from benchmarks.scale.practices import (
     LOST,
     PAYMENTS_OUT,
@@ -432,6 +432,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--slots", type=int, default=16)
     parser.add_argument("--allowance", type=int, default=10_000_000)
+    parser.add_argument("--thrifty", action="store_true")
     parser.add_argument("--no-webhooks", action="store_true")
     asked = parser.parse_args()
     simulation = Simulation(
@@ -440,6 +441,7 @@ def main() -> None:
         webhooks=not asked.no_webhooks,
         slots=asked.slots,
         allowance=asked.allowance,
+        reads=THRIFTY if asked.thrifty else None,
     )
     found = simulation.run()
     print(describe(found))
