@@ -27,10 +27,10 @@ class Costs:
     look: float = _figure(
         0.4, "s of one look of the watcher at 10,000 practices", "computed, 30,000 look-ups"
     )
-    idle_cpu: float = _figure(0.017, "s of CPU of a run that finds nothing")
-    run_cpu: float = _figure(0.047, "s of CPU of a run that posts, or of an import that asks")
-    document_cpu: float = _figure(0.0007, "s of CPU of one more document")
-    reconcile_cpu: float = _figure(0.36, "s of CPU of a practice's night")
+    idle_cpu: float = _figure(0.015, "s of CPU of a run that finds nothing")
+    run_cpu: float = _figure(0.042, "s of CPU of a run that posts, or of an import that asks")
+    document_cpu: float = _figure(0.0008, "s of CPU of one more document")
+    reconcile_cpu: float = _figure(0.10, "s of CPU of a practice's night")
     answer: float = _figure(0.6, "s until QuickBooks answers a small batch or a read", "assumed")
     answers_of_run: int = field(
         default=3, metadata={"what": "answers of a small run, one after the other", "source": "assumed"}
