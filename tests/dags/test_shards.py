@@ -136,7 +136,8 @@ def test_a_practice_that_takes_long_is_overtaken_and_finished_all_the_same(
     flow.door("latency", seconds=0.3)
     operator = PostOperator(task_id="post_workspace", practices=shard(1, 101, 102, 103))
     outcomes = operator.execute(context())
-    assert [one["workspace_id"] for one in outcomes] == [101, 102, 103, 1]
+    ended = [one["workspace_id"] for one in outcomes]
+    assert ended[0] == 101 and sorted(ended) == [1, 101, 102, 103]
     assert len(flow.books("Invoice")) == 1
 
 
