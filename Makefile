@@ -27,7 +27,7 @@ sandbox: venv ## the QuickBooks sandbox alone, in the foreground
 test: venv ## all tests, style and types included
 	@bash ops/fetch-chromium
 	@bash ops/fetch-nginx
-	@$(PY) -m pytest -n 3 --dist loadfile
+	@$(PY) -m pytest -n 4 --dist loadfile
 
 unit: venv ## the tests that need no service: seconds
 	@$(PY) -m pytest -q tests/unit tests/golden sandbox/tests -m "not (airflow or browser or postgres or sandbox or slow)"

@@ -64,10 +64,10 @@ def _reads(value: int, what: str) -> int:
 class Measured:
     """Of an ordinary practice: 600 invoices and 500 payments a month, 50 payments made in QuickBooks."""
 
-    careful_hearing: int = _reads(957, "careful, webhooks on")
-    careful_deaf: int = _reads(1405, "careful, webhooks off")
-    thrifty_hearing: int = _reads(144, "thrifty, webhooks on")
-    thrifty_deaf: int = _reads(585, "thrifty, webhooks off")
+    careful_hearing: int = _reads(1005, "careful, webhooks on")
+    careful_deaf: int = _reads(1468, "careful, webhooks off")
+    thrifty_hearing: int = _reads(122, "thrifty, webhooks on")
+    thrifty_deaf: int = _reads(600, "thrifty, webhooks off")
     bytes_of_invoice: int = field(
         default=6963, metadata={"what": "bytes of `sync_db` for an invoice with its payment", "source": HERE}
     )
