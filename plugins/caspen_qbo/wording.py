@@ -248,6 +248,8 @@ class Standing(Protocol):
     def differs(self) -> bool: ...
     @property
     def matter(self) -> str | None: ...
+    @property
+    def in_doubt(self) -> bool: ...
 
 
 def standing(document: Standing | None) -> tuple[str, str]:
@@ -256,6 +258,8 @@ def standing(document: Standing | None) -> tuple[str, str]:
         return "", "Not processed yet"
     if document.differs:
         return "open", "Needs attention"
+    if document.in_doubt:
+        return "partly", "Sent; the answer is not known yet"
     if document.excluded_reason:
         reason = EXCLUDED.get(document.excluded_reason, document.excluded_reason.replace("_", " "))
         return "", f"Does not go to QuickBooks ({reason})"

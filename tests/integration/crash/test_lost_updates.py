@@ -6,30 +6,12 @@ from typing import Any
 
 import pytest
 
-from caspen_qbo.errors import RetryError
-from caspen_qbo.usecases.posting.run import post
 from caspen_seed import NewLine
 from tests.support.bookkeeper import plain
 from tests.support.command_line import run_command
-from tests.support.flow import WORKSPACE, Flow
-from tests.support.hasty import hasty_session
-from tests.support.interrupt import Instant, interrupt
+from tests.support.flow import Flow
 from tests.support.lives.world import run_job
-
-
-def _lose_the_answer(flow: Flow, rule: dict[str, object]) -> None:
-    """A run whose first batch is struck, after which QuickBooks is away until the run gives up."""
-
-    def strike() -> None:
-        rules = [{**rule, "endpoint": "batch", "nth": 1}, {"kind": "unavailable"}]
-        flow.door("faults", seed=1, rules=rules)
-
-    with hasty_session(WORKSPACE) as session:
-        watched = interrupt(session, Instant("send_batch"), strike)
-        with pytest.raises(RetryError):
-            post(session)
-    assert watched.acted
-    flow.door("faults", seed=1, rules=[])
+from tests.support.lost_answers import LOST, lose_the_answer
 
 
 def _correct(flow: Flow, invoice: int) -> None:
@@ -53,8 +35,6 @@ def _receive(flow: Flow, row_id: str) -> None:
 
 
 BY_HAND = "Written by hand"
-LOST: dict[str, dict[str, object]] = {"before": {"kind": "drop"}, "after": {"kind": "drop", "commit": True}}
-"""The update never arrived; or it was carried out and only its answer was lost."""
 
 
 @pytest.mark.parametrize("field", ["DueDate", "Description"])
@@ -66,7 +46,7 @@ def test_a_persons_edit_is_listed_and_not_overwritten(flow: Flow, lost: str, rep
     _correct(flow, invoice)
     flow.switch(batch_replay=replay)
 
-    _lose_the_answer(flow, LOST[lost])
+    lose_the_answer(flow, LOST[lost])
     _edit(flow, field)
     for _ in range(3):
         run_job("post")
@@ -93,7 +73,7 @@ def test_a_payment_received_meanwhile_does_not_pass_for_ours(flow: Flow, lost: s
     [document] = flow.books("Invoice")
     flow.switch(batch_replay=replay)
 
-    _lose_the_answer(flow, LOST[lost])
+    lose_the_answer(flow, LOST[lost])
     _receive(flow, document["Id"])
     for _ in range(3):
         run_job("post")
@@ -109,7 +89,7 @@ def test_the_next_run_says_what_it_found_of_an_interrupted_one(flow: Flow, lost:
     flow.post()  # the customer is there: the first batch is the invoices'
     flow.invoice("100.00")
     flow.invoice("200.00")
-    _lose_the_answer(flow, LOST[lost])
+    lose_the_answer(flow, LOST[lost])
     done = run_command("post", "--workspace", "1")
     said = {"before": "sent again 2", "after": "found after lost answers 2"}[lost]
     assert said in done.stdout, done.stdout
@@ -124,7 +104,7 @@ def test_a_number_that_cannot_be_asked_for_is_no_reason_to_post_twice(flow: Flow
     flow.caspen.execute("UPDATE caspen.invoice SET number = %s WHERE id = %s", [number, odd])
     flow.switch(batch_replay="transient_6000")
 
-    _lose_the_answer(flow, LOST["after"])
+    lose_the_answer(flow, LOST["after"])
     for _ in range(3):
         run_job("post")
 
@@ -146,7 +126,7 @@ def test_a_lost_update_of_a_payment_is_found_or_made_once_and_an_edit_meanwhile_
     flow.caspen.execute("UPDATE caspen.invoice SET balance = 30 WHERE id = %s", [third])
     flow.caspen.execute("UPDATE caspen.invoice SET balance = 110 WHERE id <> %s", [third])
 
-    _lose_the_answer(flow, LOST[lost])
+    lose_the_answer(flow, LOST[lost])
     edited = min(ids, key=int)
     flow.person("edit", entity="Payment", id=edited, changes={"TxnDate": "2020-02-29"})
     for _ in range(3):

@@ -47,6 +47,7 @@ PAYMENT = FamilyDocument(
     removed=False,
     differs=False,
     matter=None,
+    in_doubt=False,
 )
 
 
@@ -58,6 +59,10 @@ PAYMENT = FamilyDocument(
         (replace(PAYMENT, differs=True, matter="Books closed"), ("open", "Needs attention")),
         (replace(PAYMENT, matter="Books closed"), ("done", "Synced; Books closed")),
         (replace(PAYMENT, synced_version="v1"), ("partly", "Waits for the next run")),
+        (
+            replace(PAYMENT, synced_version="v1", in_doubt=True),
+            ("partly", "Sent; the answer is not known yet"),
+        ),
         (replace(PAYMENT, synced_version="v1", wanted="as_is"), ("", "Nothing to post")),
         (replace(PAYMENT, removed=True), ("", "Removed from QuickBooks")),
         (

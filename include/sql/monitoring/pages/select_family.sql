@@ -1,22 +1,14 @@
 -- An invoice as last staged with its credit notes and payments, and what each is in QuickBooks. One row per document.
 -- Columns: differs: a row says that it is not there as Caspen shows it | matter: the title of what is listed of it, of an
--- invoice of its payments and credit notes too
+-- invoice of its payments and credit notes too | in_doubt: it was sent, and the answer is not known
 SELECT d.document_kind AS kind, d.document_id AS id, d.document_number AS number, d.client_id, d.document_date AS date,
        d.total, d.caspen_status, d.wanted, d.excluded_reason, d.version, d.synced_version, l.quickbooks_type,
        l.quickbooks_id, l.as_posted AS stored_facts, l.posted_at, l.verified_at, l.removed_at IS NOT NULL AS removed,
-       coalesce(u.differs, false) AS differs, u.title AS matter
+       coalesce(u.differs, false) AS differs, u.title AS matter,
+       EXISTS (SELECT FROM qbo_sync.request r WHERE r.state = 'prepared' AND r.workspace_id = d.workspace_id
+                 AND r.document_kind = d.document_kind AND r.document_id = d.document_id) AS in_doubt
 FROM qbo_sync.document d
 LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
-LEFT JOIN LATERAL (
-  SELECT bool_or(o.itself) AS differs,
-         (array_agg(o.title ORDER BY o.itself DESC, o.own DESC, o.blocks DESC, o.first_seen_at, o.id))[1] AS title
-  FROM (
-    SELECT m.title, m.blocks, m.first_seen_at, m.id, m.document_kind = d.document_kind AS own,
-           m.document_kind = d.document_kind AND m.of_document AS itself
-    FROM qbo_sync.open_matter m
-    WHERE m.workspace_id = d.workspace_id AND m.invoice_id = d.invoice_id
-      AND (d.document_kind = 'invoice' OR (m.document_kind = d.document_kind AND m.document_id = d.document_id))
-  ) o
-) u ON true
+LEFT JOIN LATERAL qbo_sync.matter_of(d.workspace_id, d.document_kind, d.document_id, d.invoice_id) u ON true
 WHERE d.workspace_id = %(workspace_id)s AND d.invoice_id = %(invoice_id)s
 ORDER BY CASE d.document_kind WHEN 'invoice' THEN 1 WHEN 'credit_note' THEN 2 ELSE 3 END, d.document_id

@@ -21,18 +21,7 @@ FROM (
          u.title AS detail
   FROM qbo_sync.document d
   LEFT JOIN qbo_sync.document_link l USING (workspace_id, document_kind, document_id)
-  LEFT JOIN LATERAL (
-    -- Of an invoice, the rows of its payments and credit notes too; what is wrong with the document itself comes first.
-    SELECT bool_or(o.itself) AS differs,
-           (array_agg(o.title ORDER BY o.itself DESC, o.own DESC, o.blocks DESC, o.first_seen_at, o.id))[1] AS title
-    FROM (
-      SELECT m.title, m.blocks, m.first_seen_at, m.id, m.document_kind = d.document_kind AS own,
-             m.document_kind = d.document_kind AND m.of_document AS itself
-      FROM qbo_sync.open_matter m
-      WHERE m.workspace_id = d.workspace_id AND m.invoice_id = d.invoice_id
-        AND (d.document_kind = 'invoice' OR (m.document_kind = d.document_kind AND m.document_id = d.document_id))
-    ) o
-  ) u ON true
+  LEFT JOIN LATERAL qbo_sync.matter_of(d.workspace_id, d.document_kind, d.document_id, d.invoice_id) u ON true
   WHERE d.workspace_id = %(workspace_id)s AND d.document_kind IN ('invoice', 'credit_note')
 ) s
 WHERE s.status IS NOT NULL AND (s.status, s.detail) IS DISTINCT FROM (s.shown_status, s.shown_detail)

@@ -44,8 +44,9 @@ class OpenDocument:
     document_number: str
     amount: Decimal
     state: str
-    """listed, waiting, reverted (to draft, and still in QuickBooks), since (sent after the last
-    reconciliation, so that it is not compared yet), or :data:`UNREAD`.
+    """listed, in_doubt (sent, and the answer is not known), waiting, reverted (to draft, and still in
+    QuickBooks), since (sent after the last reconciliation, so that it is not compared yet), or
+    :data:`UNREAD`.
     """
     in_all: int
     """Documents of its list; more than are shown."""
@@ -231,12 +232,17 @@ def _nothing_waits(facts: MonthFacts) -> Check:
     if states == {"reverted"}:
         how = "Finalise, void or delete them in Caspen."
         return Check("waiting", title, False, found, how, "activity", "Open Activity")
-    how = "Run Post, then Reconcile." if states & {"waiting", UNREAD} else "Run Reconcile once more."
+    how = (
+        "Run Post, then Reconcile."
+        if states & {"in_doubt", "waiting", UNREAD}
+        else "Run Reconcile once more."
+    )
     return Check("waiting", title, False, found, how, "activity", "Open Activity")
 
 
 _STATES = {
     "listed": "listed",
+    "in_doubt": "sent, and the answer is not known yet",
     "waiting": "waits for the next run",
     "reverted": "a draft again in Caspen, still in QuickBooks",
     "since": "sent since the last reconciliation",

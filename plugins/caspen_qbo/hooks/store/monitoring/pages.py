@@ -157,6 +157,8 @@ class FamilyDocument:
     """Something listed says that it is not in QuickBooks as Caspen shows it."""
     matter: str | None
     """The title of what is listed about it, most pressing first."""
+    in_doubt: bool
+    """Something about it was sent, and what became of that is not known yet."""
 
     @property
     def as_posted(self) -> DocumentFacts | None:
