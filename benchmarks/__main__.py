@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from itertools import product
 
 from benchmarks import backlog, calls, cpu, delay, lateness, reads, reconcile, sessions
-from benchmarks.scale.simulation import Simulation, tasks_of_idle_hour
+from benchmarks.scale.idle_hour import tasks_of_idle_hour
+from benchmarks.scale.simulation import Simulation
 from ops.paths import ROOT
 from tests.support.standalone import services
 

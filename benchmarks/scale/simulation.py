@@ -18,11 +18,12 @@ import random
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from benchmarks.scale.costs import THRIFTY, Costs, Reads
+from benchmarks.scale.idle_hour import QUARTER, tasks_of_idle_hour
 from benchmarks.scale.practices import (
     LOST,
     PAYMENTS_OUT,
@@ -34,10 +35,11 @@ from benchmarks.scale.practices import (
     paid,
     practices,
 )
-from caspen_qbo.core.importing.rhythm import NET, Rhythm
+from benchmarks.scale.queued import Run, Waiting
+from benchmarks.scale.results import DAY, Result, describe, part
+from caspen_qbo.core.importing.rhythm import Rhythm
 from caspen_qbo.core.monitoring.metering import Budget, forecast_month, judge_budget
 from caspen_qbo.core.monitoring.shards import (
-    IDLE_SECONDS,
     UNKNOWN_SECONDS,
     Work,
     estimate_seconds,
@@ -47,7 +49,6 @@ from caspen_qbo.core.monitoring.watch import Memory, Moved, Watched, decide_news
 from caspen_qbo.settings import PRIORITIES, WATCH_SECONDS
 from caspen_qbo.usecases.connection.find_workspaces import EARLY, POST_AT_LEAST_EVERY
 
-DAY, QUARTER = 86_400.0, 900.0
 AT_DESK, LATER = PAYMENTS_OUT * 4 / 5, PAYMENTS_OUT / 5
 """Payments for each invoice, with it and later."""
 REPORT_CPU = 0.1
@@ -59,57 +60,6 @@ LOOK_SHARE = 20
 SCHEDULER_SECONDS = 1.0
 """From an event, or a task's end, to what follows."""
 ASK_OFFSET = 7 * 60
-
-
-@dataclass(frozen=True)
-class Result:
-    """Times are seconds; the rest is of the simulated days."""
-
-    practices: int
-    days: int
-    documents: int
-    reads: int
-    reads_of_ordinary: float
-    """On average, of those that make 450 to 750 invoices a month."""
-    payment_median: float
-    payment_99: float
-    synced_95: float
-    tasks: Counter[str]
-    cpu: float
-    slots_busy: float
-    """Share of the pool's time, in the busiest hour."""
-    budget: Budget
-    """At the end."""
-
-    @property
-    def cores(self) -> float:
-        """In use, on average."""
-        return self.cpu / self.days / DAY
-
-    @property
-    def tasks_an_hour(self) -> float:
-        return sum(self.tasks.values()) / self.days / 24
-
-
-@dataclass(slots=True)
-class Run:
-    """One DAG run; it ends when the last of its tasks has."""
-
-    dag: str
-    left: int
-    """Jobs and mapped tasks that have not ended."""
-    jobs: int = 1
-    when_done: Callable[[], None] | None = None
-
-
-@dataclass(order=True, slots=True)
-class Waiting:
-    """A mapped task that waits for a slot of the pool."""
-
-    order: tuple[int, float, int]
-    run: Run = field(compare=False)
-    job: str = field(compare=False)
-    shard: Sequence[Work] = field(compare=False)
 
 
 class Simulation:
@@ -401,29 +351,14 @@ class Simulation:
             documents=len(self.synced),
             reads=sum(self.read_by_day.values()),
             reads_of_ordinary=mean,
-            payment_median=_part(self.late, 50),
-            payment_99=_part(self.late, 99),
-            synced_95=_part(self.synced, 95),
+            payment_median=part(self.late, 50),
+            payment_99=part(self.late, 99),
+            synced_95=part(self.synced, 95),
             tasks=self.tasks,
             cpu=self.cpu,
             slots_busy=max(self.busy.values(), default=0) / 3600 / self.slots,
             budget=self.budget,
         )
-
-
-def _part(values: Sequence[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100)[percent - 1] if len(values) > 1 else 0.0
-
-
-def tasks_of_idle_hour(practices: int) -> int:
-    """Of one hour in which nothing happens anywhere, webhooks on: the schedules, and each practice's turn."""
-    quarters = timedelta(hours=1) / timedelta(seconds=QUARTER)
-    tasks = 0
-    for every, seconds in ((POST_AT_LEAST_EVERY, IDLE_SECONDS), (NET, Costs().ask())):
-        due = round(practices * timedelta(seconds=QUARTER) / every)
-        shards = plan_shards(Work(id_, "", seconds) for id_ in range(due))
-        tasks += round(quarters) * (2 + max(1, len(shards)))
-    return tasks
 
 
 def main() -> None:
@@ -446,20 +381,6 @@ def main() -> None:
     found = simulation.run()
     print(describe(found))
     print(f"task instances of an hour in which nothing happens: {tasks_of_idle_hour(asked.practices)}")
-
-
-def describe(found: Result) -> str:
-    lines = [
-        f"{found.practices:,} practices, {found.days} days, {found.documents:,} documents",
-        f"metered reads                {found.reads:12,}   ordinary practice: {found.reads_of_ordinary:.0f}",
-        f"payment in Caspen, minutes   {found.payment_median / 60:12.1f}   99 %: {found.payment_99 / 60:.1f}",
-        f"finalised to Synced, 95 %, s {found.synced_95:12.0f}",
-        f"task instances an hour       {found.tasks_an_hour:12.0f}",
-        *(f"  {dag:26} {number / found.days / 24:12.0f}" for dag, number in sorted(found.tasks.items())),
-        f"CPU of our processes, hours  {found.cpu / 3600:12.1f}   cores: {found.cores:.2f}",
-        f"pool's slots in use          {found.slots_busy:12.0%}   in the busiest hour",
-    ]
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

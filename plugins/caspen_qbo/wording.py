@@ -249,7 +249,7 @@ class Standing(Protocol):
     @property
     def matter(self) -> str | None: ...
     @property
-    def in_doubt(self) -> bool: ...
+    def unconfirmed(self) -> bool: ...
 
 
 def standing(document: Standing | None) -> tuple[str, str]:
@@ -258,7 +258,7 @@ def standing(document: Standing | None) -> tuple[str, str]:
         return "", "Not processed yet"
     if document.differs:
         return "open", "Needs attention"
-    if document.in_doubt:
+    if document.unconfirmed:
         return "partly", "Sent; the answer is not known yet"
     if document.excluded_reason:
         reason = EXCLUDED.get(document.excluded_reason, document.excluded_reason.replace("_", " "))

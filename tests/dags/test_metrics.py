@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from caspen_qbo.core.monitoring.metrics import METRICS
 from caspen_qbo.hooks import ping
 from tests.dags.conftest import states
 from tests.support.flow import Flow
+from tests.support.listening import listening
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
@@ -67,25 +67,8 @@ def received(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def outside(status: int = 200) -> Iterator[tuple[str, list[str]]]:
     """A service that is pinged: its address, and the paths asked for."""
     asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(lambda path, _: asked.append(path), status) as address:
+        yield address, asked
 
 
 def test_every_figure_arrives_and_each_good_round_is_pinged(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
 from tests.dags.conftest import states
 from tests.support.flow import Flow
+from tests.support.listening import listening
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
@@ -25,33 +24,18 @@ def received() -> Iterator[list[Any]]:
     """Spans that came to a real OTLP port. A process has one provider for good; after the test it is shut."""
     spans: list[Any] = []
 
-    class Collector(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-                for scope in resource.scope_spans:
-                    spans.extend(scope.spans)
-            self.send_response(200)
-            self.end_headers()
+    def receive(_: str, body: bytes) -> None:
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+            for scope in resource.scope_spans:
+                spans.extend(scope.spans)
 
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Collector)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    exporter = OTLPSpanExporter(endpoint=f"http://127.0.0.1:{server.server_port}/v1/traces")
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
-    assert trace.get_tracer_provider() is provider, "this process had a provider before"
-    try:
+    with listening(receive) as address:
+        provider = TracerProvider()
+        provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(endpoint=f"{address}/v1/traces")))
+        trace.set_tracer_provider(provider)
+        assert trace.get_tracer_provider() is provider, "this process had a provider before"
         yield spans
-    finally:
         provider.shutdown()
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_a_run_and_its_calls_are_spans(flow: Flow, run_dag: Callable[..., Any], received: list[Any]) -> None:

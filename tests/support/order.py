@@ -18,7 +18,8 @@ SECONDS = {
     "tests/integration/posting/test_own_rows.py": 30,
     "tests/integration/reconciling/test_practice_checks.py": 30,
     "tests/integration/closing/test_month_end.py": 10,
-    "tests/integration/mailing/test_mails.py": 20,
+    "tests/integration/mailing/test_mail_servers.py": 12,
+    "tests/integration/mailing/test_mails.py": 12,
     "tests/platform/test_housekeeping.py": 25,
     "tests/dags/test_watch.py": 25,
     E2E: 90,
@@ -63,7 +64,7 @@ SECONDS = {
     "tests/integration/quickbooks/test_transport.py": 15,
     "tests/integration/ui/test_access.py": 15,
 }
-"""What the long ones took on a machine of two cores (`pytest -n 3 --dist loadfile --durations=0`). Only their
+"""What the long ones took on a machine of two cores (`pytest -n 4 --dist loadfile --durations=0`). Only their
 order matters: a figure that is out of date costs a little time and nothing else.
 """
 

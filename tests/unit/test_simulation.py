@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.scale.simulation import Result, Simulation
+from benchmarks.scale.results import Result
+from benchmarks.scale.simulation import Simulation
 
 
 def simulate(*, webhooks: bool = True, slots: int = 4) -> Result:

@@ -146,6 +146,19 @@ class _Timed:
                 "space; `doctor` checks it."
             ) from error
 
+    def _find(self, what: str, call: Callable[[], T]) -> T | None:
+        """As :meth:`_ask`; None: there is no such file."""
+        try:
+            return self._ask(what, call, missing_ok=True)
+        except FileNotFoundError:
+            return None
+
+    def _open(
+        self, name: str, call: Callable[[], tuple[int, BinaryIO]]
+    ) -> tuple[int, Iterator[bytes]] | None:
+        found = self._find(f"reading {name}", call)
+        return None if found is None else (found[0], self._stream(found[1]))
+
     def _stream(self, file: BinaryIO) -> Iterator[bytes]:
         try:
             while piece := self._ask("the next piece of a report", partial(file.read, CHUNK)):
@@ -170,21 +183,14 @@ class FolderStorage(_Timed):
             with (self.folder / name).open("rb") as file:
                 return file.read(most)
 
-        try:
-            return self._ask(f"reading {name}", call, missing_ok=True)
-        except FileNotFoundError:
-            return None
+        return self._find(f"reading {name}", call)
 
     def stream(self, name: str) -> tuple[int, Iterator[bytes]] | None:
         def call() -> tuple[int, BinaryIO]:
             file = (self.folder / name).open("rb")
             return os.fstat(file.fileno()).st_size, file
 
-        try:
-            size, file = self._ask(f"reading {name}", call, missing_ok=True)
-        except FileNotFoundError:
-            return None
-        return size, self._stream(file)
+        return self._open(name, call)
 
     def delete(self, names: Iterable[str]) -> None:
         def call(path: Path) -> None:
@@ -264,10 +270,7 @@ class ObjectStorage(_Timed):
             except OSError:  # replaced between its size and its content
                 return call()
 
-        try:
-            return self._ask(f"reading {name}", twice, missing_ok=True)
-        except FileNotFoundError:
-            return None
+        return self._find(f"reading {name}", twice)
 
     def stream(self, name: str) -> tuple[int, Iterator[bytes]] | None:
         def call() -> tuple[int, BinaryIO]:
@@ -275,11 +278,7 @@ class ObjectStorage(_Timed):
             file = self._files.open(self._path(name), "rb", block_size=CHUNK, cache_type="readahead")
             return int(file.size), file
 
-        try:
-            size, file = self._ask(f"reading {name}", call, missing_ok=True)
-        except FileNotFoundError:
-            return None
-        return size, self._stream(file)
+        return self._open(name, call)
 
     def delete(self, names: Iterable[str]) -> None:
         paths = [self._path(name) for name in names]

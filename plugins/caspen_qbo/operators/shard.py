@@ -1,4 +1,6 @@
-"""A task that works on several practices, one after the other, each on its own account."""
+"""A task that works on several practices, one after the other, each on its own account; one that takes long
+may be overtaken by the next.
+"""
 
 from __future__ import annotations
 

@@ -1,92 +1,20 @@
-"""Morning mails from the command line to a real mail server: whom, when, once, what becomes of the rest."""
+"""Morning mails from the command line to a real mail server: whom, when, once, and what they say."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from caspen_qbo import queries, settings, wiring
-from caspen_seed import create_workspace
-from ops.local.ports import HOST, free_port
-from tests.support.command_line import run_command, started_command
+from caspen_qbo import queries, wiring
+from tests.support.command_line import run_command
 from tests.support.flow import Flow
-from tests.support.postbox import Postbox, running_postbox, text_of
+from tests.support.mailing import AT_ANY_HOUR, DAY, PAGES, add_practice, mail, noon_zone, send, states, want
+from tests.support.postbox import Postbox, text_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.sandbox]
-
-PAGES = "http://pages.example/quickbooks/"
-AT_ANY_HOUR = ("--at", "00:00", "--quiet", "none", "--weekends")
-DAY = timedelta(days=1)
-
-
-def noon_zone() -> str:
-    """A zone where it is about noon: no day ends while a test runs."""
-    ahead = 12 - datetime.now(UTC).hour
-    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
-
-
-@pytest.fixture
-def postbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Postbox]:
-    with running_postbox() as box:
-        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", box.connection)
-        monkeypatch.setenv("AIRFLOW__API__BASE_URL", "http://pages.example")
-        yield box
-
-
-@pytest.fixture
-def practice(flow: Flow, postbox: Postbox) -> Flow:
-    """One practice with two invoices without a line, so that somebody is needed; its runs are not late."""
-    flow.caspen.execute("UPDATE caspen.workspace SET time_zone = %s", [noon_zone()])
-    for _ in range(2):
-        flow.staff.finalise(flow.staff.draft_invoice(flow.client_id, []))
-    flow.post()
-    return flow
-
-
-def mail(*arguments: str, code: int = 0) -> str:
-    done = run_command("mail", *arguments)
-    assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
-    return done.stdout or done.stderr
-
-
-def want(*addresses: str, workspace: int | None = 1, more: tuple[str, ...] = AT_ANY_HOUR) -> None:
-    whose = ("--workspace", str(workspace)) if workspace else ("--ops", "--time-zone", noon_zone())
-    mail(*whose, *(part for address in addresses for part in ("--add", address)), *more)
-
-
-def send() -> dict[str, int]:
-    return json.loads(mail("--send", "--json"))
-
-
-def states(workspace: int = 1) -> dict[str, str]:
-    shown = json.loads(mail(*(("--workspace", str(workspace)) if workspace else ("--ops",)), "--json"))
-    return {each["address"]: each["state"] for each in shown["mails"]}
-
-
-def add_practice(flow: Flow, number: int, name: str, *, listed: bool = True) -> int:
-    create_workspace(flow.caspen, number, name, time_zone=noon_zone())
-    flow.sync_rows(
-        "INSERT INTO qbo_sync.connection (workspace_id, realm_id, status, connected_at, refresh_expires_at)"
-        " VALUES (%s, %s, 'connected', now(), now() + interval '90 days') RETURNING 1",
-        number,
-        f"realm-{number}",
-    )
-    flow.sync_rows("INSERT INTO qbo_sync.settings VALUES (%s, '35', '1', '2') RETURNING 1", number)
-    if listed:
-        flow.sync_rows(
-            "INSERT INTO qbo_sync.unsynced_invoice (workspace_id, document_kind, document_id,"
-            " document_number, invoice_id, error_key, title, detail, fix)"
-            " VALUES (%s, 'invoice', 1, 'A-1', 1, 'totals_mismatch', '', 'Ann O''Neil', '') RETURNING 1",
-            number,
-        )
-    return number
 
 
 def test_a_practice_is_told_what_waits_whose_turn_and_since_when_once_a_day(
@@ -137,139 +65,6 @@ def test_without_a_mail_server_nothing_is_decided(
         assert send() == {}
         assert "no Airflow connection smtp_default" in mail("--workspace", "1", "--test", code=1)
     assert send() == {"sent": 1}
-
-
-def test_a_refused_address_holds_only_itself_is_named_and_told_to_ops(
-    practice: Flow, postbox: Postbox
-) -> None:
-    add_practice(practice, 2, "Second <Practice>")
-    postbox.answers = {
-        "gone@example.com": "550 no such\tuser \x1b[31m",
-        "full@example.com": "452 mailbox full",
-    }
-    want("books@example.com", "gone@example.com", "full@example.com")
-    want("second@example.com", workspace=2)
-    want("ops@example.com", workspace=None)
-    assert send() == {"sent": 3, "refused": 1, "later": 1}
-    assert states() == {
-        "books@example.com": "sent",
-        "gone@example.com": "refused",
-        "full@example.com": "due",
-    }
-    assert "550 no such" in mail("--workspace", "1")
-    del postbox.answers["full@example.com"]
-    assert send() == {"sent": 1}, "what was put off is tried again, what was refused is not"
-    assert states()["full@example.com"] == "sent"
-    assert wiring.send_due_mails(datetime.now(UTC) + DAY) == {"sent": 4, "refused": 1}
-    first, second = postbox.to("ops@example.com")
-    assert "was not taken" not in text_of(first)
-    assert "Mail to 1 address was not taken: Harbour Allied Health (1), Administrator" in text_of(second)
-    mail("--workspace", "1", "--remove", "gone@example.com")
-    assert wiring.send_due_mails(datetime.now(UTC) + 2 * DAY) == {"sent": 4}
-    assert "was not taken" not in text_of(postbox.to("ops@example.com")[-1])
-
-
-def refusing(postbox: Postbox) -> tuple[int, Callable[[], None]]:
-    return free_port(), lambda: None
-
-
-def silent(postbox: Postbox) -> tuple[int, Callable[[], None]]:
-    listener = socket.create_server((HOST, 0))
-    return listener.getsockname()[1], listener.close
-
-
-@pytest.mark.parametrize("server", [refusing, silent])
-def test_a_server_that_refuses_or_is_silent_is_given_up_and_tried_by_the_next_round(
-    practice: Flow, postbox: Postbox, monkeypatch: pytest.MonkeyPatch, server: Any
-) -> None:
-    monkeypatch.setattr(settings, "NOTIFY_SECONDS", 0.3)
-    want("a@example.com", "b@example.com", "c@example.com")
-    port, close = server(postbox)
-    with monkeypatch.context() as away:
-        away.setenv("AIRFLOW_CONN_SMTP_DEFAULT", Postbox(port).connection)
-        assert send() == {}
-        assert "mail server" in mail("--workspace", "1", "--test", code=75)
-    close()
-    shown = json.loads(mail("--workspace", "1", "--json"))["mails"]
-    assert {each["state"] for each in shown} == {"due"}
-    assert sorted(each["tries"] for each in shown) == [0, 1, 1], "two show that it is the server"
-    assert send() == {"sent": 3}
-
-
-def test_an_address_at_which_the_server_falls_silent_does_not_hold_the_others(
-    practice: Flow, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(settings, "NOTIFY_SECONDS", 0.5)
-    postbox.answers = {"a@example.com": "silence"}
-    want("a@example.com", "b@example.com", "c@example.com")
-    for expected in ({"sent": 2}, {}):
-        assert send() == expected
-    assert states() == {"a@example.com": "due", "b@example.com": "sent", "c@example.com": "sent"}
-    assert wiring.send_due_mails(datetime.now(UTC) + DAY) == {"sent": 2}
-    days = practice.sync_rows("SELECT state FROM qbo_sync.mail WHERE address = 'a@example.com' ORDER BY day")
-    assert days == [("missed",), ("due",)], "the day that is over is not sent later"
-
-
-def test_a_mail_whose_answer_is_lost_is_not_repeated_and_says_so(practice: Flow, postbox: Postbox) -> None:
-    postbox.loses = {"a@example.com"}
-    want("a@example.com", "b@example.com")
-    assert send() == {"sent": 1, "unknown": 1}
-    assert send() == {}
-    assert states() == {"a@example.com": "unknown", "b@example.com": "sent"}
-    assert "it may have arrived, so it was not repeated" in mail("--workspace", "1")
-    assert len(postbox.mails) == 2
-
-
-@pytest.mark.parametrize(
-    ("instant", "after_the_kill", "in_the_end"),
-    [("rcpt", "due", "sent"), ("text", "handing", "unknown")],
-)
-def test_a_sender_that_is_killed_sends_nothing_twice(
-    practice: Flow, postbox: Postbox, instant: str, after_the_kill: str, in_the_end: str
-) -> None:
-    """Before the text leaves the next round sends it; after that it arrived, or may have."""
-    want("a@example.com")
-    with started_command("mail", "--send") as command:
-
-        def kill() -> None:
-            postbox.at_rcpt = postbox.at_text = lambda: None
-            os.kill(command.pid, signal.SIGKILL)
-
-        if instant == "rcpt":
-            postbox.at_rcpt = kill
-        else:
-            postbox.at_text = kill
-        assert command.wait().returncode == -signal.SIGKILL
-    assert states() == {"a@example.com": after_the_kill}
-    for _ in range(2):
-        send()
-    assert states() == {"a@example.com": in_the_end}
-    assert len(postbox.mails) == 1
-
-
-def test_two_senders_at_once_send_each_mail_once(practice: Flow, postbox: Postbox) -> None:
-    postbox.slow_seconds = 0.2
-    want("a@example.com", "b@example.com", "c@example.com")
-    with started_command("mail", "--send") as one, started_command("mail", "--send") as other:
-        assert [one.wait().returncode, other.wait().returncode] == [0, 0]
-    assert sorted(each["To"] for each in postbox.mails) == ["a@example.com", "b@example.com", "c@example.com"]
-
-
-def test_a_round_ends_in_time_and_the_next_one_goes_on(
-    practice: Flow, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from caspen_qbo.usecases.monitoring.send_mails import send_due
-
-    want("a@example.com", "b@example.com", "c@example.com")
-    with wiring.open_store() as store, wiring.open_billing() as billing:
-        from caspen_qbo.hooks.mail_server import Mail, open_mail_server
-
-        def render(to: str, letter: object, message_id: str) -> Mail:
-            return Mail(to, "Subject", "Text\n", "<p>Text</p>", message_id)
-
-        now = datetime.now(UTC)
-        assert send_due(store, billing, open_mail_server, render, now, seconds=0) == {}
-        assert send_due(store, billing, open_mail_server, render, now) == {"sent": 3}
 
 
 NAMES = (

@@ -47,7 +47,7 @@ PAYMENT = FamilyDocument(
     removed=False,
     differs=False,
     matter=None,
-    in_doubt=False,
+    unconfirmed=False,
 )
 
 
@@ -60,7 +60,7 @@ PAYMENT = FamilyDocument(
         (replace(PAYMENT, matter="Books closed"), ("done", "Synced; Books closed")),
         (replace(PAYMENT, synced_version="v1"), ("partly", "Waits for the next run")),
         (
-            replace(PAYMENT, synced_version="v1", in_doubt=True),
+            replace(PAYMENT, synced_version="v1", unconfirmed=True),
             ("partly", "Sent; the answer is not known yet"),
         ),
         (replace(PAYMENT, synced_version="v1", wanted="as_is"), ("", "Nothing to post")),
@@ -177,6 +177,8 @@ def test_what_a_run_did() -> None:
 )
 def test_what_waits_in_words(waiting: int, listed: int, words: str) -> None:
     assert activity.waiting_words(Ledger(9, 0, waiting, listed, 0, NOW)) == words
+    interrupted = activity.waiting_words(Ledger(9, 0, waiting, listed, 0, NOW), interrupted=True)
+    assert interrupted == f"{words} Counted before the run that was interrupted."
 
 
 def test_an_address_of_the_list_leaves_out_what_is_usual() -> None:

@@ -1,6 +1,6 @@
 -- Documents of a month that are not in QuickBooks as Caspen has them: those that are due now, and those that the last
 -- reconciliation left out of its comparison or that were written since. The first of them; in_all is how many there are.
--- Columns: state: listed, in_doubt (sent, and the answer is not known), waiting, reverted (a draft again, still in QuickBooks), or since (sent after the reconciliation)
+-- Columns: state: listed, unconfirmed (sent, and the answer is not known), waiting, reverted (a draft again, still in QuickBooks), or since (sent after the reconciliation)
 WITH since AS (
   SELECT r.document_kind, r.document_id
   FROM qbo_sync.frozen_run f
@@ -36,7 +36,7 @@ named AS (
                              AND u.document_id = o.document_id AND u.resolved_at IS NULL AND u.blocks) THEN 'listed'
               WHEN EXISTS (SELECT FROM qbo_sync.request r
                            WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared'
-                             AND r.document_kind = o.document_kind AND r.document_id = o.document_id) THEN 'in_doubt'
+                             AND r.document_kind = o.document_kind AND r.document_id = o.document_id) THEN 'unconfirmed'
               WHEN d.excluded_reason IS NULL AND d.wanted <> 'as_is' AND d.version IS DISTINCT FROM d.synced_version THEN 'waiting'
               WHEN d.wanted = 'as_is' AND d.excluded_reason IS NULL THEN 'reverted'
               ELSE 'since' END AS state
@@ -47,5 +47,5 @@ named AS (
     ON n.workspace_id = %(workspace_id)s AND n.document_kind = o.document_kind AND n.document_id = o.document_id
 )
 SELECT *, count(*) OVER () AS in_all FROM named
-ORDER BY array_position(ARRAY['listed', 'in_doubt', 'waiting', 'reverted', 'since'], state), document_kind, document_number
+ORDER BY array_position(ARRAY['listed', 'unconfirmed', 'waiting', 'reverted', 'since'], state), document_kind, document_number
 LIMIT %(most)s

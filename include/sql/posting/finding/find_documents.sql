@@ -44,7 +44,7 @@ SELECT f.workspace_id, d.document_kind AS kind, d.document_id AS id, d.document_
        l.quickbooks_type, l.quickbooks_id, l.quickbooks_total, l.removed_at IS NOT NULL AS removed,
        coalesce(u.differs, false) AS differs, u.title AS matter,
        EXISTS (SELECT FROM qbo_sync.request r WHERE r.state = 'prepared' AND r.workspace_id = d.workspace_id
-                 AND r.document_kind = d.document_kind AND r.document_id = d.document_id) AS in_doubt,
+                 AND r.document_kind = d.document_kind AND r.document_id = d.document_id) AS unconfirmed,
        (ARRAY['number', 'end', 'quickbooks_id', 'amount', 'beginning'])[f.fit] AS fits, f.found
 FROM listed f
 JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)

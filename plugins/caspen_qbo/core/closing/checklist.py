@@ -44,7 +44,7 @@ class OpenDocument:
     document_number: str
     amount: Decimal
     state: str
-    """listed, in_doubt (sent, and the answer is not known), waiting, reverted (to draft, and still in
+    """listed, unconfirmed (sent, and the answer is not known), waiting, reverted (to draft, and still in
     QuickBooks), since (sent after the last reconciliation, so that it is not compared yet), or
     :data:`UNREAD`.
     """
@@ -234,7 +234,7 @@ def _nothing_waits(facts: MonthFacts) -> Check:
         return Check("waiting", title, False, found, how, "activity", "Open Activity")
     how = (
         "Run Post, then Reconcile."
-        if states & {"in_doubt", "waiting", UNREAD}
+        if states & {"unconfirmed", "waiting", UNREAD}
         else "Run Reconcile once more."
     )
     return Check("waiting", title, False, found, how, "activity", "Open Activity")
@@ -242,7 +242,7 @@ def _nothing_waits(facts: MonthFacts) -> Check:
 
 _STATES = {
     "listed": "listed",
-    "in_doubt": "sent, and the answer is not known yet",
+    "unconfirmed": "sent, and the answer is not known yet",
     "waiting": "waits for the next run",
     "reverted": "a draft again in Caspen, still in QuickBooks",
     "since": "sent since the last reconciliation",

@@ -1,7 +1,8 @@
 """Practices with work, shared out over the tasks of a run: "Work in shards" in docs/architecture.md.
 
 Airflow refuses more than 1,024 tasks of one kind in a run, slows from some hundreds on, and starts none for
-less than a fifth of a second. So a task works on several practices, one after the other.
+less than a fifth of a second. So a task works on several practices, one after the other, or alongside one
+that takes long.
 """
 
 import heapq

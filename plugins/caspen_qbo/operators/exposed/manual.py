@@ -15,8 +15,8 @@ BUTTONS = (
 )
 SHARD = (
     "Works on several practices, one after the other, each in a group of the log that has its "
-    "name. One that fails is named and left, the others go on; a task that is tried again skips "
-    "what is done."
+    "name; posting and importing go on with the next where one takes long. One that fails is named "
+    "and left, the others go on; a task that is tried again skips what is done."
 )
 
 WORDS: Mapping[str, str] = {

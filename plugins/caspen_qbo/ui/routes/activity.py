@@ -50,18 +50,22 @@ def activity(
     work = read_work(context)
     runs = context.store.pages.fetch_runs(page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
     open_run_ids = {run.run_id for run in open_runs}
+    shown = [(run, run_state(run, work, open_run_ids)) for run in runs[:PAGE_SIZE]]
     return page(
         context,
         "activity.html",
         active="activity",
-        waiting=waiting_words(context.store.pages.fetch_latest_ledger()),
+        waiting=waiting_words(
+            context.store.pages.fetch_latest_ledger(),
+            interrupted=number == 1 and bool(shown) and shown[0][1] == "interrupted",
+        ),
         reads=reads_words(
             read_practice(context.store.meter), read_budget(MeterStore(context.store.database))
         ),
         work=work,
         under_way=bool(open_runs) or (work is not None and work.alive),
         open_runs=open_runs,
-        runs=[(run, run_state(run, work, open_run_ids)) for run in runs[:PAGE_SIZE]],
+        runs=shown,
         jobs=JOBS,
         job_of_dag=JOB_OF_DAG,
         state_words=STATE_WORDS,

@@ -112,7 +112,7 @@ def _client(context: RequestContext, client_id: int | None) -> str:
     return full_name(found[client_id]) if client_id in found else f"client {client_id or NONE}"
 
 
-IN_DOUBT = (
+UNCONFIRMED = (
     "It was sent, and what became of it is not known. The next run looks it up in QuickBooks before anything "
     "is sent again; do not enter it there by hand."
 )
@@ -129,7 +129,9 @@ class TheirSide(NamedTuple):
 def _their_side(context: RequestContext, own: FamilyDocument | None) -> TheirSide:
     """QuickBooks' invoice read now; where that cannot be, what it answered when we posted it."""
     if own is None or not own.quickbooks_id:
-        return TheirSide(None, IN_DOUBT if own is not None and own.in_doubt else "Not in QuickBooks yet.")
+        return TheirSide(
+            None, UNCONFIRMED if own is not None and own.unconfirmed else "Not in QuickBooks yet."
+        )
     if not context.connected:
         return _as_posted(context, own, "Not connected.")
     try:

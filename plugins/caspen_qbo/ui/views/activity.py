@@ -67,7 +67,8 @@ def reads_words(practice: PracticeReads, app: BudgetOfReads) -> str:
     )
 
 
-def waiting_words(ledger: Ledger | None) -> str:
+def waiting_words(ledger: Ledger | None, *, interrupted: bool = False) -> str:
+    """:param interrupted: The newest run was, so that what it began is not counted."""
     if ledger is None:
         return "No run has posted yet."
     waiting, listed = ledger.waiting, ledger.listed
@@ -76,7 +77,7 @@ def waiting_words(ledger: Ledger | None) -> str:
         words = f"{counted(waiting, 'invoice')} {'waits' if waiting == 1 else 'wait'} for the next run"
     if listed:
         words += f"; {listed:,} {'needs' if listed == 1 else 'need'} attention"
-    return f"{words}."
+    return f"{words}. Counted before the run that was interrupted." if interrupted else f"{words}."
 
 
 def run_state(run: JobRun, work: Work | None, open_run_ids: Collection[str]) -> str:

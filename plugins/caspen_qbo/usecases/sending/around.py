@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from caspen_qbo import settings
+from caspen_qbo.core.decisions.leave import DUPLICATE_NUMBER
 from caspen_qbo.core.documents import Body, DocumentFacts, read_facts
 from caspen_qbo.core.importing.rhythm import Asked, hears
 from caspen_qbo.core.posting.customers import keys_of_candidate, read_candidate
@@ -18,7 +19,6 @@ from caspen_qbo.usecases.shared.session import Session
 
 SALES = {"Invoice": DocumentKind.INVOICE, "CreditMemo": DocumentKind.CREDIT_NOTE}
 CUSTOMER = "Customer"
-DUPLICATE = "duplicate_document_number"
 
 
 def note_around(
@@ -85,7 +85,7 @@ def _list_doubled(session: Session, rows: Mapping[str, Sequence[Body]]) -> None:
         by_number = {number.casefold(): facts for number, facts in standing.items()}
         session.store.unsynced.record(
             [
-                Listing(document, DUPLICATE, _describe(document.number, facts), blocks=False)
+                Listing(document, DUPLICATE_NUMBER, _describe(document.number, facts), blocks=False)
                 for document in documents.values()
                 if (facts := by_number.get(document.number.casefold())) is not None
             ]
@@ -120,7 +120,7 @@ def _describe(number: str, facts: DocumentFacts) -> str:
 def close_doubled(session: Session, entity: str, kind: DocumentKind) -> None:
     """Close the rows of documents whose number is theirs alone by now. One call, where there is a row."""
     rows = session.store.unsynced.fetch_open()
-    keys = [row.key for row in rows if row.error_key == DUPLICATE and not row.blocks]
+    keys = [row.key for row in rows if row.error_key == DUPLICATE_NUMBER and not row.blocks]
     keys = [key for key in keys if key.kind is kind]
     if not keys:
         return
@@ -137,5 +137,5 @@ def close_doubled(session: Session, entity: str, kind: DocumentKind) -> None:
         if key not in numbers or (numbers[key] not in unread and taken[numbers[key].casefold()] <= 1)
     ]
     session.store.unsynced.resolve_all(
-        alone, resolution="its number is its own again", error_keys=[DUPLICATE]
+        alone, resolution="its number is its own again", error_keys=[DUPLICATE_NUMBER]
     )

@@ -52,7 +52,7 @@ def find_again(session: Session, counts: Counter[str]) -> str:
 
 def _find_since(session: Session, counts: Counter[str], since: datetime) -> str:
     log.warning(
-        "database moved or set back workspace=%d: looking for what was sent since %s",
+        "database restarted, moved or set back workspace=%d: looking for what was sent since %s",
         session.workspace_id,
         since.isoformat(),
     )

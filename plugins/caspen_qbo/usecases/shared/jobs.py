@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from caspen_qbo.errors import QuotaExhaustedError, RetryError, SyncError, WorkspaceBusyError
 from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.hooks.store.posting.documents import LedgerRow
-from caspen_qbo.hooks.traces import span
+from caspen_qbo.hooks.traces import TRACER, span
 from caspen_qbo.settings import QUIET_AT_MOST
 from caspen_qbo.usecases.shared.ledger import Ledger, read_ledger
 from caspen_qbo.usecases.shared.measures import measure_run
@@ -39,15 +39,11 @@ DIED = (
 )
 
 
-TRACED = "caspen_qbo"
-"""How the spans of jobs begin."""
-
-
 def run_job(session: Session, job: str, work: Job) -> RunResult:
     """Run a job under the workspace lock; its record is closed whatever it dies of, with what was done.
     Records that a killed process left open are closed first.
     """
-    with span(f"{TRACED} {job}", workspace_id=session.workspace_id, run_id=session.run_id):
+    with span(f"{TRACER} {job}", workspace_id=session.workspace_id, run_id=session.run_id):
         return _run(session, job, work)
 
 

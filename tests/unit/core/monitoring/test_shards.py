@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.scale.simulation import tasks_of_idle_hour
+from benchmarks.scale.idle_hour import tasks_of_idle_hour
 from caspen_qbo.core.monitoring.shards import (
     ALONE_SECONDS,
     SHARD_SECONDS,

@@ -36,7 +36,7 @@ class FoundDocument:
     """Something listed says that it is not in QuickBooks as Caspen shows it."""
     matter: str | None
     """The title of what is listed about it, most pressing first."""
-    in_doubt: bool
+    unconfirmed: bool
     """Something about it was sent, and what became of that is not known yet."""
     fits: str
     """By what: number, end, quickbooks_id, amount, beginning."""

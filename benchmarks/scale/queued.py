@@ -1,0 +1,29 @@
+"""A simulated run, and its tasks that wait for a slot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from caspen_qbo.core.monitoring.shards import Work
+
+
+@dataclass(slots=True)
+class Run:
+    """One DAG run; it ends when the last of its tasks has."""
+
+    dag: str
+    left: int
+    """Jobs and mapped tasks that have not ended."""
+    jobs: int = 1
+    when_done: Callable[[], None] | None = None
+
+
+@dataclass(order=True, slots=True)
+class Waiting:
+    """A mapped task that waits for a slot of the pool."""
+
+    order: tuple[int, float, int]
+    run: Run = field(compare=False)
+    job: str = field(compare=False)
+    shard: Sequence[Work] = field(compare=False)
