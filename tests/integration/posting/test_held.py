@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from caspen_qbo import wiring
+from caspen_qbo.errors import QboAuthError
 from caspen_qbo.usecases.connection.setup import link_tax
 from caspen_qbo.usecases.decisions.retry import release
 from caspen_seed import NewLine
@@ -87,3 +92,32 @@ def test_an_inactive_item_holds_the_lines_that_use_it_until_it_is_active_again(f
     flow.person("make-active", entity="Item", id=product["Id"])
     retry(flow)
     assert flow.listed() == {} and len(flow.books("Invoice")) == 3
+
+
+def test_what_a_lost_connection_listed_leaves_when_nothing_of_it_is_left_to_send(flow: Flow) -> None:
+    """A person accepted the document while something that had been sent for it was unanswered; then the
+    connection was lost. Looked up once it is there again, that comes to nothing, and the document is equal.
+    """
+    invoice_id = flow.invoice("100.00")
+    flow.pay(invoice_id)
+    flow.post()
+    [payment] = flow.books("Payment")
+    stale = json.dumps({"Id": payment["Id"], "SyncToken": "77"})
+    flow.sync_rows(
+        "INSERT INTO qbo_sync.request (workspace_id, realm_id, run_id, batch_id, bid, document_kind,"
+        " document_id, step, entity, operation, generation, version, payload, payload_hash)"
+        " SELECT workspace_id, realm_id, run_id, 'lost', 'i01', document_kind, document_id,"
+        " 'unapply', 'Payment', 'delete', 1, version, %s, 'lost' FROM qbo_sync.request"
+        " WHERE document_kind = 'invoice' RETURNING 1",
+        stale,
+    )
+    flow.person("disconnect")
+    with pytest.raises(QboAuthError):
+        flow.post()
+    assert [key for _, key in flow.listed()] == ["invalid_refresh_token"]
+    flow.person("reconnect")
+    flow.connect()
+    for _ in range(2):
+        flow.post()
+    assert flow.listed() == {}
+    assert len(flow.books("Payment")) == 1
