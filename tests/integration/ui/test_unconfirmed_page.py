@@ -36,6 +36,9 @@ def test_it_is_said_wherever_the_document_is_shown(flow: Flow, pages: Pages, los
 
     page = text_of(door.get(f"/w/1/invoices/{invoice_id}").text)
     assert UNKNOWN in page
+    story = "Sent, and the answer is not known yet: "
+    assert story in page
+    assert story in run_command("explain", "--workspace", "1", "--number", number).stdout
     assert "Not in QuickBooks yet" not in page
     assert "It was sent, and what became of it is not known. The next run looks it up in QuickBooks" in page
     assert UNKNOWN in text_of(door.get("/search", params={"text": number}).text)
@@ -45,5 +48,6 @@ def test_it_is_said_wherever_the_document_is_shown(flow: Flow, pages: Pages, los
 
     assert run_command("post", "--workspace", "1").returncode == 0
     assert "Synced" in text_of(door.get(f"/w/1/invoices/{invoice_id}").text)
+    assert story not in run_command("explain", "--workspace", "1", "--number", number).stdout
     assert UNKNOWN not in text_of(door.get("/search", params={"text": number}).text)
     assert len(flow.books("Invoice")) == 2

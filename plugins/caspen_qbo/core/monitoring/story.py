@@ -49,6 +49,16 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Something that was sent, and what became of it is not known yet."""
+
+    at: datetime
+    looks: int
+    """How often QuickBooks was asked since."""
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """All that is known of an invoice and of what belongs to it."""
 
@@ -56,6 +66,7 @@ class Recorded:
     """As Caspen has it now; None where it is a draft again, or gone."""
     happened: Sequence[Happened]
     listed: Sequence[Listed]
+    unanswered: Sequence[Unanswered]
     equal_at: datetime | None
     """When the invoice was last read in QuickBooks; None where it is not there, or not as Caspen has it."""
 
@@ -72,7 +83,9 @@ def _steps(recorded: Recorded) -> Iterator[Step]:
         yield Step(recorded.finalised_at, f"finalised {'again ' if again else ''}in Caspen")
     yield from map(_of_event, recorded.happened)
     yield from _of_list(recorded.listed)
-    if recorded.equal_at is not None and not any(row.until is None for row in recorded.listed):
+    yield from map(_of_unanswered, recorded.unanswered)
+    at_rest = not recorded.unanswered and not any(row.until is None for row in recorded.listed)
+    if recorded.equal_at is not None and at_rest:
         yield Step(recorded.equal_at, "last read in QuickBooks, and equal", open=True)
 
 
@@ -88,3 +101,10 @@ def _of_list(rows: Iterable[Listed]) -> Iterator[Step]:
     for row in rows:
         of = f"{row.document} " if row.document else ""
         yield Step(row.since, f"{of}listed: {row.title}", row.until, row.outcome, open=row.until is None)
+
+
+def _of_unanswered(sent: Unanswered) -> Step:
+    of = f"{sent.document} " if sent.document else ""
+    times = "once" if sent.looks == 1 else f"{sent.looks} times"
+    looked = f"looked up {times} so far" if sent.looks else "the next run looks it up"
+    return Step(sent.at, f"{of}sent, and the answer is not known yet: {looked}", open=True)

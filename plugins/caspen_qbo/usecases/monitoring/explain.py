@@ -1,6 +1,6 @@
 """Why an invoice is in its state, from what both databases recorded. Reads only; asks QuickBooks nothing."""
 
-from caspen_qbo.core.monitoring.story import Happened, Listed, Recorded, Step, tell_story
+from caspen_qbo.core.monitoring.story import Happened, Listed, Recorded, Step, Unanswered, tell_story
 from caspen_qbo.core.records import Invoice
 from caspen_qbo.hooks.store.monitoring.pages import FamilyDocument, PageStore
 
@@ -29,6 +29,10 @@ def explain(pages: PageStore, invoice_id: int, ours: Invoice | None) -> tuple[St
                     _name(row.kind, row.number),
                 )
                 for row in pages.fetch_listings(invoice_id)
+            ],
+            unanswered=[
+                Unanswered(one.at, one.looks, _name(one.kind, one.number))
+                for one in pages.fetch_unanswered(invoice_id)
             ],
             equal_at=own.verified_at if own and _is_equal(own) else None,
         )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from caspen_qbo.core.monitoring.story import Happened, Listed, Recorded, Step, tell_story
+from caspen_qbo.core.monitoring.story import Happened, Listed, Recorded, Step, Unanswered, tell_story
 from caspen_qbo.wording import step_words
 
 START = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -26,6 +26,7 @@ def test_finalised_waited_posted_paid_there_equal():
             Happened(at(60), "imported from QuickBooks", "Payment 21, 58.00", "sync", "payment PAY-2"),
         ],
         listed=[Listed(at(1), at(50), "Business validation error (tax)", "synced", "")],
+        unanswered=[],
         equal_at=at(70),
     )
     assert words(tell_story(recorded)) == [
@@ -46,6 +47,7 @@ def test_what_is_open_comes_last_and_nothing_is_called_equal():
             Happened(at(9), "accepted", "totals_mismatch: the total is 1.00 more", "cli:ann", ""),
         ],
         listed=[Listed(at(5), None, "Changed in QuickBooks", "", "")],
+        unanswered=[],
         equal_at=at(20),
     )
     assert words(tell_story(recorded)) == [
@@ -58,9 +60,25 @@ def test_what_is_open_comes_last_and_nothing_is_called_equal():
 
 def test_what_was_posted_before_was_finalised_again():
     posted = Happened(at(1), "posted (post)", "Invoice 5, total 88.00, tid -", "sync", "")
-    recorded = Recorded(at(3), [posted], [], None)
+    recorded = Recorded(at(3), [posted], [], [], None)
     assert words(tell_story(recorded)) == ["Posted as Invoice 5, total 88.00.", "Finalised again in Caspen."]
 
 
 def test_a_draft_of_which_nothing_is_recorded_has_no_story():
-    assert tell_story(Recorded(None, [], [], None)) == ()
+    assert tell_story(Recorded(None, [], [], [], None)) == ()
+
+
+def test_what_was_sent_and_not_answered_is_open_and_nothing_is_called_equal():
+    posted = Happened(at(1), "posted (post)", "Invoice 5, total 88.00, tid -", "sync", "")
+    sent = [
+        Unanswered(at(3), 2, ""),
+        Unanswered(at(4), 1, "payment PAY-1"),
+        Unanswered(at(5), 0, "payment PAY-2"),
+    ]
+    assert words(tell_story(Recorded(at(0), [posted], [], sent, at(2)))) == [
+        "Finalised in Caspen.",
+        "Posted as Invoice 5, total 88.00.",
+        "Sent, and the answer is not known yet: looked up 2 times so far.",
+        "Payment PAY-1 sent, and the answer is not known yet: looked up once so far.",
+        "Payment PAY-2 sent, and the answer is not known yet: the next run looks it up.",
+    ]

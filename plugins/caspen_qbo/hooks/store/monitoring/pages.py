@@ -203,6 +203,17 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class UnansweredEntry:
+    """Something that was sent, and what became of it is not known yet."""
+
+    at: datetime
+    kind: str
+    number: str
+    looks: int
+    """How often QuickBooks was asked what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReconciliationEntry:
     """A reconciliation run, whether or not it ended."""
 
@@ -314,6 +325,10 @@ class PageStore(Subject):
     def fetch_events(self, invoice_id: int) -> list[HistoryEntry]:
         """What was recorded, without what was sent and answered; newest first."""
         return self._fetch_values(HistoryEntry, "select_events", invoice_id=invoice_id)
+
+    def fetch_unanswered(self, invoice_id: int) -> list[UnansweredEntry]:
+        """What was sent and not answered, oldest first."""
+        return self._fetch_values(UnansweredEntry, "select_unanswered", invoice_id=invoice_id)
 
     def fetch_reconciliations(self, *, page_size: int, skip: int = 0) -> list[ReconciliationEntry]:
         """Newest first."""
