@@ -33,7 +33,7 @@ SECONDS = {
     "tests/integration/decisions/test_relink.py": 25,
     "tests/integration/posting/test_paid_before_credited.py": 23,
     "tests/integration/ui/test_connection_kinds.py": 45,
-    "tests/integration/posting/test_additions.py": 45,
+    "tests/integration/posting/additions/test_every_field.py": 30,
     "tests/integration/posting/test_moved_invoices.py": 20,
     "tests/integration/crash/test_crash_sweep.py": 40,
     "tests/integration/posting/test_own_void.py": 17,
