@@ -1,48 +1,22 @@
-"""Consent in the browser, a token from elsewhere, and the end of a connection."""
+"""Consent in the browser and a token from elsewhere: which workspace and company they connect."""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from caspen_qbo import wiring
-from caspen_qbo.core.connection.connect import Connected
-from caspen_qbo.errors import (
-    ConfigurationError,
-    NotConnectedError,
-    QboAuthError,
-    QboUnavailableError,
-    StopError,
-    StoreUnavailableError,
-)
-from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
+from caspen_qbo.errors import ConfigurationError, QboAuthError, QboUnavailableError
 from caspen_qbo.usecases.connection.connect import Connector
-from ops.local.environment import connection_json
 from ops.local.postgres import Database
+from tests.integration.connection.conftest import OTHER, intuit, revoked, state_of
 from tests.support.desk import REALM, WORKSPACE, Desk, change, row
-from tests.support.scripted import ScriptedServer, Seen, Told
+from tests.support.scripted import Seen, Told
 
 CALLBACK = "https://practice.example/quickbooks/connect/callback"
-
-
-@pytest.fixture
-def office(hook: QuickBooksHook, web: ScriptedServer) -> Desk:
-    """A QuickBooks that answers; nothing is connected."""
-    return Desk(hook, web)
-
-
-@pytest.fixture
-def connector(office: Desk):
-    with wiring.open_connector() as connector:
-        yield connector
-
-
-def state_of(url: str) -> str:
-    return parse_qs(urlsplit(url).query)["state"][0]
 
 
 def refuse_company(office: Desk) -> None:
@@ -214,48 +188,6 @@ def test_a_token_nobody_accepts_connects_nothing(office: Desk, connector: Connec
     assert row(qbo_db) is None
 
 
-def test_disconnecting_revokes_and_forgets_the_tokens_and_nothing_else(
-    office: Desk, connector: Connector, qbo_db: Database
-):
-    connector.adopt(WORKSPACE, REALM, "from-elsewhere")
-    revoked = []
-
-    def rule(request: Seen) -> Told:
-        if request.path == "/revoke":
-            revoked.append(request.body.decode())
-            return Told(200, b"")
-        return office.normal(request)
-
-    office.web.rule = rule
-    assert connector.disconnect(WORKSPACE) is True
-    assert office.tokens[1] in revoked[0]
-    kept = row(qbo_db)
-    assert (kept["status"], kept["realm_id"], kept["company_name"]) == (
-        "disconnected",
-        REALM,
-        "Example Practice",
-    )
-    assert kept["access_token"] is kept["refresh_token"] is kept["previous_refresh_token"] is None
-    assert kept["first_connected_at"] is not None
-    with pytest.raises(NotConnectedError):
-        office.hook.accounting(WORKSPACE)
-    assert connector.disconnect(WORKSPACE) is False
-    assert len(revoked) == 1
-
-
-@pytest.mark.parametrize(
-    "trouble", [Told(503), Told(hang_up=True), Told(400, {"error": "invalid_grant"}), Told(401)]
-)
-def test_disconnecting_works_while_intuit_does_not(
-    office: Desk, connector: Connector, qbo_db: Database, trouble: Told
-):
-    connector.adopt(WORKSPACE, REALM, "from-elsewhere")
-    office.web.queue += [trouble]
-
-    assert connector.disconnect(WORKSPACE) is True
-    assert row(qbo_db)["refresh_token"] is None
-
-
 def test_an_unreachable_discovery_is_no_dead_connection(office: Desk, connector: Connector):
     office.web.queue += [Told(503)]
 
@@ -277,134 +209,6 @@ def test_without_an_address_to_come_back_to_no_consent_is_started(
         bare.authorization_url(WORKSPACE, "ann")
 
 
-# --- a callback that connects nothing leaves everything as it was, and no consent behind ---
-
-OTHER = "999"
-
-
-def good_connection(office: Desk, connector: Connector, database: Database) -> dict[str, object]:
-    connector.adopt(WORKSPACE, REALM, "from-elsewhere", who="cli:ann")
-    office.web.seen.clear()
-    return row(database)
-
-
-def revoked(office: Desk) -> list[str]:
-    """Tokens whose consent was ended at Intuit."""
-    return [json.loads(request.body)["token"] for request in office.web.seen if request.path == "/revoke"]
-
-
-def intuit(office: Desk, *, opens: str) -> None:
-    """Tokens open one company only; consents can be ended."""
-
-    def rule(request: Seen) -> Told:
-        if request.path == "/revoke":
-            return Told(200, b"")
-        if request.path.startswith("/v3/") and f"/company/{opens}/" not in request.path:
-            message = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403"
-            return Told(403, {"fault": {"error": [{"message": message, "code": "3100"}]}})
-        return office.normal(request)
-
-    office.web.rule = rule
-
-
-def come_back(connector: Connector, realm: str, **more: str) -> object:
-    state = state_of(connector.authorization_url(WORKSPACE, "ann"))
-    return connector.complete(state, "ann", "code", realm, **more)
-
-
-@pytest.mark.parametrize("connected", [True, False], ids=["connected", "for the first time"])
-@pytest.mark.parametrize(
-    ("realm", "opens"),
-    [(OTHER, OTHER), (REALM, OTHER), (REALM, "nothing")],
-    ids=["the wrong company", "another company's code with our id", "a company that refuses"],
-)
-def test_a_callback_that_does_not_fit_leaves_the_connection_exactly_as_it_was(
-    office: Desk, connector: Connector, qbo_db: Database, realm: str, opens: str, connected: bool
-) -> None:
-    if not connected and realm == opens:
-        return  # that is a first connection like any other
-    before = good_connection(office, connector, qbo_db) if connected else None
-    intuit(office, opens=opens)
-    with pytest.raises(StopError):
-        come_back(connector, realm)
-    assert row(qbo_db) == before
-    assert revoked(office) == [office.tokens[-1]], "the consent that nobody holds was ended"
-    intuit(office, opens=REALM)
-    if connected:
-        with office.accounting() as books:
-            assert books.read_company()["Country"] == "AU"
-
-
-def test_a_company_of_another_workspace_is_refused_before_a_code_is_spent(
-    office: Desk, connector: Connector, qbo_db: Database
-) -> None:
-    """To end the new consent might end the one that the other workspace works with."""
-    connector.adopt(8, REALM, "from-elsewhere")
-    office.web.seen.clear()
-    with pytest.raises(ConfigurationError, match="connected to another workspace"):
-        come_back(connector, REALM)
-    assert office.token_calls() == [] and revoked(office) == []
-    assert row(qbo_db)["status"] == "connected"
-
-
-def test_a_database_that_goes_away_after_the_exchange_leaves_no_consent_behind(
-    office: Desk, connector: Connector, qbo_db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = good_connection(office, connector, qbo_db)
-    state = state_of(connector.authorization_url(WORKSPACE, "ann"))
-    intuit(office, opens=REALM)
-    rule = office.web.rule
-
-    def cut(request: Seen) -> Told:
-        told = rule(request)
-        if request.path.endswith("/preferences"):  # the last thing asked before the connection is stored
-            with qbo_db.connect(autocommit=True) as killer:
-                killer.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-            monkeypatch.setenv("AIRFLOW_CONN_SYNC_DB", connection_json("postgres", replace(qbo_db, port=9)))
-        return told
-
-    office.web.rule = cut
-    with pytest.raises(StoreUnavailableError):
-        connector.complete(state, "ann", "code", REALM)
-    assert row(qbo_db) == before
-    assert revoked(office) == [office.tokens[-1]]
-
-
-@pytest.mark.parametrize("trouble", [Told(503), Told(hang_up=True)], ids=["503", "hung up"])
-def test_quickbooks_being_away_stores_nothing_that_was_not_proved(
-    office: Desk, connector: Connector, qbo_db: Database, trouble: Told
-) -> None:
-    before = good_connection(office, connector, qbo_db)
-    intuit(office, opens=REALM)
-    rule = office.web.rule
-    office.web.rule = lambda request: trouble if request.path.startswith("/v3/") else rule(request)
-    with pytest.raises(QboUnavailableError):
-        come_back(connector, REALM)
-    assert row(qbo_db) == before
-    assert revoked(office) == [office.tokens[-1]]
-
-
-def test_what_was_handed_out_to_nobody_needs_no_ending(
-    office: Desk, connector: Connector, qbo_db: Database
-) -> None:
-    """Declined at Intuit, too late, or of another user: the code is not spent, so there is no token."""
-    before = good_connection(office, connector, qbo_db)
-    declined = state_of(connector.authorization_url(WORKSPACE, "ann"))
-    connector.decline(declined, "ann")
-    late = state_of(connector.authorization_url(WORKSPACE, "ann"))
-    with qbo_db.connect() as connection:
-        connection.execute("UPDATE qbo_sync.oauth_state SET expires_at = now() - interval '1 second'")
-    strange = state_of(connector.authorization_url(WORKSPACE, "bob"))
-    for state in (declined, late, strange):
-        with pytest.raises(ConfigurationError, match="Press Connect again"):
-            connector.complete(state, "ann", "code", REALM)
-    assert office.token_calls() == [] and revoked(office) == []
-    assert row(qbo_db) == before
-
-
 def test_a_token_from_elsewhere_is_left_to_the_person_who_obtained_it(
     office: Desk, connector: Connector, qbo_db: Database
 ) -> None:
@@ -413,39 +217,6 @@ def test_a_token_from_elsewhere_is_left_to_the_person_who_obtained_it(
         connector.adopt(WORKSPACE, REALM, "token")
     assert row(qbo_db) is None and revoked(office) == []
     connector.adopt(WORKSPACE, OTHER, "token")
-
-
-def test_who_connected_and_disconnected_is_kept(office: Desk, connector: Connector, qbo_db: Database) -> None:
-    intuit(office, opens=REALM)
-    connected = come_back(connector, REALM, who="airflow:ann")
-    assert connected == Connected(WORKSPACE, REALM, "Example Practice", first=True)
-    kept = row(qbo_db)
-    assert (kept["connected_by"], kept["disconnected_by"]) == ("airflow:ann", None)
-    connector.disconnect(WORKSPACE, who="cli:root")
-    kept = row(qbo_db)
-    assert (kept["connected_by"], kept["disconnected_by"]) == ("airflow:ann", "cli:root")
-    come_back(connector, REALM)
-    with wiring.open_store() as store:
-        events = store.for_workspace(WORKSPACE).connections.fetch_events(10)
-    assert [(event.what, event.who) for event in events] == [
-        ("connected", "ann"),
-        ("disconnected", "cli:root"),
-        ("connected", "airflow:ann"),
-    ]
-    assert {event.company_name for event in events} == {"Example Practice"}
-    assert row(qbo_db)["disconnected_by"] is None
-
-
-def test_a_connection_that_was_lost_is_in_its_history(
-    office: Desk, connector: Connector, qbo_db: Database
-) -> None:
-    connector.adopt(WORKSPACE, REALM, "from-elsewhere")
-    intuit(office, opens="nothing")
-    with office.accounting() as books, pytest.raises(QboAuthError):
-        books.read_company()
-    with wiring.open_store() as store:
-        newest = store.for_workspace(WORKSPACE).connections.fetch_events(1)
-    assert [(event.what, event.who) for event in newest] == [("lost", None)]
 
 
 def test_a_first_company_that_proves_wrong_can_be_changed_until_something_is_chosen(
