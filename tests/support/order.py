@@ -46,7 +46,7 @@ SECONDS = {
     "tests/integration/ui/test_forms.py": 30,
     "tests/integration/ui/test_poolers.py": 30,
     "tests/dags/test_runs.py": 30,
-    "tests/integration/posting/test_currencies.py": 25,
+    "tests/integration/posting/currencies/test_customers.py": 10,
     "tests/integration/crash/test_quiet.py": 25,
     "tests/integration/ui/test_card.py": 25,
     "sandbox/tests/caspen_seed/test_practice.py": 22,
