@@ -45,7 +45,6 @@ class Practice:
     open: list[float] = field(default_factory=list)
     """When documents were finalised that are not posted yet."""
     moved: int = 0
-    newest: float | None = None
     """Rows after the position in Caspen: the open ones, and after a run the statuses it wrote."""
     unseen: list[float] = field(default_factory=list)
     """When payments were made in QuickBooks that are not in Caspen yet."""

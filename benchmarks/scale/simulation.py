@@ -45,7 +45,7 @@ from caspen_qbo.core.monitoring.shards import (
     estimate_seconds,
     plan_shards,
 )
-from caspen_qbo.core.monitoring.watch import Memory, Moved, Watched, decide_news
+from caspen_qbo.core.monitoring.watch import Memory, MovedRow, Watched, decide_news
 from caspen_qbo.settings import PRIORITIES, WATCH_SECONDS
 from caspen_qbo.usecases.connection.find_workspaces import EARLY, POST_AT_LEAST_EVERY
 
@@ -139,7 +139,7 @@ class Simulation:
         self._move(one, 1)
 
     def _move(self, one: Practice, rows: int) -> None:
-        one.moved, one.newest = one.moved + rows, self.now
+        one.moved += rows
         self.stirred.add(one.id)
 
     def _pay(self, one: Practice, moment: float) -> None:
@@ -155,14 +155,14 @@ class Simulation:
 
     def _look(self) -> None:
         watched = {id_: self._watched(self.all[id_ - 1]) for id_ in self.stirred}
+        busy = {id_ for id_ in self.stirred if self.all[id_ - 1].busy}
         moved = {
-            id_: Moved(id_, one.moved, at(one.newest))
+            id_: frozenset(MovedRow(id_, "invoice", 0, at(moment)) for moment in self.all[id_ - 1].open)
             for id_ in self.stirred
-            if (one := self.all[id_ - 1]).newest is not None
         }
-        news = decide_news(watched, moved, self.memory)
+        news = decide_news(watched, moved, self.memory, busy)
         self.memory = news.memory
-        self.stirred = {id_ for _, id_ in news.memory}
+        self.stirred = {id_ for _, id_ in news.memory} | busy
         self.news["post"] |= set(news.post)
         self.news["import"] |= set(news.imports)
         if news.post or news.imports:
@@ -299,7 +299,7 @@ class Simulation:
 
     def _post(self, one: Practice) -> tuple[float, Callable[[], None]]:
         took, one.open = one.open, []
-        one.moved, one.newest, one.posted_at = 0, None, self.now
+        one.moved, one.posted_at = 0, self.now
         documents = round(len(took) * (1 + AT_DESK))
         self.cpu += (
             self.costs.run_cpu if took else self.costs.idle_cpu
@@ -310,7 +310,7 @@ class Simulation:
             if not took:
                 return
             self.synced.extend(self.now - moment for moment in took)
-            self._move(one, len(took))  # its status was written
+            one.moved += len(took)  # statuses of our own, which the next schedule reads
             if self.webhooks:
                 one.asked = replace(one.asked, wrote_at=at(self.now), heard_at=at(self.now))
 
@@ -328,7 +328,7 @@ class Simulation:
         def done() -> None:
             self.late.extend(self.now - moment for moment in took)
             if took:
-                self._move(one, len(took))  # allocations of our own, which posting looks at
+                one.moved += len(took)  # allocations of our own, which the next schedule reads
 
         return self.costs.ask(), done
 

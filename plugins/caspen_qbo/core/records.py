@@ -1,9 +1,11 @@
 """What Caspen says, as frozen values. Money is a Decimal with two decimals in the workspace's currency."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class DocumentKind(StrEnum):
@@ -210,9 +212,20 @@ class StatusUpdate:
     """The error's title, or None. Credit notes have no detail."""
 
 
+class OwnWrite(NamedTuple):
+    """A row's ``updated_at`` around a write of ours."""
+
+    before: datetime | None
+    after: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class StatusesWritten:
-    changed: int
-    """Rows that show something else now."""
+    writes: Mapping[tuple[DocumentKind, int], OwnWrite]
+    """Of the documents that show something else now."""
     busy: frozenset[tuple[DocumentKind, int]]
     """Documents held by a transaction of Caspen's staff: not shown yet."""
+
+    @property
+    def changed(self) -> int:
+        return len(self.writes)

@@ -96,6 +96,31 @@ def test_our_own_payments_wake_nothing_and_a_list_that_moved_is_read_again(dags:
     assert handed_over(flow) == (False, True) and started(dags) == []
 
 
+def test_that_our_documents_and_customers_were_made_wakes_nothing_and_anything_more_does(
+    dags: Pages, flow: Flow
+) -> None:
+    """Each post is followed by such a notification: it would start a run that finds nothing."""
+    flow.staff.credit(flow.invoice("10.00"))
+    flow.post()
+    flow.post()
+    made = [
+        ("customer", flow.books("Customer")[-1]["Id"]),
+        *((name.casefold(), flow.books(name)[0]["Id"]) for name in ("Invoice", "CreditMemo", "Payment")),
+    ]
+
+    def tell(entity: str, what: str, id_: str) -> tuple[bool, bool]:
+        flow.sync_rows("UPDATE qbo_sync.import_rhythm SET reported_at = NULL, touched_at = NULL RETURNING 1")
+        body = json.dumps([{**CLOUD[0], "intuitentityid": id_, "type": f"qbo.{entity}.{what}.v1"}]).encode()
+        assert deliver(dags, body, sign(body)) == 200
+        return handed_over(flow)
+
+    for entity, id_ in made:
+        changed = (True, False) if entity == "payment" else (False, True)
+        assert (entity, tell(entity, "created", id_)) == (entity, (False, False))
+        assert (entity, tell(entity, "updated", id_)) == (entity, changed)
+        assert (entity, tell(entity, "created", "999999")) == (entity, changed)
+
+
 @pytest.mark.parametrize("what", ["updated", "deleted", "voided", "merged"])
 @pytest.mark.parametrize("form", ["CloudEvents", "retired form"])
 def test_what_a_person_did_to_our_payment_is_handed_over(

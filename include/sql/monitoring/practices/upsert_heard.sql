@@ -7,6 +7,9 @@ FROM (
            SELECT 1 FROM qbo_sync.document_link l
            WHERE l.realm_id = e.realm_id AND l.quickbooks_type = 'Payment' AND l.quickbooks_id = e.quickbooks_id
              AND l.origin <> 'quickbooks' AND l.removed_at IS NULL
+           UNION ALL   -- the payment of nothing that applies a credit memo
+           SELECT 1 FROM qbo_sync.document_link l
+           WHERE l.realm_id = e.realm_id AND l.application_id = e.quickbooks_id AND l.removed_at IS NULL
          ) AS ours
   FROM unnest(%(realm_ids)s::text[], %(quickbooks_ids)s::text[], %(made)s::boolean[])
        AS e (realm_id, quickbooks_id, made)

@@ -5,7 +5,8 @@ watches. So one that is killed forgets nothing but that it announced: the next o
 finds nothing to do. And what an event lost is announced again until a run has begun.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -34,21 +35,25 @@ class Watched:
     """When the import last asked for everything new."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What moved in Caspen since a practice's position."""
+class MovedRow(NamedTuple):
+    """A row of Caspen's that moved, as it stands."""
 
     workspace_id: int
-    moved: int
-    """Rows."""
-    newest: datetime
+    kind: str
+    """invoice, credit_note or payment; of a payment each allocation is a row."""
+    id: int
+    updated_at: datetime
+
+
+Moved = Mapping[int, frozenset[MovedRow]]
+"""What moved in Caspen since each practice's position, by workspace; absent: nothing did."""
 
 
 class Mark(NamedTuple):
     """What tells new work from work that was announced."""
 
-    newest: datetime | None = None
-    moved: int = 0
+    rows: frozenset[MovedRow] = frozenset()
+    touched: datetime | None = None
     reported: datetime | None = None
 
 
@@ -71,16 +76,54 @@ class News:
     memory: Memory = field(default_factory=dict)
 
 
-def decide_news(watched: Mapping[int, Watched], moved: Mapping[int, Moved], memory: Memory) -> News:
-    """:param moved: Absent: nothing did. :param memory: As the last look left it; empty at the start."""
+def plan_look(
+    watched: Mapping[int, Watched], busy: Collection[int], overlap: timedelta
+) -> dict[int, datetime]:
+    """Since when to ask Caspen what moved, by workspace, where no run is at work.
+
+    :param overlap: Rows may become visible so long after the time they bear.
+    """
+    return {
+        id_: one.position - overlap
+        for id_, one in watched.items()
+        if one.position is not None and id_ not in busy
+    }
+
+
+def leave_taken_in(rows: Iterable[MovedRow], taken_in: Collection[MovedRow], most: int) -> Moved:
+    """What our bookkeeping has not taken in yet.
+
+    :param rows: Of each kind the newest ones of a practice, up to ``most``. Where there are so many, older
+        ones may be hidden behind them: then none is left out, and one run too many finds nothing.
+    """
+    found = list(rows)
+    of_kind = Counter((row.workspace_id, row.kind) for row in found)
+    many = {workspace_id for (workspace_id, _), number in of_kind.items() if number >= most}
+    moved: dict[int, set[MovedRow]] = {}
+    for row in found:
+        if row.workspace_id in many or row not in taken_in:
+            moved.setdefault(row.workspace_id, set()).add(row)
+    return {id_: frozenset(rows) for id_, rows in moved.items()}
+
+
+def decide_news(
+    watched: Mapping[int, Watched], moved: Moved, memory: Memory, busy: Collection[int] = frozenset()
+) -> News:
+    """:param memory: As the last look left it; empty at the start.
+    :param busy: Where a run is at work. It may have read Caspen before the row that is new, and an event is
+        left to it: what is new there is announced once it has ended.
+    """
     kept: dict[tuple[str, int], Announced] = {}
     found: dict[str, list[int]] = {"post": [], "import": []}
     for id_, one in watched.items():
         for job, mark, began in (
-            ("post", _mark_of_post(one, moved.get(id_)), one.posted_at),
+            ("post", _mark_of_post(one, moved.get(id_, frozenset())), one.posted_at),
             ("import", _mark_of_import(one), one.imported_at),
         ):
             known = memory.get((job, id_))
+            if id_ in busy:
+                kept |= {(job, id_): known} if known else {}
+                continue
             if mark is None:
                 continue
             if known is None or _is_newer(mark, known.mark):
@@ -94,14 +137,12 @@ def decide_news(watched: Mapping[int, Watched], moved: Mapping[int, Moved], memo
     return News(tuple(found["post"]), tuple(found["import"]), kept)
 
 
-def _mark_of_post(one: Watched, moved: Moved | None) -> Mark | None:
+def _mark_of_post(one: Watched, rows: frozenset[MovedRow]) -> Mark | None:
     """None: nothing to do."""
     touched = one.touched_at
     if touched is not None and one.posted_at is not None and touched <= one.posted_at:
         touched = None
-    if moved is None and touched is None:
-        return None
-    return Mark(moved.newest if moved else None, moved.moved if moved else 0, touched)
+    return Mark(rows, touched) if rows or touched is not None else None
 
 
 def _mark_of_import(one: Watched) -> Mark | None:
@@ -112,11 +153,11 @@ def _mark_of_import(one: Watched) -> Mark | None:
 
 
 def _is_newer(mark: Mark, known: Mark) -> bool:
-    """A row that a longer transaction shows late bears an old time: then there are more of them."""
+    """By the rows themselves: one that a longer transaction shows late bears an old time."""
     return (
-        _after(mark.newest, known.newest)
+        not mark.rows <= known.rows
+        or _after(mark.touched, known.touched)
         or _after(mark.reported, known.reported)
-        or (mark.newest == known.newest and mark.moved > known.moved)
     )
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.core.keys import DocumentKey
-from caspen_qbo.core.monitoring.watch import Moved
+from caspen_qbo.core.monitoring.watch import MovedRow
 from caspen_qbo.core.posting.cursor import Horizon
 from caspen_qbo.core.records import (
     Allocation,
@@ -36,8 +36,8 @@ Document = TypeVar("Document")
 
 _LINE_PREFIX = "line_"
 
-NEWEST_MOST = 100
-"""Rows of a kind in one practice that the watcher counts."""
+NEWEST_MOST = 1000
+"""Rows of a kind in one practice that the watcher reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +90,14 @@ class CaspenReads(CaspenSession):
         rows = self._database.fetch_all("caspen/count_changes", params)
         return {row["workspace_id"]: row["moved"] for row in rows}
 
-    def fetch_newest(self, since: Mapping[int, datetime]) -> dict[int, Moved]:
-        """What moved after each practice's own time, by workspace, in one statement; absent: nothing did.
+    def fetch_newest(self, since: Mapping[int, datetime]) -> list[MovedRow]:
+        """What moved after each practice's own time, in one statement; of each kind the newest
+        ``NEWEST_MOST``.
 
         :param since: By workspace.
         """
         params = {"workspace_ids": list(since), "since": list(since.values()), "most": NEWEST_MOST}
-        found = self._database.fetch_values(Moved, "caspen/select_newest", params)
-        return {one.workspace_id: one for one in found}
+        return self._database.fetch_values(MovedRow, "caspen/select_newest", params)
 
     def fetch_void_allocations(self, workspace_id: int, since: datetime) -> tuple[int, ...]:
         """Still linked, of payments voided at or after ``since``; 0.2 s for a million payments."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from caspen_qbo import settings
-from caspen_qbo.core.records import DocumentKind, StatusesWritten, StatusUpdate
+from caspen_qbo.core.records import DocumentKind, OwnWrite, StatusesWritten, StatusUpdate
 from caspen_qbo.hooks.caspen.reads import in_chunks
 from caspen_qbo.hooks.caspen.session import CaspenSession
 
@@ -23,18 +23,19 @@ class CaspenStatuses(CaspenSession):
         """
         shown = (update for update in updates if update.kind in _STATEMENTS)
         wanted = {(update.kind, update.document_id): update for update in shown}
-        changed, deadline = 0, time.monotonic() + settings.CASPEN_ROW_WAIT_SECONDS
+        writes: dict[tuple[DocumentKind, int], OwnWrite] = {}
+        deadline = time.monotonic() + settings.CASPEN_ROW_WAIT_SECONDS
         while True:
             written, wanted = self._write_free(workspace_id, wanted)
-            changed += written
+            writes |= written
             if not wanted or time.monotonic() >= deadline:
-                return StatusesWritten(changed, frozenset(wanted))
+                return StatusesWritten(writes, frozenset(wanted))
             time.sleep(0.1)
 
     def _write_free(
         self, workspace_id: int, wanted: Mapping[tuple[DocumentKind, int], StatusUpdate]
-    ) -> tuple[int, dict[tuple[DocumentKind, int], StatusUpdate]]:
-        changed, busy = 0, {}
+    ) -> tuple[dict[tuple[DocumentKind, int], OwnWrite], dict[tuple[DocumentKind, int], StatusUpdate]]:
+        writes, busy = {}, {}
         for kind, statement in _STATEMENTS.items():
             for ids in in_chunks(id_ for of_kind, id_ in wanted if of_kind is kind):
                 updates = [wanted[kind, id_] for id_ in ids]
@@ -44,10 +45,10 @@ class CaspenStatuses(CaspenSession):
                     params["details"] = [update.detail for update in updates]
                 for row in self._database.fetch_all(statement, params):
                     if row["written"]:
-                        changed += 1
+                        writes[kind, row["id"]] = OwnWrite(row["before"], row["after"])
                     else:
                         busy[kind, row["id"]] = wanted[kind, row["id"]]
-        return changed, busy
+        return writes, busy
 
     def write_tax_rate_status(self, workspace_id: int, tax_rate_id: int, status: str) -> None:
         """Show ``Synced`` or ``Not synced`` in Caspen's Settings > Taxes. Safe to repeat."""

@@ -135,7 +135,7 @@ def wake(reported: Collection[Reported]) -> None:
     """Hand over to the watcher what there is to look at, in a table, for each connected workspace of these
     companies. Safe to repeat. Errors are only logged: the schedule finds the same work, if later.
 
-    That our own payments were made is reported too: it wakes nothing, and shows that webhooks work.
+    That what is ours was made is reported too: it wakes nothing, and shows that webhooks work.
     """
     payments = {
         ReportedPayment(one.realm_id, one.quickbooks_id, one.made)
@@ -143,7 +143,9 @@ def wake(reported: Collection[Reported]) -> None:
         if one.entity == PAYMENT
     }
     sales = {(one.realm_id, SALES[one.entity], one.quickbooks_id) for one in reported if one.entity in SALES}
-    others = {one.realm_id for one in reported if one.entity != PAYMENT}
+    others = {
+        (one.realm_id, one.entity, one.quickbooks_id, one.made) for one in reported if one.entity != PAYMENT
+    }
     try:
         with wiring.open_store(on_a_page=True) as store:
             store.practices.record_heard(payments)

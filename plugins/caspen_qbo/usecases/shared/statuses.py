@@ -15,7 +15,7 @@ def write_statuses(session: Session, counts: Counter[str]) -> None:
         written = session.billing.write_statuses(session.workspace_id, updates)
         counts["statuses_written"] += written.changed
         shown = [u for u in updates if (u.kind, u.document_id) not in written.busy]
-        session.store.documents.mark_shown(shown)
+        session.store.documents.mark_shown(shown, written.writes)
         if not shown:
             log.info(
                 "caspen rows in use workspace=%d documents=%d next=shown by the next run",

@@ -10,9 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caspen_qbo.core.monitoring.watch import REPEAT_FIRST, REPEAT_MOST, Moved, News, Watched, decide_news
+from caspen_qbo.core.monitoring.watch import (
+    REPEAT_FIRST,
+    REPEAT_MOST,
+    MovedRow,
+    News,
+    Watched,
+    decide_news,
+    leave_taken_in,
+)
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+Rows = frozenset[MovedRow]
 
 
 def after(seconds: float) -> datetime:
@@ -31,12 +42,15 @@ IDLE = Watched(
 )
 
 
-def look(one: Watched, moved: Moved | None = None, last: News | None = None) -> News:
-    return decide_news({7: one}, {7: moved} if moved else {}, last.memory if last else {})
+def look(
+    one: Watched, moved: Rows | None = None, last: News | None = None, busy: frozenset[int] = frozenset()
+) -> News:
+    return decide_news({7: one}, {7: moved} if moved else {}, last.memory if last else {}, busy)
 
 
-def row(seconds: float, moved: int = 1) -> Moved:
-    return Moved(7, moved, after(seconds))
+def row(*seconds: float) -> Rows:
+    """An invoice for each of these times."""
+    return frozenset(MovedRow(7, "invoice", number, after(one)) for number, one in enumerate(seconds))
 
 
 def test_where_nothing_moved_nothing_is_announced() -> None:
@@ -54,12 +68,13 @@ def test_new_work_is_announced_once() -> None:
     ("then", "news"),
     [
         (row(3), True),  # another document
-        (row(-1, 2), True),  # one that a longer transaction shows late, with an older time
+        (row(-1, -90), True),  # one that a longer transaction shows late, with an older time
+        (row(-1.5), True),  # the same one, changed by such a transaction
         (row(-1), False),
         (None, False),  # the run has read it
     ],
 )
-def test_what_is_newer_is_announced_also_before_a_run_began(then: Moved | None, news: bool) -> None:
+def test_what_is_newer_is_announced_also_before_a_run_began(then: Rows | None, news: bool) -> None:
     first = look(IDLE, row(-1))
     assert bool(look(replace(IDLE, now=after(5)), then, first).post) == news
 
@@ -82,6 +97,31 @@ def test_what_a_run_took_up_is_not_announced_again() -> None:
     first = look(IDLE, row(-1))
     served = replace(IDLE, now=after(3600), posted_at=after(4))
     assert look(served, row(-1), first).post == ()
+
+
+def test_what_is_new_while_a_run_is_at_work_is_announced_once_it_has_ended() -> None:
+    first = look(IDLE, row(-1))
+    busy = look(replace(IDLE, now=after(5), posted_at=after(2)), row(-1, 4), first, frozenset({7}))
+    assert (busy.post, busy.imports, busy.memory) == ((), (), first.memory)
+    ended = look(replace(IDLE, now=after(10), posted_at=after(2)), row(-1, 4), busy)
+    assert ended.post == (7,)
+    assert look(replace(IDLE, now=after(15), posted_at=after(12)), row(-1, 4), ended).post == ()
+
+
+@given(st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)), st.integers(1, 12))
+def test_what_is_taken_in_is_left_out_unless_older_rows_may_be_hidden(
+    moved: set[int], taken_in: set[int], most: int
+) -> None:
+    """Credit notes and another practice's rows have limits of their own."""
+    rows = [MovedRow(7, "invoice", one, after(one)) for one in sorted(moved)]
+    others = [MovedRow(7, "credit_note", 1, NOON), MovedRow(8, "invoice", 1, NOON)][: 2 * (most > 1)]
+    known = {MovedRow(7, "invoice", one, after(one)) for one in taken_in} | set(others)
+    found = leave_taken_in([*rows, *others], known, most)
+    if len(rows) >= most:
+        assert found == {7: frozenset(rows + others[:1])}
+    else:
+        left = frozenset(row for row in rows if row.id not in taken_in)
+        assert found == ({7: left} if left else {})
 
 
 @pytest.mark.parametrize(
@@ -121,7 +161,7 @@ def test_whatever_is_killed_and_lost_every_document_is_announced_and_taken_up(
             memory = None
         there = [made for made in finalised if made <= second and after(made) > position]
         one = replace(IDLE, now=after(second), position=position, posted_at=posted_at)
-        moved = row(max(there), len(there)) if there else None
+        moved = row(*there) if there else None
         memory = look(one, moved, memory)
         if memory.post and not next(looks, False):
             position = posted_at = after(second + 1)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from caspen_qbo.core.importing.rhythm import Asked
-from caspen_qbo.core.monitoring.watch import Watched
+from caspen_qbo.core.monitoring.watch import MovedRow, Watched
 from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.store.subject import workspace_lock_key
 
 _FOLDER = "monitoring/practices"
 
@@ -205,10 +206,36 @@ class PracticeStore:
         """What the watcher compares, of every connected practice, in one statement."""
         return self._db.fetch_values(Watched, f"{_FOLDER}/select_watched")
 
-    def record_touched(self, realm_ids: Collection[str]) -> None:
-        """QuickBooks reported something else than a payment of these companies: posting looks again."""
-        if realm_ids:
-            self._db.execute(f"{_FOLDER}/upsert_touched", {"realm_ids": sorted(realm_ids)})
+    def fetch_busy(self, workspace_ids: Iterable[int]) -> set[int]:
+        """Those of these that a run is at work on."""
+        held = {row["key"] for row in self._db.fetch_all(f"{_FOLDER}/select_held")}
+        return {id_ for id_ in workspace_ids if workspace_lock_key(id_) in held} if held else set()
+
+    def fetch_taken_in(self, rows: Sequence[MovedRow]) -> set[MovedRow]:
+        """Those of these that were staged as they are, or moved by nothing but our own status since, and
+        about whose document nothing is due.
+        """
+        params = {
+            "workspace_ids": [row.workspace_id for row in rows],
+            "kinds": [row.kind for row in rows],
+            "ids": [row.id for row in rows],
+            "times": [row.updated_at for row in rows],
+        }
+        return set(self._db.fetch_values(MovedRow, f"{_FOLDER}/select_taken_in", params))
+
+    def record_touched(self, others: Collection[tuple[str, str, str, bool]]) -> None:
+        """QuickBooks reported something else than a payment: of which company, what in lower case, its id,
+        and whether it was made. Posting looks again, but where no more is reported than that ours were made.
+        """
+        reported = sorted(others)
+        params = {
+            "realm_ids": [realm_id for realm_id, _, _, _ in reported],
+            "entities": [entity for _, entity, _, _ in reported],
+            "quickbooks_ids": [id_ for _, _, id_, _ in reported],
+            "made": [made for _, _, _, made in reported],
+        }
+        if reported:
+            self._db.execute(f"{_FOLDER}/upsert_touched", params)
 
     def fetch_proofs(self, within: timedelta) -> list[LastProof]:
         """Of every practice that is not disconnected.

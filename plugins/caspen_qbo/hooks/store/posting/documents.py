@@ -19,7 +19,7 @@ from caspen_qbo.core.posting.document import (
     StagedDocument,
 )
 from caspen_qbo.core.quality.own_rows import OwnProblem
-from caspen_qbo.core.records import DocumentKind, StatusUpdate
+from caspen_qbo.core.records import DocumentKind, OwnWrite, StatusUpdate
 from caspen_qbo.hooks.database import Row
 from caspen_qbo.hooks.store.codec import decode, jsonb
 from caspen_qbo.hooks.store.subject import Subject
@@ -169,7 +169,11 @@ class DocumentStore(Subject):
             for row in rows
         ]
 
-    def mark_shown(self, updates: Sequence[StatusUpdate]) -> None:
+    def mark_shown(
+        self, updates: Sequence[StatusUpdate], writes: Mapping[tuple[DocumentKind, int], OwnWrite]
+    ) -> None:
+        """:param writes: Of those that showed something else before."""
+        unmoved = OwnWrite(None, None)
         self._execute_many(
             "mark_shown",
             [
@@ -178,6 +182,7 @@ class DocumentStore(Subject):
                     "document_id": update.document_id,
                     "status": update.status,
                     "detail": update.detail,
+                    **writes.get((update.kind, update.document_id), unmoved)._asdict(),
                 }
                 for update in updates
             ],
