@@ -4,6 +4,7 @@ from collections import Counter
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
 from caspen_qbo.core.documents import DocumentFacts
+from caspen_qbo.core.importing.pair import ImportProblem
 from caspen_qbo.core.importing.payments import ImportedAllocation, ImportedPayment
 from caspen_qbo.core.importing.plan import (
     AllocationView,
@@ -14,7 +15,7 @@ from caspen_qbo.core.importing.plan import (
     plan_imports,
     plan_links,
 )
-from caspen_qbo.core.importing.problems import ImportProblem, find_problems
+from caspen_qbo.core.importing.problems import find_problems
 from caspen_qbo.core.importing.restoring import Restore, plan_restores
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.records import DocumentKind

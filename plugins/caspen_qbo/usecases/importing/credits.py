@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from caspen_qbo.core.cause import CauseKind, CauseRef
-from caspen_qbo.core.importing.problems import ImportProblem
+from caspen_qbo.core.importing.pair import ImportProblem
 from caspen_qbo.core.posting.document import Document
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.usecases.importing.books import BooksState

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from caspen_qbo.core.documents import DocumentFacts, read_facts
 from caspen_qbo.core.importing.allocations import read_shares
+from caspen_qbo.core.importing.pair import ImportProblem
 from caspen_qbo.core.importing.plan import (
     AllocationView,
     BooksPayment,
@@ -23,7 +24,7 @@ from caspen_qbo.core.importing.plan import (
     plan_imports,
     plan_links,
 )
-from caspen_qbo.core.importing.problems import ImportProblem, find_problems
+from caspen_qbo.core.importing.problems import find_problems
 from caspen_qbo.core.importing.receipts import SAME_RECEIPT
 from caspen_qbo.core.records import Allocation
 
