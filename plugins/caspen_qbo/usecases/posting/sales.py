@@ -32,7 +32,7 @@ from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.sending.around import fetch_free
 from caspen_qbo.usecases.sending.lookup import fetch_by_number, look_up
-from caspen_qbo.usecases.sending.outcome import find_charge
+from caspen_qbo.usecases.sending.record import find_charge
 from caspen_qbo.usecases.sending.successors import find_merged
 from caspen_qbo.usecases.shared.session import Session
 

@@ -19,7 +19,8 @@ from caspen_qbo.core.writes import Batch, Write, plan_batches
 from caspen_qbo.errors import OutcomeUnknownError, QboRejectedError, RetryError, StopError, SyncError
 from caspen_qbo.hooks.store.posting.requests import Finished, Request
 from caspen_qbo.usecases.sending.lookup import find_effects
-from caspen_qbo.usecases.sending.outcome import Outcome, record_outcomes
+from caspen_qbo.usecases.sending.outcome import Outcome
+from caspen_qbo.usecases.sending.record import record_outcomes
 from caspen_qbo.usecases.shared.session import Session
 
 log = logging.getLogger(__name__)
