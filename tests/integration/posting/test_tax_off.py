@@ -132,7 +132,7 @@ def test_one_taken_in_the_minute_it_was_switched_off_waits_and_is_corrected_in_p
             flow.switch(using_sales_tax=False)
         return send(session, writes)
 
-    monkeypatch.setattr("caspen_qbo.usecases.posting.carry_out.send", switched_off_first)
+    monkeypatch.setattr("caspen_qbo.usecases.posting.carrying_out.carry_out.send", switched_off_first)
     made = flow.invoice("100.00")
     flow.pay(made, "10.00")
     flow.post()

@@ -11,7 +11,7 @@ import pytest
 
 from caspen_qbo import wiring
 from caspen_qbo.errors import QboThrottledError
-from caspen_qbo.usecases.posting.carry_out import carry_out
+from caspen_qbo.usecases.posting.carrying_out.carry_out import carry_out
 from caspen_qbo.usecases.posting.sales import decide_invoices
 from caspen_qbo.usecases.posting.state import Posting
 from caspen_qbo.usecases.reconciling.run import reconcile

@@ -16,7 +16,7 @@ from caspen_qbo.core.reference import ListEntry, TaxCode
 from caspen_qbo.errors import ConfigurationError, QboAuthError, StopError, SubscriptionEndedError
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.usecases.monitoring.stuck_work import describe_stuck
-from caspen_qbo.usecases.posting.carry_out import carry_out
+from caspen_qbo.usecases.posting.carrying_out.carry_out import carry_out
 from caspen_qbo.usecases.posting.credits import decide_applications
 from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
 from caspen_qbo.usecases.posting.payments import decide_payments

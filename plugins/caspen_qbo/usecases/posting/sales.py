@@ -26,7 +26,7 @@ from caspen_qbo.core.query_text import is_queryable
 from caspen_qbo.core.records import CreditNote, DocumentKind, Invoice
 from caspen_qbo.core.writes import ENTITY, Step
 from caspen_qbo.settings import BATCH_ITEMS_MAX, QUERY_IN_MAX
-from caspen_qbo.usecases.posting.carry_out import added_on, map_payload
+from caspen_qbo.usecases.posting.carrying_out.writes import added_on, map_payload
 from caspen_qbo.usecases.posting.customers import fetch_clients, plan_customers
 from caspen_qbo.usecases.posting.standings import read_standings
 from caspen_qbo.usecases.posting.state import Posting

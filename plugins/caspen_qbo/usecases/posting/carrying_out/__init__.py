@@ -1,0 +1,1 @@
+"""Decisions carried out: recorded, written to QuickBooks, and what its answers say."""
