@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from caspen_qbo.hooks.storage import CONNECTION_VARIABLE, REPORTS_VARIABLE, ObjectStorage
+from caspen_qbo.hooks.storage.objects import ObjectStorage
+from caspen_qbo.hooks.storage.place import CONNECTION_VARIABLE, REPORTS_VARIABLE
 from ops.local.ports import HOST
 from tests.support.forwarder import Forwarder, forwarding
 

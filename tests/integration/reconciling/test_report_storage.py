@@ -13,8 +13,8 @@ import pytest
 
 from caspen_qbo import wiring
 from caspen_qbo.errors import ReportStorageError
-from caspen_qbo.hooks import storage as module
-from caspen_qbo.hooks.storage import FolderStorage, ReportStorage, probe, report_storage
+from caspen_qbo.hooks.storage import ReportStorage, probe, report_storage, timed
+from caspen_qbo.hooks.storage.folder import FolderStorage
 from caspen_qbo.usecases.connection.doctor import Finding, examine
 from caspen_qbo.usecases.connection.forget import forget_client, forget_workspace
 from caspen_qbo.usecases.monitoring.prune import prune
@@ -56,7 +56,7 @@ def pieces(storage: ReportStorage, name: str) -> bytes | None:
 def test_each_place_writes_reads_and_deletes_alike(
     storage: ReportStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "CHUNK", 1000)
+    monkeypatch.setattr(timed, "CHUNK", 1000)
     large = bytes(range(256)) * 20
     assert storage.read("1/a.html", 10) is None and storage.stream("1/a.html") is None
     for content in (b"first", large, b"", large):  # in the place of what was there
