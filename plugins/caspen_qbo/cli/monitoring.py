@@ -125,12 +125,12 @@ def explain(
     from caspen_qbo.wording import moment, step_words, zone_of
 
     with open_store(workspace) as store, wiring.open_billing() as billing:
-        invoice_id = store.pages.find_invoice(number.strip())
+        invoice_id = store.story.find_invoice(number.strip())
         if invoice_id is None:
             invoice_id = billing.fetch_invoice_ids(workspace, [number.strip()]).get(number.strip(), 0)
         ours = billing.fetch_invoices(workspace, [invoice_id]).get(invoice_id)
         zone = zone_of(billing.fetch_workspaces([workspace])[workspace].time_zone)
-        steps = explain_(store.pages, invoice_id, ours)
+        steps = explain_(store.story, invoice_id, ours)
     if as_json:
         print_json(steps)
         return

@@ -11,14 +11,10 @@ import pytest
 from caspen_qbo.airflow.api import AirflowRun
 from caspen_qbo.core.backfill.approval import Plan, lines_of
 from caspen_qbo.core.backfill.verdict import BackfillItem, Verdict
-from caspen_qbo.hooks.store.monitoring.pages import (
-    FamilyDocument,
-    JobRun,
-    Ledger,
-    ReconciliationEntry,
-    UnsyncedQuery,
-)
+from caspen_qbo.hooks.store.monitoring.pages import JobRun, Ledger, UnsyncedQuery
 from caspen_qbo.hooks.store.monitoring.progress import RunProgress
+from caspen_qbo.hooks.store.posting.story import FamilyDocument
+from caspen_qbo.hooks.store.reconciling.results import ReconciliationEntry
 from caspen_qbo.ui.views import activity, backfill, reconciliation
 from caspen_qbo.ui.views.lists.columns import address, sorted_by
 from caspen_qbo.ui.views.lists.unsynced import COLUMNS

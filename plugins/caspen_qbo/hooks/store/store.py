@@ -40,11 +40,13 @@ from caspen_qbo.hooks.store.posting.known import KnownStore
 from caspen_qbo.hooks.store.posting.links import LinkStore
 from caspen_qbo.hooks.store.posting.requests import RequestStore
 from caspen_qbo.hooks.store.posting.set_back import SetBackStore
+from caspen_qbo.hooks.store.posting.story import StoryStore
 from caspen_qbo.hooks.store.posting.unsynced import UnsyncedStore
 from caspen_qbo.hooks.store.reconciling.checks import CheckStore
 from caspen_qbo.hooks.store.reconciling.comparison import ComparisonStore
 from caspen_qbo.hooks.store.reconciling.inactive_customers import InactiveStore
 from caspen_qbo.hooks.store.reconciling.reconciliations import ReconciliationStore
+from caspen_qbo.hooks.store.reconciling.results import ResultStore
 from caspen_qbo.hooks.store.reconciling.sign_off import SignOffStore
 from caspen_qbo.hooks.store.reconciling.snapshot import SnapshotStore
 from caspen_qbo.hooks.store.reconciling.tie_outs import TieOutStore
@@ -92,6 +94,7 @@ class WorkspaceStore:
         self.rhythm = RhythmStore(database, workspace_id)
         self.requests = RequestStore(database, workspace_id)
         self.set_back = SetBackStore(database, workspace_id)
+        self.story = StoryStore(database, workspace_id)
         self.unsynced = UnsyncedStore(database, workspace_id)
         self.runs = RunStore(database, workspace_id)
         self.snapshot = SnapshotStore(database, workspace_id)
@@ -99,6 +102,7 @@ class WorkspaceStore:
         self.comparison = ComparisonStore(database, workspace_id)
         self.tie_outs = TieOutStore(database, workspace_id)
         self.reconciliation = ReconciliationStore(database, workspace_id)
+        self.results = ResultStore(database, workspace_id)
         self.sign_off = SignOffStore(database, workspace_id)
         self.months = MonthStore(database, workspace_id)
         self.figures = FigureStore(database, workspace_id)

@@ -14,7 +14,7 @@ from caspen_qbo.core.posting.display_names import full_name
 from caspen_qbo.core.posting.eligibility import IMPORTED, LEFT_OUT
 from caspen_qbo.core.records import DocumentKind
 from caspen_qbo.errors import SyncError
-from caspen_qbo.hooks.store.monitoring.pages import FamilyDocument
+from caspen_qbo.hooks.store.posting.story import FamilyDocument
 from caspen_qbo.ui.access import Right, requires
 from caspen_qbo.ui.context import ContextDep, IdPath, RequestContext
 from caspen_qbo.ui.forms import protected
@@ -39,7 +39,7 @@ OPERATE = [Depends(requires(Right.OPERATE)), Depends(protected)]
 @router.get("/w/{workspace_id}/invoices")
 def find(context: ContextDep, number: Annotated[str, Query(max_length=100)] = "") -> Response:
     """To the invoice of a document number, typed exactly."""
-    invoice_id = context.store.pages.find_invoice(number.strip())
+    invoice_id = context.store.story.find_invoice(number.strip())
     if invoice_id is None:
         # The number is not repeated: it may be of an address that another page made.
         return back_to(context, "unsynced", problem="No document with this number is known here.")
@@ -49,7 +49,7 @@ def find(context: ContextDep, number: Annotated[str, Query(max_length=100)] = ""
 @router.get("/w/{workspace_id}/invoices/{invoice_id}")
 def invoice(context: ContextDep, invoice_id: IdPath) -> Response:
     ours = context.billing.fetch_invoices(context.workspace_id, [invoice_id]).get(invoice_id)
-    family = context.store.pages.fetch_family(invoice_id)
+    family = context.store.story.fetch_family(invoice_id)
     if ours is None and not family:
         raise HTTPException(404, f"There is no invoice {invoice_id} in this workspace.")
     own = next((document for document in family if document.kind == "invoice"), None)
@@ -57,7 +57,7 @@ def invoice(context: ContextDep, invoice_id: IdPath) -> Response:
     there = None if theirs is None or theirs.gone else theirs
     realm_id = context.connection.realm_id if context.connection else ""
     config = read_config()
-    listings = context.store.pages.fetch_listings(invoice_id)
+    listings = context.store.story.fetch_listings(invoice_id)
     standing_there = {(one.kind, one.number) for one in family if one.quickbooks_id and not one.removed}
     imported = {(one.kind, one.number) for one in family if one.excluded_reason == IMPORTED}
     client_id = ours.client_id if ours else own.client_id if own else None
@@ -98,8 +98,8 @@ def invoice(context: ContextDep, invoice_id: IdPath) -> Response:
         relatives=[document for document in family if document.kind != "invoice"],
         standing=standing,
         url_of_run=url_of_run,
-        story=explain(context.store.pages, invoice_id, ours),
-        history=context.store.pages.fetch_history(invoice_id),
+        story=explain(context.store.story, invoice_id, ours),
+        history=context.store.story.fetch_history(invoice_id),
         link_to=lambda document: document_url(
             config, realm_id, document.quickbooks_type, document.quickbooks_id
         ),
@@ -156,7 +156,7 @@ def _as_posted(context: RequestContext, own: FamilyDocument, why: str) -> TheirS
 
 @router.post("/w/{workspace_id}/invoices/{invoice_id}/retry", dependencies=OPERATE)
 def retry(context: ContextDep, invoice_id: IdPath) -> Response:
-    numbers = [document.number for document in context.store.pages.fetch_family(invoice_id)]
+    numbers = [document.number for document in context.store.story.fetch_family(invoice_id)]
     if not numbers:
         raise HTTPException(404, f"There is no invoice {invoice_id} in this workspace.")
     released = release(context.store, numbers=numbers, who=context.who)
@@ -185,7 +185,7 @@ def choose(
         return back_to(
             context, address, problem="Choose whether to accept QuickBooks' version or to send Caspen's."
         )
-    if number not in {document.number for document in context.store.pages.fetch_family(invoice_id)}:
+    if number not in {document.number for document in context.store.story.fetch_family(invoice_id)}:
         raise HTTPException(404, f"Invoice {invoice_id} has no document {number!r}.")
     carry_out, done = CHOICES[choice]
     try:

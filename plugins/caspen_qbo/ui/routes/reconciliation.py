@@ -10,7 +10,7 @@ from caspen_qbo.core.quality.expected import Suite
 from caspen_qbo.core.reconciling.sign_off import default_through
 from caspen_qbo.errors import SyncError
 from caspen_qbo.hooks.storage import report_storage
-from caspen_qbo.hooks.store.monitoring.pages import ReconciliationEntry
+from caspen_qbo.hooks.store.reconciling.results import ReconciliationEntry
 from caspen_qbo.reports import build_html, build_xlsx
 from caspen_qbo.reports.chart import trend_svg
 from caspen_qbo.reports.kept import data_docs_of, read_data_docs, stream_report
@@ -50,7 +50,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @router.get("/w/{workspace_id}/reconciliation")
 def runs(context: ContextDep, number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1) -> Response:
-    found = context.store.pages.fetch_reconciliations(page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
+    found = context.store.results.fetch_reconciliations(
+        page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE
+    )
     compared = [run for run in found[:PAGE_SIZE] if run.compared]
     ledger = context.store.pages.fetch_latest_ledger()
     realm_id = context.connection.realm_id if context.connection and number == 1 else ""
@@ -77,7 +79,7 @@ def runs(context: ContextDep, number: Annotated[int, Query(alias="page", ge=1, l
 @router.get("/w/{workspace_id}/reconciliation/last")
 def last(context: ContextDep) -> Response:
     """The newest reconciliation that has a report; the list of all where none has."""
-    found = context.store.pages.fetch_reconciliations(page_size=PAGE_SIZE, skip=0)
+    found = context.store.results.fetch_reconciliations(page_size=PAGE_SIZE, skip=0)
     newest = next((run.run_id for run in found if run.compared), None)
     path = "reconciliation" if newest is None else f"reconciliation/{url_part(newest)}"
     return RedirectResponse(context.url(path), status_code=303, headers=HEADERS)
@@ -99,7 +101,7 @@ def run(context: ContextDep, run_id: str) -> Response:
         state_words=run_state(found),
         next_step=None if found.compared else next_step(context, ledger),
         run_url=url_of_run(context, "reconcile", run_id),
-        differing=by_document(context.store.pages.fetch_differences(run_id, page_size=DIFFERENCES_SHOWN)),
+        differing=by_document(context.store.results.fetch_differences(run_id, page_size=DIFFERENCES_SHOWN)),
         may_sign=may_sign,
         newest=frozen is not None and frozen.run_id == run_id,
         sign_through=default_through(_run_day(context, found), signed_through),
@@ -111,7 +113,7 @@ def run(context: ContextDep, run_id: str) -> Response:
 @router.get("/w/{workspace_id}/reconciliation/{run_id}/differences.csv")
 def differences(context: ContextDep, run_id: str) -> Response:
     found = _run(context, run_id)
-    rows = context.store.pages.iterate_differences(run_id)
+    rows = context.store.results.iterate_differences(run_id)
     chunks = csv_lines(
         DIFFERENCE_COLUMNS,
         (
@@ -274,7 +276,7 @@ def _file_name(context: RequestContext, run: ReconciliationEntry, what: str, end
 
 
 def _run(context: RequestContext, run_id: str) -> ReconciliationEntry:
-    found = context.store.pages.fetch_reconciliation(run_id)
+    found = context.store.results.fetch_reconciliation(run_id)
     if found is None:
         raise HTTPException(404, "There is no such reconciliation run in this workspace.")
     return found

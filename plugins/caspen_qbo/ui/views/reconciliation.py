@@ -8,7 +8,7 @@ from itertools import takewhile
 from caspen_qbo.core.reconciling.matching import Difference
 from caspen_qbo.core.reconciling.sentence import put_in_words
 from caspen_qbo.core.reconciling.stored import TrendPoint
-from caspen_qbo.hooks.store.monitoring.pages import FieldDifference, ReconciliationEntry
+from caspen_qbo.hooks.store.reconciling.results import FieldDifference, ReconciliationEntry
 from caspen_qbo.wording import counted
 
 

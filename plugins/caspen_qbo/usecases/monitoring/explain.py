@@ -2,23 +2,23 @@
 
 from caspen_qbo.core.monitoring.story import Happened, Listed, Recorded, Step, Unanswered, tell_story
 from caspen_qbo.core.records import Invoice
-from caspen_qbo.hooks.store.monitoring.pages import FamilyDocument, PageStore
+from caspen_qbo.hooks.store.posting.story import FamilyDocument, StoryStore
 
 
-def explain(pages: PageStore, invoice_id: int, ours: Invoice | None) -> tuple[Step, ...]:
+def explain(story: StoryStore, invoice_id: int, ours: Invoice | None) -> tuple[Step, ...]:
     """The story of an invoice with its payments and credit notes, oldest step first; empty where nothing is
     recorded. Safe to repeat.
 
     :param ours: The invoice as Caspen has it now; None where Caspen no longer shows it.
     """
-    family = pages.fetch_family(invoice_id)
+    family = story.fetch_family(invoice_id)
     own = next((document for document in family if document.kind == "invoice"), None)
     return tell_story(
         Recorded(
             finalised_at=ours.finalised_at if ours else None,
             happened=[
                 Happened(one.at, one.what, one.detail, one.who, _name(one.kind, one.number))
-                for one in pages.fetch_events(invoice_id)
+                for one in story.fetch_events(invoice_id)
             ],
             listed=[
                 Listed(
@@ -28,11 +28,11 @@ def explain(pages: PageStore, invoice_id: int, ours: Invoice | None) -> tuple[St
                     row.resolution or "",
                     _name(row.kind, row.number),
                 )
-                for row in pages.fetch_listings(invoice_id)
+                for row in story.fetch_listings(invoice_id)
             ],
             unanswered=[
                 Unanswered(one.at, one.looks, _name(one.kind, one.number))
-                for one in pages.fetch_unanswered(invoice_id)
+                for one in story.fetch_unanswered(invoice_id)
             ],
             equal_at=own.verified_at if own and _is_equal(own) else None,
         )

@@ -1,4 +1,4 @@
-"""What the pages show: lists filtered, sorted and cut into pages by the database."""
+"""What the pages list: open rows and their causes, runs and the ledger, cut into pages by the database."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from pydantic import BaseModel, Field
 
 from caspen_qbo.catalogue import CATALOGUE, Turn
 from caspen_qbo.core.cause import CauseRef
-from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.hooks.search import like
-from caspen_qbo.hooks.store.codec import decode
 from caspen_qbo.hooks.store.subject import Subject
 
 EXPORT_CHUNK = 5000
@@ -130,133 +128,6 @@ class JobRun:
     message: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyDocument:
-    """An invoice, or a credit note or payment of it, with what it is in QuickBooks."""
-
-    kind: str
-    id: int
-    number: str
-    client_id: int | None
-    date: date
-    total: Decimal
-    caspen_status: str
-    wanted: str
-    excluded_reason: str | None
-    version: str
-    synced_version: str | None
-    quickbooks_type: str | None
-    quickbooks_id: str | None
-    stored_facts: Mapping[str, Any] | None
-    posted_at: datetime | None
-    verified_at: datetime | None
-    """When it was last read in QuickBooks."""
-    removed: bool
-    """It was taken out of QuickBooks again."""
-    differs: bool
-    """Something listed says that it is not in QuickBooks as Caspen shows it."""
-    matter: str | None
-    """The title of what is listed about it, most pressing first."""
-    unconfirmed: bool
-    """Something about it was sent, and what became of that is not known yet."""
-
-    @property
-    def as_posted(self) -> DocumentFacts | None:
-        return None if self.stored_facts is None else decode(DocumentFacts, self.stored_facts)
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceListing:
-    """A row of the list about an invoice or what belongs to it, open or resolved."""
-
-    kind: str
-    number: str
-    error_key: str
-    title: str
-    detail: str
-    fix: str
-    blocks: bool
-    cause_ref: str
-    field: str | None
-    """The difference it shows first."""
-    first_seen_at: datetime
-    attempts: int
-    resolved_at: datetime | None
-    resolution: str | None
-
-    @property
-    def cause(self) -> CauseRef | None:
-        return CauseRef.parse(self.cause_ref)
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    at: datetime
-    kind: str
-    number: str
-    what: str
-    detail: str
-    who: str
-    run_id: str | None
-    """In which run it was sent; None for what no run did."""
-    job: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class UnansweredEntry:
-    """Something that was sent, and what became of it is not known yet."""
-
-    at: datetime
-    kind: str
-    number: str
-    looks: int
-    """How often QuickBooks was asked what became of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReconciliationEntry:
-    """A reconciliation run, whether or not it ended."""
-
-    run_id: str
-    started_at: datetime
-    finished_at: datetime | None
-    full_compare: bool
-    documents_checked: int | None
-    differences: int | None
-    """Fields; None where the comparison could not be carried out."""
-    unexplained: int | None
-    """Of the differences."""
-    finalised: int | None
-    synced: int | None
-    waiting: int | None
-    listed: int | None
-    excluded: int | None
-    success: bool | None
-    checks: list[dict[str, Any]] | None
-    signed_at: datetime | None
-    signed_by: str | None
-    signed_through: date | None
-
-    @property
-    def compared(self) -> bool:
-        """Whether it says anything about figures: it ended, and found a document or missed one."""
-        return self.differences is not None and bool(self.documents_checked or self.differences)
-
-
-@dataclass(frozen=True, slots=True)
-class FieldDifference:
-    id: int
-    kind: str
-    number: str
-    field: str
-    caspen_value: str | None
-    quickbooks_value: str | None
-    delta: Decimal | None
-    """QuickBooks minus Caspen; None where the field is not money."""
-    explained: bool
-    invoice_id: int | None
-
-
 class PageStore(Subject):
     """Reads only."""
 
@@ -306,51 +177,3 @@ class PageStore(Subject):
 
     def fetch_runs(self, *, page_size: int, skip: int = 0) -> list[JobRun]:
         return self._fetch_values(JobRun, "select_runs", page_size=page_size, skip=skip)
-
-    def find_invoice(self, number: str) -> int | None:
-        return next(iter(self._fetch_column("find_invoice", number=number)), None)
-
-    def fetch_family(self, invoice_id: int) -> list[FamilyDocument]:
-        """The invoice first, then its credit notes and payments."""
-        return self._fetch_values(FamilyDocument, "select_family", invoice_id=invoice_id)
-
-    def fetch_listings(self, invoice_id: int) -> list[InvoiceListing]:
-        """Open rows first."""
-        return self._fetch_values(InvoiceListing, "select_invoice_listings", invoice_id=invoice_id)
-
-    def fetch_history(self, invoice_id: int) -> list[HistoryEntry]:
-        """Newest first."""
-        return self._fetch_values(HistoryEntry, "select_history", invoice_id=invoice_id)
-
-    def fetch_events(self, invoice_id: int) -> list[HistoryEntry]:
-        """What was recorded, without what was sent and answered; newest first."""
-        return self._fetch_values(HistoryEntry, "select_events", invoice_id=invoice_id)
-
-    def fetch_unanswered(self, invoice_id: int) -> list[UnansweredEntry]:
-        """What was sent and not answered, oldest first."""
-        return self._fetch_values(UnansweredEntry, "select_unanswered", invoice_id=invoice_id)
-
-    def fetch_reconciliations(self, *, page_size: int, skip: int = 0) -> list[ReconciliationEntry]:
-        """Newest first."""
-        return self._fetch_values(
-            ReconciliationEntry, "select_reconciliations", run_id=None, page_size=page_size, skip=skip
-        )
-
-    def fetch_reconciliation(self, run_id: str) -> ReconciliationEntry | None:
-        return self._fetch_value(
-            ReconciliationEntry, "select_reconciliations", run_id=run_id, page_size=1, skip=0
-        )
-
-    def fetch_differences(
-        self, run_id: str, *, page_size: int, after: int | None = None
-    ) -> list[FieldDifference]:
-        """Unexplained ones first, then by document. ``after``: the id of the last one before these."""
-        asked = {"run_id": run_id, "page_size": page_size, "after": after}
-        return self._fetch_values(FieldDifference, "select_differences", **asked)
-
-    def iterate_differences(self, run_id: str) -> Iterator[FieldDifference]:
-        """All of them in that order, some thousands at a time."""
-        after = None
-        while rows := self.fetch_differences(run_id, page_size=EXPORT_CHUNK, after=after):
-            yield from rows
-            after = rows[-1].id
