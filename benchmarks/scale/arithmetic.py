@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from benchmarks.scale.costs import Costs, Measured
 from benchmarks.scale.idle_hour import tasks_of_idle_hour
-from benchmarks.scale.practices import HOURS_A_MONTH, INVOICES
+from benchmarks.scale.simulated.practices import HOURS_A_MONTH, INVOICES
 from caspen_qbo.settings import QUICKBOOKS_POOL
 
 SIZES = (1, 10, 100, 1_000, 10_000)

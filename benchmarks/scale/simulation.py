@@ -24,7 +24,7 @@ from functools import partial
 
 from benchmarks.scale.costs import THRIFTY, Costs, Reads
 from benchmarks.scale.idle_hour import QUARTER, tasks_of_idle_hour
-from benchmarks.scale.practices import (
+from benchmarks.scale.simulated.practices import (
     LOST,
     PAYMENTS_OUT,
     REPORTED_SECONDS,
@@ -35,8 +35,8 @@ from benchmarks.scale.practices import (
     paid,
     practices,
 )
-from benchmarks.scale.queued import Run, Waiting
-from benchmarks.scale.results import DAY, Result, describe, part
+from benchmarks.scale.simulated.queued import Run, Waiting
+from benchmarks.scale.simulated.results import DAY, Result, describe, part
 from caspen_qbo.core.importing.rhythm import Rhythm
 from caspen_qbo.core.monitoring.metering import Budget, forecast_month, judge_budget
 from caspen_qbo.core.monitoring.shards import (

@@ -104,8 +104,15 @@ class AirflowApi:
             answer.raise_for_status()
 
     def unpause(self, dag_ids: set[str]) -> None:
+        self._set_paused(dag_ids, paused=False)
+
+    def pause(self, dag_ids: set[str]) -> None:
+        """What begins no longer: neither runs nor the tasks of those that have begun."""
+        self._set_paused(dag_ids, paused=True)
+
+    def _set_paused(self, dag_ids: set[str], *, paused: bool) -> None:
         for dag_id in sorted(dag_ids):
-            self._http.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+            self._http.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": paused}).raise_for_status()
 
     def run(self, dag_id: str, conf: dict[str, Any] | None = None, timeout_seconds: float = 600) -> DagRun:
         """Start a run as a person would, and wait for its end.
@@ -124,6 +131,10 @@ class AirflowApi:
                 f"Airflow refused a run of {dag_id}: HTTP {answer.status_code} {answer.text[:300]}"
             )
         return answer.json()["dag_run_id"]
+
+    def runs(self, dag_id: str) -> list[str]:
+        """Ids of its runs, whoever started them."""
+        return [run["dag_run_id"] for run in self.get(f"/api/v2/dags/{dag_id}/dagRuns")["dag_runs"]]
 
     def state(self, dag_id: str, run_id: str) -> str:
         return self.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]

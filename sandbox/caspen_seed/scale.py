@@ -94,6 +94,82 @@ ADD_NEW = (
     """,
 )
 
+# Practices of the kind that the first one is, each with a client and a tax rate of 10 %.
+ADD_PRACTICES = (
+    """
+    INSERT INTO caspen.workspace (id, name, country_code, currency, time_zone, tax_mode, created_at)
+    SELECT %(workspace)s::bigint + n, 'Practice ' || (%(workspace)s::bigint + n), country_code, currency,
+           time_zone, tax_mode, clock_timestamp()
+    FROM caspen.workspace, generate_series(0, %(count)s::bigint - 1) n WHERE id = %(like)s::bigint
+    """,
+    """
+    INSERT INTO caspen.client (id, workspace_id, first_name, last_name, email)
+    SELECT %(client)s::bigint + n, %(workspace)s::bigint + n, 'Ann', 'O''Neil',
+           'ann' || n || '@example.com'
+    FROM generate_series(0, %(count)s::bigint - 1) n
+    """,
+    """
+    INSERT INTO caspen.tax_rate (id, workspace_id, name, rate)
+    SELECT %(rate)s::bigint + n, %(workspace)s::bigint + n, 'GST', 10
+    FROM generate_series(0, %(count)s::bigint - 1) n
+    """,
+)
+
+# To the first client of each workspace, 120.00 and 12.00 of tax.
+ADD_ONE_EACH = (
+    """
+    CREATE TEMPORARY TABLE one_each ON COMMIT DROP AS
+    SELECT row_number() OVER (ORDER BY w.id) - 1 AS n, w.id AS workspace_id, w.currency,
+           (SELECT min(c.id) FROM caspen.client c WHERE c.workspace_id = w.id) AS client_id,
+           (SELECT min(t.id) FROM caspen.tax_rate t WHERE t.workspace_id = w.id AND t.rate = 10) AS rate_id
+    FROM caspen.workspace w
+    """,
+    """
+    INSERT INTO caspen.invoice (id, workspace_id, number, client_id, issue_date, due_date, status, tax_mode,
+                                currency, subtotal, tax_total, total, balance, created_at, finalised_at,
+                                revision)
+    SELECT %(first)s::bigint + n, workspace_id, 'EACH-' || (%(first)s::bigint + n), client_id, current_date,
+           current_date + 14, 'open', 'exclusive', currency, 120, 12, 132, 132, clock_timestamp(),
+           clock_timestamp(), 1
+    FROM one_each
+    """,
+    """
+    INSERT INTO caspen.invoice_line (id, invoice_id, position, kind, name, quantity, unit_price,
+                                     tax_rate_id, tax_percent, amount, tax_amount)
+    SELECT %(line)s::bigint + n, %(first)s::bigint + n, 1, 'service', 'Consultation', 1, 120, rate_id, 10,
+           120, 12
+    FROM one_each
+    """,
+)
+
+
+def add_practices(dsn: str, first: int, count: int, *, like: int = 1) -> None:
+    """Open workspaces with the ids from ``first`` on, set up like another, each with a client and a rate."""
+    with psycopg.connect(dsn) as connection:
+        values = {
+            "workspace": first,
+            "count": count,
+            "like": like,
+            "client": _reserve(connection, "client_id", count),
+            "rate": _reserve(connection, "tax_rate_id", count),
+        }
+        for statement in ADD_PRACTICES:
+            connection.execute(statement, values)
+    _analyse(dsn)
+
+
+def add_an_invoice_each(dsn: str) -> None:
+    """One open invoice for each workspace, finalised just now."""
+    with psycopg.connect(dsn) as connection:
+        (number,) = only_row(connection.execute("SELECT count(*) FROM caspen.workspace"))
+        values = {
+            "first": _reserve(connection, "invoice_id", number),
+            "line": _reserve(connection, "invoice_line_id", number),
+        }
+        for statement in ADD_ONE_EACH:
+            connection.execute(statement, values)
+    _analyse(dsn)
+
 
 def add_old_invoices(
     dsn: str,

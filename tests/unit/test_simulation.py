@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.scale.results import Result
+from benchmarks.scale.simulated.results import Result
 from benchmarks.scale.simulation import Simulation
 
 

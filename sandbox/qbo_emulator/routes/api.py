@@ -46,7 +46,7 @@ async def company_call(request: Request) -> Response:
         answer = Gateway(world).answer(realm, call, _bearer(request), rule, record)
         if rule and rule.kind == "token_expired":
             world.authority.expire_access_tokens(realm)
-        world.webhooks.collect(world.companies.values())
+        world.webhooks.collect(filter(None, [world.companies.get(realm)]))
         record.status, record.fault = answer.status, answer.fault_code
     try:
         await asyncio.sleep(world.latency_seconds + (rule.seconds if rule and rule.kind == "delay" else 0.0))

@@ -95,11 +95,20 @@ def reset(world: World, asked: dict[str, Any], request: Request) -> Any:
 
 
 def companies(world: World, asked: dict[str, Any], request: Request) -> Any:
-    """``number`` more companies of a ``country`` (AU), new; gone with the next reset of all."""
+    """``number`` more companies of a ``country`` (AU), new, with ``switches``; gone with the next reset of
+    all. ``connected``: a token pair for each, too, in their order.
+    """
     country, number = asked.get("country", "AU"), int(asked.get("number", 1))
     if country not in {company.country for company in world.companies.values()}:
         raise BadRequest(f"country {country!r} is unknown")
-    return {"realms": world.add_companies(country, number)}
+    realms = world.add_companies(country, number)
+    if switches := asked.get("switches"):
+        for realm in realms:
+            change_switches(world.companies[realm], switches)
+    if not asked.get("connected"):
+        return {"realms": realms}
+    minted = (world.authority.mint(realm) for realm in realms)
+    return {"realms": realms, "tokens": [world.authority.token_answer(*pair) for pair in minted]}
 
 
 def mint_token(world: World, asked: dict[str, Any], request: Request) -> Any:

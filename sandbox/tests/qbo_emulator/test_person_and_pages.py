@@ -180,6 +180,17 @@ def test_more_companies_are_added_and_go_with_the_next_reset(sandbox: Sandbox, b
     assert not set(realms) & {company["realm"] for company in sandbox.get("status")["companies"]}
 
 
+def test_more_companies_come_with_switches_and_connected(sandbox: Sandbox) -> None:
+    made = sandbox.do("companies", number=2, switches={"limits": False}, connected=True)
+    assert [sandbox.get(f"{realm}/switches")["limits"] for realm in made["realms"]] == [False, False]
+    for realm, tokens in zip(made["realms"], made["tokens"], strict=True):
+        answer = sandbox.http.get(
+            f"/v3/company/{realm}/companyinfo/{realm}",
+            headers={"Authorization": f"Bearer {tokens['access_token']}"},
+        )
+        assert answer.status_code == 200
+
+
 def test_one_company_can_be_reset_with_its_tokens_alive(sandbox: Sandbox, books: Books) -> None:
     books.customer()
     sandbox.do("reset", realm=AU)

@@ -85,6 +85,8 @@ def decide_when_to_ask(
 
 
 def _by_rhythm(asked: Asked, last: datetime, rhythm: Rhythm, zone: ZoneInfo, budget: Budget) -> datetime:
+    if hears(asked, last + NET) and not asked.waiting:
+        return last + NET  # nor is it deaf at any moment before
     moment = last
     while moment - last < NET:
         moment += STEP

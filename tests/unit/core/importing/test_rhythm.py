@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caspen_qbo.core.importing.rhythm import NET, STEP, Asked, Rhythm, decide_when_to_ask, longest_pause
+from caspen_qbo.core.importing.rhythm import (
+    NET,
+    STEP,
+    Asked,
+    Rhythm,
+    decide_when_to_ask,
+    hears,
+    longest_pause,
+)
 from caspen_qbo.core.monitoring.metering import Budget
 
 SYDNEY = ZoneInfo("Australia/Sydney")
@@ -90,6 +98,14 @@ def test_no_two_questions_are_further_apart_than_the_heartbeat_allows(asked: Ask
     assert asked.asked_at is not None
     due = decide_when_to_ask(replace(asked, reported_at=None), Rhythm(), SYDNEY, budget)
     assert due - asked.asked_at <= longest_pause(asked, Rhythm(), due, budget) + STEP
+
+
+@given(practices)
+def test_one_that_hears_at_the_end_of_a_day_heard_all_of_it(asked: Asked) -> None:
+    """So the end alone is looked at: among ten thousand practices no day is walked through in steps."""
+    assert asked.asked_at is not None
+    moments = [asked.asked_at + hour * HOUR for hour in range(25)]
+    assert not hears(asked, moments[-1]) or all(hears(asked, moment) for moment in moments)
 
 
 @given(practices)

@@ -1,0 +1,1 @@
+"""What the simulation is made of."""
