@@ -19,6 +19,8 @@ from ops.paths import DAGS
 from tests.support.airflow_server import ROLES, simple_auth
 from tests.support.celery_system import STARTS_SECONDS, airflow_process, run_airflow
 
+NO_SETTINGS: Mapping[str, str] = {}
+
 
 @dataclass
 class ScheduledSystem:
@@ -29,6 +31,8 @@ class ScheduledSystem:
     folder: Path
     lineage: Path
     """OpenLineage's events, one JSON object a line."""
+    metadata: str
+    """Where Airflow's own database is."""
 
     @contextmanager
     def triggerer(self, name: str) -> Iterator[subprocess.Popen]:
@@ -63,11 +67,16 @@ def scheduled_settings(folder: Path, url: str, metadata: str) -> dict[str, str]:
 
 @contextmanager
 def scheduled_system(
-    folder: Path, postgres: PostgresServer, connections: Mapping[str, str], *examples: Path
+    folder: Path,
+    postgres: PostgresServer,
+    connections: Mapping[str, str],
+    *examples: Path,
+    own_settings: Mapping[str, str] = NO_SETTINGS,
 ) -> Iterator[ScheduledSystem]:
     """All of it, for the length of the block, with our DAGs and these.
 
     :param connections: The three `AIRFLOW_CONN_*`.
+    :param own_settings: Environment variables over those of :func:`scheduled_settings`.
     """
     dags = folder / "dags"
     dags.mkdir()
@@ -88,6 +97,7 @@ def scheduled_system(
             "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(
                 {"type": "file", "log_file_path": str(lineage), "append": True}
             ),
+            **own_settings,
         }
         run_airflow(["db", "migrate"], ["dags", "reserialize"], env=env)
         server = ["api-server", "--host", HOST, "--port", str(port), "--workers", "1"]
@@ -97,4 +107,4 @@ def scheduled_system(
         with AirflowApi(url) as api:
             api.warm(STARTS_SECONDS)
             api.sign_in(ROLES[-1], ROLES[-1])
-            yield ScheduledSystem(api, env, folder, lineage)
+            yield ScheduledSystem(api, env, folder, lineage, metadata.uri)
