@@ -6,7 +6,7 @@ FROM qbo_sync.document_link l
 JOIN qbo_sync.document d USING (workspace_id, document_kind, document_id)
 JOIN qbo_sync.snapshot s USING (realm_id, quickbooks_type, quickbooks_id)
 WHERE l.workspace_id = %(workspace_id)s AND l.realm_id = %(realm_id)s AND l.document_kind = 'payment'
-  AND l.origin = 'quickbooks' AND s.seen_at >= %(since)s
+  AND l.origin = 'quickbooks' AND s.quickbooks_type = 'Payment' AND s.seen_at >= %(since)s
   AND CASE WHEN l.removed_at IS NULL THEN s.gone IS NOT NULL OR s.sync_token IS DISTINCT FROM l.sync_token
            ELSE s.gone IS NULL AND s.total <> 0 AND s.seen_at > l.removed_at
                 AND NOT EXISTS (SELECT 1 FROM qbo_sync.document_link o

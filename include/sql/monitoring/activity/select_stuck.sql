@@ -5,20 +5,17 @@ WITH listed AS (
   FROM qbo_sync.unsynced_invoice WHERE workspace_id = %(workspace_id)s AND resolved_at IS NULL
 ),
 idle AS (
-  SELECT d.document_number, d.staged_at FROM qbo_sync.document d
-  WHERE d.workspace_id = %(workspace_id)s
-    AND d.excluded_reason IS NULL AND d.wanted <> 'as_is' AND d.version IS DISTINCT FROM d.synced_version
-    AND greatest(d.staged_at, d.released_at) < now() - %(waiting_for)s::interval
+  SELECT d.document_number, d.staged_at FROM qbo_sync.undone_documents(%(workspace_id)s) d
+  WHERE greatest(d.staged_at, d.released_at) < now() - %(waiting_for)s::interval
     AND NOT EXISTS (
       SELECT 1 FROM listed u
       WHERE (u.document_kind, u.document_id) = (d.document_kind, d.document_id)
          OR (u.document_kind, u.document_id) = ('invoice', d.invoice_id)
     )
-    AND NOT EXISTS (   -- its invoice is a draft again: it waits for the staff
-      SELECT 1 FROM qbo_sync.document i
+    AND (   -- its invoice is not a draft again, which waits for the staff; looked up one by one
+      SELECT i.wanted FROM qbo_sync.document i
       WHERE i.workspace_id = d.workspace_id AND i.document_kind = 'invoice' AND i.document_id = d.invoice_id
-        AND i.wanted = 'as_is'
-    )
+    ) IS DISTINCT FROM 'as_is'
 )
 SELECT (SELECT count(*) FROM qbo_sync.request r
         WHERE r.workspace_id = %(workspace_id)s AND r.state = 'prepared'

@@ -110,6 +110,9 @@ TABLES = (
             "unsound",
         ),
     ),
+    Table("ledger_count", Kept.IN_USE, stays=True, plain=("document_kind",)),
+    Table("ledger_change", Kept.IN_USE, stays=True, plain=("document_kind",)),
+    Table("unstaged_history", Kept.IN_USE),
     Table(
         "document_link",
         Kept.IN_USE,

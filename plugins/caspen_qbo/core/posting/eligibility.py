@@ -40,6 +40,19 @@ def is_historical(invoice: Invoice, line_at: datetime) -> bool:
     return invoice.created_at < line_at and finalised_before
 
 
+def was_historical(invoice: Invoice, line_at: datetime, at: datetime) -> bool:
+    """Whether it counted as a finalised historical invoice at a time after the connection, by what it shows
+    now: it still does, or was voided or reverted to draft since. For one that was not staged in between.
+    """
+    if invoice.created_at >= line_at or invoice.finalised_at is None:
+        return False
+    if invoice.status == "void":
+        return is_historical(invoice, line_at) and invoice.voided_at is not None and invoice.voided_at >= at
+    if invoice.status == "draft" or not is_historical(invoice, line_at):
+        return invoice.reverted_at is not None and invoice.reverted_at >= at
+    return True
+
+
 def classify_invoice(invoice: Invoice, *, line_at: datetime, linked: bool) -> Eligibility:
     """``line_at``: when the workspace was first connected; never moves. ``linked``: history is no bar."""
     if invoice.deleted_at is not None or invoice.status == "void":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import groupby
@@ -38,6 +38,11 @@ _LINE_PREFIX = "line_"
 
 NEWEST_MOST = 1000
 """Rows of a kind in one practice that the watcher reads."""
+RECENT_MOST = 1_000
+"""Allocations of a practice that each run looks at for a payment that was voided as it is."""
+MADE_BEFORE = timedelta(days=1)
+"""What belongs to an invoice or a payment may have been stamped so much earlier, by another clock."""
+PAGE_SIZE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,11 @@ class CaspenReads(CaspenSession):
         params = {"workspace_id": workspace_id, "since": since}
         return tuple(row["id"] for row in self._database.fetch_all("caspen/select_void_allocations", params))
 
+    def fetch_void_recent(self, workspace_id: int, since: datetime) -> tuple[int, ...]:
+        """The same among the allocations that changed last; a few milliseconds, however many there are."""
+        params = {"workspace_id": workspace_id, "since": since, "most": RECENT_MOST}
+        return tuple(row["id"] for row in self._database.fetch_all("caspen/select_void_recent", params))
+
     def fetch_invoices(self, workspace_id: int, ids: Collection[int]) -> dict[int, Invoice]:
         """By id, with their lines, drafts and deleted ones too."""
         return self._fetch_documents("caspen/select_invoices", workspace_id, ids, Invoice, InvoiceLine)
@@ -125,7 +135,9 @@ class CaspenReads(CaspenSession):
 
     def fetch_payment_use(self, workspace_id: int, ids: Collection[int]) -> dict[int, Decimal]:
         """By allocation id: how much of its payment is allocated up to and with it; live ones alone."""
-        rows = self._fetch_by("caspen/select_payment_use", workspace_id, "ids", ids)
+        rows = self._fetch_since(
+            "caspen/select_payment_use", "caspen/select_oldest_payment", workspace_id, "ids", ids
+        )
         return {row["id"]: row["used"] for row in rows}
 
     def sum_received(self, workspace_id: int, first: date, last: date) -> list[Received]:
@@ -135,7 +147,10 @@ class CaspenReads(CaspenSession):
 
     def fetch_related(self, workspace_id: int, invoice_ids: Collection[int]) -> tuple[list[int], list[int]]:
         """(credit note ids, allocation ids) of these invoices, void and unlinked ones too, each ascending."""
-        ids = _ids_by_kind(self._fetch_by("caspen/select_related", workspace_id, "invoice_ids", invoice_ids))
+        rows = self._fetch_since(
+            "caspen/select_related", "caspen/select_oldest_invoice", workspace_id, "invoice_ids", invoice_ids
+        )
+        ids = _ids_by_kind(rows)
         return sorted(ids["credit_note"]), sorted(ids["allocation"])
 
     def fetch_present(self, workspace_id: int, keys: Collection[DocumentKey]) -> dict[DocumentKey, datetime]:
@@ -178,6 +193,27 @@ class CaspenReads(CaspenSession):
         params = {"workspace_id": workspace_id, "line_at": line_at}
         row = self._database.fetch_only(Row, "caspen/count_finalised", params)
         return row["finalised"], row["historical"]
+
+    def fetch_finalised(self, workspace_id: int, line_at: datetime, until: datetime) -> Iterator[list[int]]:
+        """Pages of ids of finalised invoices that are not historical and changed last before ``until``."""
+        params = {"workspace_id": workspace_id, "line_at": line_at, "until": until, "page_size": PAGE_SIZE}
+        after = {"after_at": line_at - MADE_BEFORE, "after_id": 0}
+        while rows := self._database.fetch_all("caspen/select_finalised", {**params, **after}):
+            yield [row["id"] for row in rows]
+            after = {"after_at": rows[-1]["updated_at"], "after_id": rows[-1]["id"]}
+
+    def _fetch_since(
+        self, name: str, oldest: str, workspace_id: int, param: str, values: Collection[int]
+    ) -> Iterator[Row]:
+        """Rows that are not older than what they belong to: read by time, from the oldest of those on. The
+        time is asked for apart, or PostgreSQL would not know how few they are.
+        """
+        for chunk in in_chunks(values):
+            params = {"workspace_id": workspace_id, param: chunk}
+            made_at = self._database.fetch_only(Row, oldest, params)["created_at"]
+            if made_at is not None:
+                since = {"made_since": made_at - MADE_BEFORE}
+                yield from self._database.fetch_all(name, {**params, **since})
 
     def _fetch_by(self, name: str, workspace_id: int, param: str, values: Collection[Value]) -> Iterator[Row]:
         for chunk in in_chunks(values):

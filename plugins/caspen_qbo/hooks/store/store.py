@@ -37,6 +37,7 @@ from caspen_qbo.hooks.store.monitoring.runs import NoteStore, RunStore
 from caspen_qbo.hooks.store.posting.customers import CustomerStore
 from caspen_qbo.hooks.store.posting.documents import DocumentStore
 from caspen_qbo.hooks.store.posting.known import KnownStore
+from caspen_qbo.hooks.store.posting.ledger import LedgerStore
 from caspen_qbo.hooks.store.posting.links import LinkStore
 from caspen_qbo.hooks.store.posting.requests import RequestStore
 from caspen_qbo.hooks.store.posting.set_back import SetBackStore
@@ -89,6 +90,7 @@ class WorkspaceStore:
         self.documents = DocumentStore(database, workspace_id)
         self.links = LinkStore(database, workspace_id)
         self.known = KnownStore(database, workspace_id)
+        self.ledger = LedgerStore(database, workspace_id)
         self.customers = CustomerStore(database, workspace_id)
         self.imports = ImportStore(database, workspace_id)
         self.rhythm = RhythmStore(database, workspace_id)

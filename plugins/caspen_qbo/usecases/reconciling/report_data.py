@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from caspen_qbo.catalogue import entry_for
 from caspen_qbo.core.reconciling.stored import LedgerLine, ListedRow, SignedPeriods, StoredReport
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.hooks.store.posting.documents import LedgerRow
+from caspen_qbo.hooks.store.posting.ledger import LedgerRow
 from caspen_qbo.hooks.store.posting.unsynced import UnsyncedRow
 from caspen_qbo.usecases.reconciling.tie_outs import collect_tie_outs
 from caspen_qbo.usecases.shared.ledger import read_ledger

@@ -13,7 +13,7 @@ from caspen_qbo.core.posting.document import Document, DocumentRef
 from caspen_qbo.core.reconciling.matching import drift
 from caspen_qbo.core.reconciling.verdict import CheckResult, DifferingDocument, decide_cause, uncompared
 from caspen_qbo.core.records import DocumentKind
-from caspen_qbo.errors import BrokenCheckError
+from caspen_qbo.errors import BrokenCheckError, InvariantError
 from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
 from caspen_qbo.hooks.store.reconciling.comparison import FoundDifferences
 from caspen_qbo.hooks.store.reconciling.snapshot import HeldInvoice
@@ -29,6 +29,7 @@ from caspen_qbo.usecases.reconciling.sign_off import watch_signed
 from caspen_qbo.usecases.sending.found_again import find_again
 from caspen_qbo.usecases.shared.changes import Changes
 from caspen_qbo.usecases.shared.jobs import RunResult, last_word, run_job
+from caspen_qbo.usecases.shared.ledger import prove_ledger
 from caspen_qbo.usecases.shared.lost_in_caspen import follow_set_back
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.usecases.shared.staging import stage
@@ -47,7 +48,7 @@ def reconcile(session: Session, full: bool = False) -> RunResult:
     :param full: Read every linked document, not only what changed.
     :raises BrokenCheckError: a check could not be carried out; nothing is known, and nothing is recorded.
     :raises RetryError: a side could not be read.
-    :raises StopError: the connection is dead, or the ledger does not add up.
+    :raises StopError: the connection is dead, the ledger does not add up, or its counters were wrong.
     """
     with session.store.lock():
         return run_job(session, JOB, lambda inner, counts: _reconcile(inner, counts, requested=full))
@@ -55,9 +56,10 @@ def reconcile(session: Session, full: bool = False) -> RunResult:
 
 def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> str:
     store = session.store.reconciliation
-    stage(session)
+    stage(session, nightly=True)
     find_again(session, counts)
     follow_set_back(session, counts)
+    wrong = prove_ledger(session, counts)
     full = wants_full(session, requested=requested)
     store.start(session.run_id, full=full)
     asked_at = session.store.practices.read_clock()
@@ -97,6 +99,8 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
     )
     found = session.store.comparison.sum_up(session.run_id)
     said = _summary(sum(frozen.values()), found, session.home_currency)
+    if wrong:  # everything is recorded, and set right: the next run is as it should be
+        raise InvariantError(f"workspace {session.workspace_id}: {wrong} {said}")
     return " ".join(filter(None, (said, beyond)))
 
 

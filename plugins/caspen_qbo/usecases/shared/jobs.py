@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from caspen_qbo.errors import QuotaExhaustedError, RetryError, SyncError, WorkspaceBusyError
 from caspen_qbo.hooks.store import Store, WorkspaceStore
-from caspen_qbo.hooks.store.posting.documents import LedgerRow
+from caspen_qbo.hooks.store.posting.ledger import LedgerRow
 from caspen_qbo.hooks.traces import TRACER, span
 from caspen_qbo.settings import QUIET_AT_MOST
-from caspen_qbo.usecases.shared.ledger import Ledger, read_ledger
+from caspen_qbo.usecases.shared.ledger import Ledger, close_ledger
 from caspen_qbo.usecases.shared.measures import measure_run
 from caspen_qbo.usecases.shared.session import Session
 
@@ -56,7 +56,7 @@ def _run(session: Session, job: str, work: Job) -> RunResult:
             message = work(session, counts)
         except QuotaExhaustedError as error:
             message = error.message  # known, shown once, and nobody's failure: the run did what it could
-        ledger = read_ledger(session)
+        ledger = close_ledger(session)
         _finish(session, job, counts, ledger, message)
     except SyncError as error:
         _close(session, job, counts, error.message)

@@ -26,6 +26,7 @@ from caspen_qbo.core.posting.eligibility import (
     classify_allocation,
     classify_credit_note,
     classify_invoice,
+    was_historical,
 )
 from caspen_qbo.core.quality.own_rows import INCONSISTENT, OwnProblem, check_family
 from caspen_qbo.core.records import Allocation, CreditNote, DocumentKind, Invoice
@@ -36,6 +37,8 @@ from caspen_qbo.usecases.shared.set_back import look_for_set_back
 log = logging.getLogger(__name__)
 
 CURSOR = "caspen"
+VOID_CURSOR = "caspen_voids"
+"""How far all payments were read for voided ones."""
 CHUNK = 500
 
 
@@ -56,17 +59,21 @@ class ChangedInvoices:
     checkpoints: tuple[cursor.Checkpoint, ...]
 
 
-def stage(session: Session) -> StageResult:
+def stage(session: Session, *, nightly: bool = False) -> StageResult:
     """Read Caspen's changes since the cursor and stage them with everything that hangs on the same invoices.
     Safe to repeat: unchanged rows are left alone, and the cursor moves only after all of it is stored.
+
+    :param nightly: Look through all payments for voided ones; a run looks at those applied last.
     """
-    changed = read_changed(session)
+    changed = read_changed(session, nightly=nightly)
     staged: list[StagedDocument] = []
     for chunk in chunked(changed.ids, CHUNK):
         staged += _stage_invoices(session, chunk)
     if any(_is_import_unlinked(document) for document in staged):
         session.store.rhythm.record_reported(session.realm_id)
     session.store.documents.move_cursor(CURSOR, changed.position, changed.checkpoints)
+    if nightly:
+        session.store.documents.move_cursor(VOID_CURSOR, changed.position)
     session.store.unsynced.resolve_unwanted()
     _list_unsound(session)
     result = StageResult(*(sum(document.kind is kind for document in staged) for kind in DocumentKind))
@@ -99,14 +106,14 @@ def _is_import_unlinked(document: StagedDocument) -> bool:
     return imported and not document.finalised
 
 
-def read_changed(session: Session) -> ChangedInvoices:
+def read_changed(session: Session, *, nightly: bool = False) -> ChangedInvoices:
     seen = session.billing.fetch_horizon()
     stored = session.store.documents.fetch_cursor(CURSOR)
     position, checkpoints = stored or (session.connection.first_connected_at, ())
-    since = position - timedelta(seconds=settings.CASPEN_CURSOR_OVERLAP_SECONDS)
+    since = position - _overlap()
     changes = session.billing.fetch_changes(session.workspace_id, since)
     notes = session.billing.fetch_credit_notes(session.workspace_id, changes.credit_note_ids)
-    voided = session.billing.fetch_void_allocations(session.workspace_id, since)
+    voided = _fetch_voided(session, since, nightly=nightly)
     allocations = session.billing.fetch_allocations(
         session.workspace_id, sorted({*changes.allocation_ids, *voided})
     )
@@ -117,6 +124,21 @@ def read_changed(session: Session) -> ChangedInvoices:
         *session.store.documents.fetch_unsound_invoices(),  # corrected, perhaps, on another invoice
     }
     return ChangedInvoices(tuple(sorted(ids)), since, *cursor.advance(position, checkpoints, seen))
+
+
+def _overlap() -> timedelta:
+    return timedelta(seconds=settings.CASPEN_CURSOR_OVERLAP_SECONDS)
+
+
+def _fetch_voided(session: Session, since: datetime, *, nightly: bool) -> tuple[int, ...]:
+    """Live allocations of payments that were voided without being unlinked. Payments have no index by time:
+    a run looks at the allocations that changed last, each night all are looked at since the night before.
+    """
+    if not nightly:
+        return session.billing.fetch_void_recent(session.workspace_id, since)
+    looked = session.store.documents.fetch_cursor(VOID_CURSOR)
+    before = (looked[0] if looked else session.connection.first_connected_at) - _overlap()
+    return session.billing.fetch_void_allocations(session.workspace_id, min(before, since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +242,11 @@ def _stage_invoices(session: Session, ids: Collection[int]) -> list[StagedDocume
             paid.setdefault(allocation.invoice_id, allocation)
     known = store.unsynced.fetch_open_ids(DocumentKind.INVOICE, paid, "historical_invoice")
     set_back = look_for_set_back(session, documents)
+    from_history = _count_from_history(session, records.invoices)
     with store.transaction():
         store.documents.stage(documents)
+        if from_history:
+            store.ledger.lower_history(from_history)
         set_back.write(session)
         store.unsynced.record(
             [
@@ -241,6 +266,17 @@ def _stage_invoices(session: Session, ids: Collection[int]) -> list[StagedDocume
             error_keys={"historical_invoice"},
         )
     return documents
+
+
+def _count_from_history(session: Session, invoices: Mapping[int, Invoice]) -> int:
+    """How many of these are counted as history that is not staged; call before they are staged."""
+    line_at = session.connection.first_connected_at
+    old = [id_ for id_, invoice in invoices.items() if invoice.created_at < line_at]
+    history = session.store.ledger.fetch_history() if old else None
+    if history is None:
+        return 0
+    staged = session.store.documents.fetch_staged_ids(DocumentKind.INVOICE, old)
+    return sum(was_historical(invoices[id_], line_at, history.counted_at) for id_ in old if id_ not in staged)
 
 
 def _is_paid_since(session: Session, allocation: Allocation) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from psycopg.types.json import Jsonb
 
 from caspen_qbo.hooks.database import Database
-from caspen_qbo.hooks.store.posting.documents import LedgerRow
+from caspen_qbo.hooks.store.posting.ledger import LedgerRow
 from caspen_qbo.hooks.store.subject import Subject
 
 LEDGER = ("finalised", "synced", "waiting", "listed", "excluded")

@@ -1,7 +1,7 @@
 """Staged documents: what Caspen shows, what QuickBooks should hold, and what is left to do."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -25,26 +25,6 @@ from caspen_qbo.hooks.store.codec import decode, jsonb
 from caspen_qbo.hooks.store.subject import Subject
 
 PAGE_SIZE = 300
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """Counts of one document kind; every finalised document is in exactly one of the four."""
-
-    kind: str
-    finalised: int
-    synced: int
-    waiting: int
-    listed: int
-    excluded: int
-    stale: int
-    """Posted, reverted in Caspen and left as a draft; not finalised."""
-    historical: int = 0
-    """Of the finalised: from before the connection."""
-
-    @property
-    def adds_up(self) -> bool:
-        return self.finalised == self.synced + self.waiting + self.listed + self.excluded
 
 
 class DocumentStore(Subject):
@@ -98,6 +78,10 @@ class DocumentStore(Subject):
             for kind, ids in by_kind.items()
             for document in self.fetch_documents(kind, ids).values()
         }
+
+    def fetch_staged_ids(self, kind: DocumentKind, ids: Collection[int]) -> set[int]:
+        """Which of these are staged."""
+        return set(self._fetch_column("select_staged_ids", document_kind=kind, ids=list(ids)))
 
     def fetch_invoice_standings(self, ids: Collection[int]) -> dict[int, InvoiceStanding]:
         found = self._fetch_values(InvoiceStanding, "select_invoice_readiness", ids=list(ids))
@@ -187,17 +171,6 @@ class DocumentStore(Subject):
                 for update in updates
             ],
         )
-
-    def fetch_ledger(self) -> dict[str, LedgerRow]:
-        """Counts by document kind; every kind is present."""
-        rows = {row["document_kind"]: row for row in self._fetch_all("ledger")}
-        names = ("finalised", "synced", "waiting", "listed", "excluded", "stale", "historical")
-        return {
-            kind.value: LedgerRow(
-                kind.value, **{name: rows.get(kind.value, {}).get(name, 0) for name in names}
-            )
-            for kind in DocumentKind
-        }
 
     def fetch_cursor(self, name: str) -> tuple[datetime, tuple[Checkpoint, ...]] | None:
         row = self._fetch_one("select_cursor", name=name)
