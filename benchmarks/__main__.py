@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from itertools import product
 
 from benchmarks import backlog, calls, cpu, delay, lateness, reads, reconcile, sessions
+from benchmarks.scale import history
 from benchmarks.scale.idle_hour import tasks_of_idle_hour
 from benchmarks.scale.simulation import Simulation
 from ops.paths import ROOT
@@ -40,6 +41,7 @@ def run_all() -> list[Row]:
         queued = backlog.measure(started)
         delayed = delay.measure(started)
         held = sessions.measure(started)
+        past = history.measure(started)
         deaf, hearing, thrifty_deaf, thrifty_hearing = (
             reads.measure(started, webhooks=webhooks, thrifty=thrifty).total
             for thrifty, webhooks in product((False, True), (False, True))
@@ -104,6 +106,14 @@ def run_all() -> list[Row]:
             f"Reconciling {joined.rows:,} invoices, in times of a plain SQL join of the same tables",
             f"{joined.ratio:.1f}",
             f"1 is the join alone; {joined.peak_mib} MiB at the peak",
+        ),
+        (
+            f"A run over {past.large:,} old invoices of one practice, in times of one over {past.small:,}",
+            f"{past.ratio:.2f}",
+            (
+                f"the worst of a run that posts {history.NEW}, one that finds nothing ({past.idle[1]:.2f} s) "
+                "and an import"
+            ),
         ),
         (
             f"Sessions at Caspen, {held.views} page views at once in one API server process",
