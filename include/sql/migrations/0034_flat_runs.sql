@@ -67,7 +67,6 @@ $$;
 
 -- Other tables that grow with a practice's past: what is recent or open in them.
 CREATE INDEX sync_run_open ON qbo_sync.sync_run (workspace_id) WHERE finished_at IS NULL;
-CREATE INDEX sync_run_started ON qbo_sync.sync_run (workspace_id, started_at);
 CREATE INDEX unsynced_synced ON qbo_sync.unsynced_invoice (workspace_id, resolved_at) WHERE resolution = 'synced';
 CREATE INDEX document_link_removed ON qbo_sync.document_link (workspace_id, realm_id, quickbooks_type, lower(doc_number))
 WHERE removed_at IS NOT NULL;
