@@ -9,10 +9,10 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER document_wakes BEFORE UPDATE ON qbo_sync.document FOR EACH ROW
-WHEN (OLD.at_rest AND
-      (OLD.finalised, OLD.wanted, OLD.excluded_reason, OLD.version, OLD.synced_version, OLD.shown_status, OLD.shown_detail)
-      IS DISTINCT FROM
-      (NEW.finalised, NEW.wanted, NEW.excluded_reason, NEW.version, NEW.synced_version, NEW.shown_status, NEW.shown_detail))
+WHEN (OLD.at_rest
+      AND (OLD.finalised <> NEW.finalised OR OLD.wanted <> NEW.wanted OR OLD.excluded_reason IS DISTINCT FROM NEW.excluded_reason
+           OR OLD.version <> NEW.version OR OLD.synced_version IS DISTINCT FROM NEW.synced_version
+           OR OLD.shown_status IS DISTINCT FROM NEW.shown_status OR OLD.shown_detail IS DISTINCT FROM NEW.shown_detail))
 EXECUTE FUNCTION qbo_sync.wake_document();
 
 -- Documents whose card in Caspen may not be as it should, by themselves: the others can only be by an open row.
@@ -119,11 +119,9 @@ END $$;
 CREATE TRIGGER document_added AFTER INSERT ON qbo_sync.document FOR EACH ROW WHEN (NEW.finalised)
 EXECUTE FUNCTION qbo_sync.note_document();
 CREATE TRIGGER document_changed AFTER UPDATE ON qbo_sync.document FOR EACH ROW
-WHEN ((OLD.workspace_id, OLD.document_kind, OLD.document_id, OLD.finalised, OLD.excluded_reason, OLD.version,
-       OLD.synced_version)
-      IS DISTINCT FROM
-      (NEW.workspace_id, NEW.document_kind, NEW.document_id, NEW.finalised, NEW.excluded_reason, NEW.version,
-       NEW.synced_version))
+WHEN (OLD.workspace_id <> NEW.workspace_id OR OLD.document_kind <> NEW.document_kind OR OLD.document_id <> NEW.document_id
+      OR OLD.finalised <> NEW.finalised OR OLD.excluded_reason IS DISTINCT FROM NEW.excluded_reason
+      OR OLD.version <> NEW.version OR OLD.synced_version IS DISTINCT FROM NEW.synced_version)
 EXECUTE FUNCTION qbo_sync.note_document();
 CREATE TRIGGER document_deleted AFTER DELETE ON qbo_sync.document FOR EACH ROW WHEN (OLD.finalised)
 EXECUTE FUNCTION qbo_sync.note_document();
@@ -141,8 +139,8 @@ END $$;
 CREATE TRIGGER document_link_added_or_deleted AFTER INSERT OR DELETE ON qbo_sync.document_link FOR EACH ROW
 EXECUTE FUNCTION qbo_sync.note_link();
 CREATE TRIGGER document_link_changed AFTER UPDATE ON qbo_sync.document_link FOR EACH ROW
-WHEN ((OLD.workspace_id, OLD.document_kind, OLD.document_id, OLD.removed_at IS NULL)
-      IS DISTINCT FROM (NEW.workspace_id, NEW.document_kind, NEW.document_id, NEW.removed_at IS NULL))
+WHEN (OLD.workspace_id <> NEW.workspace_id OR OLD.document_kind <> NEW.document_kind OR OLD.document_id <> NEW.document_id
+      OR (OLD.removed_at IS NULL) <> (NEW.removed_at IS NULL))
 EXECUTE FUNCTION qbo_sync.note_link();
 
 INSERT INTO qbo_sync.ledger_count

@@ -110,8 +110,6 @@ TABLES = (
             "unsound",
         ),
     ),
-    Table("ledger_count", Kept.IN_USE, stays=True, plain=("document_kind",)),
-    Table("ledger_change", Kept.IN_USE, stays=True, plain=("document_kind",)),
     Table("unstaged_history", Kept.IN_USE),
     Table(
         "document_link",
@@ -131,6 +129,8 @@ TABLES = (
             "resent_version",
         ),
     ),
+    Table("ledger_count", Kept.IN_USE, stays=True, plain=("document_kind",)),
+    Table("ledger_change", Kept.IN_USE, stays=True, plain=("document_kind",)),
     Table(
         "request",
         Kept.HISTORY,
