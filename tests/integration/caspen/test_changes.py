@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -148,7 +148,8 @@ class TestOldPractice:
 
     def test_related_documents_of_one_invoice_need_no_scan_of_allocations(self, practice):
         explain = "EXPLAIN (ANALYZE, FORMAT JSON) " + queries.load("caspen/select_related")
-        params = {"workspace_id": WORKSPACE, "invoice_ids": [OLD_INVOICES]}
+        since = datetime(2000, 1, 1, tzinfo=UTC)
+        params = {"workspace_id": WORKSPACE, "invoice_ids": [OLD_INVOICES], "made_since": since}
         nodes = list(walk(practice.execute(explain, params).fetchone()[0][0]["Plan"]))
         indexed = [node for node in nodes if node.get("Index Name") == "payment_allocation_invoice_id_idx"]
         assert [node["Actual Rows"] for node in indexed] == [1]

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from caspen_qbo import wiring
+from caspen_qbo.hooks.caspen import reads
 from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
 from caspen_qbo.usecases.monitoring.watch import look_for_work
 from ops.local.postgres import Database
@@ -21,10 +22,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.sandbox]
 
 OLD_ROWS = 3_000
 """Of each kind; some tables have several kinds."""
-READ_MOST = 1_500
-"""Rows of one table, or entries of one of its indexes, that all statements of a run together may read. The
-largest are the thousand payments that each run looks at for one that was voided.
-"""
+READ_MOST = 1_000
+"""Rows of one table, or entries of one of its indexes, that all statements of a run together may read."""
 SNAPSHOT = """INSERT INTO qbo_sync.snapshot
   (realm_id, quickbooks_type, quickbooks_id, sync_token, total, balance, facts)
 SELECT realm_id, quickbooks_type, quickbooks_id, sync_token, 1, 0, as_posted FROM qbo_sync.document_link"""
@@ -36,8 +35,9 @@ RUNS_SESSIONS = "backend_type = 'client backend' AND datname = current_database(
 
 
 @pytest.fixture
-def past(flow: Flow, caspen_db: Database) -> Flow:
+def past(flow: Flow, caspen_db: Database, monkeypatch: pytest.MonkeyPatch) -> Flow:
     """One document of each kind, as the practice and QuickBooks made them, and thousands of old ones."""
+    monkeypatch.setattr(reads, "RECENT_MOST", 100)  # of a thousand
     paid, credited = flow.invoice("100.00"), flow.invoice("50.00")
     flow.staff.finalise(flow.staff.draft_invoice(flow.client_id, []))  # listed: it has no lines
     flow.pay(paid, "30.00")
