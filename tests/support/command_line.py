@@ -19,11 +19,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import IO, Any
 
+import typer.main
+
 # What a forked child need not load again.
 from caspen_qbo.cli import app as _app  # noqa: F401
 from caspen_qbo.usecases.importing import run as _importing  # noqa: F401
 from caspen_qbo.usecases.posting import run as _posting  # noqa: F401
 from caspen_qbo.usecases.reconciling import run as _reconciling  # noqa: F401
+
+# A process at a terminal reads the signatures of all commands once; here each of thousands would do so.
+typer.main.get_command = cache(typer.main.get_command)
 
 
 @dataclass(frozen=True, slots=True)
