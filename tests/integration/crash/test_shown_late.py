@@ -170,3 +170,30 @@ def test_a_credit_memo_that_queries_never_show_is_applied_after_a_while(flow: Fl
         assert flow.books("CreditMemo")[0]["RemainingCredit"] == 0
         assert flow.books("Invoice")[0]["Balance"] == 55 and flow.listed() == {}
     assert len(flow.books("Payment")) == 1
+
+
+def test_auto_apply_that_shows_while_another_is_taken_back_is_not_taken_for_a_person(flow: Flow) -> None:
+    """Both credit memos stand on an older invoice. Only one is shown when the run looks where they are used;
+    the other appears while it takes the first one's application away.
+    """
+    flow.invoice("500.00")
+    first, second = flow.invoice("100.00"), flow.invoice("100.00")
+    flow.post()
+    flow.switch(auto_apply_credit=True, lag_seconds=3600)
+    flow.staff.credit(first, {1: "0.1"})
+    flow.post()
+    flow.door("clock", advance_seconds=3700)
+    flow.staff.credit(second, {1: "0.2"})
+    try:
+        with open_session(WORKSPACE, "post__late") as session:
+            watched = interrupt(
+                session, Instant("send_batch", 2), lambda: flow.door("clock", advance_seconds=3700) and None
+            )
+            post(session)
+        assert watched.acted
+        flow.door("clock", advance_seconds=3700)
+        flow.post()
+        assert flow.listed() == {}
+        assert [row["Balance"] for row in flow.books("Invoice")] == [550, 99, 88]
+    finally:
+        flow.door("clock", reset=True)

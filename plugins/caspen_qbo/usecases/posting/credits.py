@@ -10,6 +10,7 @@ from caspen_qbo.core.posting.decide.credits import (
     decide_application,
     find_foreign_applications,
 )
+from caspen_qbo.core.posting.decide.decisions import Remove
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
 from caspen_qbo.core.records import CreditNote, DocumentKind
 from caspen_qbo.usecases.posting.standings import read_invoices, with_customers
@@ -33,14 +34,24 @@ def decide_applications(posting: Posting) -> Iterator[Sequence[Decided]]:
         standings = with_customers(posting, standings)
         notes = session.billing.fetch_credit_notes(session.workspace_id, [document.id for document in page])
         situations = _read_situations(posting, page, notes, standings, invoices)
-        foreign: dict[str, Decided] = {}
-        for situation in situations:
-            for removal in find_foreign_applications(situation):
-                foreign[removal.quickbooks_id] = (situation, removal)
-        if foreign:
+        taken_back: set[str] = set()
+        while foreign := _find_foreign(situations, taken_back):  # more may show while some are taken back
             yield list(foreign.values())
+            taken_back |= foreign.keys()
             situations = _read_situations(posting, page, notes, standings, invoices)
         yield [(situation, decide_application(situation)) for situation in situations]
+
+
+def _find_foreign(
+    situations: Iterable[ApplicationSituation], known: Collection[str]
+) -> dict[str, tuple[ApplicationSituation, Remove]]:
+    """Applications that auto-apply made, by their QuickBooks id; without those that are known."""
+    return {
+        removal.quickbooks_id: (situation, removal)
+        for situation in situations
+        for removal in find_foreign_applications(situation)
+        if removal.quickbooks_id not in known
+    }
 
 
 def _read_closing(posting: Posting, invoices: Iterable[DocumentFacts]) -> dict[str, DocumentFacts]:

@@ -155,6 +155,10 @@ CASES: Mapping[tuple[str, str], tuple[Situation, str]] = {
         application("60.00"),
         "Hold: changed_in_quickbooks",
     ),
+    ("credit note", "posted, and auto-apply's use elsewhere was not taken back yet"): (
+        application("60.00", ("160", "77", "50.00")),
+        "Wait",
+    ),
     ("credit note", "posted, then voided before it was applied"): (
         application("110.00", note=a_credit_note(status="void")),
         "Wait",

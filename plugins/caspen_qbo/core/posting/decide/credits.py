@@ -27,7 +27,7 @@ from caspen_qbo.core.records import CreditNote
 from caspen_qbo.core.writes import Step
 
 ELSEWHERE = Wait("its credit memo stands on another customer than its invoice; the next run moves it there")
-
+TAKEN_BACK_NEXT = Wait("QuickBooks applied it to another invoice automatically; the next run takes that back")
 
 OVERPAID = "overpayment"
 
@@ -81,6 +81,8 @@ def _decide_use(s: ApplicationSituation, memo: DocumentFacts) -> Decision:
             for link in facts.links:
                 if link.txn_type == "CreditMemo" and link.txn_id == memo.quickbooks_id:
                     application_id, applied = facts.quickbooks_id, applied + (link.amount or ZERO)
+    if find_foreign_applications(s):  # taking them back did not come to anything, which is listed if refused
+        return TAKEN_BACK_NEXT
     if applied + memo.balance != document.total:
         # A person used the credit by hand; nothing a person did is undone.
         elsewhere = document.total - memo.balance - applied
