@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from itertools import product
 
 from benchmarks import backlog, calls, cpu, delay, lateness, reads, reconcile, sessions
-from benchmarks.scale import history
+from benchmarks.scale import history, statements
 from benchmarks.scale.idle_hour import tasks_of_idle_hour
 from benchmarks.scale.simulation import Simulation
 from ops.paths import ROOT
+from tests.support import watcher_kills
 from tests.support.standalone import services
 
 README = ROOT / "README.md"
@@ -26,6 +27,10 @@ OPEN, CLOSE = "<!-- bench -->", "<!-- /bench -->"
 RECONCILE_ROWS = 1_000_000
 """Enough that what a run costs whatever its size, a second, weighs little. Two minutes."""
 
+SHARING = 100
+"""Practices that share the tables when rows are reconciled the second time."""
+KILLS = 200
+"""Two minutes."""
 PRACTICES, SLOTS = 10_000, 32
 """Simulated for a day; ``python -m benchmarks.scale.simulation`` simulates the month."""
 
@@ -42,13 +47,17 @@ def run_all() -> list[Row]:
         delayed = max(delay.measure(started, delay.SHORT), key=lambda one: one.others)
         held = sessions.measure(started)
         past = history.measure(started)
+        killed = watcher_kills.measure(started, KILLS)
+        looked = statements.measure(started)
         deaf, hearing, thrifty_deaf, thrifty_hearing = (
             reads.measure(started, webhooks=webhooks, thrifty=thrifty).total
             for thrifty, webhooks in product((False, True), (False, True))
         )
     crowd = Simulation(PRACTICES, days=1, slots=SLOTS).run()
     late, reported = (lateness.simulate(webhooks=webhooks) for webhooks in (False, True))
-    joined = reconcile.measure(RECONCILE_ROWS, repetitions=2)
+    joined, shared = (
+        reconcile.measure(RECONCILE_ROWS, repetitions=2, practices=number) for number in (1, SHARING)
+    )
     return [
         (
             (
@@ -101,6 +110,16 @@ def run_all() -> list[Row]:
             ),
         ),
         (
+            f"Events lost over {killed.kills} kills of the watcher while invoices are finalised",
+            f"{killed.lost}",
+            f"{killed.documents} documents, all posted; {killed.events} events were read before a kill",
+        ),
+        (
+            "Statements to find the work of a job, whatever the number of practices",
+            f"{max(looked.values())}",
+            f"{', '.join(f'{job} {number}' for job, number in looked.items())}; 3 of each open the sessions",
+        ),
+        (
             f"Task instances in an hour in which nothing happens in {PRACTICES:,} practices",
             f"{tasks_of_idle_hour(PRACTICES)}",
             f"{PRACTICES:,} where each has a task an hour",
@@ -109,6 +128,11 @@ def run_all() -> list[Row]:
             f"Reconciling {joined.rows:,} invoices, in times of a plain SQL join of the same tables",
             f"{joined.ratio:.1f}",
             f"1 is the join alone; {joined.peak_mib} MiB at the peak",
+        ),
+        (
+            f"The same where {SHARING} practices share the tables",
+            f"{shared.ratio:.1f}",
+            f"1 is one join over all; {shared.peak_mib} MiB at the peak",
         ),
         (
             f"A run over {past.large:,} old invoices of one practice, in times of one over {past.small:,}",

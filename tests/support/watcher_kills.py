@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.support.flow import Flow
+from tests.support.standalone import Services, services
 
 LOOK_SECONDS = 0.05
 LIFE_SECONDS = 0.6
@@ -100,20 +101,23 @@ async def _announce(pipe: int) -> None:
         os.write(pipe, (json.dumps(event.payload) + "\n").encode())
 
 
-def main() -> None:
-    from tests.support.standalone import services
+def measure(started: Services, kills: int) -> Result:
+    """With a practice of its own."""
+    caspen, sync = started.caspen.create(), started.sync.create()
+    started.prepare_for(caspen, sync)
+    flow = Flow.open(caspen, sync, started.sandbox)
+    try:
+        return kill_again_and_again(flow, kills)
+    finally:
+        flow.close()
 
+
+def main() -> None:
     parser = argparse.ArgumentParser(description="The watcher, killed again and again while work appears.")
     parser.add_argument("--kills", type=int, default=200)
     asked = parser.parse_args()
     with services() as started:
-        caspen, sync = started.caspen.create(), started.sync.create()
-        started.prepare_for(caspen, sync)
-        flow = Flow.open(caspen, sync, started.sandbox)
-        try:
-            result = kill_again_and_again(flow, asked.kills)
-        finally:
-            flow.close()
+        result = measure(started, asked.kills)
     print(
         f"{result.documents} documents, {result.kills} kills of the watcher, {result.events} events read:"
         f" {result.lost} lost"
