@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.scale.crowd import Crowd
 from ops.demo.practice import POOL
+from ops.paths import DAGS
 from tests.support.celery_system import celery_system, redis_server
 from tests.support.flow import Flow
 from tests.support.services import airflow_connections
@@ -61,7 +62,10 @@ def _run(started: Services, workers: int) -> float:
             crowd = Crowd(flow, PRACTICES)
             for id_ in crowd.staff:
                 crowd.finalise(id_, INVOICES)
-            connections = airflow_connections(caspen, sync, started.sandbox)
+            connections = {
+                **airflow_connections(caspen, sync, started.sandbox),
+                "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+            }
             with celery_system(Path(folder), started.server, connections) as system:
                 for worker in system.workers[workers:]:
                     worker.terminate()
