@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from itertools import product
 
 from benchmarks import backlog, calls, cpu, delay, lateness, reads, reconcile, sessions
-from benchmarks.scale import history, statements
-from benchmarks.scale.idle_hour import tasks_of_idle_hour
+from benchmarks.scale import history
+from benchmarks.scale.idle_hour import statements_to_find, tasks_of_idle_hour
 from benchmarks.scale.simulation import Simulation
 from ops.paths import ROOT
 from tests.support import watcher_kills
@@ -48,7 +48,7 @@ def run_all() -> list[Row]:
         held = sessions.measure(started)
         past = history.measure(started)
         killed = watcher_kills.measure(started, KILLS)
-        looked = statements.measure(started)
+        looked = statements_to_find(started)
         deaf, hearing, thrifty_deaf, thrifty_hearing = (
             reads.measure(started, webhooks=webhooks, thrifty=thrifty).total
             for thrifty, webhooks in product((False, True), (False, True))
