@@ -117,7 +117,7 @@ def run_all() -> list[Row]:
         (
             "Statements to find the work of a job, whatever the number of practices",
             f"{max(looked.values())}",
-            f"{', '.join(f'{job} {number}' for job, number in looked.items())}; 3 of each open the sessions",
+            f"{', '.join(f'{job} {number}' for job, number in looked.items())}; 2 of each open the sessions",
         ),
         (
             f"Task instances in an hour in which nothing happens in {PRACTICES:,} practices",

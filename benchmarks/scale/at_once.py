@@ -24,7 +24,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
@@ -42,6 +41,7 @@ from tests.support.flow import Flow
 from tests.support.scheduled_system import ScheduledSystem, scheduled_system
 from tests.support.services import airflow_connections
 from tests.support.standalone import services
+from tests.support.statements import sent_statements
 
 POST, IMPORT, RECONCILE = "post_to_quickbooks", "import_from_quickbooks", "reconcile_quickbooks"
 JOBS = {POST: "post", IMPORT: "import", RECONCILE: "reconcile"}
@@ -268,23 +268,10 @@ class Crowded:
 
 def count_statements(job: str) -> tuple[int, float]:
     """Sent to both databases to find the work of a job, and seconds."""
-    execute, sent = psycopg.Cursor.execute, 0
-
-    def counting(self: Any, *args: Any, **kwargs: Any) -> Any:
-        nonlocal sent
-        sent += 1
-        return execute(self, *args, **kwargs)
-
-    psycopg.Cursor.execute = counting  # type: ignore[method-assign]
     began = time.monotonic()
-    try:
-        with wiring.open_store() as store, wiring.open_billing() as billing:
-            find_workspaces(
-                store, billing, job=job, only_with_work=job == "post", only_to_ask=job == "import"
-            )
-    finally:
-        psycopg.Cursor.execute = execute  # type: ignore[method-assign]
-    return sent, time.monotonic() - began
+    with sent_statements() as sent, wiring.open_store() as store, wiring.open_billing() as billing:
+        find_workspaces(store, billing, job=job, only_with_work=job == "post", only_to_ask=job == "import")
+    return len(sent), time.monotonic() - began
 
 
 def main() -> None:

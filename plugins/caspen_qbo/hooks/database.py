@@ -11,6 +11,7 @@ from psycopg.rows import kwargs_row
 from caspen_qbo import queries
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.errors import InvariantError
+from caspen_qbo.hooks.postgres.bounded import BoundedConnection
 from caspen_qbo.hooks.postgres.limits import CASPEN, SYNC, Limits
 from caspen_qbo.hooks.postgres.opening import NO_SETTINGS, UNUSABLE, open_session, unavailable, unusable
 from caspen_qbo.hooks.postgres.queueing import Queue
@@ -33,6 +34,9 @@ class Database:
     UnusableValueError: a parameter that no database takes.
     """
 
+    _asking: str | None = None
+    """A statement of one value that each new session is asked."""
+
     def __init__(
         self, conn_id: str, limits: Limits | None = None, *, own_settings: Mapping[str, str] = NO_SETTINGS
     ) -> None:
@@ -42,11 +46,11 @@ class Database:
         self.conn_id = conn_id
         self._limits = limits or (CASPEN if conn_id == CASPEN_CONN_ID else SYNC)
         self._own_settings = own_settings
-        self._connection: Connection[Any] | None = None
+        self._connection: BoundedConnection | None = None
         self._locks = 0
 
     @property
-    def connection(self) -> Connection[Any]:
+    def connection(self) -> BoundedConnection:
         """Opened on first use. ConfigurationError: the connection is missing, or the login refused."""
         if self._connection is None or self._connection.closed:
             if self._locks:
@@ -55,8 +59,8 @@ class Database:
             self._connection = self._open()
         return self._connection
 
-    def _open(self) -> Connection[Any]:
-        return open_session(self.conn_id, self._limits, self._own_settings)
+    def _open(self) -> BoundedConnection:
+        return open_session(self.conn_id, self._limits, self._own_settings, asking=self._asking)
 
     @contextmanager
     def _translating(self) -> Iterator[None]:

@@ -14,8 +14,9 @@ from tests.support.flow import Flow
 
 pytestmark = pytest.mark.postgres
 
-STATEMENTS = {"post": 6, "import": 7, "reconcile": 5}
-"""Of finding the work, three of them to open two sessions; the same for ten thousand practices."""
+STATEMENTS = {"post": 5, "import": 6, "reconcile": 4}
+"""Of finding the work, two of them to open two sessions; the same for ten thousand practices."""
+STATEMENTS_MOST = 6
 
 
 def test_each_posts_its_own_invoice_once_to_its_own_company(flow: Flow, caspen_db: Database) -> None:
@@ -32,4 +33,5 @@ def test_each_posts_its_own_invoice_once_to_its_own_company(flow: Flow, caspen_d
     for realm in realms:
         flow.realm = realm
         assert [len(flow.books(entity)) for entity in ("Invoice", "Customer")] == [1, 2]
-    assert {job: count_statements(job)[0] for job in STATEMENTS} == STATEMENTS
+    counted = {job: count_statements(job)[0] for job in STATEMENTS}
+    assert counted == STATEMENTS and max(counted.values()) <= STATEMENTS_MOST

@@ -17,6 +17,7 @@ from caspen_qbo.hooks.store.monitoring.practices import COUNTED_MOST
 from caspen_qbo.usecases.connection.find_workspaces import Found, find_workspaces
 from ops.local.environment import connection_json
 from ops.local.postgres import Database
+from tests.support.statements import sent_statements
 
 pytestmark = pytest.mark.postgres
 
@@ -167,21 +168,12 @@ def test_a_job_that_reads_is_estimated_by_its_last_run(caspen: Connection, sync:
 
 
 def test_the_number_of_statements_does_not_grow_with_the_practices(
-    caspen: Connection, sync: Connection, monkeypatch: pytest.MonkeyPatch
+    caspen: Connection, sync: Connection
 ) -> None:
-    sent: list[str] = []
-    execute = psycopg.Cursor.execute
-
-    def counting(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        sent.append(str(query))
-        return execute(self, query, *args, **kwargs)
-
     numbers = []
     for first, last in ((1, 10), (11, 1_000)):
         connect(caspen, sync, first, last)
-        with monkeypatch.context() as patch:
-            patch.setattr(psycopg.Cursor, "execute", counting)
-            sent.clear()
+        with sent_statements() as sent:
             found = find()
         numbers.append(len(sent))
         assert due(found) == [] and len(found.idle) == last

@@ -26,6 +26,7 @@ from caspen_qbo.usecases.monitoring import readers
 from caspen_qbo.usecases.monitoring.overview import refresh_all
 from tests.integration.ui.conftest import Pages
 from tests.support.flow import Flow
+from tests.support.statements import sent_statements
 
 pytestmark = [pytest.mark.postgres, pytest.mark.sandbox]
 
@@ -113,7 +114,7 @@ def seconds(act: Callable[[], Any]) -> float:
 
 @pytest.mark.timeout(3000 if LARGE else 300)
 def test_the_cost_of_the_front_door_and_of_a_search_does_not_grow_with_the_practices(
-    flow: Flow, pages: Pages, monkeypatch: pytest.MonkeyPatch
+    flow: Flow, pages: Pages
 ) -> None:
     door = pages.as_("viewer")
     places = {
@@ -127,20 +128,11 @@ def test_the_cost_of_the_front_door_and_of_a_search_does_not_grow_with_the_pract
     }
     taken: dict[str, list[float]] = {name: [] for name in places}
     sent: dict[str, list[int]] = {name: [] for name in places}
-    statements: list[object] = []
-    execute = psycopg.Cursor.execute
-
-    def counting(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        statements.append(query)
-        return execute(self, query, *args, **kwargs)
-
     for first, last, documents in ((2, FEW, 2_000), (FEW + 1, PRACTICES, DOCUMENTS)):
         fill(flow, first, last, min(documents, DOCUMENTS))
         for name, path in places.items():
             assert door.get(path).status_code == 200  # what is loaded once
-            with monkeypatch.context() as patch:
-                patch.setattr(psycopg.Cursor, "execute", counting)
-                statements.clear()
+            with sent_statements() as statements:
                 answer = door.get(path)
                 assert answer.status_code == 200 and "Practice " in answer.text, name
             sent[name].append(len(statements))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from psycopg import Connection, OperationalError
 from psycopg.abc import PQGen
@@ -33,6 +34,10 @@ class BoundedConnection(Connection[TupleRow]):
     """
 
     silence_seconds: float = 60.0
+    parameters: Parameters = MappingProxyType({})
+    """What it was opened with, the password among them."""
+    answered: Any = None
+    """The answer to what was asked as it was opened."""
 
     @classmethod
     def open(cls, parameters: Parameters, silence_seconds: float) -> BoundedConnection:
@@ -51,7 +56,7 @@ class BoundedConnection(Connection[TupleRow]):
             )
         except DeadlinePassedError as error:
             raise OperationalError(f"timeout expired: looking up the name or connecting: {error}") from None
-        connection.silence_seconds = silence_seconds
+        connection.silence_seconds, connection.parameters = silence_seconds, parameters
         return connection
 
     def wait(self, gen: PQGen[T], interval: float = _POLL_SECONDS, timeout: float | None = None) -> T:

@@ -25,7 +25,7 @@ from caspen_qbo.errors import (
 )
 from caspen_qbo.hooks.postgres.bounded import BoundedConnection, SilentServerError
 from caspen_qbo.hooks.postgres.limits import Limits
-from caspen_qbo.hooks.postgres.parameters import Parameters, read_parameters
+from caspen_qbo.hooks.postgres.parameters import read_parameters
 from caspen_qbo.hooks.postgres.pooler import check_pooler
 
 log = logging.getLogger(__name__)
@@ -75,30 +75,24 @@ UNUSABLE = (NumericValueOutOfRange, UntranslatableCharacter, CharacterNotInReper
 
 
 def open_session(
-    conn_id: str, limits: Limits, own_settings: Mapping[str, str] = NO_SETTINGS
+    conn_id: str,
+    limits: Limits,
+    own_settings: Mapping[str, str] = NO_SETTINGS,
+    *,
+    asking: str | None = None,
 ) -> BoundedConnection:
     """A session in autocommit, in UTC.
 
     :param own_settings: Of the session, by name, on top of the limits.
+    :param asking: A statement of one value, sent along; the answer is the session's ``answered``.
     :raises ConfigurationError: the connection is missing or wrong, the login refused, or a pooler in between
         gives a session to several clients.
     :raises RetryError: the server cannot be reached.
+    :raises ProgrammingError: what is asked for is not there, such as a table.
     """
     parameters = read_parameters(conn_id)
-    wanted = {
-        "statement_timeout": _milliseconds(limits.statement),
-        "lock_timeout": _milliseconds(limits.lock),
-        "idle_in_transaction_session_timeout": _milliseconds(limits.idle),
-        "timezone": "UTC",
-        **own_settings,
-    }
     try:
         connection = BoundedConnection.open(parameters, limits.silence)
-        try:
-            _set(conn_id, connection, parameters, wanted)
-        except BaseException:
-            connection.close()
-            raise
     except OperationalError as error:
         raise _translated(conn_id, error) from error
     except ProgrammingError as error:
@@ -106,6 +100,14 @@ def open_session(
             f"Airflow connection {conn_id!r}: PostgreSQL's client library does not accept it "
             f"({first_line(error)})."
         ) from error
+    try:
+        _make_ready(conn_id, connection, limits, own_settings, asking)
+    except OperationalError as error:
+        connection.close()
+        raise _translated(conn_id, error) from error
+    except BaseException:
+        connection.close()
+        raise
     register_default_adapters(connection)
     return connection
 
@@ -144,20 +146,32 @@ def first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
-def _set(conn_id: str, connection: BoundedConnection, parameters: Parameters, wanted: Parameters) -> None:
+def _make_ready(
+    conn_id: str, connection: BoundedConnection, limits: Limits, own: Mapping[str, str], asking: str | None
+) -> None:
     """Put settings in force after connecting, not by ``options``: those are the connection's own, and a
     pooler refuses or drops them. One round trip, unless a pooler is in between: nothing may be set before it
     is known that the session is ours alone, or it would hold for other clients too.
     """
+    wanted = {
+        "statement_timeout": _milliseconds(limits.statement),
+        "lock_timeout": _milliseconds(limits.lock),
+        "idle_in_transaction_session_timeout": _milliseconds(limits.idle),
+        "timezone": "UTC",
+        **own,
+    }
     pid = connection.info.backend_pid
     assign = sql.SQL(", ").join(
         sql.SQL("CASE WHEN pg_backend_pid() = {} THEN set_config({}, {}, false) END").format(pid, name, value)
         for name, value in wanted.items()
     )
-    row = connection.execute(sql.SQL("SELECT pg_backend_pid(), ") + assign).fetchone()
+    asked = sql.SQL(asking or "SELECT NULL")
+    ready = sql.SQL("SELECT pg_backend_pid(), ({}), {}").format(asked, assign)
+    row = connection.execute(ready).fetchone()
+    connection.answered = row[1] if row else None
     if row is not None and row[0] == pid:
         return
-    check_pooler(conn_id, connection, parameters)
+    check_pooler(conn_id, connection)
     for name, value in wanted.items():
         connection.execute("SELECT set_config(%s, %s, false)", [name, value])
 

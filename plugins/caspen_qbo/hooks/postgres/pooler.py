@@ -10,7 +10,6 @@ from psycopg.rows import TupleRow
 
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.hooks.postgres.bounded import BoundedConnection
-from caspen_qbo.hooks.postgres.parameters import Parameters
 
 ROUNDS = 5
 SECOND_SESSION_SECONDS = 5.0
@@ -20,17 +19,17 @@ TRUSTED_SECONDS = 300.0
 _trusted: dict[frozenset[tuple[str, str]], float] = {}
 
 
-def check_pooler(conn_id: str, session: BoundedConnection, parameters: Parameters) -> None:
+def check_pooler(conn_id: str, session: BoundedConnection) -> None:
     """Call it where the process number announced at login is not the one the session runs in: a pooler is in
     between.
 
     :raises ConfigurationError: it shares sessions. A session's locks would be held by nobody in particular,
         and its settings by everybody.
     """
-    key = frozenset(parameters.items())
+    key = frozenset(session.parameters.items())
     if time.monotonic() - _trusted.get(key, float("-inf")) < TRUSTED_SECONDS:
         return
-    if shares_sessions(session, parameters):
+    if shares_sessions(session):
         raise ConfigurationError(
             f"Airflow connection {conn_id!r}: a pooler in front of the database pools transactions: each "
             "statement may run in another session. The lock by which runs of a practice exclude each other, "
@@ -40,14 +39,14 @@ def check_pooler(conn_id: str, session: BoundedConnection, parameters: Parameter
     _trusted[key] = time.monotonic()
 
 
-def shares_sessions(first: BoundedConnection, parameters: Parameters) -> bool:
+def shares_sessions(first: BoundedConnection) -> bool:
     """Whether two clients are served by one server process. With a session each, either always meets its own
     process and never the other's. Pooled by transaction, the second is given what the first has just left, as
     the newest idle one is handed out first; or, handed out in turn, the first meets another the next time.
     """
     mine = {_process_of(first)}
     try:
-        second = BoundedConnection.open(parameters, SECOND_SESSION_SECONDS)
+        second = BoundedConnection.open(first.parameters, SECOND_SESSION_SECONDS)
     except OperationalError:
         return False  # no second session is to be had: the first is not shared
     theirs = set()

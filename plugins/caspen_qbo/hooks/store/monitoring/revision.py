@@ -2,47 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from psycopg import Connection
 from psycopg.errors import UndefinedTable
 
 from caspen_qbo import __version__, queries
 from caspen_qbo.errors import ConfigurationError
 from caspen_qbo.hooks.database import Database
+from caspen_qbo.hooks.postgres.bounded import BoundedConnection
 from caspen_qbo.migrations import SCHEMA, find_head
 
 
 class StoreDatabase(Database):
     """Refuses every use where code and schema do not fit together: none reads what it does not know."""
 
-    def _open(self) -> Connection[Any]:
-        connection = super()._open()
+    _asking = queries.load("monitoring/revision/select_revision")
+
+    def _open(self) -> BoundedConnection:
         try:
-            with self._translating():
-                _check_revision(connection)
+            connection = super()._open()
+        except UndefinedTable:
+            _check_revision(None)
+            raise
+        try:
+            _check_revision(connection.answered)
         except BaseException:
             connection.close()
             raise
         return connection
 
 
-def _check_revision(connection: Connection[Any]) -> None:
+def _check_revision(revision: str | None) -> None:
     """:raises ConfigurationError: the schema is missing, older or newer than this version."""
-    try:
-        row = connection.execute(queries.load("monitoring/revision/select_revision")).fetchone()
-    except UndefinedTable:
-        row = None
     head = find_head()
-    if row is not None and row[0] == head:
+    if revision == head:
         return
     seen = (
-        f"Schema {SCHEMA} in connection 'sync_db' is at revision {row[0]!r}"
-        if row
+        f"Schema {SCHEMA} in connection 'sync_db' is at revision {revision!r}"
+        if revision
         else f"There is no schema {SCHEMA}"
     )
     wanted = f"; version {__version__} works on {head!r}."
-    if row is not None and row[0][:4] > head[:4]:
+    if revision is not None and revision[:4] > head[:4]:
         advice = (
             "A newer version upgraded it: install that version here too, or restore a backup made before it."
         )
