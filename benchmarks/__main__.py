@@ -110,9 +110,12 @@ def run_all() -> list[Row]:
             ),
         ),
         (
-            f"Events lost over {killed.kills} kills of the watcher while invoices are finalised",
+            f"Events lost over {killed.kills} kills of the watcher while work appears on both sides",
             f"{killed.lost}",
-            f"{killed.documents} documents, all posted; {killed.events} events were read before a kill",
+            (
+                f"{killed.documents} documents, {killed.payments} of them payments that webhooks reported; "
+                f"{killed.events} events were read"
+            ),
         ),
         (
             "Statements to find the work of a job, whatever the number of practices",

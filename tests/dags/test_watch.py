@@ -176,10 +176,10 @@ def test_a_run_works_on_what_its_events_name_doubled_or_not_and_leaves_a_busy_pr
     assert len(flow.books("Invoice")) == 1
 
 
-def test_a_watcher_killed_again_and_again_loses_no_document(flow: Flow) -> None:
+def test_a_watcher_killed_again_and_again_loses_no_document_of_either_side(flow: Flow) -> None:
     """The long form is `tests.support.watcher_kills` in `ops/long-proofs`."""
     import caspen_qbo.operators.watch  # noqa: F401 - before it is forked
     from tests.support.watcher_kills import kill_again_and_again
 
     result = kill_again_and_again(flow, 6)
-    assert result.lost == 0 and result.documents > 3
+    assert result.lost == 0 and result.documents - result.payments > 3 and result.payments > 0
