@@ -92,7 +92,8 @@ def run_all() -> list[Row]:
             "Metered reads of an ordinary practice in a month, webhooks on / off",
             f"{hearing:,} / {deaf:,}",
             (
-                f"{thrifty_hearing:,} / {thrifty_deaf:,} with `CASPEN_QBO_READS=thrifty`; "
+                f"careful, to {reads.CAREFUL_TO} practices on {reads.ALLOWANCE:,}; beyond, thrifty: "
+                f"{thrifty_hearing:,} / {thrifty_deaf:,}, to {reads.ALLOWANCE // thrifty_hearing:,}; "
                 f"{reads.EVERY_QUARTER_HOUR:,} where each run asks and nothing is kept"
             ),
         ),

@@ -28,6 +28,7 @@ import psycopg
 
 from caspen_qbo import settings, wiring
 from caspen_qbo.core.importing.rhythm import Asked, Rhythm, decide_when_to_ask
+from caspen_qbo.core.monitoring.metering import CAREFUL_MONTH, Mode
 from caspen_qbo.hooks.store.monitoring.practices import ReportedPayment
 from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
 from caspen_qbo.usecases.importing.run import FOUND, import_payments
@@ -62,6 +63,10 @@ A_WEEK_LATER = (
 """The other lists are kept up to date by the change feed, and not read again."""
 NUMBERS_USED = ("DELETE FROM qbo_sync.free_number",)
 NUMBERS_AT_ONCE = 99
+ALLOWANCE = 500_000
+"""A month, of the free tier."""
+CAREFUL_TO = ALLOWANCE // CAREFUL_MONTH
+"""Practices; beyond, reading is thrifty by default."""
 INVOICES_A_MONTH = 600
 SYDNEY = ZoneInfo("Australia/Sydney")
 MONDAY = datetime(2026, 11, 16, tzinfo=SYDNEY)
@@ -241,12 +246,11 @@ class Practice:
 @contextmanager
 def _reading(thrifty: bool) -> Iterator[None]:
     """As installed with CASPEN_QBO_READS."""
-    before = settings.THRIFTY, settings.REFERENCE_CACHE_SECONDS
-    settings.THRIFTY, settings.REFERENCE_CACHE_SECONDS = thrifty, (7 if thrifty else 1) * 86_400
+    before, settings.READS = settings.READS, Mode.THRIFTY if thrifty else Mode.CAREFUL
     try:
         yield
     finally:
-        settings.THRIFTY, settings.REFERENCE_CACHE_SECONDS = before
+        settings.READS = before
 
 
 def measure(started: Services, *, webhooks: bool, thrifty: bool) -> Counted:
@@ -273,7 +277,7 @@ def _measure(started: Services, *, webhooks: bool) -> Counted:
         month.add(practice.night(full=True), days / DAYS_A_WEEK)
         month.add(practice.night(full=False), days - days / DAYS_A_WEEK)
         month.add(practice.day_off(), OTHER_DAYS)
-        if settings.THRIFTY:
+        if settings.READS == Mode.THRIFTY:
             month.add(practice.after(A_WEEK_LATER), days / DAYS_A_WEEK)
             month.add(practice.after(NUMBERS_USED), INVOICES_A_MONTH / NUMBERS_AT_ONCE)
     finally:
@@ -294,6 +298,7 @@ def main() -> None:
         for thrifty, webhooks in product((False, True), (False, True)):
             print(f"{'thrifty' if thrifty else 'careful'}, webhooks {'on' if webhooks else 'off'}")
             print("\n".join(_lines(measure(started, webhooks=webhooks, thrifty=thrifty))), flush=True)
+    print(f"by default careful to {CAREFUL_TO:,} practices on {ALLOWANCE:,} reads a month, thrifty beyond")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ from dataclasses import fields
 from benchmarks.scale.costs import Costs, Measured
 from benchmarks.scale.idle_hour import tasks_of_idle_hour
 from benchmarks.scale.simulated.practices import HOURS_A_MONTH, INVOICES
+from caspen_qbo.core.monitoring.metering import AUTO, Mode, decide_mode
 from caspen_qbo.settings import QUICKBOOKS_POOL
 
-SIZES = (1, 10, 100, 1_000, 10_000)
+SIZES = (1, 10, 100, 333, 334, 1_000, 10_000)
 WORKER_SLOTS, UTILISATION = 4, 0.6
 """Of a worker; and how much of the busiest hour they may be in use, so that little waits."""
 YEARS = 2
@@ -25,12 +26,17 @@ TIERS = (
 GIB = 1024**3
 
 
-def tier(reads: int) -> str:
-    """The smallest that the month's reads fit in."""
+def read_by_default(practices: int, *, webhooks: bool) -> tuple[Mode, int, str]:
+    """How so many read where nothing is set but the allowance of the smallest tier that is enough; their
+    reads a month, and that tier.
+    """
+    measured = Measured()
     for most, name, price in TIERS:
+        mode = decide_mode(AUTO, practices, most)
+        reads = practices * measured.reads(mode, webhooks=webhooks)
         if reads <= most:
-            return f"{name}, ${price:,}" if price else f"{name}, free"
-    return "beyond Platinum"
+            return mode, reads, f"{name}, ${price:,}" if price else f"{name}, free"
+    return mode, reads, "beyond Platinum"
 
 
 def slots(practices: int) -> int:
@@ -49,15 +55,23 @@ def database(practices: int) -> float:
 
 
 def growth_table() -> str:
-    measured = Measured()
-    head = ("Practices", "Invoices an hour", "Reads a month, careful", "thrifty", "Tier, careful", "thrifty")
+    head = (
+        "Practices",
+        "Invoices an hour",
+        "Reading",
+        "Reads a month",
+        "webhooks off",
+        "Tier",
+        "webhooks off",
+    )
     more = ("Slots", "Workers", f"`sync_db` after {YEARS} years")
-    lines = [_row(head + more), "|---:|---:|---:|---:|---|---|---:|---:|---:|"]
+    lines = [_row(head + more), "|---:|---:|---|---:|---:|---|---|---:|---:|---:|"]
     for number in SIZES:
-        careful, thrifty = number * measured.careful_hearing, number * measured.thrifty_hearing
+        mode, hearing, tier = read_by_default(number, webhooks=True)
+        _, deaf, deaf_tier = read_by_default(number, webhooks=False)
         needed = slots(number)
         load = f"{number * INVOICES / HOURS_A_MONTH:,.0f}"
-        reads = (f"{careful:,}", f"{thrifty:,}", tier(careful), tier(thrifty))
+        reads = (mode, f"{hearing:,}", f"{deaf:,}", tier, deaf_tier)
         workers = (f"{needed}", f"{math.ceil(needed / WORKER_SLOTS)}", _size(database(number)))
         lines.append(_row((f"{number:,}", load, *reads, *workers)))
     return "\n".join([*lines, ""])

@@ -6,6 +6,7 @@ names. QuickBooks' own answers are not in the sandbox's figures, so they are add
 
 from dataclasses import dataclass, field
 
+from caspen_qbo.core.monitoring.metering import Mode
 from caspen_qbo.settings import BATCH_ITEMS_MAX, BATCHES_PER_MINUTE
 
 HERE = "measured here"
@@ -71,6 +72,12 @@ class Measured:
     bytes_of_invoice: int = field(
         default=6963, metadata={"what": "bytes of `sync_db` for an invoice with its payment", "source": HERE}
     )
+
+    def reads(self, mode: Mode, *, webhooks: bool) -> int:
+        """Metered reads of a month."""
+        if mode is Mode.CAREFUL:
+            return self.careful_hearing if webhooks else self.careful_deaf
+        return self.thrifty_hearing if webhooks else self.thrifty_deaf
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,14 +128,17 @@ CASPEN_CURSOR_OVERLAP_SECONDS = 120
 QUICKBOOKS_CURSOR_OVERLAP_SECONDS = 600
 
 # --- Behaviour ---
-THRIFTY = _choice("CASPEN_QBO_READS", "careful", "thrifty") == "thrifty"
-"""Use unread what QuickBooks' answer proves, or a later reading finds; careful: everything is read before it
-is used. What thrifty gives up: docs/decisions/0020-reads-as-a-budget.md.
+READS = _choice("CASPEN_QBO_READS", "auto", "careful", "thrifty")
+"""careful: everything is read before it is used. thrifty: what QuickBooks' answer proves, or a later reading
+finds, is used unread. auto: careful while the allowance leaves room for that (``metering.decide_mode``).
+What thrifty gives up: docs/decisions/0020-reads-as-a-budget.md.
 """
-REFERENCE_CACHE_SECONDS = 7 * 86_400 if THRIFTY else 86_400
-"""How long accounts, items, tax codes and the like are kept; a refusal, an answer, a webhook or the change
+LISTS_KEPT_SECONDS = 86_400
+"""How long accounts, items, tax codes and the like are used; a refusal, an answer, a webhook or the change
 feed ends that sooner.
 """
+LISTS_KEPT_THRIFTY_SECONDS = 7 * 86_400
+"""The same where reading is thrifty."""
 NUMBER_FREE_SECONDS = 3600
 """So long a number that QuickBooks had nothing under counts as free, since it was asked for or all changes
 were read.

@@ -36,14 +36,14 @@ def reads(
     as_json: bool = JSON,
 ) -> None:
     """This month's calls to QuickBooks as Intuit meters them, by practice and kind, with a forecast."""
-    from caspen_qbo import settings, wiring
-    from caspen_qbo.usecases.shared.reads import read_budget, read_practices
+    from caspen_qbo import wiring
+    from caspen_qbo.usecases.shared.reads import read_budget, read_mode, read_practices
 
-    mode = "thrifty" if settings.THRIFTY else "careful"
     with wiring.open_store() as store:
         budget, practices = read_budget(store.meter), read_practices(store, only=workspace)
+        mode = read_mode(store.practices)
     if as_json:
-        print_json({**asdict(budget), "mode": mode, "practices": practices})
+        print_json({**asdict(budget), "mode": mode.mode, "why": str(mode), "practices": practices})
         return
     print_table(
         ("workspace", "reads this month", "forecast", "queries", "change feed", "by id", "writes (free)"),
@@ -53,7 +53,7 @@ def reads(
         ],
     )
     console().print(str(budget))
-    console().print(f"Reading is {mode} (CASPEN_QBO_READS).")
+    console().print(f"Reading is {mode}.", soft_wrap=True)
 
 
 def unsynced(workspace: int = WORKSPACE, as_json: bool = JSON) -> None:

@@ -23,7 +23,7 @@ DUPLICATE, OVERPAYMENT, TAX = "duplicate_document_number", "overpayment", "busin
 def thrifty(monkeypatch: pytest.MonkeyPatch) -> None:
     """As installed with CASPEN_QBO_READS=thrifty, in this process and on the command line."""
     monkeypatch.setenv("CASPEN_QBO_READS", "thrifty")
-    monkeypatch.setattr(settings, "THRIFTY", True)
+    monkeypatch.setattr(settings, "READS", "thrifty")
 
 
 def reads(flow: Flow) -> list[str]:
@@ -86,11 +86,11 @@ def pass_time(flow: Flow, hours: float) -> None:
     )
 
 
-def test_unless_it_is_installed_thrifty_everything_is_read_before_it_is_used(
+def test_where_the_allowance_leaves_room_everything_is_read_before_it_is_used(
     flow: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A number, a client's customer, what is open on an invoice, and tax, each time."""
-    monkeypatch.setattr(settings, "THRIFTY", False)
+    monkeypatch.setattr(settings, "READS", "auto")
     monkeypatch.delenv("CASPEN_QBO_READS")
     know_customers(flow)
     taxed = flow.invoice("20.00")
@@ -107,7 +107,8 @@ def test_unless_it_is_installed_thrifty_everything_is_read_before_it_is_used(
     flow.post()
     assert f"Invoice {theirs} of 2026-11-01" in flow.listed()[number_of(flow, made), DUPLICATE]
     assert flow.sync_rows("SELECT 1 FROM qbo_sync.free_number") == []
-    assert "Reading is careful" in run_command("reads").stdout
+    said = run_command("reads").stdout
+    assert "Reading is careful: 1 practice has 500,000 reads a month." in said
 
 
 # --- numbers ---

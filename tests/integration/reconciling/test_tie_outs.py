@@ -67,7 +67,7 @@ def test_a_night_that_reads_changes_alone_compares_what_customers_owe(
     flow: Flow, monkeypatch: pytest.MonkeyPatch, thrifty: bool
 ) -> None:
     """Unless reading is thrifty: then once a week, with everything."""
-    monkeypatch.setattr(settings, "THRIFTY", thrifty)
+    monkeypatch.setattr(settings, "READS", "thrifty" if thrifty else "careful")
     owed = flow.invoice("80.00")
     flow.post()
     run(flow)

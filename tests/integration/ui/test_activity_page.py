@@ -37,7 +37,8 @@ def progress(text: str) -> str:
 
 def test_a_run_under_way_shows_how_many_of_how_many(pages: Pages, flow: Flow) -> None:
     viewer = pages.as_("viewer")
-    assert progress(viewer.get("/w/1/activity").text) == ""
+    text = viewer.get("/w/1/activity").text
+    assert progress(text) == "" and "Reading is careful: 1 practice has 500,000 reads a month." in text
     paid = flow.invoice("10.00")
     flow.invoice("20.00")
     flow.pay(paid)

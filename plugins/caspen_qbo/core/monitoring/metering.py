@@ -15,6 +15,19 @@ RECENT_DAYS = 7
 """A week has each weekday once."""
 NEAR = 0.9
 """From this share of the month's allowance on, by forecast, what can wait waits."""
+CAREFUL_MONTH = 1_500
+"""Reads that an ordinary practice's month takes where reading is careful and no webhook works, rounded up."""
+
+
+class Mode(StrEnum):
+    """How the installation reads: what each gives and takes is in decision 20."""
+
+    CAREFUL = "careful"
+    THRIFTY = "thrifty"
+
+
+AUTO = "auto"
+"""Installed so, the allowance and the number of practices decide."""
 
 
 class Budget(StrEnum):
@@ -56,6 +69,23 @@ def judge_budget(month: Month, allowance: int) -> Budget:
     if month.used >= allowance:
         return Budget.USED_UP
     return Budget.NEAR if month.forecast >= NEAR * allowance else Budget.AMPLE
+
+
+def decide_mode(installed: str, practices: int, allowance: int) -> Mode:
+    """Careful while the share of each is what a careful month takes.
+
+    :param installed: ``auto``, or the mode whatever the share.
+    :param practices: Connected; so many as :func:`count_most` says stand for all beyond.
+    :param allowance: Reads a month, all practices together.
+    """
+    if installed != AUTO:
+        return Mode(installed)
+    return Mode.CAREFUL if practices * CAREFUL_MONTH <= allowance else Mode.THRIFTY
+
+
+def count_most(installed: str, allowance: int) -> int:
+    """So many practices are enough to know the mode."""
+    return allowance // CAREFUL_MONTH + 1 if installed == AUTO else 0
 
 
 def decide_full_days(budget: Budget, usual: int) -> int:

@@ -29,7 +29,7 @@ from caspen_qbo.ui.views.activity import (
     waiting_words,
 )
 from caspen_qbo.ui.views.progress import read_work
-from caspen_qbo.usecases.shared.reads import read_budget, read_practice
+from caspen_qbo.usecases.shared.reads import read_budget, read_mode, read_practice
 
 router = APIRouter()
 
@@ -60,7 +60,9 @@ def activity(
             interrupted=number == 1 and bool(shown) and shown[0][1] == "interrupted",
         ),
         reads=reads_words(
-            read_practice(context.store.meter), read_budget(MeterStore(context.store.database))
+            read_practice(context.store.meter),
+            read_budget(MeterStore(context.store.database)),
+            read_mode(context.whole_store.practices),
         ),
         work=work,
         under_way=bool(open_runs) or (work is not None and work.alive),

@@ -9,7 +9,7 @@ from caspen_qbo.hooks.store.monitoring.pages import JobRun, Ledger
 from caspen_qbo.ui.context import RequestContext, prefix
 from caspen_qbo.ui.templating import url_part
 from caspen_qbo.ui.views.progress import Work
-from caspen_qbo.usecases.shared.reads import BudgetOfReads, PracticeReads
+from caspen_qbo.usecases.shared.reads import BudgetOfReads, ModeOfReading, PracticeReads
 from caspen_qbo.wording import counted, counts_words
 
 
@@ -58,12 +58,13 @@ SAID_ALREADY = {"reconcile": {"differences", "unexplained"}}
 """Counts that the message of a run of the job puts in words."""
 
 
-def reads_words(practice: PracticeReads, app: BudgetOfReads) -> str:
-    """Reads that Intuit meters: of this practice, and of the app's monthly allowance."""
+def reads_words(practice: PracticeReads, app: BudgetOfReads, mode: ModeOfReading) -> str:
+    """Reads that Intuit meters: of this practice, and of the app's monthly allowance; and how it reads."""
     own, all_ = practice.month, app.month
     return (
         f"{counted(own.used, 'metered read')} at QuickBooks this month, {own.forecast:,} by its end at this "
-        f"rate; all practices together {all_.used:,}, {all_.forecast:,} by its end, of {app.allowance:,}."
+        f"rate; all practices together {all_.used:,}, {all_.forecast:,} by its end, of {app.allowance:,}. "
+        f"Reading is {mode}."
     )
 
 

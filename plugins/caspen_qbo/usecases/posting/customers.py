@@ -137,7 +137,7 @@ def _among(customers: Iterable[Body], names: Iterable[str], emails: Collection[s
 
 def _leave_unknown(session: Session, clients: Sequence[Client]) -> list[Client]:
     known, seconds = session.store.known, settings.CUSTOMERS_KNOWN_SECONDS
-    if not settings.THRIFTY or not clients:
+    if not session.thrifty or not clients:
         return list(clients)
     if not known.fetch_heard(session.realm_id, seconds).customers_known:
         return list(clients)

@@ -79,7 +79,7 @@ def plan_steps(session: Session, documents: PlannedDocuments) -> list[Planned]:
     fixed = find_fixed_causes(session)
     session.refresh_figures()
     documents.release([row.key for row in session.store.unsynced.fetch_open() if row.cause in fixed])
-    posting = Posting(session, documents, session.store.practices.read_clock(), reads_all=True)
+    posting = Posting(session, documents, session.store.practices.read_clock(), dry=True)
     due = {document.key: document for document in _fetch_due(documents)}
     found: dict[DocumentKey, Decision] = {}
     for decided in decide_all(posting):

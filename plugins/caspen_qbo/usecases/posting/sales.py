@@ -171,7 +171,7 @@ def _fetch_by_number(
     asked is asked together with the numbers that come next.
     """
     session = posting.session
-    free = set[str]() if posting.reads_all else _take_free(session, entity, documents)
+    free = set[str]() if posting.dry else _take_free(posting, entity, documents)
     asked = [document.number for document in documents if document.number.casefold() not in free]
     found: dict[str, tuple[DocumentFacts, ...]] = {}
     room = -len(asked) % QUERY_IN_MAX
@@ -187,15 +187,18 @@ def _fetch_by_number(
     return found
 
 
-def _take_free(session: Session, entity: str, documents: Collection[Document]) -> set[str]:
+def _take_free(posting: Posting, entity: str, documents: Collection[Document]) -> set[str]:
     """Numbers of new documents under which nothing stood when QuickBooks was asked, and nothing was made
-    since by what was read and reported. Each is used once.
+    since by what was read and reported. Each is used once, also where it is asked for all the same: reading
+    may be thrifty again in the next run.
     """
+    session = posting.session
     new = {document.number.casefold() for document in documents if document.link is None}
-    known, realm_id = session.store.known, session.realm_id
-    free = fetch_free(session, entity, new) if new else set[str]()
-    if free:
-        known.delete_free(realm_id, entity, free)
+    if not new:
+        return set()
+    free = set[str]() if posting.reads_all else fetch_free(session, entity, new)
+    if used := new if posting.reads_all else free:
+        session.store.known.delete_free(session.realm_id, entity, used)
     return free
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from caspen_qbo import settings
 from caspen_qbo.core.documents import DocumentFacts
 from caspen_qbo.core.keys import DocumentKey
 from caspen_qbo.core.posting.document import Document, InvoiceStanding
@@ -37,9 +36,14 @@ class Posting:
     """QuickBooks invoice -> the customer it stands on there, as read in this run."""
     foreign_invoices: dict[str, DocumentFacts] = field(default_factory=dict)
     """Of these, those that QuickBooks has in another currency than its home currency."""
-    reads_all: bool = field(default_factory=lambda: not settings.THRIFTY)
-    """Nothing is used unread, as in a dry run: not what a refusal or an answer would tell either."""
+    dry: bool = False
+    """Nothing is sent, and nothing is kept."""
     refused_unread: set[DocumentKey] = field(default_factory=set)
     """Payments sent without reading their invoice, which QuickBooks refused: it is read, and decides."""
     left_unapplied: bool = False
     """QuickBooks took a payment and did not apply all of it: it is taken back out."""
+
+    @property
+    def reads_all(self) -> bool:
+        """Nothing is used unread: not what a refusal or an answer would tell either."""
+        return self.dry or not self.session.thrifty

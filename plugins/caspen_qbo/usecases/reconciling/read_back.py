@@ -88,7 +88,7 @@ def read_back(session: Session, *, full: bool) -> ReadBack:
         documents += _read_all(session, started_at)
     documents += read_apart(session, stubs, started_at if full else None, started_at)
     # All customers are a call for each thousand; with them the report compares what each owes.
-    all_customers = full or (not settings.THRIFTY and linked <= settings.FULL_COMPARE_DOCUMENTS_MAX)
+    all_customers = full or (not session.thrifty and linked <= settings.FULL_COMPARE_DOCUMENTS_MAX)
     customers = read_customers(session, None if all_customers else changes.rows[CUSTOMER], started_at)
     if cursor is None or not whole:  # what was known before may have changed unread
         session.store.known.forget(session.realm_id)

@@ -5,9 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from caspen_qbo import settings
-from caspen_qbo.core.monitoring.metering import Budget, Month, forecast_month, judge_budget, sum_days
+from caspen_qbo.core.monitoring.metering import (
+    AUTO,
+    CAREFUL_MONTH,
+    Budget,
+    Mode,
+    Month,
+    decide_mode,
+    forecast_month,
+    judge_budget,
+    sum_days,
+)
 from caspen_qbo.hooks.store import Store
 from caspen_qbo.hooks.store.monitoring.meter import MeteredDay, MeterStore
+from caspen_qbo.hooks.store.monitoring.practices import PracticeStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,36 @@ class PracticeReads:
     month: Month
     by_kind: Mapping[str, int]
     """Calls this month by kind: query, cdc, read; write is free."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeOfReading:
+    """Which is on in every practice, and why."""
+
+    mode: Mode
+    installed: str
+    """auto, or the mode by name."""
+    practices: int
+    """Connected, or waiting to be reconnected."""
+    allowance: int
+
+    def __str__(self) -> str:
+        if self.installed != AUTO:
+            return f"{self.mode}, as CASPEN_QBO_READS says"
+        if self.practices == 0:
+            return f"{self.mode}: no practice is connected yet"
+        shared = "1 practice has" if self.practices == 1 else f"{self.practices:,} practices share"
+        words = f"{self.mode}: {shared} {self.allowance:,} reads a month"
+        if self.practices > 1:
+            words += f", {self.allowance // self.practices:,} each"
+        if self.mode is Mode.THRIFTY:
+            words += f", and reading carefully takes up to {CAREFUL_MONTH:,}"
+        return words
+
+
+def read_mode(practices: PracticeStore) -> ModeOfReading:
+    number, allowance = practices.count_expected(), settings.READS_PER_MONTH
+    return ModeOfReading(decide_mode(settings.READS, number, allowance), settings.READS, number, allowance)
 
 
 def read_budget(meter: MeterStore) -> BudgetOfReads:

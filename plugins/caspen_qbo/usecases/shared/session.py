@@ -8,6 +8,7 @@ from datetime import timedelta
 from caspen_qbo import settings
 from caspen_qbo.core.accounting import Accounting, Reading
 from caspen_qbo.core.cause import CauseKind, CauseRef
+from caspen_qbo.core.monitoring.metering import Mode, decide_mode
 from caspen_qbo.core.monitoring.run_note import is_scheduled
 from caspen_qbo.core.posting.mapping import MappingContext
 from caspen_qbo.core.posting.readiness import Problem
@@ -73,9 +74,16 @@ class Session:
         """The company's, an ISO code: what QuickBooks means where it names none."""
         return self.connection.home_currency or self.workspace.currency
 
+    @property
+    def thrifty(self) -> bool:
+        """Whether this run uses unread what QuickBooks' answer proves; the same from its start to its end."""
+        mode = decide_mode(settings.READS, self.connection.practices, settings.READS_PER_MONTH)
+        return mode is Mode.THRIFTY
+
     def reference(self) -> Reference:
-        """QuickBooks' lists, as read within the last week or since something said that they moved."""
-        return read_reference(self.accounting, self.store)
+        """QuickBooks' lists, as read within a day or a week or since something said that they moved."""
+        kept = settings.LISTS_KEPT_THRIFTY_SECONDS if self.thrifty else settings.LISTS_KEPT_SECONDS
+        return read_reference(self.accounting, self.store, kept)
 
     def context(self) -> MappingContext:
         """What documents of this workspace refer to.
@@ -109,7 +117,7 @@ class Session:
     @property
     def tax_answered(self) -> bool:
         """Whether QuickBooks lately computed Caspen's tax by itself, and the lists say that it still does."""
-        if not settings.THRIFTY:
+        if not self.thrifty:
             return False
         seconds = settings.TAX_ANSWERED_SECONDS
         found = self.store.setup.fetch_cached(self.realm_id, TAX_ANSWERED, seconds=seconds)

@@ -9,10 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caspen_qbo.core.monitoring.metering import (
+    AUTO,
+    CAREFUL_MONTH,
     Budget,
+    Mode,
     Month,
+    count_most,
     count_reads,
     decide_full_days,
+    decide_mode,
     forecast_month,
     judge_budget,
     sum_days,
@@ -61,3 +66,29 @@ def test_the_budget_is_judged_by_forecast_and_by_what_is_gone() -> None:
     assert judge_budget(Month(100, 900), 1000) is Budget.NEAR
     assert judge_budget(Month(999, 5000), 1000) is Budget.NEAR
     assert judge_budget(Month(1000, 1000), 1000) is Budget.USED_UP
+
+
+def test_the_334th_practice_turns_all_to_thrifty() -> None:
+    """500,000 / 333 is 1,501 each, / 334 is 1,497."""
+    assert [decide_mode(AUTO, practices, 500_000) for practices in (0, 1, 333, 334, 4_098)] == [
+        Mode.CAREFUL,
+        Mode.CAREFUL,
+        Mode.CAREFUL,
+        Mode.THRIFTY,
+        Mode.THRIFTY,
+    ]
+    assert decide_mode(AUTO, 1, CAREFUL_MONTH) is Mode.CAREFUL
+    assert decide_mode(AUTO, 1, CAREFUL_MONTH - 1) is Mode.THRIFTY
+
+
+def test_a_mode_that_is_installed_holds_whatever_the_share() -> None:
+    assert {decide_mode("careful", number, 10) for number in (0, 1, 10_000)} == {Mode.CAREFUL}
+    assert {decide_mode("thrifty", number, 10**9) for number in (0, 1, 10_000)} == {Mode.THRIFTY}
+    assert count_most("careful", 500_000) == 0
+
+
+@given(st.integers(0, 20_000), st.integers(1, 100_000_000))
+def test_so_many_counted_as_are_needed_decide_as_all_do(practices: int, allowance: int) -> None:
+    counted = min(practices, count_most(AUTO, allowance))
+    assert decide_mode(AUTO, counted, allowance) is decide_mode(AUTO, practices, allowance)
+    assert decide_mode(AUTO, practices, allowance) is Mode.CAREFUL or allowance / practices < CAREFUL_MONTH

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from caspen_qbo import settings
+from caspen_qbo.core.monitoring.metering import count_most
 from caspen_qbo.core.records import TaxRate
 from caspen_qbo.core.reference import Choices, TaxCode
 from caspen_qbo.hooks.quickbooks.wire import decode, encode
@@ -33,6 +34,8 @@ class ConnectionFacts:
     refresh_hard_expires_at: datetime | None
     home_currency: str | None
     """The company's, an ISO code; None where QuickBooks did not say."""
+    practices: int
+    """Those that share the allowance of reads, as far as the mode of reading needs them counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class SetupStore(Subject):
     folder = "connection/setup"
 
     def fetch_connection(self) -> ConnectionFacts | None:
-        return self._fetch_value(ConnectionFacts, "select_connection")
+        most = count_most(settings.READS, settings.READS_PER_MONTH)
+        return self._fetch_value(ConnectionFacts, "select_connection", practices_most=most)
 
     def claim_expiry_warning(self) -> tuple[int, datetime] | None:
         """The warning that is due before a connection ends, (days ahead, end); each is handed out once."""
@@ -70,13 +74,9 @@ class SetupStore(Subject):
         linked = {"tax_code_id": code.id, "tax_code_name": code.name, "rate": rate.rate}
         self._execute("upsert_tax_link", tax_rate_id=rate.id, **linked, who=who)
 
-    def fetch_cached(self, realm_id: str, name: str, *, seconds: int | None = None) -> Any | None:
-        """A list read within so long, or None.
-
-        :param seconds: None: ``settings.REFERENCE_CACHE_SECONDS``.
-        """
-        oldest = settings.REFERENCE_CACHE_SECONDS if seconds is None else seconds
-        row = self._fetch_one("select_cached", realm_id=realm_id, name=name, max_age_seconds=oldest)
+    def fetch_cached(self, realm_id: str, name: str, *, seconds: int) -> Any | None:
+        """A list read within so long, or None."""
+        row = self._fetch_one("select_cached", realm_id=realm_id, name=name, max_age_seconds=seconds)
         return decode(row["payload"].encode()) if row else None
 
     def cache(self, realm_id: str, name: str, payload: Any) -> None:

@@ -134,6 +134,11 @@ class PracticeStore:
         """Workspaces where runs should succeed: all that are not disconnected."""
         return self._workspaces("connected", "needs_reconnect")
 
+    def count_expected(self) -> int:
+        """Those of :meth:`fetch_expected`."""
+        (row,) = self._db.fetch_all(f"{_FOLDER}/count_expected")
+        return int(row["practices"])
+
     def fetch_with_open_runs(self) -> list[int]:
         """Workspaces with a run that has no end: it is under way, or died."""
         return [row["workspace_id"] for row in self._db.fetch_all(f"{_FOLDER}/select_open_runs")]
