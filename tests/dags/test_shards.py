@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from ops.local.postgres import PostgresServer
 from tests.dags.conftest import ended_note, states
 from tests.support.flow import Flow
 
@@ -134,11 +135,58 @@ def test_a_practice_that_takes_long_is_overtaken_and_finished_all_the_same(
     connect_more(flow)
     flow.invoice("100.00")
     flow.door("latency", seconds=0.3)
-    operator = PostOperator(task_id="post_workspace", practices=shard(1, 101, 102, 103))
+    seen: dict[int, list[int]] = {}
+
+    class LookingOperator(PostOperator):
+        def work(self, session: Any) -> Any:
+            seen[session.workspace_id] = [session.store.database.connection.info.backend_pid]
+            result = super().work(session)
+            seen[session.workspace_id] += [session.store.database.connection.info.backend_pid]
+            return result
+
+    operator = LookingOperator(task_id="post_workspace", practices=shard(1, 101, 102, 103))
     outcomes = operator.execute(context())
     ended = [one["workspace_id"] for one in outcomes]
     assert ended[0] == 101 and sorted(ended) == [1, 101, 102, 103]
     assert len(flow.books("Invoice")) == 1
+    (slow,) = set(seen.pop(1))
+    assert slow not in seen[101], "which was under way alongside"
+
+
+@pytest.mark.parametrize("lost", ["caspen", "sync"])
+def test_practices_share_their_sessions_and_one_that_loses_its_own_spoils_no_other(
+    flow: Flow, postgres_server: PostgresServer, lost: str
+) -> None:
+    from caspen_qbo.errors import CaspenUnavailableError, StoreUnavailableError
+    from caspen_qbo.operators.jobs import PostOperator
+
+    seen: dict[int, set[int]] = {}
+    connect_more(flow)
+    flow.invoice("100.00")
+
+    class LosingOperator(PostOperator):
+        """In one practice a session is ended by another, in the middle of a transaction."""
+
+        def work(self, session: Any) -> Any:
+            databases = {"caspen": session.billing._database, "sync": session.store.database}
+            seen[session.workspace_id] = {each.connection.info.backend_pid for each in databases.values()}
+            if session.workspace_id == 102:
+                with databases[lost].transaction() as connection, postgres_server.admin() as admin:
+                    admin.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
+                    connection.execute("SELECT 1")
+            return super().work(session)
+
+    operator = LosingOperator(task_id="post_workspace", practices=shard(101, 102, 1, 103))
+    error = {"caspen": CaspenUnavailableError, "sync": StoreUnavailableError}[lost]
+    with pytest.raises(error):
+        operator.execute(tried := context())
+    *done, failure = tried["ti"].pushed["failure"]
+    assert [one["workspace_id"] for one in done] == [101, 1, 103] and failure["workspace_id"] == 102
+    assert seen[102] == seen[101] and len(seen[1] & seen[102]) == 1, "all but the one that was lost"
+    assert seen[103] == seen[1]
+    assert len(flow.books("Invoice")) == 1
+    locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+    assert flow.sync_rows(locks) == [(0,)]
 
 
 def test_reports_are_written_of_those_that_were_reconciled(

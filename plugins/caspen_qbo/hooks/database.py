@@ -12,8 +12,16 @@ from caspen_qbo import queries
 from caspen_qbo.core.chunks import chunked
 from caspen_qbo.errors import InvariantError
 from caspen_qbo.hooks.postgres.bounded import BoundedConnection
+from caspen_qbo.hooks.postgres.keeping import give_back, kind_of, take
 from caspen_qbo.hooks.postgres.limits import CASPEN, SYNC, Limits
-from caspen_qbo.hooks.postgres.opening import NO_SETTINGS, UNUSABLE, open_session, unavailable, unusable
+from caspen_qbo.hooks.postgres.opening import (
+    NO_SETTINGS,
+    UNUSABLE,
+    open_session,
+    reopen_session,
+    unavailable,
+    unusable,
+)
 from caspen_qbo.hooks.postgres.queueing import Queue
 from caspen_qbo.settings import CASPEN_CONN_ID
 
@@ -46,8 +54,11 @@ class Database:
         self.conn_id = conn_id
         self._limits = limits or (CASPEN if conn_id == CASPEN_CONN_ID else SYNC)
         self._own_settings = own_settings
+        self._kind = kind_of(conn_id, own_settings)
         self._connection: BoundedConnection | None = None
         self._locks = 0
+        self._sound = True
+        """Nothing was raised while a session was in use."""
 
     @property
     def connection(self) -> BoundedConnection:
@@ -60,10 +71,15 @@ class Database:
         return self._connection
 
     def _open(self) -> BoundedConnection:
-        return open_session(self.conn_id, self._limits, self._own_settings, asking=self._asking)
+        wanted = (self._limits, self._own_settings)
+        kept = take(self._kind)
+        if kept is not None and reopen_session(self.conn_id, kept, *wanted, asking=self._asking):
+            return kept
+        return open_session(self.conn_id, *wanted, asking=self._asking)
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
+        sound, self._sound = self._sound, False
         try:
             yield
         except (OperationalError, IdleInTransactionSessionTimeout) as error:
@@ -74,11 +90,13 @@ class Database:
             if type(error) is not DataError:  # one of the server's is about a statement of ours
                 raise
             raise unusable(error) from error  # psycopg itself: a NUL
+        self._sound = sound
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """End the session, or leave it to whoever comes next where sessions are kept."""
+        session, self._connection = self._connection, None
+        if session is not None:
+            give_back(self._kind, session, sound=self._sound and not self._locks)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection[Any]]:

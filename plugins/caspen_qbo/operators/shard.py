@@ -22,6 +22,7 @@ from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
 from caspen_qbo.errors import RetryError, StopError, SyncError, WorkspaceBusyError
 from caspen_qbo.hooks.deadline import begin
 from caspen_qbo.hooks.metrics import to_airflow
+from caspen_qbo.hooks.postgres.keeping import keeping_sessions
 from caspen_qbo.operators.exposed import assets, lineage
 from caspen_qbo.operators.exposed.links import LINKS, page_of
 from caspen_qbo.operators.note import action_needed
@@ -164,7 +165,7 @@ class ShardOperator(BaseOperator):
         self.shown = self.practices[0]["workspace_id"] if self.practices else None
         complete = False
         try:
-            with to_airflow(), self.around():
+            with to_airflow(), keeping_sessions(), self.around():
                 self._work_on_all(context, outcomes, failures)
             complete = not failures
         finally:  # also where Airflow ends the task: a time limit, a person

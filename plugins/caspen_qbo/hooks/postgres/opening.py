@@ -112,6 +112,30 @@ def open_session(
     return connection
 
 
+def reopen_session(
+    conn_id: str,
+    kept: BoundedConnection,
+    limits: Limits,
+    own_settings: Mapping[str, str] = NO_SETTINGS,
+    *,
+    asking: str | None = None,
+) -> bool:
+    """Make a session that was kept what :func:`open_session` would give. False: it is no good, and closed.
+    Raises as that does.
+    """
+    try:
+        _make_ready(conn_id, kept, limits, own_settings, asking)
+    except OperationalError as error:
+        log.info("connection %s: a kept session is given up: %s", conn_id, first_line(error))
+        kept.close()
+        return False
+    except BaseException:
+        kept.close()
+        raise
+    kept.silence_seconds = limits.silence
+    return True
+
+
 def unavailable(conn_id: str, error: Error) -> RetryError:
     """What is raised when a server cannot be reached, goes away or gives up, by the connection's id. Where it
     runs and as whom we log in is for the log: the message reaches pages, notes, mail and Slack.
