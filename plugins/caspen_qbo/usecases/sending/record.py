@@ -49,13 +49,13 @@ def record_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
     :raises InvariantError: a document was sent that was never staged.
     """
     customers = read_refused_customers(session, outcomes)
-    keys = [o.request.key for o in outcomes if o.request.document_kind != CLIENT]
-    inactive = look_up_inactive(session, outcomes, session.store.documents.fetch(keys))
+    inactive = look_up_inactive(session, outcomes)
     if any(names_currency(outcome) for outcome in outcomes):
         session.forget_reference()
         session.reference_was_old = True
     with session.store.transaction():
         session.store.requests.finish([outcome.finished for outcome in outcomes])
+        keys = [o.request.key for o in outcomes if o.request.document_kind != CLIENT]
         documents = session.store.documents.fetch(keys)
         charges = _find_charges(session, outcomes, documents)
         known = Known(fetch_holders(session, outcomes), customers, inactive, charges)

@@ -65,16 +65,19 @@ def _is_foreign(outcome: Outcome) -> bool:
     return verdict is not None and verdict.error_key == "currency_mismatch"
 
 
-def look_up_inactive(
-    session: Session, outcomes: Iterable[Outcome], documents: Mapping[DocumentKey, Document]
-) -> dict[int, Inactive]:
-    refused = [
-        Refused(outcome.request, documents[outcome.request.key], verdict.error.element)
+def look_up_inactive(session: Session, outcomes: Iterable[Outcome]) -> dict[int, Inactive]:
+    refusals = [
+        (outcome.request, verdict.error.element)
         for outcome in outcomes
         if (verdict := outcome.answer.verdict) is not None
         and verdict.error_key == "inactive_reference"
         and outcome.request.document_kind != CLIENT
-        and outcome.request.key in documents
+    ]
+    documents = session.store.documents.fetch(request.key for request, _ in refusals)
+    refused = [
+        Refused(request, documents[request.key], element)
+        for request, element in refusals
+        if request.key in documents
     ]
     return find_inactive(session, refused) if refused else {}
 
