@@ -93,7 +93,7 @@ class Database:
         self._sound = sound
 
     def close(self) -> None:
-        """End the session, or leave it to whoever comes next where sessions are kept."""
+        """End the session; or leave it to the next user, where sessions are kept."""
         session, self._connection = self._connection, None
         if session is not None:
             give_back(self._kind, session, sound=self._sound and not self._locks)

@@ -1,10 +1,10 @@
-"""Sessions kept open from one practice to the next, so that the server does not begin anew for each: it
-authenticates, reads its catalogues and plans every statement again in a new one.
+"""Sessions kept open from one practice to the next: in a new one the server authenticates, reads its
+catalogues and plans every statement again.
 
-Kept is what is beyond doubt. A session goes back when its user closes it, holds no lock, is in no transaction
-and has raised nothing; then everything that belongs to it is dropped but its prepared statements. All others
-are closed. At most one of a kind is kept, and whoever finds none opens one: so two practices at work at a
-time have sessions of their own.
+Kept is only what is known to be sound. A session goes back when its user closes it, holds no lock, is in no
+transaction and has raised nothing; then all that belongs to it is dropped but its prepared statements. Every
+other one is closed. At most one of a kind is kept, and who finds none opens one: so two practices at work at
+a time have sessions of their own.
 """
 
 from __future__ import annotations
