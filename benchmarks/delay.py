@@ -3,9 +3,9 @@
     python -m benchmarks.delay
 
 Thirty healthy practices with an invoice each, and one in trouble, named by one event: found, planned into
-shards and posted by the operators of ``sync_new_work``, four shards at a time. What is measured is when the
-last of the healthy ones was done, less what they take alone. Where none is overtaken, the others of a shard
-wait for as long as the run of the one in trouble takes.
+shards and posted by the operators of ``sync_new_work``, in one task or four shards at a time. What is
+measured is when the last of the healthy ones was done, less what they take alone. Where none is overtaken,
+the others of a shard wait for as long as the run of the one in trouble takes.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from benchmarks.scale.crowd import Crowd
-from caspen_qbo.operators.find import FindNewWorkOperator
-from caspen_qbo.operators.jobs import PostOperator
-from caspen_qbo.operators.shard import Practice
+from caspen_qbo.operators.events.sync import Errand, NewWorkOperator, SyncNewWorkOperator
 from tests.support.flow import WORKSPACE, Flow
 from tests.support.standalone import Services, services
 
@@ -105,7 +103,7 @@ _rules: list[dict[str, Any]] = []
 class _Task:
     """What the operator asks of Airflow's task."""
 
-    try_number, dag_id, task_id, map_index = 1, "sync_new_work", "post.post_workspace", 0
+    try_number, dag_id, task_id, map_index = 1, "sync_new_work", "sync_shard", 0
 
     def xcom_push(self, **_: Any) -> None:
         """Nothing failed that has to be summarised."""
@@ -115,11 +113,11 @@ def _run(ids: Sequence[int], run_id: str) -> None:
     """One event's run over these practices."""
     event = SimpleNamespace(extra={"payload": {"post": list(ids), "imports": []}})
     context: Any = {"ti": _Task(), "run_id": run_id, "triggering_asset_events": {"new_work": [event]}}
-    shards = FindNewWorkOperator(task_id="find", job="post").execute(context)
+    shards = SyncNewWorkOperator(task_id="sync_practices").execute(context)
 
-    def post(shard: list[Practice]) -> None:
+    def post(shard: list[Errand]) -> None:
         with suppress(Exception):  # the one in trouble fails its task, and Airflow tries it again
-            PostOperator(task_id="post", practices=shard, leave_busy=True).execute(context)
+            NewWorkOperator(task_id="sync_shard", practices=shard).execute(context)
 
     with ThreadPoolExecutor(SLOTS) as slots:
         list(slots.map(post, shards))

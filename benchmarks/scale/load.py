@@ -41,7 +41,7 @@ WHERE l.document_kind = 'invoice' AND l.posted_at >= %s
 """
 STARTED = """
 SELECT max(t.start_date) FROM task_instance t
-WHERE t.run_id = %s AND t.dag_id = 'sync_new_work' AND t.task_id = 'post.post_workspace'
+WHERE t.run_id = %s AND t.dag_id = 'sync_new_work' AND t.task_id IN ('sync_practices', 'sync_shard')
   AND t.start_date <= %s
 """
 LOOKED = """
@@ -78,9 +78,9 @@ class Shares:
     run: float
     """To the start of the DAG run."""
     task: float
-    """To the start of the task that posts: finding, and one more task."""
+    """To the start of the task that posts."""
     statement: float
-    """To the first statement of the practice's run: the task's imports, and practices before it."""
+    """To the first statement of the practice's run: finding, and practices before it."""
     answer: float
     """To QuickBooks' answer recorded."""
     status: float

@@ -4,8 +4,8 @@
 
 From the core come: when an import asks (``decide_when_to_ask``), what the watcher announces
 (``decide_news``), how practices are shared out over tasks (``plan_shards``), how reads stand
-(``judge_budget``). The schedules, the pool's slots and priorities, and the three runs of ``sync_new_work`` at
-a time are as the DAGs have them. What a task, a run and a document cost is in ``costs.py``, with where each
+(``judge_budget``). The schedules, the pool's slots and priorities, and the runs of ``sync_new_work`` are as
+the DAGs have them. What a task, a run and a document cost is in ``costs.py``, with where each
 figure comes from. The same result each time.
 """
 
@@ -17,7 +17,7 @@ import itertools
 import random
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -55,7 +55,7 @@ REPORT_CPU = 0.1
 EARLY_SECONDS = EARLY.total_seconds()
 NIGHT = 15.5 * 3600
 """02:30 in Sydney."""
-EVENT_RUNS_MOST = 3
+EVENT_RUNS_MOST = 16
 LOOK_SHARE = 20
 SCHEDULER_SECONDS = 1.0
 """From an event, or a task's end, to what follows."""
@@ -186,10 +186,9 @@ class Simulation:
         if self.active[dag] >= EVENT_RUNS_MOST or not (named["post"] or named["import"]):
             return
         self.news = {"post": set(), "import": set()}
-        run = Run(dag, left=2, jobs=2, when_done=self._start_event_run)
+        run = Run(dag, left=1, summaries=0, when_done=self._start_event_run)
         self.active[dag] += 1
-        for job, ids in named.items():
-            self._find(run, job, [self.all[id_ - 1] for id_ in sorted(ids)])
+        self._share_out(run, {job: [self.all[id_ - 1] for id_ in sorted(ids)] for job, ids in named.items()})
 
     def _tick(self, dag: str, every: float) -> None:
         self.later(self.now + every, partial(self._tick, dag, every))
@@ -213,6 +212,26 @@ class Simulation:
 
     # --- tasks ---
 
+    def _share_out(self, run: Run, found: Mapping[str, Sequence[Practice]]) -> None:
+        """Of an event: what makes up one shard is done by the task that finds it, import before post."""
+        jobs: dict[int, list[tuple[str, Work]]] = {}
+        for job in ("import", "post"):
+            for one in found[job]:
+                jobs.setdefault(one.id, []).append((job, self._work(job, one)))
+        whole = [Work(id_, "", sum(work.seconds for _, work in each)) for id_, each in jobs.items()]
+        shards = plan_shards(whole, few=1)
+        items = [[item for one in shard for item in jobs[one.workspace_id]] for shard in shards]
+        run.left = len(items)
+        if len(items) == 1:
+            run.find = self.costs.find
+            self._enqueue(run, items[0])
+            return
+        run.summaries = 1
+        self._task(run.dag, self.costs.find)
+        moment = self.now + self.costs.task_start + self.costs.find + SCHEDULER_SECONDS
+        for each in items:
+            self.later(moment, partial(self._enqueue, run, each))
+
     def _find(self, run: Run, job: str, found: Collection[Practice]) -> None:
         shards = plan_shards(self._work(job, one) for one in found) if found else ()
         self._task(run.dag, self.costs.find / 2)
@@ -223,7 +242,7 @@ class Simulation:
             return
         run.left += len(shards) - 1
         for shard in shards:
-            self.later(moment, partial(self._enqueue, run, job, shard))
+            self.later(moment, partial(self._enqueue, run, [(job, one) for one in shard]))
 
     def _work(self, job: str, one: Practice) -> Work:
         if job == "post":
@@ -235,9 +254,9 @@ class Simulation:
         self.tasks[dag] += 1
         self.cpu += self.costs.task_cpu + cpu
 
-    def _enqueue(self, run: Run, job: str, shard: Sequence[Work]) -> None:
+    def _enqueue(self, run: Run, items: Sequence[tuple[str, Work]]) -> None:
         order = (-PRIORITIES[run.dag], self.now, next(self._numbers))
-        heapq.heappush(self.queue, Waiting(order, run, job, shard))
+        heapq.heappush(self.queue, Waiting(order, run, items))
         self._fill()
 
     def _fill(self) -> None:
@@ -249,11 +268,11 @@ class Simulation:
 
     def _work_on(self, waiting: Waiting, index: int, began: float) -> None:
         """The next practice of a shard; its turn begins when the one before it ends."""
-        if index == len(waiting.shard):
+        if index == len(waiting.items):
             self._end(waiting, began)
             return
-        start = self.now + (self.costs.task_start if index == 0 else 0)
-        one = self.all[waiting.shard[index].workspace_id - 1]
+        start = self.now + (self.costs.task_start + waiting.run.find if index == 0 else 0)
+        one = self.all[waiting.items[index][1].workspace_id - 1]
         self.later(start, partial(self._begin, waiting, index, began, one))
 
     def _begin(self, waiting: Waiting, index: int, began: float, one: Practice) -> None:
@@ -262,7 +281,8 @@ class Simulation:
             following()
             return
         one.busy = True
-        act = {"post": self._post, "import": self._import, "reconcile": self._reconcile}[waiting.job]
+        job, _ = waiting.items[index]
+        act = {"post": self._post, "import": self._import, "reconcile": self._reconcile}[job]
         seconds, done = act(one)
 
         def end() -> None:
@@ -276,19 +296,20 @@ class Simulation:
         self.free += 1
         for hour in range(int(began // 3600), int(self.now // 3600) + 1):
             self.busy[hour] += min(self.now, 3600.0 * (hour + 1)) - max(began, 3600.0 * hour)
-        if waiting.job == "reconcile":
-            self._task(waiting.run.dag, REPORT_CPU * len(waiting.shard))
+        if waiting.items[0][0] == "reconcile":
+            self._task(waiting.run.dag, REPORT_CPU * len(waiting.items))
         self._part_done(waiting.run)
         self._fill()
 
     def _part_done(self, run: Run) -> None:
-        """A summary for each job of the run; the run is over with the last."""
+        """A summary, where something was shared out; the run is over with it."""
         run.left -= 1
         if run.left:
             return
-        for _ in range(run.jobs):
+        for _ in range(run.summaries):
             self._task(run.dag, 0.1)
-        self.later(self.now + self.costs.task_start + SCHEDULER_SECONDS, partial(self._over, run))
+        summary = self.costs.task_start if run.summaries else 0.0
+        self.later(self.now + summary + SCHEDULER_SECONDS, partial(self._over, run))
 
     def _over(self, run: Run) -> None:
         self.active[run.dag] -= 1

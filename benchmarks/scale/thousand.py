@@ -19,6 +19,7 @@ import logging
 import os
 import resource
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from caspen_qbo.usecases.importing.run import import_payments
 from caspen_qbo.usecases.posting.run import post
 from caspen_qbo.usecases.reconciling.run import reconcile
 from ops.demo.practice import POOL, POOL_SLOTS
+from ops.local.environment import LOCAL_SETTINGS, common_settings
 from tests.support.celery_system import run_airflow
 from tests.support.flow import Flow
 from tests.support.scheduled_system import ScheduledSystem, scheduled_system
@@ -42,7 +44,11 @@ from tests.support.standalone import Services, services
 
 POST = "post_to_quickbooks"
 SAMPLE, MANY = 30, 300
-AS_ON_A_SERVER = {"AIRFLOW__CORE__PARALLELISM": "8", "AIRFLOW__OPENLINEAGE__DISABLED": "True"}
+AS_ON_A_SERVER = {
+    **common_settings(),
+    "AIRFLOW__CORE__PARALLELISM": "8",
+    "AIRFLOW__OPENLINEAGE__DISABLED": "True",
+}
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,10 @@ def measure_on(started: Services, practices: int, minutes: float, *, load_only: 
         with (
             tempfile.TemporaryDirectory(prefix="caspen-qbo-") as folder,
             scheduled_system(
-                Path(folder), started.server, connections, own_settings=AS_ON_A_SERVER
+                _with_local_settings(Path(folder)),
+                started.server,
+                connections,
+                own_settings=AS_ON_A_SERVER,
             ) as system,
         ):
             system.api.ensure_pool(POOL, POOL_SLOTS, "")
@@ -116,6 +125,13 @@ def measure_on(started: Services, practices: int, minutes: float, *, load_only: 
         return Measured(practices, costs, at_once, load, task_cpu)
     finally:
         flow.close()
+
+
+def _with_local_settings(home: Path) -> Path:
+    """What tasks import is imported before they are forked, as on a server."""
+    (home / "config").mkdir()
+    shutil.copy(LOCAL_SETTINGS, home / "config")
+    return home
 
 
 def _cpu(work: Callable[[int], object], ids: list[int]) -> float:

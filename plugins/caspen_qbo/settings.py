@@ -111,6 +111,8 @@ STORAGE_SECONDS = _number("CASPEN_QBO_REPORTS_SECONDS", 60, of="seconds")
 """Of one report where reports are kept, by a run; a person waits no longer than for a page."""
 PATIENCE_SECONDS = 30.0
 """Where a practice takes longer, the next one of its task is begun alongside."""
+EVENT_PATIENCE_SECONDS = 5.0
+"""The same in a task that an event started, where the others wait to see their status."""
 NOTIFY_SECONDS = 30
 """Of a message by e-mail or Slack: what it is about does not wait for longer."""
 MAIL_ROUND_SECONDS = 60

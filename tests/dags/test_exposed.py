@@ -24,8 +24,8 @@ UPDATES = {
     "import_from_quickbooks.import_workspace": {LINKED, LISTED},
     "reconcile_quickbooks.practice.reconcile": {LISTED},
     "reconcile_quickbooks.announce_equal": {PROVED},
-    "sync_new_work.post.post_workspace": {LINKED, LISTED},
-    "sync_new_work.import.import_workspace": {LINKED, LISTED},
+    "sync_new_work.sync_practices": {LINKED, LISTED},
+    "sync_new_work.sync_shard": {LINKED, LISTED},
     "backfill_invoices.backfill_invoices": {LINKED, LISTED},
 }
 

@@ -68,7 +68,7 @@ def test_schedules(bag: Any) -> None:
 @pytest.mark.parametrize("dag_id", PARAMS)
 def test_runs_do_not_overlap_catch_up_or_last_forever(bag: Any, dag_id: str) -> None:
     dag = bag.dags[dag_id]
-    assert dag.max_active_runs == (3 if dag_id == "sync_new_work" else 1)
+    assert dag.max_active_runs == (16 if dag_id == "sync_new_work" else 1)
     assert dag.catchup is False
     for task in dag.tasks:
         assert isinstance(task.execution_timeout, timedelta), task.task_id

@@ -7,7 +7,6 @@ import json
 import socket
 import time
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -147,33 +146,9 @@ def test_many_practices_are_announced_in_parts() -> None:
     ],
 )
 def test_an_event_also_of_a_person_names_practices_or_none(extra: Any, ids: set[int]) -> None:
-    from caspen_qbo.operators.find import ids_in
+    from caspen_qbo.operators.events.sync import ids_in
 
     assert ids_in(extra, "post") == ids
-
-
-def test_a_run_works_on_what_its_events_name_doubled_or_not_and_leaves_a_busy_practice(flow: Flow) -> None:
-    from caspen_qbo.operators.find import FindNewWorkOperator
-    from caspen_qbo.operators.jobs import PostOperator
-    from caspen_qbo.wiring import open_store
-
-    flow.invoice("10.00")
-    ti = SimpleNamespace(try_number=1, dag_id="sync_new_work", task_id="t", map_index=-1)
-    event = SimpleNamespace(extra={"payload": {"post": [1, 99], "imports": []}})
-    context: Any = {
-        "run_id": "asset_triggered__1",
-        "ti": ti,
-        "triggering_asset_events": {"caspen/qbo/new_work": [event, event]},
-    }
-    (shard,) = FindNewWorkOperator(task_id="f", job="post").execute(context)
-    assert [one["workspace_id"] for one in shard] == [1]
-    assert FindNewWorkOperator(task_id="f", job="import").execute(context) == []
-    operator = PostOperator(task_id="p", practices=shard, leave_busy=True)
-    with open_store() as store, store.for_workspace(1).lock():
-        (left,) = operator.execute(context)
-    assert left["message"] == "Left to another run, which is working on it." and flow.books("Invoice") == []
-    operator.execute(context)
-    assert len(flow.books("Invoice")) == 1
 
 
 def test_a_watcher_killed_again_and_again_loses_no_document_of_either_side(flow: Flow) -> None:

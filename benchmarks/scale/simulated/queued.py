@@ -14,8 +14,10 @@ class Run:
 
     dag: str
     left: int
-    """Jobs and mapped tasks that have not ended."""
-    jobs: int = 1
+    """Mapped tasks that have not ended."""
+    summaries: int = 1
+    find: float = 0.0
+    """Seconds of finding in the task that also does the work."""
     when_done: Callable[[], None] | None = None
 
 
@@ -25,5 +27,5 @@ class Waiting:
 
     order: tuple[int, float, int]
     run: Run = field(compare=False)
-    job: str = field(compare=False)
-    shard: Sequence[Work] = field(compare=False)
+    items: Sequence[tuple[str, Work]] = field(compare=False)
+    """What it does, one after the other: a job in a practice."""

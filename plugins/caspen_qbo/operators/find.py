@@ -1,7 +1,7 @@
 """Which practices a run is for."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from airflow.sdk import BaseOperator, BaseOperatorLink, Context
@@ -41,10 +41,6 @@ class FindWorkspacesOperator(BaseOperator):
         self.job, self.workspace_id = job, workspace_id
         self.only_with_work, self.only_to_ask = only_with_work, only_to_ask
 
-    def _among(self, context: Context) -> Collection[int] | None:
-        """Workspaces that events named; None: all."""
-        return None
-
     def execute(self, context: Context) -> list[list[Practice]]:
         from caspen_qbo.usecases.connection.find_workspaces import find_workspaces
         from caspen_qbo.wiring import open_billing, open_store
@@ -56,7 +52,6 @@ class FindWorkspacesOperator(BaseOperator):
                 billing,
                 job=self.job,
                 only=only,
-                among=self._among(context),
                 only_with_work=self.only_with_work,
                 only_to_ask=self.only_to_ask and is_scheduled(context["run_id"]),
             )
@@ -70,28 +65,3 @@ class FindWorkspacesOperator(BaseOperator):
         return [
             [Practice(workspace_id=one.workspace_id, practice=one.name) for one in shard] for shard in shards
         ]
-
-
-class FindNewWorkOperator(FindWorkspacesOperator):
-    """The practices that the watcher's events name; by hand, where there are none, all with something to do.
-
-    :param job: ``post`` or ``import``.
-    """
-
-    def __init__(self, *, job: str, **kwargs: Any) -> None:
-        super().__init__(job=job, **kwargs)
-        self.only_with_work, self.only_to_ask = job == "post", job == "import"
-
-    def _among(self, context: Context) -> Collection[int] | None:
-        events = [event for each in (context.get("triggering_asset_events") or {}).values() for event in each]
-        if not events:
-            return None
-        named = (ids_in(event.extra, "post" if self.job == "post" else "imports") for event in events)
-        return {id_ for ids in named for id_ in ids}
-
-
-def ids_in(extra: Any, key: str) -> set[int]:
-    """Of an event, also of a person's; empty where it names none."""
-    payload = extra.get("payload", extra) if isinstance(extra, Mapping) else None
-    ids = payload.get(key) if isinstance(payload, Mapping) else None
-    return {id_ for id_ in ids if isinstance(id_, int)} if isinstance(ids, list) else set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -27,13 +27,23 @@ class WorkspaceOperator(ShardOperator):
         raise NotImplementedError
 
     def work_on(self, practice: Practice, run_id: str, *, patient: bool) -> Outcome:
+        return self.carry_out(self.work, practice, run_id, patient=patient)
+
+    def carry_out(
+        self,
+        work: Callable[[Session], RunResult | PostPlan],
+        practice: Practice,
+        run_id: str,
+        *,
+        patient: bool,
+    ) -> Outcome:
         from caspen_qbo import wiring
 
         workspace_id = practice["workspace_id"]
         with wiring.open_session(workspace_id, run_id) as session:
             if not patient:
                 session.store.lock_wait_seconds = 0
-            result = self.work(session)
+            result = work(session)
             calls = session.accounting.calls()
         outcome = outcome_of(practice, result.counts, calls, result.message)
         done = counts_words(outcome["counts"])

@@ -38,8 +38,6 @@ NAME_MAX = 60
 """Characters of a name in the grid, where a label has 250."""
 MESSAGE_MAX = 1000
 """Characters of a result's message that travel on; a dry run of many documents lists them all in the log."""
-AT_ONCE_MAX = 2
-"""Practices under way in one task: the next, and one that takes long. Each has sessions of its own."""
 SEE_THE_TASKS = "See the log of its tasks."
 
 
@@ -138,6 +136,8 @@ class ShardOperator(BaseOperator):
 
     overtakes: ClassVar[bool] = False
     """Whether a practice that takes long is overtaken: where practices share nothing but the process."""
+    at_once_max: ClassVar[int] = 2
+    """Practices under way in one task: the next, and those that take long. Each has sessions of its own."""
 
     def work_on(self, practice: Practice, run_id: str, *, patient: bool) -> Outcome | None:
         """:param patient: Wait for another run that is working on it, rather than come back to it last.
@@ -173,7 +173,7 @@ class ShardOperator(BaseOperator):
                 _push_ended(context, [*outcomes, *(failure for failure, _ in failures.values())])
         if failures:
             self.shown = next(iter(failures))
-            raise _worst([error for _, error in failures.values()], self._describe(failures))
+            raise worst([error for _, error in failures.values()], self._describe(failures))
         self._update_assets(context, outcomes)
         return outcomes
 
@@ -207,13 +207,18 @@ class ShardOperator(BaseOperator):
 
     def _may_begin(self, under_way: Sequence[_Working]) -> bool:
         """One after the other; alongside one that takes long."""
-        return not under_way or (len(under_way) < AT_ONCE_MAX and self._patience_left(under_way) == 0)
+        return not under_way or (len(under_way) < self.at_once_max and self._patience_left(under_way) == 0)
 
     def _patience_left(self, under_way: Sequence[_Working]) -> float | None:
         """Seconds until another may be begun; None: one that is under way has to end first."""
-        if not self.overtakes or len(under_way) >= AT_ONCE_MAX:
+        if not self.overtakes or len(under_way) >= self.at_once_max:
             return None
-        return max(0.0, under_way[0].begun_at + settings.PATIENCE_SECONDS - time.monotonic())
+        return max(0.0, under_way[-1].begun_at + self.patience_seconds - time.monotonic())
+
+    @property
+    def patience_seconds(self) -> float:
+        """After so long a practice is overtaken."""
+        return settings.PATIENCE_SECONDS
 
     def _begin(self, practice: Practice, run_id: str, *, patient: bool) -> _Working:
         id_ = practice["workspace_id"]
@@ -296,7 +301,7 @@ def outcome_of(
     )
 
 
-def _worst(errors: Sequence[Exception], text: str) -> Exception:
+def worst(errors: Sequence[Exception], text: str) -> Exception:
     """What the task raises, by which Airflow decides whether to try it again: what they have in common, or a
     fault of ours, or what is worth another try.
     """

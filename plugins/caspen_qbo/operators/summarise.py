@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator, BaseOperatorLink, Context, TriggerRule
 from airflow.sdk.exceptions import AirflowFailException
@@ -48,6 +48,8 @@ class SummariseOperator(BaseOperator):
     template_fields: Sequence[str] = ("workspaces",)
     operator_extra_links: Collection[BaseOperatorLink] = LINKS
 
+    found_by: ClassVar[str] = "find_workspaces"
+
     def __init__(
         self,
         *,
@@ -58,6 +60,7 @@ class SummariseOperator(BaseOperator):
     ) -> None:
         super().__init__(**{"trigger_rule": TriggerRule.ALL_DONE, "retries": 0, **kwargs})
         self.job, self.workspaces, self.results_of = job, workspaces, results_of
+        self.jobs: Sequence[str] = (job,)
         self.shown: int | None = None
 
     def execute(self, context: Context) -> str:
@@ -69,13 +72,15 @@ class SummariseOperator(BaseOperator):
 
     def _summarise(self, context: Context) -> str:
         if self.workspaces is None:
-            self._end_round(good=False, acts=False)
-            raise AirflowFailException("No practice was worked on: find_workspaces failed, see its log.")
+            self._end_rounds(dict.fromkeys(self.jobs, False), acts=False)
+            raise AirflowFailException(f"No practice was worked on: {self.found_by} failed, see its log.")
         asked = {int(item["workspace_id"]): str(item["practice"]) for item in read_practices(self.workspaces)}
         self.shown = next(iter(asked), None) if len(asked) == 1 else None
         done = self._read_done(context)
         failed = [workspace_id for workspace_id in asked if workspace_id not in done]
-        self._end_round(good=not failed, acts=not context.get("params", {}).get("dry_run"))
+        reasons = self._read_reasons(context["run_id"]) if failed else {}
+        good_jobs = {job: self._is_good(job, failed, reasons) for job in self.jobs}
+        self._end_rounds(good_jobs, acts=not context.get("params", {}).get("dry_run"))
         good = [f"{name} ({id_}): {done[id_]}" for id_, name in asked.items() if id_ in done]
         for line in good:
             log.info("%s %s", self.job, line)
@@ -85,12 +90,12 @@ class SummariseOperator(BaseOperator):
             return summary
         self.shown = failed[0]
         failures = self._read_failures(context)
-        reasons = self._read_reasons(context["run_id"])
         unknown = Failure(workspace_id=0, reason=SEE_THE_TASKS, action=SEE_THE_LOG)
         bad, notes = [], []
         for id_ in failed:
             failure = failures.get(id_, unknown)
-            bad.append(f"{asked[id_]} ({id_}): FAILED. {reasons.get(id_) or failure['reason']}")
+            recorded = " ".join(dict.fromkeys(of_job[id_] for of_job in reasons.values() if id_ in of_job))
+            bad.append(f"{asked[id_]} ({id_}): FAILED. {recorded or failure['reason']}")
             notes.append(f"{bad[-1]} {failure['action']}")
             log.error("%s %s", self.job, bad[-1])
         headline = f"{len(failed)} of {len(asked)} practices failed."
@@ -98,20 +103,14 @@ class SummariseOperator(BaseOperator):
         leave_note(context, "\n\n".join([f"{headline} {notes[0]}", *notes[1:], *good]))
         raise AirflowFailException("\n".join([headline, *_shortened(bad), *_shortened(good)]))
 
-    def _end_round(self, *, good: bool, acts: bool) -> None:
-        """Its figures, and the ping that leaves the machine after a good one; neither can fail the run."""
-        from caspen_qbo.errors import SyncError
-        from caspen_qbo.hooks.ping import ping
-        from caspen_qbo.usecases.shared.measures import measure_round
-        from caspen_qbo.wiring import open_store
+    def _is_good(self, job: str, failed: Collection[int], reasons: Mapping[str, Mapping[int, str]]) -> bool:
+        """Whether it failed nowhere. A practice that failed for no recorded reason failed in every job."""
+        explained = {id_ for of_job in reasons.values() for id_ in of_job}
+        return not any(id_ in reasons.get(job, {}) or id_ not in explained for id_ in failed)
 
-        try:
-            with to_airflow(), open_store() as store:
-                measure_round(store, self.job, good=good)
-        except SyncError as error:
-            log.warning("the figures of the round were not reported: %s", error.message)
-        if good and acts:
-            ping(self.job)
+    def _end_rounds(self, good: Mapping[str, bool], *, acts: bool) -> None:
+        for job, was_good in good.items():
+            end_round(job, good=was_good, acts=acts)
 
     def _send_mails(self, run_id: str) -> None:
         """The morning mails that are due, after a scheduled round of posting or importing, good or not: so
@@ -133,7 +132,7 @@ class SummariseOperator(BaseOperator):
             of_failed = [item for item in pull(context, task_id, key=FAILURE_KEY) if "counts" in item]
             by_task.append(by_workspace([*of_failed, *pull(context, task_id)]))
         everywhere = set.intersection(*(set(results) for results in by_task))
-        return {id_: _describe([results[id_] for results in by_task]) for id_ in everywhere}
+        return {id_: describe([results[id_] for results in by_task]) for id_ in everywhere}
 
     def _read_failures(self, context: Context) -> dict[int, Failure]:
         return {
@@ -143,15 +142,34 @@ class SummariseOperator(BaseOperator):
             if "reason" in item
         }
 
-    def _read_reasons(self, run_id: str) -> dict[int, str]:
-        """As recorded. A job that succeeded has none: then a later task of the practice failed."""
+    def _read_reasons(self, run_id: str) -> dict[str, Mapping[int, str]]:
+        """By job, as recorded. A job that succeeded has none: then a later task of the practice failed."""
         from caspen_qbo.wiring import open_store
 
         with open_store() as store:
-            return store.practices.fetch_failures(run_id, self.job)
+            return {job: store.practices.fetch_failures(run_id, job) for job in self.jobs}
 
 
-def _describe(results: Sequence[Outcome]) -> str:
+def end_round(job: str, *, good: bool, acts: bool) -> None:
+    """Its figures, and the ping that leaves the machine after a good one; neither can fail the run.
+
+    :param acts: It was no dry run.
+    """
+    from caspen_qbo.errors import SyncError
+    from caspen_qbo.hooks.ping import ping
+    from caspen_qbo.usecases.shared.measures import measure_round
+    from caspen_qbo.wiring import open_store
+
+    try:
+        with to_airflow(), open_store() as store:
+            measure_round(store, job, good=good)
+    except SyncError as error:
+        log.warning("the figures of the round were not reported: %s", error.message)
+    if good and acts:
+        ping(job)
+
+
+def describe(results: Sequence[Outcome]) -> str:
     counts = {name: number for result in results for name, number in result["counts"].items()}
     messages = " ".join(filter(None, (result["message"] for result in results)))
     return ". ".join(filter(None, (counts_words(counts), messages)))

@@ -50,13 +50,15 @@ def estimate_seconds(documents: int) -> float:
     return IDLE_SECONDS + DOCUMENT_SECONDS * documents
 
 
-def plan_shards(work: Iterable[Work], *, shards_max: int = SHARDS_MAX) -> tuple[Shard, ...]:
+def plan_shards(work: Iterable[Work], *, few: int = FEW, shards_max: int = SHARDS_MAX) -> tuple[Shard, ...]:
     """Every practice in one shard, and at most ``shards_max`` shards, at least 3. A large practice is alone,
     and the troubled share none with the sound, as long as there are shards enough for that. In a shard
     the small ones come first; of the shards, those of small practices, then the large, then the troubled.
+
+    :param few: So many practices have a shard each, whatever they are.
     """
     ordered = sorted(work, key=lambda one: (one.seconds, one.workspace_id))
-    if len(ordered) <= min(FEW, shards_max):
+    if len(ordered) <= min(few, shards_max):
         return tuple((one,) for one in sorted(ordered, key=lambda one: one.workspace_id))
     troubled = [one for one in ordered if one.troubled]
     large = [one for one in ordered if not one.troubled and one.seconds >= ALONE_SECONDS]

@@ -47,14 +47,22 @@ _POST = Tables(
     reads={CASPEN_CONN_ID: _BILLING, SYNC_CONN_ID: (*_SET_UP, *_SENT)},
     writes={CASPEN_CONN_ID: _STATUSES, SYNC_CONN_ID: (*_SENT, *_LISTED)},
 )
+_PAID = ("caspen.payment", "caspen.payment_allocation")
 JOBS: Mapping[str, Tables] = {
     "post": _POST,
     "backfill": _POST,
     "import": Tables(
         reads={CASPEN_CONN_ID: _BILLING, SYNC_CONN_ID: (*_SET_UP, *_SENT)},
         writes={
-            CASPEN_CONN_ID: ("caspen.payment", "caspen.payment_allocation", *_STATUSES),
+            CASPEN_CONN_ID: (*_PAID, *_STATUSES),
             SYNC_CONN_ID: ("qbo_sync.document_link", "qbo_sync.snapshot", *_LISTED),
+        },
+    ),
+    "sync": Tables(
+        reads=_POST.reads,
+        writes={
+            CASPEN_CONN_ID: (*_PAID, *_STATUSES),
+            SYNC_CONN_ID: (*_SENT, "qbo_sync.snapshot", *_LISTED),
         },
     ),
     "reconcile": Tables(

@@ -39,6 +39,17 @@ WORDS: Mapping[str, str] = {
         f" {SHARD}\n\n"
         "**If it fails:** its log and the run's note name the practice and who has to act."
     ),
+    "sync_practices": (
+        "Finds the practices that events name, imports and posts there, and writes the run's note. Hands on "
+        "to `sync_shard` what is more than about a minute's work, and what failed here, to be tried again."
+        f" {SHARD}\n\n"
+        "**If it fails:** nothing could be found: a database did not answer; the run's note says which."
+    ),
+    "sync_shard": (
+        "Imports and posts what `sync_practices` handed on; skipped where that was nothing."
+        f" {SHARD}\n\n"
+        "**If it fails:** its log and the run's note name the practice and who has to act."
+    ),
     "practice.reconcile": (
         "Reads both sides, checks them with Great Expectations, and lists every difference. "
         "Changes neither side's documents."
@@ -88,6 +99,8 @@ WORDS: Mapping[str, str] = {
 UPDATES: Mapping[str, Sequence[Asset]] = {
     "post_workspace": (DOCUMENT_LINK, UNSYNCED_INVOICE),
     "import_workspace": (DOCUMENT_LINK, UNSYNCED_INVOICE),
+    "sync_practices": (DOCUMENT_LINK, UNSYNCED_INVOICE),
+    "sync_shard": (DOCUMENT_LINK, UNSYNCED_INVOICE),
     "practice.reconcile": (UNSYNCED_INVOICE,),
     "announce_equal": (RECONCILIATION,),
     "backfill_invoices": (DOCUMENT_LINK, UNSYNCED_INVOICE),

@@ -64,11 +64,9 @@ def find_workspaces(
     if only is not None:
         _check_asked(only, standing, names)
     connected = [one for one in standing if one.connected]
-    moved = _count_changes(billing, connected) if job == POST else {}
-    due = connected
-    if among is not None:
-        due = [one for one in due if one.workspace_id in among]
-    elif only is None and only_with_work:
+    due = connected if among is None else [one for one in connected if one.workspace_id in among]
+    moved = _count_changes(billing, due) if job == POST else {}
+    if among is None and only is None and only_with_work:
         due = [one for one in due if _has_work(one, moved.get(one.workspace_id, 0))]
     if among is None and only is None and only_to_ask:
         to_ask = find_to_ask(store, workspaces.values(), datetime.now(UTC))

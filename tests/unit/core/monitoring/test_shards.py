@@ -58,6 +58,12 @@ def test_a_few_practices_have_a_task_each_in_the_order_of_their_ids() -> None:
     assert [[one.workspace_id for one in shard] for shard in shards] == [[1], [2], [3]]
 
 
+def test_of_an_event_the_small_and_sound_share_a_shard_however_few_they_are() -> None:
+    work = [backlog(9, id_=2), backlog(0, id_=3), backlog(0, id_=1, troubled=True)]
+    shards = plan_shards(work, few=1)
+    assert [[one.workspace_id for one in shard] for shard in shards] == [[3, 2], [1]]
+
+
 def test_a_large_practice_is_alone_and_holds_nobody_up() -> None:
     shards = plan_shards([*idle(100), backlog(5_000)])
     assert [len(shard) for shard in shards] == [100, 1]

@@ -1,0 +1,1 @@
+"""What events start: posting and importing as soon as something is new."""
