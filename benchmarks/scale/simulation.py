@@ -45,7 +45,7 @@ from caspen_qbo.core.monitoring.shards import (
     estimate_seconds,
     plan_shards,
 )
-from caspen_qbo.core.monitoring.watch import Memory, MovedRow, Watched, decide_news
+from caspen_qbo.core.monitoring.watch import LOOK_SHARE, Memory, MovedRow, Watched, decide_news
 from caspen_qbo.settings import PRIORITIES, WATCH_SECONDS
 from caspen_qbo.usecases.connection.find_workspaces import EARLY, POST_AT_LEAST_EVERY
 
@@ -56,7 +56,6 @@ EARLY_SECONDS = EARLY.total_seconds()
 NIGHT = 15.5 * 3600
 """02:30 in Sydney."""
 EVENT_RUNS_MOST = 16
-LOOK_SHARE = 20
 SCHEDULER_SECONDS = 1.0
 """From an event, or a task's end, to what follows."""
 ASK_OFFSET = 7 * 60

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -15,6 +16,7 @@ from airflow.sdk import Asset, AssetWatcher
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from caspen_qbo import settings
+from caspen_qbo.core.monitoring.watch import LOOKS_KEPT, decide_pause
 
 if TYPE_CHECKING:
     from caspen_qbo.core.monitoring.watch import Memory, News
@@ -23,8 +25,6 @@ log = logging.getLogger(__name__)
 
 IDS_MAX = 500
 """Workspaces in one event."""
-SHARE = 20
-"""It pauses so many times as long as it looked: at most a twentieth of the time is spent looking."""
 PAUSE_MOST_SECONDS = 60.0
 """While a database refuses or is silent."""
 
@@ -54,6 +54,7 @@ class WorkTrigger(BaseEventTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         memory: Memory = {}
         pause = self.seconds
+        looks: deque[float] = deque(maxlen=LOOKS_KEPT)
         while True:
             began = time.monotonic()
             news = await self._look(memory)
@@ -61,7 +62,8 @@ class WorkTrigger(BaseEventTrigger):
                 pause = min(2 * pause, max(PAUSE_MOST_SECONDS, self.seconds))
             else:
                 memory = news.memory
-                pause = max(self.seconds, SHARE * (time.monotonic() - began))
+                looks.append(time.monotonic() - began)
+                pause = decide_pause(self.seconds, looks)
                 for event in events_of(news):
                     log.info("new work post=%s import=%s", event["post"], event["imports"])
                     yield TriggerEvent(event)  # type: ignore[no-untyped-call]

@@ -6,7 +6,7 @@ finds nothing to do. And what an event lost is announced again until a run has b
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,6 +14,12 @@ from typing import NamedTuple
 REPEAT_FIRST = timedelta(minutes=2)
 """What was announced, and no run has begun since: an event was lost, or the DAG is off or full."""
 REPEAT_MOST = timedelta(minutes=30)
+
+LOOK_SHARE = 20
+"""The watcher pauses so many times as long as a look takes: it looks for a twentieth of the time at most."""
+LOOKS_KEPT = 5
+"""Of which the shortest says how long one takes: the first of a process, and those that the machine held up,
+took longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,15 @@ class News:
     """Workspaces."""
     imports: tuple[int, ...] = ()
     memory: Memory = field(default_factory=dict)
+
+
+def decide_pause(seconds: float, looks: Sequence[float]) -> float:
+    """Until the next look, in seconds.
+
+    :param seconds: The least.
+    :param looks: How long the last ones took, at most ``LOOKS_KEPT``. One alone says nothing yet.
+    """
+    return max(seconds, LOOK_SHARE * min(looks)) if len(looks) > 1 else seconds
 
 
 def plan_look(

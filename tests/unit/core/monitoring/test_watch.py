@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caspen_qbo.core.monitoring.watch import (
+    LOOK_SHARE,
     REPEAT_FIRST,
     REPEAT_MOST,
     MovedRow,
     News,
     Watched,
     decide_news,
+    decide_pause,
     leave_taken_in,
 )
 
@@ -167,3 +169,9 @@ def test_whatever_is_killed_and_lost_every_document_is_announced_and_taken_up(
             position = posted_at = after(second + 1)
             taken |= {made for made in finalised if made <= second + 1}
     assert taken == set(finalised)
+
+
+def test_the_pause_is_a_share_of_what_a_look_takes_and_one_that_was_held_up_does_not_count() -> None:
+    assert decide_pause(5.0, [3.0]) == 5.0, "the first look of a process, which opens and imports"
+    assert decide_pause(5.0, [3.0, 0.1]) == decide_pause(5.0, [0.1, 3.0, 0.1]) == 5.0
+    assert decide_pause(5.0, [3.0, 0.4, 0.5]) == 0.4 * LOOK_SHARE > 5.0
