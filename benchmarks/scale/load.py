@@ -50,7 +50,10 @@ WHERE e.extra::jsonb -> 'payload' -> 'post' @> to_jsonb(%s::bigint) AND e.timest
 ORDER BY e.timestamp LIMIT 1
 """
 STARTS = "SELECT run_id, start_date FROM dag_run WHERE dag_id = 'sync_new_work' AND start_date IS NOT NULL"
-TASKS = "SELECT count(*) FROM task_instance WHERE dag_id = 'sync_new_work' AND start_date IS NOT NULL"
+TASKS = """
+SELECT count(*) FROM task_instance
+WHERE dag_id = 'sync_new_work' AND start_date IS NOT NULL AND state IS DISTINCT FROM 'skipped'
+"""
 
 
 @dataclass(frozen=True)
