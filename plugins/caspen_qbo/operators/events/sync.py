@@ -12,14 +12,16 @@ from airflow.sdk import BaseOperatorLink, Context, TriggerRule
 
 from caspen_qbo import settings
 from caspen_qbo.core.chunks import chunked
+from caspen_qbo.core.monitoring import metrics
 from caspen_qbo.core.monitoring.shards import TROUBLED_TOGETHER, Work, plan_shards
 from caspen_qbo.errors import WorkspaceBusyError
-from caspen_qbo.hooks.metrics import to_airflow
+from caspen_qbo.hooks.metrics import count, to_airflow
+from caspen_qbo.hooks.postgres.keeping import keeping_sessions
 from caspen_qbo.operators.exposed.links import LINKS
 from caspen_qbo.operators.jobs import WorkspaceOperator
 from caspen_qbo.operators.note import leave_note, note_on_failure
 from caspen_qbo.operators.shard import Failure, Outcome, Practice, outcome_of, worst
-from caspen_qbo.operators.summarise import SummariseOperator, describe, end_round
+from caspen_qbo.operators.summarise import SummariseOperator, describe
 
 if TYPE_CHECKING:
     from caspen_qbo.hooks.store.monitoring.practices import DoneJob
@@ -137,6 +139,10 @@ class SyncNewWorkOperator(NewWorkOperator):
 
     def execute(self, context: Context) -> Any:
         """:return: Shards of errands for the tasks after it; usually none."""
+        with to_airflow(), keeping_sessions():
+            return self._sync(context)
+
+    def _sync(self, context: Context) -> list[list[Errand]]:
         with note_on_failure(context):
             shards = find_errands(context)
         if len(shards) > 1:
@@ -161,8 +167,7 @@ class SyncNewWorkOperator(NewWorkOperator):
         outcomes: list[Outcome] = []
         failures: dict[int, tuple[Failure, Exception]] = {}
         self.practices = errands
-        with to_airflow(), self.around():
-            self._work_on_all(context, outcomes, failures)
+        self._work_on_all(context, outcomes, failures)
         self.shown = next(iter(failures), errands[0]["workspace_id"] if errands else None)
         return outcomes
 
@@ -173,9 +178,11 @@ class SyncNewWorkOperator(NewWorkOperator):
         outcomes: Sequence[Outcome],
         failed: Collection[str],
     ) -> None:
-        """The run's note, and the end of the rounds of the jobs that are done. Those of the others end with
-        ``summarise``.
+        """The run's note, and the end of the rounds of the jobs that are done; those of the others end with
+        ``summarise``. What a round says about all practices is said by the schedules': an event is about few.
         """
+        from caspen_qbo.hooks.ping import ping
+
         lines = [f"{one['practice']} ({one['workspace_id']}): {describe([one])}" for one in outcomes]
         for line in lines:
             log.info("%s", line)
@@ -183,7 +190,8 @@ class SyncNewWorkOperator(NewWorkOperator):
             leave_note(context, "\n\n".join(lines) or "Nothing to do in any practice.")
         for job in JOBS:
             if job not in failed and any(job in one["jobs"] for one in errands):
-                end_round(job, good=True, acts=True)
+                count(metrics.ROUNDS, job=job, result="good")
+                ping(job)
 
 
 class SummariseNewWorkOperator(SummariseOperator):
