@@ -23,7 +23,7 @@ class Costs:
     """Seconds; the CPU is our own processes', without either database."""
 
     task_start: float = _figure(1.5, "s from when a task may start to its first statement", "assumed")
-    task_cpu: float = _figure(0.9, "s of CPU of Airflow for each task instance", "assumed")
+    task_cpu: float = _figure(0.4, "s of CPU of Airflow for each task instance", "assumed")
     find: float = _figure(1.0, "s to find work among 10,000 practices")
     look: float = _figure(
         0.4, "s of one look of the watcher at 10,000 practices", "computed, 30,000 look-ups"
