@@ -3,16 +3,21 @@
     python -m benchmarks.cpu [--invoices N]
 
 Both post invoices of new clients with their payments from this process into the sandbox, which is another.
-Both did a little work before, so that loading programs is not counted. The time is this process's: it grows
-with what else the machine does, and the ratio hardly.
+Both did a little work before, so that loading programs is not counted, and what was loaded is set aside from
+the collection of garbage, as Airflow's executors do before they start a task: one such walk through all of
+Airflow takes as long as fifty documents, and falls to one side or the other by chance. The time is this
+process's: it grows with what else the machine does, and the ratio hardly. The middle of three is taken.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from benchmarks.calls import count_script, finalise
 from caspen_qbo import wiring
@@ -21,6 +26,7 @@ from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.standalone import Services, services
 
 INVOICES, BY_SCRIPT, WARM_UP = 500, 100, 10
+REPEATS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,12 @@ class Measured:
 
 
 def measure(started: Services, invoices: int = INVOICES) -> Measured:
+    """The middle one by its ratio."""
+    found = [_measure(started, invoices) for _ in range(REPEATS)]
+    return sorted(found, key=lambda one: one.ratio)[REPEATS // 2]
+
+
+def _measure(started: Services, invoices: int) -> Measured:
     """Ours, then the script into empty books."""
     caspen, sync = started.caspen.create(), started.sync.create()
     started.prepare_for(caspen, sync)
@@ -44,18 +56,26 @@ def measure(started: Services, invoices: int = INVOICES) -> Measured:
         finalise(flow, WARM_UP)
         _post()
         finalise(flow, invoices)
-        begun = time.process_time()
-        _post()
-        ours = (time.process_time() - begun) / invoices
+        ours = _seconds(_post) / invoices
         for count in (WARM_UP, BY_SCRIPT):
             flow.door("reset", realm=REALM)
             flow.switch(limits=False, auto_apply_credit=False)
-            begun = time.process_time()
-            count_script(flow, count)
-        script = (time.process_time() - begun) / BY_SCRIPT
+            taken = _seconds(partial(count_script, flow, count))
+        script = taken / BY_SCRIPT
     finally:
         flow.close()
     return Measured(ours * 1000, script * 1000)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """Of this process."""
+    gc.collect()
+    gc.freeze()
+    begun = time.process_time()
+    work()
+    taken = time.process_time() - begun
+    gc.unfreeze()
+    return taken
 
 
 def _post() -> None:

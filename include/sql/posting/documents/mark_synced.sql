@@ -1,3 +1,6 @@
--- QuickBooks holds this version now.
-UPDATE qbo_sync.document SET synced_version = %(version)s
-WHERE workspace_id = %(workspace_id)s AND document_kind = %(document_kind)s AND document_id = %(document_id)s
+-- QuickBooks holds these versions now.
+-- Params:  document_kinds, document_ids, versions: in step
+UPDATE qbo_sync.document d SET synced_version = n.version
+FROM unnest(%(document_kinds)s::text[], %(document_ids)s::bigint[], %(versions)s::text[])
+  AS n (document_kind, document_id, version)
+WHERE d.workspace_id = %(workspace_id)s AND d.document_kind = n.document_kind AND d.document_id = n.document_id

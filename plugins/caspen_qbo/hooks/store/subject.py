@@ -1,10 +1,11 @@
 """What every subject of a workspace's store builds on."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, ClassVar, TypeVar
 
-from caspen_qbo.hooks.database import Database, Row
+from caspen_qbo.hooks.database import SENT_TOGETHER, Database, Row
 from caspen_qbo.hooks.store.codec import decode
 
 T = TypeVar("T")
@@ -40,6 +41,18 @@ class Subject:
 
     def _execute_many(self, statement: str, rows: Iterable[Mapping[str, Any]], /) -> None:
         self._db.execute_many(self._name(statement), [self._bound(row) for row in rows])
+
+    def _execute_columns(
+        self, statement: str, /, columns: Mapping[str, Sequence[Any]], **params: Any
+    ) -> None:
+        """A statement for many rows at once, all or none; each of ``columns`` has one value for each row."""
+        length = len(next(iter(columns.values())))
+        atomic = self._db.transaction() if length > SENT_TOGETHER else nullcontext()
+        with atomic:
+            for start in range(0, length, SENT_TOGETHER):
+                rows = slice(start, start + SENT_TOGETHER)
+                part = {name: list(column[rows]) for name, column in columns.items()}
+                self._execute(statement, **part, **params)
 
     def _fetch_all(self, statement: str, /, **params: Any) -> list[Row]:
         return self._db.fetch_all(self._name(statement), self._bound(params))

@@ -110,12 +110,13 @@ class DocumentStore(Subject):
         self.mark_all_synced({key: version})
 
     def mark_all_synced(self, versions: Mapping[DocumentKey, str]) -> None:
-        self._execute_many(
+        self._execute_columns(
             "mark_synced",
-            [
-                {"document_kind": key.kind, "document_id": key.id, "version": version}
-                for key, version in versions.items()
-            ],
+            {
+                "document_kinds": [key.kind.value for key in versions],
+                "document_ids": [key.id for key in versions],
+                "versions": list(versions.values()),
+            },
         )
 
     def release(self, key: DocumentKey) -> None:
@@ -158,18 +159,17 @@ class DocumentStore(Subject):
     ) -> None:
         """:param writes: Of those that showed something else before."""
         unmoved = OwnWrite(None, None)
-        self._execute_many(
+        own = [writes.get((update.kind, update.document_id), unmoved) for update in updates]
+        self._execute_columns(
             "mark_shown",
-            [
-                {
-                    "document_kind": update.kind,
-                    "document_id": update.document_id,
-                    "status": update.status,
-                    "detail": update.detail,
-                    **writes.get((update.kind, update.document_id), unmoved)._asdict(),
-                }
-                for update in updates
-            ],
+            {
+                "document_kinds": [update.kind.value for update in updates],
+                "document_ids": [update.document_id for update in updates],
+                "statuses": [update.status for update in updates],
+                "details": [update.detail for update in updates],
+                "before": [write.before for write in own],
+                "after": [write.after for write in own],
+            },
         )
 
     def fetch_cursor(self, name: str) -> tuple[datetime, tuple[Checkpoint, ...]] | None:

@@ -204,9 +204,11 @@ class LinkStore(Subject):
 
     def note_clients(self, realm_id: str, clients: Iterable[Client]) -> None:
         """Keep of links that do not have it yet of which client they are."""
-        self._execute_many(
+        noted = list(clients)
+        self._execute_columns(
             "note_client",
-            [{"realm_id": realm_id, "client_id": one.id, "made_at": one.created_at} for one in clients],
+            {"client_ids": [one.id for one in noted], "made_at": [one.created_at for one in noted]},
+            realm_id=realm_id,
         )
 
     def fetch_taken_customers(self, realm_id: str, customer_ids: Collection[str]) -> dict[str, int]:
@@ -238,16 +240,14 @@ class LinkStore(Subject):
         self.note_all([Event(key, what, detail, who)])
 
     def note_all(self, events: Iterable[Event]) -> None:
-        self._execute_many(
+        noted = list(events)
+        self._execute_columns(
             "insert_event",
-            [
-                {
-                    "document_kind": event.key.kind,
-                    "document_id": event.key.id,
-                    "what": event.what,
-                    "detail": event.detail,
-                    "who": event.who,
-                }
-                for event in events
-            ],
+            {
+                "document_kinds": [event.key.kind.value for event in noted],
+                "document_ids": [event.key.id for event in noted],
+                "what": [event.what for event in noted],
+                "details": [event.detail for event in noted],
+                "who": [event.who for event in noted],
+            },
         )

@@ -91,9 +91,18 @@ class RequestStore(Subject):
 
     def finish(self, finished: Iterable[Finished]) -> None:
         """Record how requests ended; one that has ended already stays as it is."""
-        self._execute_many(
+        ended = list(finished)
+        self._execute_columns(
             "finish_request",
-            [{field.name: getattr(one, field.name) for field in fields(Finished)} for one in finished],
+            {
+                "request_ids": [one.request_id for one in ended],
+                "states": [one.state for one in ended],
+                "quickbooks_ids": [one.quickbooks_id for one in ended],
+                "fault_codes": [one.fault_code for one in ended],
+                "fault_texts": [one.fault_text for one in ended],
+                "intuit_tids": [one.intuit_tid for one in ended],
+                "adopted": [one.adopted for one in ended],
+            },
         )
 
     def count_lookup(self, ids: Collection[int]) -> None:

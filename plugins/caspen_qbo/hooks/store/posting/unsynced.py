@@ -118,7 +118,14 @@ class UnsyncedStore(Subject):
 
     def resolve_all_posted(self, keys: Iterable[DocumentKey]) -> None:
         """Close the rows of posted, equal documents, except what posting does not fix: split payments."""
-        self._execute_many("resolve_posted", [_key(key) for key in keys])
+        posted = list(keys)
+        self._execute_columns(
+            "resolve_posted",
+            {
+                "document_kinds": [key.kind.value for key in posted],
+                "document_ids": [key.id for key in posted],
+            },
+        )
 
     def resolve_all_others(self, kept: Mapping[DocumentKey, Collection[str]]) -> None:
         """Close the blocking rows of documents whose reason was not met again: all but of these keys."""
