@@ -203,10 +203,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """What collecting has loaded stays to the end of the session: it is not looked through for garbage again
-    and again.
+    and again. Nor is what the first tests load, and a test makes little garbage: it is looked for seldom.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     gc.enable()
 
 

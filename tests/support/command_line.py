@@ -123,8 +123,9 @@ def _own_process_state() -> Iterator[None]:
         sys.argv = typed
         signal.signal(signal.SIGTERM, on_signal)
         root.handlers[:] = handlers
-        root.setLevel(levels[0])
-        ours.setLevel(levels[1])
+        for logger, level in zip((root, ours), levels, strict=True):
+            if logger.level != level:  # to set it empties what every logger remembers
+                logger.setLevel(level)
 
 
 def _as_child(arguments: Sequence[str], given: int, out: int, err: int) -> int:

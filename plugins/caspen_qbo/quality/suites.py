@@ -6,6 +6,7 @@ Nothing here is imported while Airflow parses a DAG: Great Expectations takes se
 from __future__ import annotations
 
 import logging
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from caspen_qbo.core.reconciling.verdict import COMPARED_OF, Severity
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _MONEY = {"subtotal", "tax", "total", "balance"}
 
 
+@cache  # each change of a level empties what every logger remembers
 def import_gx() -> Any:
     """Great Expectations, unlogged; one of its modules resets its level, so it is set before and after."""
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
