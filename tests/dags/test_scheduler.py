@@ -15,7 +15,7 @@ from ops.demo.practice import POOL, POOL_SLOTS
 from ops.local.postgres import PostgresServer
 from ops.paths import ROOT
 from tests.support.bookkeeper import edit
-from tests.support.celery_system import run_airflow, until
+from tests.support.celery_system import until
 from tests.support.flow import Flow
 from tests.support.scheduled_system import ScheduledSystem, scheduled_system
 
@@ -32,10 +32,8 @@ def test_new_work_is_posted_at_once_and_another_teams_dag_runs_after_a_clean_nig
     flow.post()
     flow.post()  # how far Caspen was read is known
     example = ROOT / "examples" / f"{THEIRS}.py"
-    with scheduled_system(tmp_path, postgres_server, connections, example) as system:
+    with scheduled_system(tmp_path, postgres_server, connections, example, switched_on=[EVENTS]) as system:
         system.api.ensure_pool(POOL, POOL_SLOTS, "")
-        system.api.unpause({EVENTS})
-        run_airflow(["dags", "reserialize"], env=system.env)  # a watcher of a DAG that is off is none
         posts_at_once(system, flow)
 
         system.api.unpause({THEIRS})

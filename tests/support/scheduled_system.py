@@ -7,7 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,11 +71,13 @@ def scheduled_system(
     postgres: PostgresServer,
     connections: Mapping[str, str],
     *examples: Path,
+    switched_on: Sequence[str] = (),
     own_settings: Mapping[str, str] = NO_SETTINGS,
 ) -> Iterator[ScheduledSystem]:
     """All of it, for the length of the block, with our DAGs and these.
 
     :param connections: The three `AIRFLOW_CONN_*`.
+    :param switched_on: DAGs that are so from the start: a watcher of one that is off is none.
     :param own_settings: Environment variables over those of :func:`scheduled_settings`.
     """
     dags = folder / "dags"
@@ -99,7 +101,9 @@ def scheduled_system(
             ),
             **own_settings,
         }
-        run_airflow(["db", "migrate"], ["dags", "reserialize"], env=env)
+        switch_on = [["dags", "unpause", "--yes", dag_id] for dag_id in switched_on]
+        known = ["dags", "reserialize"]
+        run_airflow(["db", "migrate"], known, *switch_on, *([known] if switch_on else []), env=env)
         server = ["api-server", "--host", HOST, "--port", str(port), "--workers", "1"]
         stack.enter_context(airflow_process("api-server", server, env, folder))
         scheduler = ["scheduler", "--skip-serve-logs"]
