@@ -113,6 +113,10 @@ PATIENCE_SECONDS = 30.0
 """Where a practice takes longer, the next one of its task is begun alongside."""
 EVENT_PATIENCE_SECONDS = 5.0
 """The same in a task that an event started, where the others wait to see their status."""
+HELD_SECONDS = 300.0
+"""So long a reconciled practice stays locked for those that are checked together with it, half of
+WORKSPACE_LOCK_WAIT_SECONDS; then the checks of those that are ready are not put off any more.
+"""
 NOTIFY_SECONDS = 30
 """Of a message by e-mail or Slack: what it is about does not wait for longer."""
 MAIL_ROUND_SECONDS = 60

@@ -69,12 +69,14 @@ def open_session(
     store: WorkspaceStore | None = None,
     billing: CaspenBilling | None = None,
     offline: bool = False,
+    of_a_shard: bool = False,
 ) -> Iterator[Session]:
     """Everything one run on one workspace needs: one session at Caspen and two at ours, of which one for
     tokens and pace. A given ``store`` or ``billing`` is a page's, and is left open.
 
     A connection that waits for a person opens too: QuickBooks raises QboAuthError, Caspen is staged.
     :param offline: QuickBooks is not asked; neither its connection nor Airflow is needed for that.
+    :param of_a_shard: What is given is no page's: the runs of several practices share it.
     :raises ConfigurationError: an Airflow connection or the workspace is missing.
     :raises NotConnectedError: the workspace has no QuickBooks company, or it was disconnected.
     """
@@ -98,7 +100,8 @@ def open_session(
         from caspen_qbo.hooks.quickbooks.hook import QuickBooksHook
 
         try:
-            accounting = QuickBooksHook().accounting(workspace_id, on_a_page=store is not None)
+            on_a_page = store is not None and not of_a_shard
+            accounting = QuickBooksHook().accounting(workspace_id, on_a_page=on_a_page)
         except QboAuthError as error:
             dead = DisconnectedAccounting(connection.realm_id, error)
             yield Session(run_id, workspace, connection, billing, dead, own)

@@ -175,5 +175,8 @@ class Accounting(Protocol):
     def wait_for_visibility(self) -> bool:
         """Wait as long as QuickBooks may take to show what it has done; False: nothing to wait for here."""
 
+    def rest(self) -> None:
+        """Give connections back until the next call."""
+
     def calls(self) -> Mapping[str, int]:
         """Calls made by this object so far, by kind: query, cdc, batch, read, void, token."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from caspen_qbo.operators.exposed.links import page_of
@@ -13,6 +14,7 @@ from caspen_qbo.operators.shard import Outcome, Practice, ShardOperator, outcome
 from caspen_qbo.wording import counts_words
 
 if TYPE_CHECKING:
+    from caspen_qbo.operators.checking.together import Ended, Together
     from caspen_qbo.usecases.posting.dry_run import PostPlan
     from caspen_qbo.usecases.shared.jobs import RunResult
     from caspen_qbo.usecases.shared.session import Session
@@ -26,7 +28,7 @@ class WorkspaceOperator(ShardOperator):
     def work(self, session: Session) -> RunResult | PostPlan:
         raise NotImplementedError
 
-    def work_on(self, practice: Practice, run_id: str, *, patient: bool) -> Outcome:
+    def work_on(self, practice: Practice, run_id: str, *, patient: bool) -> Outcome | None:
         return self.carry_out(self.work, practice, run_id, patient=patient)
 
     def carry_out(
@@ -45,11 +47,16 @@ class WorkspaceOperator(ShardOperator):
                 session.store.lock_wait_seconds = 0
             result = work(session)
             calls = session.accounting.calls()
-        outcome = outcome_of(practice, result.counts, calls, result.message)
-        done = counts_words(outcome["counts"])
-        log.info("%s workspace=%d run=%s: %s", self.task_id, workspace_id, run_id, done)
+        return self.say(practice, run_id, result, calls)
+
+    def say(
+        self, practice: Practice, run_id: str, result: RunResult | PostPlan, calls: Mapping[str, int]
+    ) -> Outcome:
+        """One line in the log, and the outcome."""
+        outcome, id_ = outcome_of(practice, result.counts, calls, result.message), practice["workspace_id"]
+        log.info("%s workspace=%d run=%s: %s", self.task_id, id_, run_id, counts_words(outcome["counts"]))
         if result.message:
-            log.info("workspace=%d %s", workspace_id, result.message)
+            log.info("workspace=%d %s", id_, result.message)
         return outcome
 
 
@@ -95,6 +102,10 @@ class ReconcileOperator(WorkspaceOperator):
     """Compare every synced document on both sides and list what differs. Changes neither side. A difference
     is finance's to clear and does not fail the task; a check that could not be carried out does.
 
+    The practices of a shard are read and frozen one after the other, checked in one run of Great
+    Expectations, and recorded one after the other; each is locked from its first step to its last. With Data
+    Docs, which are pages of a run of Great Expectations, each has a run of its own.
+
     :param full: Read every linked document again, not only what changed since the last run.
     :param data_docs: Write Great Expectations' pages of each practice where reports are kept, too.
     """
@@ -108,11 +119,30 @@ class ReconcileOperator(WorkspaceOperator):
 
     @contextmanager
     def around(self) -> Iterator[None]:
-        if self.data_docs:
-            from caspen_qbo.hooks.storage import report_storage
+        self.together: Together | None = None
+        with ExitStack() as stack:
+            if self.data_docs:
+                from caspen_qbo.hooks.storage import report_storage
 
-            self.storage = report_storage()
-        yield
+                self.storage = report_storage()
+            elif len(self.practices) > 1:
+                from caspen_qbo.operators.checking.together import Together
+
+                self.together = stack.enter_context(Together())
+            yield
+
+    def work_on(self, practice: Practice, run_id: str, *, patient: bool) -> Outcome | None:
+        if self.together is None:
+            return super().work_on(practice, run_id, patient=patient)
+        ended = self.together.begin(practice, run_id, patient=patient, full=bool(self.full))
+        return self.say(practice, run_id, *ended) if ended else None
+
+    def end_held(self, *, late: bool = False) -> Iterator[tuple[Practice, Callable[[], Outcome]]]:
+        for practice, run_id, end in self.together.end_all(late=late) if self.together else ():
+            yield practice, partial(self._end, practice, run_id, end)
+
+    def _end(self, practice: Practice, run_id: str, end: Callable[[], Ended]) -> Outcome:
+        return self.say(practice, run_id, *end())
 
     def work(self, session: Session) -> RunResult:
         from caspen_qbo.usecases.reconciling.run import reconcile

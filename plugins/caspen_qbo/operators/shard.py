@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,6 +78,21 @@ class _Working:
     """By the monotonic clock, seconds."""
 
 
+def _say_begun(practice: Practice) -> None:
+    """Airflow's log folds what follows, up to the end of the group."""
+    id_ = practice["workspace_id"]
+    log.info("::group::%s (%d) %s", practice["practice"], id_, page_of(id_))
+
+
+def _at_once(practice: Practice, work: Callable[[], Outcome | None], *, patient: bool) -> _Working:
+    ended: Future[Outcome | None] = Future()
+    try:
+        ended.set_result(work())
+    except Exception as error:  # noqa: BLE001 - looked at with all others'
+        ended.set_exception(error)
+    return _Working(practice, patient, ended, time.monotonic())
+
+
 def _wait(under_way: Sequence[_Working], seconds: float | None) -> list[_Working]:
     """Those that have ended, after the first did or after so long."""
     wait([working.result for working in under_way], seconds, FIRST_COMPLETED)
@@ -141,7 +156,7 @@ class ShardOperator(BaseOperator):
 
     def work_on(self, practice: Practice, run_id: str, *, patient: bool) -> Outcome | None:
         """:param patient: Wait for another run that is working on it, rather than come back to it last.
-        :return: None: there is nothing to do, for a reason that is reported elsewhere.
+        :return: None: there is nothing to do, for a reason that is reported elsewhere, or it stands by.
         """
         raise NotImplementedError
 
@@ -149,6 +164,13 @@ class ShardOperator(BaseOperator):
     def around(self) -> Iterator[None]:
         """What all practices of the shard share."""
         yield
+
+    def end_held(self, *, late: bool = False) -> Iterator[tuple[Practice, Callable[[], Outcome]]]:
+        """The practices that were begun and stand by, with what ends each of them.
+
+        :param late: Others are to come: only where these have stood by for long.
+        """
+        return iter(())
 
     @property
     def only_plans(self) -> bool:
@@ -194,6 +216,7 @@ class ShardOperator(BaseOperator):
         under_way: list[_Working] = []
         while waiting or under_way:
             if waiting and self._may_begin(under_way):
+                self._end_held(outcomes, failures, late=True)
                 practice, patient = waiting.popleft()
                 if (done := earlier.get(practice["workspace_id"])) is not None:
                     outcomes.append(outcome_of(practice, done.counts, done.calls, done.message))
@@ -204,6 +227,14 @@ class ShardOperator(BaseOperator):
                 under_way.remove(working)
                 again = self._settle(working, outcomes, failures)
                 waiting.extend([(again, True)] if again else [])
+        self._end_held(outcomes, failures)
+
+    def _end_held(
+        self, outcomes: list[Outcome], failures: dict[int, tuple[Failure, Exception]], *, late: bool = False
+    ) -> None:
+        for practice, work in self.end_held(late=late):
+            _say_begun(practice)
+            self._settle(_at_once(practice, work, patient=True), outcomes, failures)
 
     def _may_begin(self, under_way: Sequence[_Working]) -> bool:
         """One after the other; alongside one that takes long."""
@@ -221,18 +252,12 @@ class ShardOperator(BaseOperator):
         return settings.PATIENCE_SECONDS
 
     def _begin(self, practice: Practice, run_id: str, *, patient: bool) -> _Working:
-        id_ = practice["workspace_id"]
-        # Airflow's log folds what follows, up to the end of the group.
-        log.info("::group::%s (%d) %s", practice["practice"], id_, page_of(id_))
+        _say_begun(practice)
         work = partial(self.work_on, practice, run_id, patient=patient)
         if self.overtakes and len(self.practices) > 1:
-            return _Working(practice, patient, begin(work, name=f"practice-{id_}"), time.monotonic())
-        ended: Future[Outcome | None] = Future()
-        try:
-            ended.set_result(work())
-        except Exception as error:  # noqa: BLE001 - looked at with all others'
-            ended.set_exception(error)
-        return _Working(practice, patient, ended, time.monotonic())
+            result = begin(work, name=f"practice-{practice['workspace_id']}")
+            return _Working(practice, patient, result, time.monotonic())
+        return _at_once(practice, work, patient=patient)
 
     def _settle(
         self, working: _Working, outcomes: list[Outcome], failures: dict[int, tuple[Failure, Exception]]

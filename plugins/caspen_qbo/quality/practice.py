@@ -13,8 +13,9 @@ from caspen_qbo.core.quality.expected import LISTED_MOST, Expected, PracticeResu
 from caspen_qbo.core.quality.own_rows import WORDS
 from caspen_qbo.core.reconciling.verdict import Severity
 from caspen_qbo.core.records import DocumentKind
+from caspen_qbo.errors import BrokenCheckError
 from caspen_qbo.quality.suites import import_gx
-from caspen_qbo.quality.validate import SUMMARY, open_source, raised, validate_suite
+from caspen_qbo.quality.validate import SUMMARY, for_each_of, open_source, raised, validate_suite
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
@@ -70,27 +71,44 @@ COLUMNS: Mapping[DocumentKind, tuple[str, ...]] = {
 _COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
 
 
-def check_own_rows(workspace_id: int, *, conn_id: str = settings.SYNC_CONN_ID) -> list[RecordedCheck]:
-    """Caspen's own rows of all that should be in QuickBooks; none where nothing is staged."""
+def check_own_rows(
+    workspace_ids: Sequence[int], *, conn_id: str = settings.SYNC_CONN_ID
+) -> dict[int, list[RecordedCheck] | Exception]:
+    """Caspen's own rows of all that should be in QuickBooks, of several practices in one run; none of a
+    practice where nothing is staged. Or why they could not be checked.
+    """
+    return for_each_of(workspace_ids, lambda ids: _check_own_rows(ids, conn_id), lambda _, error: error)
+
+
+def _check_own_rows(workspace_ids: Sequence[int], conn_id: str) -> dict[int, list[RecordedCheck] | Exception]:
     import_gx()
-    from caspen_qbo.quality.expectations import ExpectColumnToHold
+    from caspen_qbo.quality.expectations import BY_PRACTICE, ExpectColumnToHold, read_together
 
     suite = [
         ExpectColumnToHold(column=check.value, value=True, description=words, meta={"check": check.value})
         for check, words in WORDS.items()
     ]
-    with open_source(workspace_id, conn_id) as source:
+    read_together(suite)
+    with open_source(workspace_ids, conn_id) as source:
         found = validate_suite(source, "own_row", suite, SUMMARY)
-    return [
-        _recorded(item) for item in found if item.result.get("element_count") or raised(item.exception_info)
-    ]
+    if len(workspace_ids) > 1 and any(raised(item.exception_info) for item in found):
+        raise BrokenCheckError("Caspen's own rows could not be checked together.")
+    recorded: dict[int, list[RecordedCheck] | Exception] = {}
+    for id_ in workspace_ids:
+        counted = [(item, item.result.get(BY_PRACTICE, {}).get(id_, (0, 0))) for item in found]
+        recorded[id_] = [
+            _recorded(item, *figures)
+            for item, figures in counted
+            if figures[0] or raised(item.exception_info)
+        ]
+    return recorded
 
 
 def _config_of(item: ExpectationValidationResult) -> Any:
     return item.expectation_config
 
 
-def _recorded(item: ExpectationValidationResult) -> RecordedCheck:
+def _recorded(item: ExpectationValidationResult, checked: int, failing: int) -> RecordedCheck:
     config, problem = _config_of(item), raised(item.exception_info)
     return RecordedCheck(
         Suite.CASPEN,
@@ -98,9 +116,9 @@ def _recorded(item: ExpectationValidationResult) -> RecordedCheck:
         config.meta["check"],
         config.description or "",
         Severity.CRITICAL,
-        None if problem else bool(item.success),
-        int(item.result.get("element_count") or 0),
-        int(item.result.get("unexpected_count") or 0),
+        None if problem else not failing,
+        checked,
+        failing,
         problem[:200] if problem else "",
     )
 
@@ -120,7 +138,7 @@ def check_expected(
         except ValueError as error:
             results[one.name] = PracticeResult(one, None, problem=f"{one.place}: {error}")
     by_name = {one.name: one for one in expected}
-    with open_source(workspace_id, conn_id) as source:
+    with open_source([workspace_id], conn_id) as source:
         for kind, suite in built.items():
             if suite:
                 found = validate_suite(source, f"practice_{kind}", list(suite.values()), _DOCUMENTS)

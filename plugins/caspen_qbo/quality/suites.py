@@ -30,8 +30,8 @@ def import_gx() -> Any:
 
 
 def build_suite(kind: DocumentKind, documents: int) -> list[Expectation]:
-    """All checks of one kind. ``documents``: how many rows were frozen; an empty table passes every other
-    expectation, and a view that shows another number shows another comparison.
+    """All checks of one kind. ``documents``: how many rows were frozen, of all practices that are checked; an
+    empty table passes every other expectation, and a view that shows another number shows another comparison.
     """
     import_gx()
     from great_expectations.expectations.core.expect_table_row_count_to_equal import (
@@ -43,6 +43,7 @@ def build_suite(kind: DocumentKind, documents: int) -> list[Expectation]:
         ExpectColumnToHold,
         ExpectColumnToIdentify,
         ExpectRowsToHoldEqualValues,
+        read_together,
     )
 
     word, _ = KIND_WORDS[kind]
@@ -73,11 +74,13 @@ def build_suite(kind: DocumentKind, documents: int) -> list[Expectation]:
         )
         for field in COMPARED_OF[kind]
     ]
-    return [
-        ExpectRowCount(value=documents, **named("rows", f"Every {word} that was read is compared")),
+    counting = [
         ExpectColumnToIdentify(column="document_id", **one_each),
         ExpectColumnToHold(column="in_quickbooks", value=True, **there),
         ExpectColumnToHold(column="in_caspen", value=True, **ours),
         *equal,
         ExpectColumnToHold(column="changed_fields", value=0, among=both, **edited),
     ]
+    read_together(counting)
+    rows = named("rows", f"Every {word} that was read is compared")
+    return [ExpectRowCount(value=documents, **rows), *counting]

@@ -51,7 +51,7 @@ def frozen(database: Database) -> tuple[list[int], int]:
 
 def freeze(store: WorkspaceStore) -> None:
     with store.transaction():
-        store.comparison.freeze(REALM, None)
+        store.comparison.freeze(REALM, None, "AUD")
 
 
 def test_the_only_workspace_leaves_no_dead_rows_behind(store: WorkspaceStore, sync_db: Database) -> None:
@@ -63,7 +63,7 @@ def test_the_only_workspace_leaves_no_dead_rows_behind(store: WorkspaceStore, sy
 def test_it_comes_back_when_the_freeze_fails(store: WorkspaceStore, sync_db: Database) -> None:
     put(sync_db, WORKSPACE)
     with pytest.raises(RuntimeError), store.transaction():
-        store.comparison.freeze(REALM, None)
+        store.comparison.freeze(REALM, None, "AUD")
         raise RuntimeError("the process failed")
     assert frozen(sync_db)[0] == [WORKSPACE]
 

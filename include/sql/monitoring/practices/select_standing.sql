@@ -13,7 +13,7 @@ SELECT c.workspace_id, c.status = 'connected' AS connected, read.position, due.d
 FROM qbo_sync.connection c
 LEFT JOIN qbo_sync.cursor read ON read.workspace_id = c.workspace_id AND read.name = 'caspen'
 LEFT JOIN LATERAL (
-  SELECT r.started_at, extract(epoch FROM r.finished_at - r.started_at)::float8 AS seconds, r.success IS NOT TRUE AS failed
+  SELECT r.started_at, extract(epoch FROM r.finished_at - r.started_at)::float8 - r.paused_seconds AS seconds, r.success IS NOT TRUE AS failed
   FROM qbo_sync.sync_run r
   WHERE r.workspace_id = c.workspace_id AND r.job = %(job)s AND r.finished_at IS NOT NULL
   ORDER BY r.started_at DESC LIMIT 1

@@ -5,6 +5,7 @@
 -- moved since they were last found equal.
 -- Params:  fresh_since: QuickBooks payments changed since then were not seen by the import yet; null: no import ran,
 --          all are new
+--          home: the company's currency; a document staged before currencies were kept is in that one
 WITH unsettled AS (
   SELECT d.invoice_id FROM qbo_sync.document d
   WHERE d.workspace_id = %(workspace_id)s AND d.document_kind IN ('payment', 'credit_note')
@@ -37,7 +38,7 @@ INSERT INTO qbo_sync.comparison
    in_caspen, in_quickbooks, balance_settled, drifted,
    caspen_subtotal, quickbooks_subtotal, caspen_tax, quickbooks_tax, caspen_total, quickbooks_total,
    caspen_balance, quickbooks_balance, caspen_customer, quickbooks_customer, caspen_date, quickbooks_date,
-   caspen_number, quickbooks_number)
+   caspen_number, quickbooks_number, caspen_currency, quickbooks_currency)
 SELECT d.workspace_id, d.document_kind, d.document_id, d.document_number, d.invoice_id, l.origin,
        l.quickbooks_type, l.quickbooks_id,
        true, s.quickbooks_id IS NOT NULL AND s.gone IS NULL,
@@ -50,13 +51,18 @@ SELECT d.workspace_id, d.document_kind, d.document_id, d.document_number, d.invo
        CASE WHEN d.document_kind = 'invoice' THEN d.balance ELSE 0 END, s.balance,
        l.customer_id, s.customer_id,
        d.document_date, s.txn_date,
-       CASE WHEN d.document_kind = 'payment' THEN l.doc_number ELSE d.document_number END, s.doc_number
+       CASE WHEN d.document_kind = 'payment' THEN l.doc_number ELSE d.document_number END, s.doc_number,
+       CASE WHEN s.foreign_currency IS NOT NULL OR d.currency <> %(home)s THEN coalesce(d.currency, %(home)s) END,
+       CASE WHEN s.foreign_currency IS NOT NULL OR d.currency <> %(home)s THEN coalesce(s.foreign_currency, %(home)s) END
 FROM qbo_sync.document d
 LEFT JOIN qbo_sync.document_link l
   ON l.workspace_id = d.workspace_id AND l.document_kind = d.document_kind AND l.document_id = d.document_id
  AND l.removed_at IS NULL
-LEFT JOIN qbo_sync.snapshot s
-  ON s.realm_id = %(realm_id)s AND s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id
+LEFT JOIN (   -- by OFFSET read at once, instead of looked up for each document
+  SELECT quickbooks_type, quickbooks_id, sync_token, doc_number, customer_id, txn_date, subtotal, tax, total, balance, gone,
+         foreign_currency
+  FROM qbo_sync.snapshot WHERE realm_id = %(realm_id)s OFFSET 0
+) s ON s.quickbooks_type = l.quickbooks_type AND s.quickbooks_id = l.quickbooks_id
 WHERE d.workspace_id = %(workspace_id)s AND d.excluded_reason IS NULL AND d.wanted = 'present'
   -- Nearly all are; written as a plain equality it is taken for one in two hundred, and the joins are then looped.
   AND CASE WHEN d.version = d.synced_version THEN true ELSE false END

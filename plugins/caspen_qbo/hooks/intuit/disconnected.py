@@ -20,6 +20,9 @@ class DisconnectedAccounting:
     def calls(self) -> Mapping[str, int]:
         return {}
 
+    def rest(self) -> None:
+        """There is no connection to give back."""
+
     def in_flight(self, result: type[T]) -> AbstractContextManager[Flight[T]]:
         """Each of the calls is refused."""
         return InFlight().open(result)

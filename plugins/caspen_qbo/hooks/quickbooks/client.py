@@ -136,6 +136,12 @@ class QuickBooksAccounting(Accounting):
         while self._on_close:
             self._on_close.pop()()
 
+    def rest(self) -> None:
+        """Give connections back until the next call, which opens others. Safe to repeat."""
+        self._transport.close()
+        for give_back in reversed(self._on_close):
+            give_back()
+
     def calls(self) -> Mapping[str, int]:
         counted = Counter(self._transport.calls)
         counted["token"] = self._token_calls()

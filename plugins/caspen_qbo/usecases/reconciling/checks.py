@@ -16,19 +16,23 @@ from caspen_qbo.core.quality.expected import (
 from caspen_qbo.core.reconciling.verdict import CheckResult, Severity
 from caspen_qbo.hooks.store.posting.unsynced import Listing
 from caspen_qbo.quality.files import ReadFiles, expectations_folder, read_expectations
-from caspen_qbo.quality.practice import check_expected, check_own_rows
+from caspen_qbo.quality.practice import check_expected
+from caspen_qbo.quality.shard import Checked
 from caspen_qbo.usecases.shared.session import Session
 from caspen_qbo.wording import counted
 
 log = logging.getLogger(__name__)
 
 
-def check_beyond(session: Session, compared: Sequence[CheckResult], counts: Counter[str]) -> str:
-    """Carry out the other checks, keep what all of them found, list what fails; what to say of it."""
+def check_beyond(session: Session, checked: Checked, counts: Counter[str]) -> str:
+    """Carry out the practice's own checks, keep what all found, list what fails; what to say of it."""
     read = read_expectations(expectations_folder(), session.workspace_id)
-    own, results, broken = _carry_out(session.workspace_id, read)
-    problems = [*read.problems, *(one.problem for one in results if one.problem), *broken]
-    recorded = [*map(_of_comparison, compared), *own, *(one.recorded for one in results)]
+    results = _carry_out(session.workspace_id, read)
+    problems = [*read.problems, *(one.problem for one in results if one.problem)]
+    own, broken = ([], checked.own) if isinstance(checked.own, Exception) else (checked.own, None)
+    if broken is not None:  # whatever it is, both sides have been compared
+        problems.append(f"Caspen's own rows could not be checked ({type(broken).__name__}).")
+    recorded = [*map(_of_comparison, checked.verdict()), *own, *(one.recorded for one in results)]
     recorded += [_of_file(number, problem) for number, problem in enumerate(read.problems, 1)]
     with session.store.transaction():
         session.store.checks.record(session.run_id, recorded)
@@ -40,22 +44,12 @@ def check_beyond(session: Session, compared: Sequence[CheckResult], counts: Coun
     return _sentences(failing, problems)
 
 
-def _carry_out(
-    workspace_id: int, read: ReadFiles
-) -> tuple[list[RecordedCheck], list[PracticeResult], list[str]]:
-    own: list[RecordedCheck] = []
-    results: list[PracticeResult] = []
-    broken: list[str] = []
+def _carry_out(workspace_id: int, read: ReadFiles) -> list[PracticeResult]:
     try:
-        own = check_own_rows(workspace_id)
+        return check_expected(workspace_id, read.expected)
     except Exception as error:  # noqa: BLE001 - whatever it is, both sides have been compared
-        broken.append(f"Caspen's own rows could not be checked ({type(error).__name__}).")
-    try:
-        results = check_expected(workspace_id, read.expected)
-    except Exception as error:  # noqa: BLE001 - the same
         problem = f"it could not be carried out ({type(error).__name__})"
-        results = [PracticeResult(one, None, problem=f"{one.place}: {problem}.") for one in read.expected]
-    return own, results, broken
+        return [PracticeResult(one, None, problem=f"{one.place}: {problem}.") for one in read.expected]
 
 
 def _of_comparison(check: CheckResult) -> RecordedCheck:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,18 +17,24 @@ from caspen_qbo.errors import BrokenCheckError, InvariantError
 from caspen_qbo.hooks.store.importing.imports import CURSOR as IMPORT_CURSOR
 from caspen_qbo.hooks.store.reconciling.comparison import FoundDifferences
 from caspen_qbo.hooks.store.reconciling.snapshot import HeldInvoice
-from caspen_qbo.quality.validate import validate
+from caspen_qbo.quality.shard import Checked, check_practices
+from caspen_qbo.quality.validate import Frozen
 from caspen_qbo.usecases.monitoring.prune import prune_history
 from caspen_qbo.usecases.reconciling.checks import check_beyond
 from caspen_qbo.usecases.reconciling.customer_names import fetch_customer_names
-from caspen_qbo.usecases.reconciling.inactive_customers import follow_merged, list_inactive, mark_inactive
+from caspen_qbo.usecases.reconciling.inactive_customers import (
+    CustomersRead,
+    follow_merged,
+    list_inactive,
+    mark_inactive,
+)
 from caspen_qbo.usecases.reconciling.others import describe_balances, mark_shares
 from caspen_qbo.usecases.reconciling.read_back import ReadBack, read_back, wants_full
 from caspen_qbo.usecases.reconciling.report_data import collect_report
 from caspen_qbo.usecases.reconciling.sign_off import watch_signed
 from caspen_qbo.usecases.sending.found_again import find_again
 from caspen_qbo.usecases.shared.changes import Changes
-from caspen_qbo.usecases.shared.jobs import RunResult, last_word, run_job
+from caspen_qbo.usecases.shared.jobs import RunResult, Steps, finish, last_word, run_in_steps
 from caspen_qbo.usecases.shared.ledger import prove_ledger
 from caspen_qbo.usecases.shared.lost_in_caspen import follow_set_back
 from caspen_qbo.usecases.shared.session import Session
@@ -50,11 +56,26 @@ def reconcile(session: Session, full: bool = False) -> RunResult:
     :raises RetryError: a side could not be read.
     :raises StopError: the connection is dead, the ledger does not add up, or its counters were wrong.
     """
+    id_ = session.workspace_id
+    steps = reconcile_in_steps(session, full)
+    return finish(steps, lambda frozen: check_practices({id_: frozen})[id_], session)
+
+
+def reconcile_in_steps(session: Session, full: bool = False) -> Steps[Frozen, Checked]:
+    """As :func:`reconcile`, for practices that are checked together. It stops once, after both sides are
+    frozen and committed, and goes on with what :func:`check_practices` found of it. It is locked from its
+    first step to its last, so that no other run changes what the verdict is about. Stopped in between, the
+    run has failed, and nothing is known.
+    """
     with session.store.lock():
-        return run_job(session, JOB, lambda inner, counts: _reconcile(inner, counts, requested=full))
+        return (
+            yield from run_in_steps(
+                session, JOB, lambda inner, counts: _reconcile(inner, counts, requested=full)
+            )
+        )
 
 
-def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> str:
+def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> Generator[Frozen, Checked, str]:
     store = session.store.reconciliation
     stage(session, nightly=True)
     find_again(session, counts)
@@ -66,10 +87,13 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
     try:
         read = read_back(session, full=full)
         counts["customers_followed"] += follow_merged(session, read.customers)
+        # What is kept until the verdict: not every customer of the company by all that names him.
+        read = replace(read, customers=CustomersRead(read.customers.balances))
         counts["made_equal"] += mark_equal(session)
         session.store.documents.release_gone()
         frozen = freeze(session)
-        checks = validate(session.workspace_id, frozen)
+        checked = yield frozen
+        checks = checked.verdict()
         customers = fetch_customer_names(session)
         with session.store.transaction():
             differences, unexplained = _record(session, checks, read, customers, counts)
@@ -88,7 +112,7 @@ def _reconcile(session: Session, counts: Counter[str], *, requested: bool) -> st
         last_word(session.store, lambda own: own.reconciliation.fail(run_id, calls))
         raise
     _serve_import(session, asked_at, read.read_at)
-    beyond = check_beyond(session, checks, counts)
+    beyond = check_beyond(session, checked, counts)
     write_statuses(session, counts)
     prune_history(session.store)
     counts.update(
@@ -176,12 +200,12 @@ def freeze(session: Session) -> dict[DocumentKind, int]:
     overlap = timedelta(seconds=settings.QUICKBOOKS_CURSOR_OVERLAP_SECONDS)
     with session.store.transaction():
         session.store.sign_off.lock_frozen()  # waits for a person who signs what was frozen before
-        store.freeze(session.realm_id, cursor[0] - overlap if cursor else None)
+        store.freeze(session.realm_id, cursor[0] - overlap if cursor else None, session.home_currency)
         for page in store.fetch_edited():
             found = [(edited, drift(edited.as_posted, edited.now_facts)) for edited in page]
             store.mark_edited([(edited, uncompared(changes), bool(changes)) for edited, changes in found])
         mark_shares(session)
-        store.mark_foreign(session.realm_id, session.home_currency)
+        store.mark_foreign(session.realm_id)
         mark_inactive(session)
         store.mark_accepted()
         session.store.sign_off.freeze(session.run_id, session.realm_id)

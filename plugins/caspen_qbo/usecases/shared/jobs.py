@@ -1,11 +1,15 @@
 """Running a job with its record: counts, calls, ledger, outcome."""
 
 import logging
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Generic, TypeVar, cast
 
-from caspen_qbo.errors import QuotaExhaustedError, RetryError, SyncError, WorkspaceBusyError
+from caspen_qbo.errors import InvariantError, QuotaExhaustedError, RetryError, SyncError, WorkspaceBusyError
 from caspen_qbo.hooks.store import Store, WorkspaceStore
 from caspen_qbo.hooks.store.posting.ledger import LedgerRow
 from caspen_qbo.hooks.traces import TRACER, span
@@ -31,6 +35,59 @@ class RunResult:
 
 Job = Callable[[Session, Counter[str]], str]
 """Does the work, counts it, and returns a message."""
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+Steps = Generator[Asked, Answer, RunResult]
+"""A run that stops to ask, and goes on with the answer."""
+
+
+class Paused(Generic[Asked, Answer]):
+    """A run in two parts, both of them in the context it was made in: what runs between them is neither part
+    of its trace, nor sees what it set.
+    """
+
+    def __init__(self, steps: Steps[Asked, Answer], session: Session) -> None:
+        self._steps, self._session, self._context = steps, session, copy_context()
+        self._paused_at = 0.0
+
+    def begin(self) -> Asked | RunResult:
+        """Work until it asks, and say what; or to its end, where it asks nothing."""
+        asked = self._on(self._steps.__next__)
+        self._paused_at = time.monotonic()
+        return asked
+
+    def go_on(self, answer: Answer) -> RunResult:
+        """Work to the end."""
+        self._session.paused_seconds += time.monotonic() - self._paused_at
+        result = self._on(partial(self._steps.send, answer))
+        if not isinstance(result, RunResult):
+            raise InvariantError("a run asked twice; expected its end")
+        return result
+
+    def stop(self, error: BaseException) -> None:
+        """End it by this error: its record is closed, its lock is given back. It raises the error again."""
+        self._on(partial(self._steps.throw, error))
+        raise error
+
+    def _on(self, move: Callable[[], Asked]) -> Asked | RunResult:
+        try:
+            return self._context.run(move)
+        except StopIteration as ended:
+            return cast("RunResult", ended.value)
+
+
+def finish(steps: Steps[Asked, Answer], answer: Callable[[Asked], Answer], session: Session) -> RunResult:
+    """Both parts, one right after the other."""
+    paused = Paused(steps, session)
+    asked = paused.begin()
+    if isinstance(asked, RunResult):
+        return asked
+    try:
+        answered = answer(asked)
+    except BaseException as error:
+        paused.stop(error)
+        raise
+    return paused.go_on(answered)
 
 
 DIED = (
@@ -43,17 +100,31 @@ def run_job(session: Session, job: str, work: Job) -> RunResult:
     """Run a job under the workspace lock; its record is closed whatever it dies of, with what was done.
     Records that a killed process left open are closed first.
     """
+
+    def at_once(inner: Session, counts: Counter[str]) -> Generator[None, None, str]:
+        yield from ()
+        return work(inner, counts)
+
+    return finish(run_in_steps(session, job, at_once), lambda asked: asked, session)
+
+
+def run_in_steps(
+    session: Session, job: str, work: Callable[[Session, Counter[str]], Generator[Asked, Answer, str]]
+) -> Steps[Asked, Answer]:
+    """As :func:`run_job`, of work that stops to ask. It holds the workspace lock throughout: the caller's."""
     with span(f"{TRACER} {job}", workspace_id=session.workspace_id, run_id=session.run_id):
-        return _run(session, job, work)
+        return (yield from _run(session, job, work))
 
 
-def _run(session: Session, job: str, work: Job) -> RunResult:
+def _run(
+    session: Session, job: str, work: Callable[[Session, Counter[str]], Generator[Asked, Answer, str]]
+) -> Steps[Asked, Answer]:
     counts: Counter[str] = Counter()
     _close_died(session.store, session.run_id)
     session.store.runs.start(session.run_id, job)
     try:
         try:
-            message = work(session, counts)
+            message = yield from work(session, counts)
         except QuotaExhaustedError as error:
             message = error.message  # known, shown once, and nobody's failure: the run did what it could
         ledger = close_ledger(session)
@@ -142,6 +213,7 @@ def _write(
         ledger=ledger.invoices if ledger else None,
         success=ledger is not None,
         message=message,
+        paused_seconds=session.paused_seconds,
     )
     store.overview.refresh([session.workspace], QUIET_AT_MOST)
     measure_run(store, job, counts, good=ledger is not None)

@@ -51,6 +51,8 @@ class Session:
     """Type and id of what QuickBooks failed to show; not asked for again by this run."""
     reference_was_old: bool = False
     """QuickBooks refused something that its lists as read before did not let us know; they are read again."""
+    paused_seconds: float = 0.0
+    """How long its run waited for others that are checked together with it."""
     _context: MappingContext | None = field(default=None, repr=False)
     _fresh: set[str] = field(default_factory=set, repr=False)
     """Lists that this run has read, or will read before it uses them."""

@@ -37,8 +37,11 @@ class RunStore(Subject):
         counts: Mapping[str, int],
         calls: Mapping[str, int],
         ledger: LedgerRow | None,
+        paused_seconds: float = 0.0,
     ) -> None:
-        """:param ledger: The invoices'; None for a run that could not count them."""
+        """:param ledger: The invoices'; None for a run that could not count them.
+        :param paused_seconds: How long it waited for others that are checked together with it.
+        """
         self._execute(
             "finish_run",
             run_id=run_id,
@@ -47,6 +50,7 @@ class RunStore(Subject):
             message=message,
             counts=Jsonb(dict(counts)),
             calls=Jsonb(dict(calls)),
+            paused_seconds=paused_seconds,
             **{name: getattr(ledger, name) if ledger else None for name in LEDGER},
         )
 

@@ -51,15 +51,17 @@ class ComparisonStore(Subject):
 
     # --- the frozen comparison ---
 
-    def freeze(self, realm_id: str, fresh_since: datetime | None) -> None:
+    def freeze(self, realm_id: str, fresh_since: datetime | None, home: str) -> None:
         """Replace the workspace's comparison, before :meth:`fetch_edited`. Inside a transaction that holds
         the frozen run (:meth:`SignOffStore.lock_frozen`), so that nobody signs concurrently.
+
+        :param home: The company's currency.
         """
         keys = {"workspace_id": self.workspace_id, "realm_id": realm_id}
         self._execute("set_memory")
         self._empty()
-        self._execute("insert_comparison", **keys, fresh_since=fresh_since)
-        self._execute("insert_imported", **keys)
+        self._execute("insert_comparison", **keys, fresh_since=fresh_since, home=home)
+        self._execute("insert_imported", **keys, home=home)
         unknown = self._fetch_all("select_unknown", **keys)
         self._execute_many("insert_unknown", [{**keys, **row} for row in unknown])
         self._execute("clear_unedited", **keys)
@@ -108,9 +110,9 @@ class ComparisonStore(Subject):
             share=share or Decimal(0),
         )
 
-    def mark_foreign(self, realm_id: str, home: str) -> int:
+    def mark_foreign(self, realm_id: str) -> int:
         """Mark what the sides have in two currencies, after :meth:`mark_edited`; how many."""
-        return self._execute("mark_foreign", realm_id=realm_id, home=home)
+        return self._execute("mark_foreign", realm_id=realm_id)
 
     def mark_accepted(self) -> int:
         return self._execute("mark_accepted")

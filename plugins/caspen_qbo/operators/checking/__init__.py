@@ -1,0 +1,1 @@
+"""Practices of one task that are checked together."""
