@@ -227,7 +227,7 @@ def _session(opened: Store, id_: int) -> Session:
     store, now = opened.for_workspace(id_), datetime.now(UTC)
     workspace = Workspace(id_, f"Practice {id_}", "AU", "AUD", "UTC", TaxMode.EXCLUSIVE)
     facts = ConnectionFacts(
-        id_, _realm(store), "Bench", now, now, None, None, None, "connected", None, None, "AUD"
+        id_, _realm(store), "Bench", now, now, None, None, None, "connected", None, None, "AUD", 1
     )
     unasked = DisconnectedAccounting(facts.realm_id, QboAuthError("QuickBooks is not asked."))
     billing = CaspenBilling(Opened(settings.CASPEN_CONN_ID))
