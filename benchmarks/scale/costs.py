@@ -82,15 +82,16 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Metered reads, of an ordinary practice as ``benchmarks.reads`` counts them; careful, unless installed
-    thrifty.
-    """
+    """Metered reads, of an ordinary practice as ``benchmarks.reads`` counts them."""
 
+    document: float
+    """Of those that posting asks, for each invoice."""
+    night: float
     ask: float = 1.0
     """One change feed."""
-    document: float = 858 / 600
-    """Of those that posting asks, for each invoice."""
-    night: float = 47 / 30
 
 
-THRIFTY = Reads(document=45 / 600)
+def reads_of(mode: Mode, *, webhooks: bool) -> Reads:
+    if mode is Mode.CAREFUL:
+        return Reads(document=880 / 600, night=73 / 30)
+    return Reads(document=(23 if webhooks else 38) / 600, night=47 / 30)

@@ -1,6 +1,7 @@
 """A month of ten thousand practices of different sizes, simulated with the core's own policies.
 
-    python -m benchmarks.scale.simulation [--practices N] [--days N] [--slots N] [--thrifty] [--no-webhooks]
+    python -m benchmarks.scale.simulation [--practices N] [--days N] [--slots N] [--no-webhooks]
+        [--reads auto|careful|thrifty] [--allowance READS]
 
 From the core come: when an import asks (``decide_when_to_ask``), what the watcher announces
 (``decide_news``), how practices are shared out over tasks (``plan_shards``), how reads stand
@@ -16,19 +17,18 @@ import heapq
 import itertools
 import random
 import statistics
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
 from functools import partial
+from operator import itemgetter
 
-from benchmarks.scale.costs import THRIFTY, Costs, Reads
+from benchmarks.scale.costs import Costs, reads_of
 from benchmarks.scale.idle_hour import QUARTER, tasks_of_idle_hour
 from benchmarks.scale.simulated.practices import (
     LOST,
     PAYMENTS_OUT,
     REPORTED_SECONDS,
-    START,
     Practice,
     at,
     finalised,
@@ -38,14 +38,21 @@ from benchmarks.scale.simulated.practices import (
 from benchmarks.scale.simulated.queued import Run, Waiting
 from benchmarks.scale.simulated.results import DAY, Result, describe, part
 from caspen_qbo.core.importing.rhythm import Rhythm
-from caspen_qbo.core.monitoring.metering import Budget, forecast_month, judge_budget
+from caspen_qbo.core.monitoring.metering import (
+    AUTO,
+    Budget,
+    Mode,
+    decide_mode,
+    forecast_month,
+    judge_budget,
+)
 from caspen_qbo.core.monitoring.shards import (
     UNKNOWN_SECONDS,
     Work,
     estimate_seconds,
     plan_shards,
 )
-from caspen_qbo.core.monitoring.watch import LOOK_SHARE, Memory, MovedRow, Watched, decide_news
+from caspen_qbo.core.monitoring.watch import LOOK_SHARE, REPEAT_FIRST, Announced, MovedRow, decide_news
 from caspen_qbo.settings import PRIORITIES, WATCH_SECONDS
 from caspen_qbo.usecases.connection.find_workspaces import EARLY, POST_AT_LEAST_EVERY
 
@@ -71,29 +78,35 @@ class Simulation:
         slots: int = 4,
         allowance: int = 10_000_000,
         costs: Costs | None = None,
-        reads: Reads | None = None,
+        installed: str = AUTO,
     ) -> None:
+        """:param installed: As ``CASPEN_QBO_READS``."""
         self.chance = random.Random(16)  # noqa: S311  the same month each time
-        self.costs, self.reads, self.rhythm = costs or Costs(), reads or Reads(), Rhythm()
+        self.mode = decide_mode(installed, number, allowance)
+        self.reads = reads_of(self.mode, webhooks=webhooks)
+        self.costs, self.rhythm = costs or Costs(), Rhythm()
         self.all = practices(number, self.chance)
         self.days, self.webhooks, self.slots, self.allowance = days, webhooks, slots, allowance
         self.now = 0.0
         self.budget = Budget.AMPLE
-        self.memory: Memory = {}
+        self.memory: dict[tuple[str, int], Announced] = {}
         self.news: dict[str, set[int]] = {"post": set(), "import": set()}
         self.stirred: set[int] = set()
-        """Where a watcher's look may find something."""
+        """Where a watcher's look may find something else than the look before. What it finds follows from the
+        practice alone, so that the others need not be looked at.
+        """
         self.active: Counter[str] = Counter()
         self.free = slots
         self.queue: list[Waiting] = []
         self.tasks: Counter[str] = Counter()
         self.cpu = 0.0
         self.busy: defaultdict[int, float] = defaultdict(float)
-        self.read_by_day: Counter[date] = Counter()
+        self.read_by_day: Counter[int] = Counter()
         self.read_by_practice: Counter[int] = Counter()
-        self.late: list[float] = []
-        self.synced: list[float] = []
+        self.late, self.synced = array("d"), array("d")
         self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._coming: list[tuple[float, int, Practice, bool]] = []
+        """What people do on the days ahead, the next one last: when, a number, where, whether it pays."""
         self._numbers = itertools.count()
 
     # --- the clock ---
@@ -109,22 +122,30 @@ class Simulation:
         self.later(2.0, partial(self._tick, "post_to_quickbooks", QUARTER))
         self.later(ASK_OFFSET, partial(self._tick, "import_from_quickbooks", QUARTER))
         self.later(NIGHT, partial(self._tick, "reconcile_quickbooks", DAY))
-        while self._events and self._events[0][0] < self.days * DAY:
-            self.now, _, what = heapq.heappop(self._events)
-            what()
+        events, ended = self._events, self.days * DAY
+        while events[0][0] < ended:
+            if self._coming and self._coming[-1][0] < events[0][0]:
+                self.now, _, one, is_payment = self._coming.pop()
+                (self._pay if is_payment else self._finalise)(one, self.now)
+            else:
+                self.now, _, what = heapq.heappop(events)
+                what()
         return self._result()
 
     def _day(self) -> None:
         """It is tomorrow already in the east, so what happens there is planned a day ahead."""
-        day = round(self.now / DAY)
+        day, coming = round(self.now / DAY), self._coming
         for one in self.all:
             for local in (day, day + 1) if day == 0 else (day + 1,):
-                for moments, what in ((finalised, self._finalise), (paid, self._pay)):
-                    for moment in moments(one, local, self.chance):
-                        if moment >= 0:
-                            self.later(moment, partial(what, one, moment))
-        today = at(self.now).date()
-        budget = judge_budget(forecast_month(self.read_by_day, today), self.allowance)
+                for is_payment, moments in ((False, finalised), (True, paid)):
+                    coming += [
+                        (moment, next(self._numbers), one, is_payment)
+                        for moment in moments(one, local, self.chance)
+                        if moment >= 0
+                    ]
+        coming.sort(key=itemgetter(0, 1), reverse=True)
+        by_date = {at(number * DAY).date(): reads for number, reads in self.read_by_day.items()}
+        budget = judge_budget(forecast_month(by_date, at(self.now).date()), self.allowance)
         if budget is not self.budget:
             self.budget = budget
             for one in self.all:
@@ -135,10 +156,8 @@ class Simulation:
 
     def _finalise(self, one: Practice, moment: float) -> None:
         one.open.append(moment)
-        self._move(one, 1)
-
-    def _move(self, one: Practice, rows: int) -> None:
-        one.moved += rows
+        one.rows.append(MovedRow(one.id, "invoice", 0, at(moment)))
+        one.moved += 1
         self.stirred.add(one.id)
 
     def _pay(self, one: Practice, moment: float) -> None:
@@ -147,38 +166,45 @@ class Simulation:
             self.later(moment + self.chance.uniform(2, REPORTED_SECONDS), partial(self._report, one))
 
     def _report(self, one: Practice) -> None:
-        one.asked = replace(one.asked, reported_at=at(self.now), heard_at=at(self.now))
+        now = at(self.now)
+        one.note(reported=now, heard=now)
         self.stirred.add(one.id)
 
     # --- what the watcher and the schedules start ---
 
     def _look(self) -> None:
-        watched = {id_: self._watched(self.all[id_ - 1]) for id_ in self.stirred}
-        busy = {id_ for id_ in self.stirred if self.all[id_ - 1].busy}
-        moved = {
-            id_: frozenset(MovedRow(id_, "invoice", 0, at(moment)) for moment in self.all[id_ - 1].open)
-            for id_ in self.stirred
-        }
-        news = decide_news(watched, moved, self.memory, busy)
-        self.memory = news.memory
-        self.stirred = {id_ for _, id_ in news.memory} | busy
+        # Where a run is at work nothing is announced; its end stirs.
+        here = [one for id_ in self.stirred if not (one := self.all[id_ - 1]).busy]
+        self.stirred.clear()
+        if here:
+            self._look_at(here)
+        self.later(self.now + max(WATCH_SECONDS, LOOK_SHARE * self.costs.look), self._look)
+
+    def _look_at(self, here: Sequence[Practice]) -> None:
+        now = at(self.now)
+        keys = [(job, one.id) for one in here for job in ("post", "import")]
+        known = {key: self.memory.pop(key) for key in keys if key in self.memory}
+        news = decide_news(
+            {one.id: one.watched(now) for one in here},
+            {one.id: frozenset(one.rows) for one in here if one.rows},
+            known,
+        )
+        self.memory |= news.memory
+        for _, id_ in news.memory:
+            one = self.all[id_ - 1]
+            if not one.looked_again:
+                one.looked_again = True
+                self.later(self.now + REPEAT_FIRST.total_seconds(), partial(self._look_again, one))
         self.news["post"] |= set(news.post)
         self.news["import"] |= set(news.imports)
         if news.post or news.imports:
             self.later(self.now + SCHEDULER_SECONDS, self._start_event_run)
-        self.later(self.now + max(WATCH_SECONDS, LOOK_SHARE * self.costs.look), self._look)
 
-    def _watched(self, one: Practice) -> Watched:
-        return Watched(
-            one.id,
-            now=at(self.now),
-            position=START,
-            posted_at=at(one.posted_at),
-            imported_at=at(one.imported_at),
-            touched_at=None,
-            reported_at=one.asked.reported_at,
-            asked_at=one.asked.asked_at,
-        )
+    def _look_again(self, one: Practice) -> None:
+        """What no run has begun for is announced again, after a multiple of this pause."""
+        one.looked_again = False
+        if one.has_news:
+            self.stirred.add(one.id)
 
     def _start_event_run(self) -> None:
         named, dag = self.news, "sync_new_work"
@@ -286,6 +312,8 @@ class Simulation:
 
         def end() -> None:
             one.busy = False
+            if one.has_news:
+                self.stirred.add(one.id)
             done()
             following()
 
@@ -318,7 +346,7 @@ class Simulation:
     # --- a practice's turn: its seconds, and what is so at its end ---
 
     def _post(self, one: Practice) -> tuple[float, Callable[[], None]]:
-        took, one.open = one.open, []
+        took, one.open, one.rows = one.open, [], []
         one.moved, one.posted_at = 0, self.now
         documents = round(len(took) * (1 + AT_DESK))
         self.cpu += (
@@ -332,7 +360,8 @@ class Simulation:
             self.synced.extend(self.now - moment for moment in took)
             one.moved += len(took)  # statuses of our own, which the next schedule reads
             if self.webhooks:
-                one.asked = replace(one.asked, wrote_at=at(self.now), heard_at=at(self.now))
+                now = at(self.now)
+                one.note(wrote=now, heard=now)
 
         return self.costs.post(documents), done
 
@@ -340,7 +369,7 @@ class Simulation:
         took, one.unseen = one.unseen, []
         asked = at(self.now)
         one.imported_at, one.asks_seconds = self.now, self.costs.ask()
-        one.asked = replace(one.asked, asked_at=asked, found_at=asked if took else one.asked.found_at)
+        one.note(asked=asked, found=asked if took else None)
         one.plan(self.budget, self.rhythm)
         self.cpu += self.costs.run_cpu
         self._read(one, self.reads.ask)
@@ -359,7 +388,7 @@ class Simulation:
 
     def _read(self, one: Practice, reads: float) -> None:
         whole = int(reads) + (self.chance.random() < reads % 1)
-        self.read_by_day[at(self.now).date()] += whole
+        self.read_by_day[int(self.now // DAY)] += whole
         self.read_by_practice[one.id] += whole
 
     def _result(self) -> Result:
@@ -373,11 +402,13 @@ class Simulation:
             reads_of_ordinary=mean,
             payment_median=part(self.late, 50),
             payment_99=part(self.late, 99),
+            synced_median=part(self.synced, 50),
             synced_95=part(self.synced, 95),
             tasks=self.tasks,
             cpu=self.cpu,
             slots_busy=max(self.busy.values(), default=0) / 3600 / self.slots,
             budget=self.budget,
+            mode=self.mode,
         )
 
 
@@ -385,9 +416,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
     parser.add_argument("--practices", type=int, default=10_000)
     parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--slots", type=int, default=16)
+    parser.add_argument("--slots", type=int, default=32)
     parser.add_argument("--allowance", type=int, default=10_000_000)
-    parser.add_argument("--thrifty", action="store_true")
+    parser.add_argument("--reads", choices=(AUTO, *Mode), default=AUTO)
     parser.add_argument("--no-webhooks", action="store_true")
     asked = parser.parse_args()
     simulation = Simulation(
@@ -396,7 +427,7 @@ def main() -> None:
         webhooks=not asked.no_webhooks,
         slots=asked.slots,
         allowance=asked.allowance,
-        reads=THRIFTY if asked.thrifty else None,
+        installed=asked.reads,
     )
     found = simulation.run()
     print(describe(found))

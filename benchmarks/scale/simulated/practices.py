@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from caspen_qbo.core.importing.rhythm import Asked, Rhythm, decide_when_to_ask
 from caspen_qbo.core.monitoring.metering import Budget
+from caspen_qbo.core.monitoring.watch import MovedRow, Watched
 
 ZONES = (
     ("Australia/Sydney",) * 6
@@ -44,24 +45,65 @@ class Practice:
     """When its import asks next, by the rhythm. Seconds since the start, as all times here."""
     open: list[float] = field(default_factory=list)
     """When documents were finalised that are not posted yet."""
+    rows: list[MovedRow] = field(default_factory=list)
+    """The same, as the watcher sees them."""
     moved: int = 0
     """Rows after the position in Caspen: the open ones, and after a run the statuses it wrote."""
     unseen: list[float] = field(default_factory=list)
     """When payments were made in QuickBooks that are not in Caspen yet."""
     posted_at: float = -1e9
-    posts_seconds: float | None = None
     imported_at: float = -1e9
     asks_seconds: float | None = None
     busy: bool = False
+    looked_again: bool = False
+    """The watcher will, whatever happens until then."""
 
     @property
     def ordinary(self) -> bool:
         return ORDINARY[0] <= self.invoices <= ORDINARY[1]
 
+    @property
+    def has_news(self) -> bool:
+        """Where there is none, a look finds nothing; what it remembers is older than whatever comes."""
+        reported, asked = self.asked.reported_at, self.asked.asked_at
+        return bool(self.rows) or (reported is not None and (asked is None or reported > asked))
+
     def plan(self, budget: Budget, rhythm: Rhythm) -> None:
         """By the core's own policy."""
         moment = decide_when_to_ask(self.asked, rhythm, self.zone, budget)
         self.due_at = (moment - START).total_seconds()
+
+    def watched(self, now: datetime) -> Watched:
+        return Watched(
+            self.id,
+            now=now,
+            position=START,
+            posted_at=at(self.posted_at),
+            imported_at=at(self.imported_at),
+            touched_at=None,
+            reported_at=self.asked.reported_at,
+            asked_at=self.asked.asked_at,
+        )
+
+    def note(
+        self,
+        *,
+        asked: datetime | None = None,
+        found: datetime | None = None,
+        wrote: datetime | None = None,
+        heard: datetime | None = None,
+        reported: datetime | None = None,
+    ) -> None:
+        """What is known of its payments; ``dataclasses.replace`` takes thrice as long."""
+        was = self.asked
+        self.asked = Asked(
+            was.connected_at,
+            asked or was.asked_at,
+            found or was.found_at,
+            wrote or was.wrote_at,
+            heard or was.heard_at,
+            reported or was.reported_at,
+        )
 
 
 def at(seconds: float) -> datetime:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from caspen_qbo.core.monitoring.metering import Budget
+from caspen_qbo.core.monitoring.metering import Budget, Mode
 
 DAY = 86_400.0
 """Seconds."""
@@ -25,6 +25,7 @@ class Result:
     """On average, of those that make 450 to 750 invoices a month."""
     payment_median: float
     payment_99: float
+    synced_median: float
     synced_95: float
     tasks: Counter[str]
     cpu: float
@@ -32,6 +33,8 @@ class Result:
     """Share of the pool's time, in the busiest hour."""
     budget: Budget
     """At the end."""
+    mode: Mode
+    """How it reads."""
 
     @property
     def cores(self) -> float:
@@ -51,10 +54,10 @@ def part(values: Sequence[float], percent: int) -> float:
 def describe(found: Result) -> str:
     lines = [
         f"{found.practices:,} practices, {found.days} days, {found.documents:,} documents",
-        f"metered reads                {found.reads:12,}   ordinary practice: {found.reads_of_ordinary:.0f}",
+        f"metered reads, {found.mode:14}{found.reads:12,}   ordinary practice: {found.reads_of_ordinary:.0f}",
         f"payment in Caspen, minutes   {found.payment_median / 60:12.1f}   99 %: {found.payment_99 / 60:.1f}",
-        f"finalised to Synced, 95 %, s {found.synced_95:12.0f}",
-        f"task instances an hour       {found.tasks_an_hour:12.0f}",
+        f"finalised to Synced, s       {found.synced_median:12.0f}   95 %: {found.synced_95:.0f}",
+        f"task instances an hour       {found.tasks_an_hour:12.0f}   in all: {sum(found.tasks.values()):,}",
         *(f"  {dag:26} {number / found.days / 24:12.0f}" for dag, number in sorted(found.tasks.items())),
         f"CPU of our processes, hours  {found.cpu / 3600:12.1f}   cores: {found.cores:.2f}",
         f"pool's slots in use          {found.slots_busy:12.0%}   in the busiest hour",
