@@ -17,47 +17,11 @@ import psycopg
 
 from caspen_qbo import wiring
 from caspen_qbo.usecases.importing.run import import_payments
-from ops.local.postgres import Database
 from tests.support.flow import Flow
+from tests.support.old_rows import DOCUMENT, INVOICE, LINK, add_old
 from tests.support.standalone import Services, services
 
 SMALL, LARGE, NEW, REPETITIONS = 100_000, 2_000_000, 20, 5
-OFFSET = 10_000_000
-"""Ids of the old ones begin after it."""
-OLD_IN_CASPEN = """
-INSERT INTO caspen.invoice (id, workspace_id, number, client_id, issue_date, due_date, status, tax_mode,
-  subtotal, tax_total, total, balance, quickbooks_status, created_at, finalised_at, revision, updated_at)
-OVERRIDING SYSTEM VALUE
-SELECT %(offset)s + n, i.workspace_id, 'OLD-' || n, i.client_id, DATE '2024-01-01' + (n %% 600)::int,
-       DATE '2024-02-01' + (n %% 600)::int, 'paid', i.tax_mode, i.subtotal, i.tax_total, i.total, 0, 'Synced',
-       at.moment, at.moment, 1, at.moment
-FROM generate_series(%(first)s::bigint, %(last)s) n
-CROSS JOIN (SELECT * FROM caspen.invoice WHERE workspace_id = 1 ORDER BY id LIMIT 1) i
-CROSS JOIN LATERAL (SELECT TIMESTAMPTZ '2024-01-01' + n %% 600 * interval '1 day' AS moment) at
-"""
-OLD_DOCUMENTS = """
-INSERT INTO qbo_sync.document (workspace_id, document_kind, document_id, document_number, invoice_id,
-  client_id, document_date, due_date, subtotal, tax, total, balance, caspen_status, finalised, wanted,
-  version, synced_version, shown_status, updated_at, staged_at)
-SELECT 1, 'invoice', %(offset)s + n, 'OLD-' || n, %(offset)s + n, d.client_id,
-       DATE '2024-01-01' + (n %% 600)::int,
-       DATE '2024-02-01' + (n %% 600)::int, d.subtotal, d.tax, d.total, 0, 'paid', true, 'present',
-       'revision 1', 'revision 1', 'Synced', TIMESTAMPTZ '2024-01-01' + n %% 600 * interval '1 day', now()
-FROM generate_series(%(first)s::bigint, %(last)s) n
-CROSS JOIN (SELECT * FROM qbo_sync.document WHERE document_kind = 'invoice' ORDER BY document_id LIMIT 1) d
-"""
-OLD_LINKS = """
-INSERT INTO qbo_sync.document_link (workspace_id, realm_id, document_kind, document_id, quickbooks_type,
-  quickbooks_id, doc_number, customer_id, sync_token, caspen_subtotal, caspen_tax, caspen_total,
-  quickbooks_subtotal, quickbooks_tax, quickbooks_total, as_posted, posted_at, verified_at)
-SELECT 1, l.realm_id, 'invoice', %(offset)s + n, 'Invoice', 'old' || n, 'OLD-' || n, l.customer_id, '0',
-       l.caspen_subtotal, l.caspen_tax, l.caspen_total, l.quickbooks_subtotal, l.quickbooks_tax,
-       l.quickbooks_total, l.as_posted, TIMESTAMPTZ '2024-01-01' + n %% 600 * interval '1 day', now()
-FROM generate_series(%(first)s::bigint, %(last)s) n
-CROSS JOIN (
-  SELECT * FROM qbo_sync.document_link WHERE document_kind = 'invoice' ORDER BY document_id LIMIT 1
-) l
-"""
 
 
 @dataclass(frozen=True)
@@ -89,7 +53,8 @@ def measure(
             flow.post()
             taken = []
             for first, last in ((1, small), (small + 1, large)):
-                _add_old(caspen, sync, first, last)
+                add_old(caspen, [INVOICE], first, last)
+                add_old(sync, [DOCUMENT, LINK], first, last)
                 flow.post()  # adds them to the ledger's counters
                 for database in (caspen, sync):
                     with psycopg.connect(database.uri, autocommit=True) as connection:
@@ -99,17 +64,6 @@ def measure(
             flow.close()
     posts, idle, imports = zip(*taken, strict=True)
     return Measured(small, large, posts, idle, imports)
-
-
-def _add_old(caspen: Database, sync: Database, first: int, last: int) -> None:
-    rows = {"first": first, "last": last, "offset": OFFSET}
-    with psycopg.connect(caspen.uri, autocommit=True) as connection:
-        connection.execute("ALTER TABLE caspen.invoice DISABLE TRIGGER USER")
-        connection.execute(OLD_IN_CASPEN, rows)
-        connection.execute("ALTER TABLE caspen.invoice ENABLE TRIGGER USER")
-    with psycopg.connect(sync.uri, autocommit=True) as connection:
-        for statement in (OLD_DOCUMENTS, OLD_LINKS):
-            connection.execute(statement, rows)
 
 
 def _best(flow: Flow, repetitions: int) -> tuple[float, float, float]:

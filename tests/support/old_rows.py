@@ -13,6 +13,8 @@ from ops.local.postgres import Database
 FIRST = 10_000_000
 """Ids of the old ones begin after it."""
 MOMENT = "TIMESTAMPTZ '2024-01-01' + n % 600 * interval '1 day'"
+DATES = {"issue_date": 0, "document_date": 0, "due_date": 31}
+"""Columns that say which day, and how many days later."""
 LONG_AGO = frozenset(
     "updated_at created_at finalised_at allocated_at staged_at released_at made_at posted_at verified_at"
     " prepared_at answered_at at started_at finished_at seen_at changed_at first_seen_at last_seen_at"
@@ -40,9 +42,10 @@ class Copied:
 _IMPORTED = "20000000 + n"
 _VOIDED = "30000000 + n"
 _NUMBER = "'OLD-' || n"
+INVOICE = Copied("caspen.invoice", to={"id": OLD, "number": _NUMBER, "status": "'paid'", "balance": "0"})
 CASPEN = [
     Copied("caspen.client", to={"id": OLD}),
-    Copied("caspen.invoice", to={"id": OLD, "number": _NUMBER, "status": "'paid'", "balance": "0"}),
+    INVOICE,
     Copied(
         "caspen.invoice", to={"id": _IMPORTED, "number": "'OLDER-' || n", "status": "'paid'", "balance": "0"}
     ),
@@ -86,14 +89,16 @@ _TAKEN_OUT = {
 _LINK = {"document_id": OLD, "doc_number": _NUMBER, "customer_id": "'o' || n"}
 _OURS = "document_kind = 'payment' AND excluded_reason IS NULL"
 _THEIRS = "document_kind = 'payment' AND excluded_reason = 'imported'"
+DOCUMENT = Copied("qbo_sync.document", "document_kind = 'invoice' AND version = synced_version", _DOCUMENT)
+LINK = Copied("qbo_sync.document_link", "document_kind = 'invoice'", {**_LINK, "quickbooks_id": "'i' || n"})
 SYNC = [
-    Copied("qbo_sync.document", "document_kind = 'invoice' AND version = synced_version", _DOCUMENT),
+    DOCUMENT,
     Copied("qbo_sync.document", "document_kind = 'credit_note' AND version = synced_version", _DOCUMENT),
     Copied("qbo_sync.document", _OURS, _DOCUMENT),
     Copied("qbo_sync.document", _THEIRS, {**_DOCUMENT, "document_id": _IMPORTED}),
     Copied("qbo_sync.document", "document_kind = 'invoice'", {**_DOCUMENT, **_HISTORICAL}),
     Copied("qbo_sync.document", "document_kind = 'invoice'", {**_DOCUMENT, **_TAKEN_OUT}),
-    Copied("qbo_sync.document_link", "document_kind = 'invoice'", {**_LINK, "quickbooks_id": "'i' || n"}),
+    LINK,
     Copied(
         "qbo_sync.document_link",
         "document_kind = 'invoice'",
@@ -182,4 +187,6 @@ def _value(copied: Copied, column: str) -> str:
         return copied.to[column]
     if column in LONG_AGO:
         return f"CASE WHEN o.{column} IS NOT NULL THEN {MOMENT} END"
+    if column in DATES:
+        return f"DATE '2024-01-01' + (n % 600)::int + {DATES[column]}"
     return f"o.{column}"
