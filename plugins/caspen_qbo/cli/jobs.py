@@ -110,7 +110,8 @@ def _for_each(workspace: int | None, job: str, run: Callable[[Session], RunResul
             with open_session(workspace_id, job) as session:
                 result = run(session)
         except SyncError as error:
-            say_error(f"workspace {workspace_id}: {error.message}")
+            said, of = error.message, f"workspace {workspace_id}"
+            say_error(said if said.startswith((f"{of}:", f"{of},")) else f"{of}: {said}")
             if worst is None or isinstance(worst, RetryError):
                 worst = error
             continue

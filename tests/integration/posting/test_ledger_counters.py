@@ -18,6 +18,7 @@ from caspen_qbo.usecases.reconciling.run import reconcile
 from caspen_qbo.usecases.shared.ledger import close_ledger, read_ledger
 from ops.local.environment import connection_json
 from ops.local.postgres import Database
+from tests.support.command_line import run_command
 from tests.support.flow import Flow
 
 pytestmark = pytest.mark.postgres
@@ -158,6 +159,9 @@ def test_a_wrong_counter_fails_the_night_names_itself_and_is_set_right(flow: Flo
     ):
         reconcile(session)
     assert flow.sync_rows("SELECT success FROM qbo_sync.reconciliation_run") == [(True,)]  # the proof itself
+    flow.sync_rows("UPDATE qbo_sync.ledger_count SET finalised = finalised + 2 RETURNING 1")
+    said = run_command("reconcile", "--workspace", "1").stderr
+    assert said.count("workspace 1") == 1 and "invoice finalised: kept 3, counted 1" in said
     with wiring.open_session(1, "reconcile__2") as session:
         result = reconcile(session)
     assert result.ledger is not None and (result.ledger.finalised, result.ledger.synced) == (1, 1)
