@@ -20,6 +20,7 @@ from caspen_qbo.usecases.shared.staging import stage
 from tests.integration.ui.conftest import Pages
 from tests.support.command_line import run_command
 from tests.support.flow import Flow
+from tests.support.interrupt import Instant, interrupt
 
 
 def post_invoices(session: Session) -> None:
@@ -59,9 +60,44 @@ def test_a_run_under_way_shows_how_many_of_how_many(pages: Pages, flow: Flow) ->
     text = viewer.get("/w/1/activity").text
     assert "It was interrupted. Nothing is lost" in progress(text)
     assert ">Interrupted<" in text and "data-live" not in text.split("</script>")[-1]
+    assert "1 document waits for the next run. Counted after the run that was interrupted." in text
     flow.post("post__now")
     text = viewer.get("/w/1/activity").text
     assert progress(text) == "" and ">Interrupted<" not in text
+
+
+class DiesError(Exception):
+    """In the place of a process that is killed."""
+
+
+def die() -> None:
+    raise DiesError
+
+
+def test_what_an_interrupted_run_sent_without_an_answer_is_not_said_to_be_done(
+    pages: Pages, flow: Flow
+) -> None:
+    flow.invoice("5.00")
+    flow.post()  # the customer is there: the first batch is the invoices'
+    viewer = pages.as_("viewer")
+    assert "No invoice waits for the next run." in viewer.get("/w/1/activity").text
+    for price in ("10.00", "20.00"):
+        flow.pay(flow.invoice(price))
+    with wiring.open_session(1, "post__now") as session, session.store.lock():
+        session.store.runs.start("post__now", "post")
+        stage(session)
+        interrupt(session, Instant("send_batch", after=True), die)
+        with pytest.raises(DiesError):
+            post_invoices(session)
+    text = viewer.get("/w/1/activity").text.replace("&#39;", "'")
+    assert (
+        "4 documents wait for the next run; 2 were sent, and QuickBooks' answer is not known: the next run "
+        "looks that up first. Counted after the run that was interrupted."
+    ) in text
+    assert "No invoice waits" not in text
+    flow.post()
+    assert "No invoice waits for the next run." in viewer.get("/w/1/activity").text
+    assert len(flow.books("Invoice")) == 3 and len(flow.books("Payment")) == 2
 
 
 def test_waiting_for_quickbooks_is_shown_as_waiting(

@@ -173,8 +173,21 @@ def test_what_a_run_did() -> None:
 )
 def test_what_waits_in_words(waiting: int, listed: int, words: str) -> None:
     assert activity.waiting_words(Ledger(9, 0, waiting, listed, 0, NOW)) == words
-    interrupted = activity.waiting_words(Ledger(9, 0, waiting, listed, 0, NOW), interrupted=True)
+    died_at_once = RunProgress("post__1", "post", NOW, 0, 0, 0, None)
+    interrupted = activity.waiting_words(Ledger(9, 0, waiting, listed, 0, NOW), died_at_once)
     assert interrupted == f"{words} Counted before the run that was interrupted."
+
+
+def test_what_an_interrupted_run_left_waits() -> None:
+    left = RunProgress("post__1", "post", NOW, 2, 0, 3, None)
+    before = Ledger(9, 0, 0, 0, 0, NOW)
+    after = "Counted after the run that was interrupted."
+    assert activity.waiting_words(before, left) == f"3 documents wait for the next run. {after}"
+    assert activity.waiting_words(None, replace(left, due=1)) == f"1 document waits for the next run. {after}"
+    assert activity.waiting_words(before, replace(left, unanswered=2)) == (
+        "3 documents wait for the next run; 2 were sent, and QuickBooks' answer is not known: the next run "
+        f"looks that up first. {after}"
+    )
 
 
 def test_an_address_of_the_list_leaves_out_what_is_usual() -> None:

@@ -51,13 +51,14 @@ def activity(
     runs = context.store.pages.fetch_runs(page_size=PAGE_SIZE + 1, skip=(number - 1) * PAGE_SIZE)
     open_run_ids = {run.run_id for run in open_runs}
     shown = [(run, run_state(run, work, open_run_ids)) for run in runs[:PAGE_SIZE]]
+    interrupted = number == 1 and bool(shown) and shown[0][1] == "interrupted"
     return page(
         context,
         "activity.html",
         active="activity",
         waiting=waiting_words(
             context.store.pages.fetch_latest_ledger(),
-            interrupted=number == 1 and bool(shown) and shown[0][1] == "interrupted",
+            work.run if interrupted and work is not None else None,
         ),
         reads=reads_words(
             read_practice(context.store.meter),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from fastapi import Request
 
 from caspen_qbo.hooks.store.monitoring.pages import JobRun, Ledger
+from caspen_qbo.hooks.store.monitoring.progress import RunProgress
 from caspen_qbo.ui.context import RequestContext, prefix
 from caspen_qbo.ui.templating import url_part
 from caspen_qbo.ui.views.progress import Work
@@ -68,8 +69,18 @@ def reads_words(practice: PracticeReads, app: BudgetOfReads, mode: ModeOfReading
     )
 
 
-def waiting_words(ledger: Ledger | None, *, interrupted: bool = False) -> str:
-    """:param interrupted: The newest run was, so that what it began is not counted."""
+def waiting_words(ledger: Ledger | None, stopped: RunProgress | None = None) -> str:
+    """:param stopped: The newest run, where it was interrupted: its count is newer than the ledger."""
+    if stopped is not None and stopped.due:
+        wait = "waits" if stopped.due == 1 else "wait"
+        words = f"{counted(stopped.due, 'document')} {wait} for the next run"
+        if stopped.unanswered:
+            were = "was" if stopped.unanswered == 1 else "were"
+            words += (
+                f"; {stopped.unanswered:,} {were} sent, and QuickBooks' answer is not known: "
+                "the next run looks that up first"
+            )
+        return f"{words}. Counted after the run that was interrupted."
     if ledger is None:
         return "No run has posted yet."
     waiting, listed = ledger.waiting, ledger.listed
@@ -78,7 +89,7 @@ def waiting_words(ledger: Ledger | None, *, interrupted: bool = False) -> str:
         words = f"{counted(waiting, 'invoice')} {'waits' if waiting == 1 else 'wait'} for the next run"
     if listed:
         words += f"; {listed:,} {'needs' if listed == 1 else 'need'} attention"
-    return f"{words}. Counted before the run that was interrupted." if interrupted else f"{words}."
+    return f"{words}. Counted before the run that was interrupted." if stopped else f"{words}."
 
 
 def run_state(run: JobRun, work: Work | None, open_run_ids: Collection[str]) -> str:

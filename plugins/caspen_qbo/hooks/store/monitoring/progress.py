@@ -24,9 +24,11 @@ class RunProgress:
     sent: int
     refused: int
     due: int
-    """Documents that are still to be tried."""
+    """Documents that are still to be tried, or to be looked up."""
     answered_at: datetime | None
     """QuickBooks' last answer to this run."""
+    unanswered: int = 0
+    """Documents that it sent, and of which no answer is recorded."""
 
 
 class ProgressStore(Subject):
