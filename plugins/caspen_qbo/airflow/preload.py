@@ -16,6 +16,7 @@ MODULES = (
     "airflow.sdk.observability.stats",
     "caspen_qbo.hooks.intuit.oauth",
     "caspen_qbo.hooks.ping",
+    "caspen_qbo.hooks.postgres.keeping",
     "caspen_qbo.hooks.in_flight",
     "caspen_qbo.hooks.intuit.tokens",
     "caspen_qbo.hooks.quickbooks.client",

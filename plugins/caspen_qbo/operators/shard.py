@@ -22,7 +22,6 @@ from caspen_qbo.core.monitoring.run_note import SEE_THE_LOG
 from caspen_qbo.errors import RetryError, StopError, SyncError, WorkspaceBusyError
 from caspen_qbo.hooks.deadline import begin
 from caspen_qbo.hooks.metrics import to_airflow
-from caspen_qbo.hooks.postgres.keeping import keeping_sessions
 from caspen_qbo.operators.exposed import assets, lineage
 from caspen_qbo.operators.exposed.links import LINKS, page_of
 from caspen_qbo.operators.note import action_needed
@@ -182,6 +181,8 @@ class ShardOperator(BaseOperator):
         return lineage.of_job(self.job, writes=not self.only_plans)
 
     def execute(self, context: Context) -> list[Outcome]:
+        from caspen_qbo.hooks.postgres.keeping import keeping_sessions
+
         outcomes: list[Outcome] = []
         failures: dict[int, tuple[Failure, Exception]] = {}
         self.shown = self.practices[0]["workspace_id"] if self.practices else None

@@ -16,7 +16,6 @@ from caspen_qbo.core.monitoring import metrics
 from caspen_qbo.core.monitoring.shards import TROUBLED_TOGETHER, Work, plan_shards
 from caspen_qbo.errors import WorkspaceBusyError
 from caspen_qbo.hooks.metrics import count, to_airflow
-from caspen_qbo.hooks.postgres.keeping import keeping_sessions
 from caspen_qbo.operators.exposed.links import LINKS
 from caspen_qbo.operators.jobs import WorkspaceOperator
 from caspen_qbo.operators.note import leave_note, note_on_failure
@@ -139,6 +138,8 @@ class SyncNewWorkOperator(NewWorkOperator):
 
     def execute(self, context: Context) -> Any:
         """:return: Shards of errands for the tasks after it; usually none."""
+        from caspen_qbo.hooks.postgres.keeping import keeping_sessions
+
         with to_airflow(), keeping_sessions():
             return self._sync(context)
 
