@@ -10,6 +10,8 @@ from caspen_qbo.core.records import Client
 DISPLAY_NAME_MAX = 500
 NAME_PART_MAX = 100
 EMAIL_MAX = 100
+UNPRINTED = frozenset({"Cc", "Zl", "Zp"})
+"""Unicode's categories of control characters, line and paragraph separators."""
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s\"(),:;<>\[\]\\]+\.[^@\s\"(),:;<>\[\]\\.]+")
 _INACTIVE_SUFFIX = " (deleted)"
@@ -20,8 +22,9 @@ def clean(text: str | None) -> str:
     collapse. Accents, CJK and emoji stay; the text is composed (NFC), so that equal names are equal.
     """
     composed = unicodedata.normalize("NFC", text or "").replace(":", "-")
-    spaced = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in composed)
-    return " ".join(spaced.split())
+    if not composed.isprintable():  # as nearly all are, and then none of them is among its characters
+        composed = "".join(" " if unicodedata.category(char) in UNPRINTED else char for char in composed)
+    return " ".join(composed.split())
 
 
 def full_name(client: Client) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TypeVar
@@ -231,8 +231,14 @@ class CaspenReads(CaspenSession):
         found = {}
         for id_, group in groupby(self._fetch_by(name, workspace_id, "ids", ids), key=itemgetter("id")):
             rows = list(group)
-            lines = tuple(line(**_columns(row, of_line=True)) for row in rows if row["line_id"] is not None)
-            found[id_] = document(**_with_tax_mode(_columns(rows[0], of_line=False)), lines=lines)
+            of_line, of_document = _columns(tuple(rows[0]))
+            lines = tuple(
+                line(**{name: row[column] for name, column in of_line})
+                for row in rows
+                if row["line_id"] is not None
+            )
+            first = {name: rows[0][name] for name in of_document}
+            found[id_] = document(**_with_tax_mode(first), lines=lines)
         return found
 
 
@@ -248,12 +254,11 @@ def _ids_by_kind(rows: Iterable[Row]) -> dict[str, list[int]]:
     return ids
 
 
-def _columns(row: Row, *, of_line: bool) -> Row:
-    return {
-        name.removeprefix(_LINE_PREFIX): value
-        for name, value in row.items()
-        if name.startswith(_LINE_PREFIX) is of_line
-    }
+@cache
+def _columns(names: tuple[str, ...]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Of a line, each with its column; and of the document."""
+    of_line = [(name.removeprefix(_LINE_PREFIX), name) for name in names if name.startswith(_LINE_PREFIX)]
+    return of_line, [name for name in names if not name.startswith(_LINE_PREFIX)]
 
 
 def _with_tax_mode(row: Row) -> Row:

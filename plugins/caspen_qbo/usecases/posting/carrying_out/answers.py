@@ -43,7 +43,7 @@ def read_outcomes(posting: Posting, decided: Iterable[Decided], outcomes: Iterab
             _count(posting.counts, sent.document, outcome)
             if _is_tax_proved(sent, outcome.request, facts):
                 session.note_tax_answered()
-            corrections += _map_correction(session, sent, outcome.request, outcome.answer.body)
+            corrections += _map_correction(session, sent, outcome.request, outcome.answer.body, facts)
     return corrections
 
 
@@ -67,12 +67,13 @@ def _count(counts: Counter[str], document: Document, outcome: Outcome) -> None:
         counts["applications_removed"] += 1
 
 
-def _map_correction(session: Session, situation: Situation, request: Request, body: Body) -> list[Write]:
+def _map_correction(
+    session: Session, situation: Situation, request: Request, body: Body, facts: DocumentFacts
+) -> list[Write]:
     """The form with Caspen's tax stated, where QuickBooks computed another from the first one."""
     document = situation.document
     if request.step not in (Step.POST, Step.CORRECT) or request.version != document.version:
         return []
-    facts = read_facts(request.entity, body)
     charge = situation.charge if isinstance(situation, SaleSituation) else NO_CHARGE
     decision = decide_answer(document, request, facts, charge)
     if decision is not CORRECT or _is_held_now(session, situation, facts):
