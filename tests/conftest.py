@@ -23,6 +23,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,11 @@ def _airflow_home() -> Path:
 
 AIRFLOW_HOME = _airflow_home()
 
+QUIET = {"autovacuum": "off", "io_method": "sync", "jit": "off", "update_process_title": "off"}
+"""Of a server whose databases live for a second: nothing tidies them, which would change plans whenever it
+came by, nothing is compiled, and nobody else reads for it.
+"""
+
 if "PYTEST_XDIST_WORKER" in os.environ:
     gc.disable()  # until all is collected: none of it is garbage, and a fifth of the time went into looking
 
@@ -80,7 +86,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One PostgreSQL for the session, on a free port, without fsync, in memory where there is room."""
-    with temporary_postgres(within=scratch()) as server:
+    with temporary_postgres(within=scratch(), settings=QUIET) as server:
         yield server
 
 
@@ -149,16 +155,23 @@ def prepared(
 
 @pytest.fixture
 def flow(
+    request: pytest.FixtureRequest,
     prepared: PreparedPractice,
     connections: Mapping[str, str],
     caspen_db: Database,
     sync_db: Database,
     sandbox: Sandbox,
 ) -> Iterator[Flow]:
-    """A connected, configured workspace, without any invoice yet."""
-    opened = prepared.open(caspen_db, sync_db, sandbox)
-    yield opened
-    opened.close()
+    """A connected, configured workspace, without any invoice yet. Its commands share sessions, one after
+    another, unless the test is marked `own_sessions`.
+    """
+    from tests.support.kept_sessions import kept_sessions  # imports the product's hooks
+
+    own = request.node.get_closest_marker("own_sessions")
+    with nullcontext() if own else kept_sessions():
+        opened = prepared.open(caspen_db, sync_db, sandbox)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(autouse=True)

@@ -204,11 +204,13 @@ def temporary_postgres(
     password: str = "throw-away-cluster",  # noqa: S107  nobody but its own process reaches it
     *,
     within: Path | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[PostgresServer]:
     """A throw-away server on a free port, without fsync; gone with its data at the end of the block.
 
     :param within: An existing folder for its data that every user may pass through; the system's temporary
         folder unless given.
+    :param settings: PostgreSQL settings by name, on top of ours.
     """
     folder = Path(tempfile.mkdtemp(prefix="caspen-qbo-pg-", dir=within))
     folder.chmod(0o755)  # the system user must pass through
@@ -217,8 +219,8 @@ def temporary_postgres(
         sockets.mkdir()
         service_user().own(sockets)
         reached_by = {"unix_socket_directories": str(sockets), "listen_addresses": f"{HOST},::1"}
-        settings = {**UNSAFE_BUT_FAST, **reached_by}
-        server = start_postgres(folder / "data", free_port(), password, settings=settings)
+        options = {**UNSAFE_BUT_FAST, **reached_by, **(settings or {})}
+        server = start_postgres(folder / "data", free_port(), password, settings=options)
         server.sockets = sockets
         try:
             yield server

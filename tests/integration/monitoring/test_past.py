@@ -18,7 +18,7 @@ from tests.support.flow import Flow
 from tests.support.importing import receive, run_import
 from tests.support.old_rows import CASPEN, SYNC, add_old, tidy
 
-pytestmark = [pytest.mark.postgres, pytest.mark.sandbox]
+pytestmark = [pytest.mark.postgres, pytest.mark.sandbox, pytest.mark.own_sessions]
 
 OLD_ROWS = 3_000
 """Of each kind; some tables have several kinds."""
