@@ -214,6 +214,22 @@ def test_a_dry_run_reads_what_a_run_is_answered(flow: Flow) -> None:
         assert "Duplicate document number" in plan_post(session).message
 
 
+def test_a_dry_run_asks_for_the_customer_of_a_new_client(flow: Flow) -> None:
+    know_customers(flow)
+
+    def ask() -> int:
+        with wiring.open_session(WORKSPACE, wiring.new_run_id("post")) as session:
+            plan_post(session)
+        return reads(flow).count("query")
+
+    flow.invoice("20.00", rate="GST free")
+    ask()
+    before = ask()
+    client = flow.staff.create_client("Mia", "Field", email="mia@example.com")
+    flow.invoice("30.00", rate="GST free", client=client)
+    assert ask() == before + 2, "by name and by address"
+
+
 # --- the invoice of a later payment ---
 
 

@@ -42,8 +42,8 @@ class Errand(Practice):
 
 
 class NewWorkOperator(WorkspaceOperator):
-    """For each practice import, then post, as far as it has either. What fails in one job keeps the other
-    from nothing, and only what failed is tried again. A practice that another run works on is left to it.
+    """For each practice import, then post, as far as it has either. What fails in one job does not hold up
+    the other, and only what failed is tried again. A practice that another run works on is left to it.
     """
 
     job = "sync"

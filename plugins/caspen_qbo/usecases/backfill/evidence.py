@@ -41,7 +41,7 @@ def load_evidence(
     there = _find_documents(session, [s for s in subjects.values() if s.invoice and not s.linked_to])
     found = {number: invoice for number in there if (invoice := subjects[number].invoice)}
     clients = fetch_clients(session, {invoice.client_id for invoice in found.values()})
-    customers = plan_customers(session, {client.id: client for client in clients.values()})
+    customers = plan_customers(session, {client.id: client for client in clients.values()}, reads_all=True)
     theirs = [facts.quickbooks_id for documents_there in there.values() for facts in documents_there]
     taken = session.store.links.fetch_by_quickbooks_ids(session.realm_id, "Invoice", theirs)
     pairings = _pair_payments(session, [(found[n], d[0]) for n, d in there.items() if len(d) == 1])

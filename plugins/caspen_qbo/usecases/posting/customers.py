@@ -50,9 +50,14 @@ class Resolution:
     created: int = 0
 
 
-def plan_customers(session: Session, clients: Mapping[int, Client]) -> dict[int, CustomerChoice]:
+def plan_customers(
+    session: Session, clients: Mapping[int, Client], *, reads_all: bool = False
+) -> dict[int, CustomerChoice]:
     """By client id: the stored link, or what became of it where it was inactive when last looked at; what
     QuickBooks has (read only for those without a link), or a new customer.
+
+    :param reads_all: That QuickBooks has no such customer is not taken as known: nothing is sent whose
+        refusal would tell.
     """
     links = session.store.links.fetch_clients(session.realm_id, list(clients))
     chosen = {
@@ -74,7 +79,7 @@ def plan_customers(session: Session, clients: Mapping[int, Client]) -> dict[int,
         chosen[client_id] = CustomerChoice(missing.pop(client_id), unconfirmed=True)
     if not missing:
         return chosen
-    found = _choose(session, missing, _find_candidates(session, list(missing.values())))
+    found = _choose(session, missing, _find_candidates(session, list(missing.values()), reads_all))
     return chosen | {id_: replace(choice, replaces=linked.get(id_, "")) for id_, choice in found.items()}
 
 
@@ -95,12 +100,13 @@ def _choose(
     return choose_customers(clients, candidates, taken, session.home_currency)
 
 
-def _find_candidates(session: Session, clients: Sequence[Client]) -> list[Candidate]:
+def _find_candidates(session: Session, clients: Sequence[Client], reads_all: bool) -> list[Candidate]:
     """Customers who may be these clients. Of one whom QuickBooks has under neither name nor e-mail address,
     as all its customers were read and all changes of them since, nothing is asked: should a person have
     taken the name in the meantime, QuickBooks refuses it, and then it is looked up.
     """
-    clients = _leave_unknown(session, clients)
+    if not reads_all and session.thrifty:
+        clients = _leave_unknown(session, clients)
     if not clients:
         return []
     names = [name for client in clients for name in wanted_names(client)]
@@ -137,9 +143,7 @@ def _among(customers: Iterable[Body], names: Iterable[str], emails: Collection[s
 
 def _leave_unknown(session: Session, clients: Sequence[Client]) -> list[Client]:
     known, seconds = session.store.known, settings.CUSTOMERS_KNOWN_SECONDS
-    if not session.thrifty or not clients:
-        return list(clients)
-    if not known.fetch_heard(session.realm_id, seconds).customers_known:
+    if not clients or not known.fetch_heard(session.realm_id, seconds).customers_known:
         return list(clients)
     keys = {client.id: keys_of_client(client) for client in clients}
     there = known.fetch_customers(session.realm_id, {key for found in keys.values() for key in found})

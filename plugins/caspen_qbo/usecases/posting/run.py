@@ -241,7 +241,7 @@ def _find_customers_in_the_way(session: Session) -> set[CauseRef]:
     ]
     ids = {document.client_id for document in session.store.documents.fetch(held).values()}
     clients = fetch_clients(session, {client_id for client_id in ids if client_id is not None})
-    choices = plan_customers(session, {client.id: client for client in clients.values()})
+    choices = plan_customers(session, {client.id: client for client in clients.values()}, reads_all=True)
     return {choice.problem.cause for choice in choices.values() if choice.problem and choice.problem.cause}
 
 

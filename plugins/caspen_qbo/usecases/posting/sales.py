@@ -56,7 +56,7 @@ def decide_invoices(posting: Posting) -> Iterator[Sequence[Decided]]:
             else:
                 situations.append(SaleSituation(document, None))
         decided = [(s, decide_sale(s)) for s in _read_owners(session, _read_there(posting, situations))]
-        yield _decide_merges(session, _decide_customers(session, hold_equal_numbers(decided)))
+        yield _decide_merges(session, _decide_customers(posting, hold_equal_numbers(decided)))
 
 
 def decide_credit_notes(posting: Posting) -> Iterator[Sequence[Decided]]:
@@ -292,12 +292,15 @@ def _customer(body: Body | None) -> str:
     return ref_of(body or {}, "CustomerRef")
 
 
-def _decide_customers(session: Session, decided: Sequence[Decided]) -> list[Decided]:
+def _decide_customers(posting: Posting, decided: Sequence[Decided]) -> list[Decided]:
     """For whom invoices are created, and to whom they move."""
+    session = posting.session
     needing = {s.document.key: s.document for s, decision in decided if _needs_customer(decision)}
     client_ids = {document.client_id for document in needing.values() if document.client_id is not None}
     clients = fetch_clients(session, client_ids)
-    choices = plan_customers(session, {client.id: client for client in clients.values()})
+    choices = plan_customers(
+        session, {client.id: client for client in clients.values()}, reads_all=posting.reads_all
+    )
     result: list[Decided] = []
     for situation, decision in decided:
         document, final = situation.document, decision
