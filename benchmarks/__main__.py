@@ -113,8 +113,8 @@ def run_all() -> list[Row]:
             f"{few.synced_95:.0f} / {many.synced_95:.0f}",
             (
                 f"900 where each waits for the clock; {few_slots} / {many_slots} slots, one day, "
-                f"{few.documents:,} / {many.documents:,} documents, {few.cores:.2f} / {many.cores:.2f} cores, "
-                f"{few.tasks_an_hour:,.0f} / {many.tasks_an_hour:,.0f} task instances an hour"
+                f"{few.documents:,} / {many.documents:,} documents, {few.cores:.2f} / {many.cores:.2f} "
+                f"cores, {few.tasks_an_hour:,.0f} / {many.tasks_an_hour:,.0f} task instances an hour"
             ),
         ),
         (

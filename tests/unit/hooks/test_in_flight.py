@@ -37,11 +37,12 @@ def test_threads_wait_together_and_work_one_at_a_time() -> None:
 def test_an_error_is_raised_where_it_is_waited_for_and_the_others_do_nothing_more() -> None:
     hung_up, done = threading.Event(), list[str]()
     in_flight = InFlight(hung_up.set)
-    ended = threading.Event()
+    begun, ended = threading.Event(), threading.Event()
 
     def slow() -> int:
         try:
             with in_flight.waiting():
+                begun.set()
                 assert hung_up.wait(timeout=20)
             done.append("more")
             return 1
@@ -49,6 +50,8 @@ def test_an_error_is_raised_where_it_is_waited_for_and_the_others_do_nothing_mor
             ended.set()
 
     def fails() -> int:
+        with in_flight.waiting():  # of the two either may come first
+            assert begun.wait(timeout=20)
         raise ValueError("refused")
 
     with pytest.raises(ValueError, match="refused"), in_flight.open(int) as flight:

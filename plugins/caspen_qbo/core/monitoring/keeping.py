@@ -211,6 +211,8 @@ TABLES = (
             "caspen_number",
             "quickbooks_number",
             "origin",
+            "caspen_currency",
+            "quickbooks_currency",
         ),
     ),
     Table("frozen_run", Kept.IN_USE, plain=("run_id", _REALM)),
