@@ -23,6 +23,10 @@ JOBS = {
     "reconcile": ("reconcile", "--workspace", "1", "--full"),
     "backfill": ("backfill", "--workspace", "1", "--number", "INV-0002", "--send"),
 }
+LOCKS = """
+SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+WHERE l.locktype = 'advisory' AND l.granted
+"""
 OPEN = "SELECT count(*) FROM qbo_sync.sync_run WHERE finished_at IS NULL AND job = %s"
 
 
@@ -57,6 +61,14 @@ def at_work(flow: Flow, job: str) -> None:
         assert time.monotonic() < deadline, f"{job} did not begin"
         time.sleep(0.05)
     time.sleep(0.5)
+
+
+def locks_are_gone(flow: Flow) -> None:
+    """Return once the server has noticed that a killed process's sessions have nobody."""
+    deadline = time.monotonic() + 20
+    while flow.sync_rows(LOCKS) != [(0,)]:
+        assert time.monotonic() < deadline, "a killed process still holds its lock"
+        time.sleep(0.02)
 
 
 def records(flow: Flow) -> list[tuple]:
@@ -103,6 +115,7 @@ def test_who_is_killed_is_closed(job: str, close: Callable[[Flow], None], busy: 
         assert records(busy)[0][1] is False  # under way, and left alone
         os.kill(command.pid, signal.SIGKILL)
         command.wait()
+    locks_are_gone(busy)
     close(busy)
     assert records(busy)[0] == (job, True, False, DIED)
     assert open_reconciliations(busy) == 0
