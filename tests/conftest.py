@@ -33,6 +33,7 @@ from cryptography.fernet import Fernet
 from ops.local.environment import common_settings
 from ops.local.postgres import Database, PostgresServer, temporary_postgres
 from ops.paths import DAGS
+from tests.support.airflow_server import JWT_SECRET
 from tests.support.celery_system import run_airflow
 from tests.support.order import longest_first, unit_of
 from tests.support.scratch import scratch
@@ -66,7 +67,7 @@ def _airflow_home() -> Path:
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
             "AIRFLOW__CORE__FERNET_KEY": Fernet.generate_key().decode(),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
-            "AIRFLOW__API_AUTH__JWT_SECRET": "for-tests-only-" + "0123456789abcdef" * 4,
+            "AIRFLOW__API_AUTH__JWT_SECRET": JWT_SECRET,
         }
     )
     return home

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
-import secrets
 import tempfile
 import threading
 import time
@@ -145,8 +143,6 @@ def measure(practices: int, *, hour: bool = True, post_only: bool = False) -> Me
     with services() as started, tempfile.TemporaryDirectory(prefix="caspen-qbo-") as folder:
         caspen, sync = started.caspen.create(), started.sync.create()
         started.prepare_for(caspen, sync)
-        for name in ("API_AUTH__JWT_SECRET", "API__SECRET_KEY"):  # one for the server and the scheduler
-            os.environ[f"AIRFLOW__{name}"] = secrets.token_hex(32)
         flow = Flow.open(caspen, sync, started.sandbox)
         try:
             flow.post()  # its lists are read

@@ -16,9 +16,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import resource
-import secrets
 import shutil
 import tempfile
 import time
@@ -90,8 +88,6 @@ def measure(practices: int, minutes: float, *, load_only: bool = False) -> Measu
 
 
 def measure_on(started: Services, practices: int, minutes: float, *, load_only: bool) -> Measured:
-    for name in ("API_AUTH__JWT_SECRET", "API__SECRET_KEY"):  # one for the server and the scheduler
-        os.environ[f"AIRFLOW__{name}"] = secrets.token_hex(32)
     caspen, sync = started.caspen.create(), started.sync.create()
     started.prepare_for(caspen, sync)
     flow = Flow.open(caspen, sync, started.sandbox)

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
-import secrets
 import tempfile
 import time
 from dataclasses import dataclass
@@ -55,8 +53,6 @@ def _run(started: Services, workers: int) -> float:
         tempfile.TemporaryDirectory(prefix="caspen-qbo-") as folder,
     ):
         started.prepare_for(caspen, sync)
-        for name in ("API_AUTH__JWT_SECRET", "API__SECRET_KEY"):
-            os.environ[f"AIRFLOW__{name}"] = secrets.token_hex(32)
         flow = Flow.open(caspen, sync, started.sandbox)
         try:
             crowd = Crowd(flow, PRACTICES)

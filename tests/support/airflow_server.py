@@ -19,6 +19,8 @@ from ops.local.ports import HOST, free_port
 from ops.local.processes import die_with_parent
 
 ROLES = ("viewer", "user", "op", "admin")
+JWT_SECRET = "for-tests-only-" + "0123456789abcdef" * 4
+"""One for the server and for those that sign what it reads, the scheduler and tests."""
 STARTS_SECONDS = 240.0
 """Seven on an idle machine; tests may share two cores with everything else."""
 
@@ -64,6 +66,7 @@ def simple_auth(folder: Path) -> dict[str, str]:
     return {
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{role}:{role}" for role in ROLES),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+        "AIRFLOW__API_AUTH__JWT_SECRET": JWT_SECRET,
         "AIRFLOW__API__SECRET_KEY": "for-tests-only-" + "fedcba9876543210" * 2,
     }
 
