@@ -25,7 +25,7 @@ from caspen_seed import NewLine
 from ops.local.environment import QUICKBOOKS_APP
 from tests.support.flow import REALM, WORKSPACE, Flow
 from tests.support.services import Sandbox
-from tests.support.standalone import Services, services
+from tests.support.standalone import Services, open_practice, services
 
 INVOICES, CLIENTS, PAYMENTS = 1000, 700, 900
 SCRIPT_INVOICES = 100
@@ -183,17 +183,12 @@ def _received(flow: Flow) -> dict[str, int]:
 
 def measure(started: Services, invoices: int = INVOICES) -> Measured:
     """Both ways, each into empty books."""
-    caspen, sync = started.caspen.create(), started.sync.create()
-    started.prepare_for(caspen, sync)
-    flow = Flow.open(caspen, sync, started.sandbox)
-    try:
+    with open_practice(started) as flow:
         ours = count_ours(flow, invoices)
         flow.door("reset", realm=REALM)
         flow.switch(limits=False, auto_apply_credit=False)
         ran = min(invoices, SCRIPT_INVOICES)
         script = count_script(flow, ran) * invoices // ran
-    finally:
-        flow.close()
     return Measured(*sizes(invoices), ours, script, ran)
 
 

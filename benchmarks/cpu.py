@@ -22,8 +22,8 @@ from functools import partial
 from benchmarks.calls import count_script, finalise
 from caspen_qbo import wiring
 from caspen_qbo.usecases.posting.run import post
-from tests.support.flow import REALM, WORKSPACE, Flow
-from tests.support.standalone import Services, services
+from tests.support.flow import REALM, WORKSPACE
+from tests.support.standalone import Services, open_practice, services
 
 INVOICES, BY_SCRIPT, WARM_UP = 500, 100, 10
 REPEATS = 3
@@ -49,10 +49,7 @@ def measure(started: Services, invoices: int = INVOICES) -> Measured:
 
 def _measure(started: Services, invoices: int) -> Measured:
     """Ours, then the script into empty books."""
-    caspen, sync = started.caspen.create(), started.sync.create()
-    started.prepare_for(caspen, sync)
-    flow = Flow.open(caspen, sync, started.sandbox)
-    try:
+    with open_practice(started) as flow:
         finalise(flow, WARM_UP)
         _post()
         finalise(flow, invoices)
@@ -62,8 +59,6 @@ def _measure(started: Services, invoices: int) -> Measured:
             flow.switch(limits=False, auto_apply_credit=False)
             taken = _seconds(partial(count_script, flow, count))
         script = taken / BY_SCRIPT
-    finally:
-        flow.close()
     return Measured(ours * 1000, script * 1000)
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.scale.crowd import Crowd
 from caspen_qbo.operators.events.sync import Errand, NewWorkOperator, SyncNewWorkOperator
 from tests.support.flow import WORKSPACE, Flow
-from tests.support.standalone import Services, services
+from tests.support.standalone import Services, open_practice, services
 
 OTHERS = 30
 CALL_SECONDS = 15.0
@@ -139,11 +139,8 @@ def _ended(flow: Flow, run_id: str, id_: int) -> tuple[float, float]:
 
 def measure(started: Services, kinds: Sequence[str] = tuple(KINDS)) -> list[Delay]:
     """Each kind in a run of its own, with a practice of its own in trouble."""
-    caspen, sync = started.caspen.create(), started.sync.create()
-    started.prepare_for(caspen, sync)
-    flow = Flow.open(caspen, sync, started.sandbox)
     _rules.clear()
-    try:
+    with open_practice(started) as flow:
         crowd = Crowd(flow, OTHERS + len(kinds))
         realms = dict(flow.sync_rows("SELECT workspace_id, realm_id FROM qbo_sync.connection"))
         ids = list(crowd.staff)
@@ -159,8 +156,6 @@ def measure(started: Services, kinds: Sequence[str] = tuple(KINDS)) -> list[Dela
             _measure(crowd, kind, healthy, id_, realms[id_], alone)
             for kind, id_ in zip(kinds, troubled, strict=True)
         ]
-    finally:
-        flow.close()
 
 
 def _finalise(crowd: Crowd, ids: Sequence[int]) -> None:

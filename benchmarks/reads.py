@@ -35,7 +35,7 @@ from caspen_qbo.usecases.importing.run import FOUND, import_payments
 from caspen_qbo.usecases.posting.run import post
 from caspen_qbo.usecases.reconciling.run import reconcile
 from tests.support.flow import WORKSPACE, Flow
-from tests.support.standalone import Services, services
+from tests.support.standalone import Services, open_practice, services
 
 EVERY_QUARTER_HOUR = 7188
 """The same month, counted the same way, when each run asked and lists were kept for five minutes."""
@@ -260,11 +260,8 @@ def measure(started: Services, *, webhooks: bool, thrifty: bool) -> Counted:
 
 
 def _measure(started: Services, *, webhooks: bool) -> Counted:
-    caspen, sync = started.caspen.create(), started.sync.create()
-    started.prepare_for(caspen, sync)
-    flow = Flow.open(caspen, sync, started.sandbox)
     days = WORKING_DAYS + OTHER_DAYS
-    try:
+    with open_practice(started) as flow:
         practice = Practice(flow, webhooks=webhooks)
         for number in range(8):  # invoices of earlier days
             practice.invoice(new_client=False, paid=number % 2 == 0)
@@ -280,8 +277,6 @@ def _measure(started: Services, *, webhooks: bool) -> Counted:
         if settings.READS == Mode.THRIFTY:
             month.add(practice.after(A_WEEK_LATER), days / DAYS_A_WEEK)
             month.add(practice.after(NUMBERS_USED), INVOICES_A_MONTH / NUMBERS_AT_ONCE)
-    finally:
-        flow.close()
     return month
 
 

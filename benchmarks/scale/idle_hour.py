@@ -9,8 +9,7 @@ from benchmarks.scale.costs import Costs
 from caspen_qbo.core.importing.rhythm import NET
 from caspen_qbo.core.monitoring.shards import IDLE_SECONDS, Work, plan_shards
 from caspen_qbo.usecases.connection.find_workspaces import POST_AT_LEAST_EVERY
-from tests.support.flow import Flow
-from tests.support.standalone import Services
+from tests.support.standalone import Services, open_practice
 
 QUARTER = 900.0
 """Seconds between two starts of a schedule."""
@@ -39,12 +38,7 @@ def tasks_of_idle_hour(practices: int) -> int:
 
 def statements_to_find(started: Services) -> dict[str, int]:
     """By job, in both databases together."""
-    caspen, sync = started.caspen.create(), started.sync.create()
-    started.prepare_for(caspen, sync)
-    flow = Flow.open(caspen, sync, started.sandbox)
-    try:
+    with open_practice(started) as flow:
         flow.caspen_rows(WORKSPACES, OTHERS)
         flow.sync_rows(CONNECTED, OTHERS)
         return {job: count_statements(job)[0] for job in JOBS.values()}
-    finally:
-        flow.close()

@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 
 from ops.local.environment import common_settings
 from ops.local.postgres import Database, PostgresServer, temporary_postgres
+from tests.support.flow import Flow
 from tests.support.services import (
     DatabaseFactory,
     Sandbox,
@@ -48,3 +49,15 @@ def services() -> Iterator[Services]:
         os.environ["AIRFLOW__CORE__FERNET_KEY"] = Fernet.generate_key().decode()
         with temporary_postgres() as server, running_sandbox(Path(folder)) as sandbox:
             yield Services(server, caspen_factory(server), sync_factory(server), sandbox)
+
+
+@contextmanager
+def open_practice(started: Services) -> Iterator[Flow]:
+    """A practice in databases of its own, connected and configured, for the length of the block."""
+    caspen, sync = started.caspen.create(), started.sync.create()
+    started.prepare_for(caspen, sync)
+    flow = Flow.open(caspen, sync, started.sandbox)
+    try:
+        yield flow
+    finally:
+        flow.close()

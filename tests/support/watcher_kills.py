@@ -29,7 +29,7 @@ from caspen_qbo import wiring
 from caspen_qbo.ui.routes.webhook import read_notification, wake
 from caspen_qbo.usecases.importing.run import import_payments
 from tests.support.flow import Flow
-from tests.support.standalone import Services, services
+from tests.support.standalone import Services, open_practice, services
 
 LOOK_SECONDS = 0.05
 LIFE_SECONDS = 0.6
@@ -174,13 +174,8 @@ async def _announce(pipe: int) -> None:
 
 def measure(started: Services, kills: int) -> Result:
     """With a practice of its own."""
-    caspen, sync = started.caspen.create(), started.sync.create()
-    started.prepare_for(caspen, sync)
-    flow = Flow.open(caspen, sync, started.sandbox)
-    try:
+    with open_practice(started) as flow:
         return kill_again_and_again(flow, kills)
-    finally:
-        flow.close()
 
 
 def main() -> None:
